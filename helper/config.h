@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * helper.conf, stssl-helper.conf(5): parsed and checked as a whole.
+ */
+#ifndef HELPER_CONFIG_H
+#define HELPER_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "policy/conf.h"
+#include "status/address.h"
+
+#define HELPER_CONF "/etc/stssl/helper.conf"
+
+enum listen_protocol { LISTEN_FTP, LISTEN_STREAM };
+enum listen_tls { LISTEN_EXPLICIT, LISTEN_IMPLICIT };
+enum client_certificate { CLIENT_NONE, CLIENT_REQUEST, CLIENT_REQUIRE };
+enum data_session { DATA_ANY, DATA_PREFER, DATA_CERTIFICATE, DATA_RESUMED };
+
+/* Where a listener's sessions go: an IP address with a port, or a path. */
+struct backend_address {
+	socklen_t len;
+	union {
+		struct sockaddr sa;
+		struct sockaddr_storage inet;
+		struct sockaddr_un un;
+	} u;
+};
+
+struct listen_config {
+	char *name;
+	struct stssl_address *addresses;
+	size_t address_count; /* 0: only by socket activation */
+	enum listen_protocol protocol;
+	enum listen_tls tls;
+	struct backend_address backend;
+	char *service;
+	enum client_certificate client_certificate;
+	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
+	bool has_passive_address;
+	struct stssl_address passive_address;
+	enum data_session data_session;
+};
+
+struct tls_config {
+	char **certificates;
+	size_t certificate_count;
+	char **keys; /* as many; the nth belongs to the nth certificate */
+	char **client_cas;
+	size_t client_ca_count;
+	char **client_crls;
+	size_t client_crl_count;
+	char *priority;
+};
+
+struct helper_config {
+	struct stssl_conf *conf; /* for messages with a line, and the strings */
+	char *user; /* NULL: do not change */
+	unsigned workers;
+	unsigned sessions_per_worker;
+	char *status_socket;
+	char *status_group; /* NULL: the process's own */
+	char **status_users; /* who may ask, besides root and the helper */
+	size_t status_user_count;
+	char *classes;
+	struct tls_config tls;
+	struct listen_config *listeners;
+	size_t listener_count;
+};
+
+/*
+ * A mistake in `key` of the tls section that was found after config_read().
+ * Fills error->text with "file:line: " and `text`; returns -EBADMSG.
+ */
+int config_tls_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error);
+
+/*
+ * Read and check `path`, down to whether the named files can be read.  What
+ * needs GnuTLS to check (does the key fit?) is tls_context_new()'s.
+ * Returns 0 and *ret, to be freed by config_free(); or a negative errno with
+ * error->text "file:line: what".
+ */
+int config_read(const char *path, struct helper_config **ret,
+    struct stssl_error *error);
+
+/* Takes NULL.  Returns NULL. */
+struct helper_config *config_free(struct helper_config *config);
+
+#endif

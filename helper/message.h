@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What monitor and workers say to each other over a SOCK_SEQPACKET pair.  One
+ * struct per message, exact length checked; a role that meets an impossible
+ * message exits, its peer sees the end of the channel.
+ */
+#ifndef HELPER_MESSAGE_H
+#define HELPER_MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/address.h"
+#include "status/record.h"
+#include "status/words.h"
+
+/* A worker takes over this client; its socket comes with the message. */
+struct message_client {
+	uint64_t session;
+	uint32_t listener; /* index into helper_config.listeners */
+	struct stssl_address peer;
+	struct stssl_address local;
+};
+
+/* The record to answer with for this connection, its text behind the struct. */
+struct message_publish {
+	uint64_t session;
+	struct stssl_connection connection; /* as the backend sees it */
+	uint32_t text_len;
+};
+
+/* That record no longer holds: sent before the backend socket is closed. */
+struct message_withdraw {
+	uint64_t session;
+};
+
+/* The session is over. */
+struct message_closed {
+	uint64_t session;
+};
+
+/* What the module decided for this session. */
+struct message_verdict {
+	uint64_t session;
+	uint32_t verdict;      /* enum stssl_verdict */
+	uint32_t data_private; /* 0 or 1 */
+};
+
+/* End sessions without a transfer now, the others when it is done; exit. */
+struct message_stop {
+	uint32_t grace_ms;
+};
+
+/* name, struct, who sends it, what may follow the struct */
+#define MESSAGES(X)                                                            \
+	X(CLIENT, client, MONITOR, 0)                                          \
+	X(VERDICT, verdict, MONITOR, 0)                                        \
+	X(STOP, stop, MONITOR, 0)                                              \
+	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)                          \
+	X(WITHDRAW, withdraw, WORKER, 0)                                       \
+	X(CLOSED, closed, WORKER, 0)
+
+enum message_type {
+	MESSAGE_NONE,
+#define X(name, body, sender, more) MESSAGE_##name,
+	MESSAGES(X)
+#undef X
+	MESSAGE_COUNT
+};
+
+enum message_sender { SENDER_MONITOR, SENDER_WORKER };
+
+struct message {
+	uint32_t type; /* enum message_type */
+	uint32_t zero;
+	union {
+#define X(name, body, sender, more) struct message_##body body;
+		MESSAGES(X)
+#undef X
+	} u;
+};
+
+/*
+ * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
+ * it, which only PUBLISH may have.  Returns 0; -EAGAIN when the channel is
+ * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
+ * end is gone; or what sendmsg(2) says.
+ */
+int message_send(int channel, const struct message *m, int fd, const void *more,
+    size_t more_len);
+
+/*
+ * Receive one message from `sender` without blocking.  `more` has room for
+ * STSSL_RECORD_MAX bytes; it may be NULL when `sender` is the monitor.
+ * *ret_fd is -1 when no descriptor came; it is close-on-exec.
+ * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
+ * -EBADMSG for an impossible message (wrong type, length, descriptor), whose
+ * descriptors are closed.
+ */
+int message_receive(int channel, enum message_sender sender, struct message *m,
+    int *ret_fd, void *more);
+
+#endif

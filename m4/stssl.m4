@@ -1,0 +1,67 @@
+dnl SPDX-License-Identifier: BSD-2-Clause
+dnl
+dnl The project's own flags go to STSSL_CFLAGS, STSSL_CPPFLAGS and STSSL_LDFLAGS;
+dnl CFLAGS and its kin stay the user's.
+
+dnl STSSL_TRY_FLAGS(VARIABLE, FLAGS): append each of FLAGS that compiles and links.
+AC_DEFUN([STSSL_TRY_FLAGS],
+[for stssl_flag in m4_normalize([$2]); do
+	AC_MSG_CHECKING([for $stssl_flag])
+	stssl_save_CFLAGS=$CFLAGS
+	CFLAGS="$CFLAGS -Werror $stssl_flag"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+		[AC_MSG_RESULT([yes])
+		$1="$$1 $stssl_flag"],
+		[AC_MSG_RESULT([no])])
+	CFLAGS=$stssl_save_CFLAGS
+done])
+
+AC_DEFUN([STSSL_WARNINGS],
+[AC_ARG_ENABLE([werror],
+	[AS_HELP_STRING([--enable-werror], [warnings are errors (for CI)])])
+STSSL_CFLAGS="-std=c11"
+STSSL_TRY_FLAGS([STSSL_CFLAGS], [-pedantic -Wall -Wextra -Wcast-align -Wcast-qual
+	-Wformat=2 -Wimplicit-fallthrough -Wmissing-prototypes -Wpointer-arith
+	-Wredundant-decls -Wshadow -Wstrict-prototypes -Wswitch-enum -Wundef
+	-Wvla -Wwrite-strings -Wconversion -Wno-sign-conversion])
+AS_IF([test "$enable_werror" = yes], [STSSL_CFLAGS="$STSSL_CFLAGS -Werror"])])
+
+AC_DEFUN([STSSL_SANITIZERS],
+[AC_ARG_ENABLE([sanitizers],
+	[AS_HELP_STRING([--enable-sanitizers],
+		[AddressSanitizer and UndefinedBehaviorSanitizer])],
+	[], [enable_sanitizers=no])
+AS_IF([test "$enable_sanitizers" = yes],
+	[stssl_san="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+	STSSL_CFLAGS="$STSSL_CFLAGS $stssl_san -fno-omit-frame-pointer"
+	STSSL_LDFLAGS="$STSSL_LDFLAGS $stssl_san"])
+AM_CONDITIONAL([SANITIZERS], [test "$enable_sanitizers" = yes])])
+
+AC_DEFUN([STSSL_FUZZING],
+[AC_ARG_ENABLE([fuzzing],
+	[AS_HELP_STRING([--enable-fuzzing],
+		[build the fuzz targets with libFuzzer (needs clang)])],
+	[], [enable_fuzzing=no])
+AS_IF([test "$enable_fuzzing" = yes],
+	[STSSL_CFLAGS="$STSSL_CFLAGS -fsanitize=fuzzer-no-link"])
+AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])])
+
+dnl Not together with sanitizers: fortified functions and pattern-filled
+dnl variables hide what the sanitizers look for.
+AC_DEFUN([STSSL_HARDENING],
+[AC_ARG_ENABLE([hardening],
+	[AS_HELP_STRING([--disable-hardening], [no compiler hardening])],
+	[], [enable_hardening=yes])
+AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes],
+	[enable_hardening=no])
+AS_IF([test "$enable_hardening" = yes],
+	[STSSL_TRY_FLAGS([STSSL_CFLAGS], [-fstack-protector-strong
+		-fstack-clash-protection -fcf-protection
+		-ftrivial-auto-var-init=zero])
+	STSSL_TRY_FLAGS([STSSL_LDFLAGS], [-Wl,-z,relro -Wl,-z,now
+		-Wl,-z,noexecstack])
+	AS_CASE([" $CFLAGS "], [*" -O0 "*], [],
+		[STSSL_CPPFLAGS="-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])
+	STSSL_PROGRAM_CFLAGS=-fPIE STSSL_PROGRAM_LDFLAGS=-pie])
+AC_SUBST([STSSL_PROGRAM_CFLAGS])
+AC_SUBST([STSSL_PROGRAM_LDFLAGS])])

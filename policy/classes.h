@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * classes.conf: the ordered list of user classes, stssl-classes.conf(5).
+ */
+#ifndef POLICY_CLASSES_H
+#define POLICY_CLASSES_H
+
+#include "policy/conf.h"
+
+#define STSSL_CLASSES_CONF "/etc/stssl/classes.conf"
+
+struct stssl_classes;
+
+/*
+ * Read and check the whole file.  Returns 0 and *ret, to be freed by
+ * stssl_classes_free(); or a negative errno with error->text set to
+ * "file:line: what".  Thread-safe.
+ */
+int stssl_classes_read(const char *path, struct stssl_classes **ret,
+    struct stssl_error *error);
+
+/* Takes NULL.  Returns NULL. */
+struct stssl_classes *stssl_classes_free(struct stssl_classes *classes);
+
+#endif

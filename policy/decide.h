@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The decision table (README, "Who may log in"): what a class asks for against
+ * what the connection shows.  A pure function over three small enums.
+ */
+#ifndef POLICY_DECIDE_H
+#define POLICY_DECIDE_H
+
+#include <stdbool.h>
+
+#include "status/words.h"
+
+enum stssl_ssl { STSSL_SSL_REQUIRED, STSSL_SSL_OPTIONAL, STSSL_SSL_COUNT };
+
+/* REQUIRED and CERTIFICATE are 0: what nobody set is the strictest. */
+enum stssl_login_way {
+	STSSL_LOGIN_CERTIFICATE,
+	STSSL_LOGIN_BOTH,
+	STSSL_LOGIN_EITHER,
+	STSSL_LOGIN_PASSWORD,
+	STSSL_LOGIN_COUNT
+};
+
+enum stssl_bad_certificate {
+	STSSL_BAD_REFUSE,
+	STSSL_BAD_PASSWORD,
+	STSSL_BAD_COUNT
+};
+
+/* What the connection shows, seen for one user name and one class. */
+enum stssl_facts {
+	STSSL_FACTS_CLEAR,        /* no TLS, or not through the helper */
+	STSSL_FACTS_OLD,          /* TLS below the class's min-protocol */
+	STSSL_FACTS_NONE,         /* TLS, no client certificate */
+	STSSL_FACTS_BAD,          /* one that failed verification */
+	STSSL_FACTS_SOMEBODY,     /* verified, but it does not name this user */
+	STSSL_FACTS_GOOD,         /* verified, and it names this user */
+	STSSL_FACTS_COUNT
+};
+
+/* Every reason a verdict can have: name, word for logs, text for people. */
+#define STSSL_REASONS(X)                                                       \
+	X(INTERNAL, "internal", "something went wrong")                        \
+	X(CONFIGURATION, "configuration", "the configuration is faulty")       \
+	X(HELPER, "helper", "the helper gave no answer that counts")           \
+	X(BAD_USER, "bad-user", "not an acceptable user name")                 \
+	X(NO_CLASS, "no-class", "no class matches")                            \
+	X(TLS_REQUIRED, "tls-required", "TLS required")                        \
+	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required")       \
+	X(NO_CERTIFICATE, "no-certificate", "client certificate required")     \
+	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted")      \
+	X(NOT_THIS_USER, "not-this-user",                                      \
+	    "certificate does not belong to this user")                        \
+	X(CERTIFICATE, "certificate", "logged in by certificate")              \
+	X(BY_PASSWORD, "by-password", "the password decides")                  \
+	X(AND_PASSWORD, "and-password",                                        \
+	    "certificate accepted, the password decides")
+
+enum stssl_reason {
+#define X(name, word, text) STSSL_REASON_##name,
+	STSSL_REASONS(X)
+#undef X
+	STSSL_REASON_COUNT
+};
+
+/* The word, or the text; INTERNAL's for a value that is none of the enum. */
+const char *stssl_reason_word(enum stssl_reason r);
+const char *stssl_reason_text(enum stssl_reason r);
+
+struct stssl_decision {
+	enum stssl_verdict verdict;
+	enum stssl_reason reason;
+};
+
+/*
+ * Look up the table.  A value outside its enum, in any argument, is refused
+ * with STSSL_REASON_INTERNAL.
+ */
+struct stssl_decision stssl_decide(enum stssl_ssl ssl,
+    enum stssl_login_way login, enum stssl_bad_certificate bad,
+    enum stssl_facts facts);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * From who asks to what is decided: finds the user's class, looks at what the
+ * record says of the channel and the certificate, and applies the table of
+ * policy/decide.h.  The module, the advisor and `stsslctl explain` all decide
+ * here.  Nothing is kept between two calls.
+ */
+#ifndef POLICY_JUDGE_H
+#define POLICY_JUDGE_H
+
+#include <stdbool.h>
+
+#include "policy/classes.h"
+#include "policy/decide.h"
+#include "status/address.h"
+#include "status/record.h"
+#include "status/words.h"
+
+/* Who asks.  All is borrowed. */
+struct stssl_login {
+	const char *user;
+	const char *service;
+	const struct stssl_record *record;  /* NULL: not through the helper */
+	const struct stssl_address *from;   /* the client; NULL: not known */
+};
+
+struct stssl_judgement {
+	enum stssl_verdict verdict;
+	enum stssl_reason reason;
+	enum stssl_failure failure; /* for reasons that say "bad certificate" */
+	const char *class_name;     /* owned by the classes; "" when none */
+	bool data_private;
+};
+
+/*
+ * Decide.  Never fails: what cannot be found out refuses, with the reason.
+ * Looks the user up in NSS (getpwnam_r(3), getgrouplist(3)) when a class
+ * criterion needs it, so it may block as long as NSS does.
+ */
+void stssl_judge(const struct stssl_classes *classes,
+    const struct stssl_login *login, struct stssl_judgement *ret);
+
+#endif

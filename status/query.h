@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The asking side of stssl-status(7): one question, one answer, close.  Blocks
+ * for at most `timeout_ms` in all, starts no thread, touches no signal, leaves
+ * no descriptor behind.
+ *
+ * The socket is believed only when it is in a directory that none but root and
+ * the socket's owner can write to, and when the process at its other end runs
+ * as root or as that owner (SO_PEERCRED, unix(7)).
+ */
+#ifndef STATUS_QUERY_H
+#define STATUS_QUERY_H
+
+#include <stddef.h>
+
+#include "status/address.h"
+#include "status/record.h"
+
+#define STSSL_STATUS_SOCKET   "/run/stssl/status.sock"
+#define STSSL_QUERY_KEYS      16
+#define STSSL_QUERY_TIMEOUT_MS 2000
+
+/*
+ * Ask which session is behind one of `count` connections, at most
+ * STSSL_QUERY_KEYS, each as the asking backend sees it.
+ * Returns 1 and fills *ret, which must be empty, when the helper knows one of
+ * them; 0 when it knows none ("not through the helper"); and
+ *   -EINVAL     count is 0 or too large,
+ *   -EACCES     the socket's place or its server is not to be trusted,
+ *   -ETIMEDOUT  no answer in time,
+ *   -EBADMSG    an answer that is none, -ESTALE one of another version,
+ *   -EMLINK     the connections belong to different sessions,
+ *   -EPERM      the helper does not answer us,
+ *   or what socket(2), connect(2), send(2), recv(2) say: ECONNREFUSED, ENOENT.
+ */
+int stssl_query(const char *path, const struct stssl_connection *keys,
+    size_t count, int timeout_ms, struct stssl_record *ret);
+
+/* What the module decided; all strings are borrowed, none may be NULL. */
+struct stssl_report {
+	const char *session;
+	const char *service;
+	const char *user;
+	const char *class_name;
+	const char *verdict;
+	const char *reason;
+	const char *data; /* "private" or "any" */
+};
+
+/*
+ * Report a verdict.  Returns 0 when the helper took it; -ENOENT when the
+ * session is gone; else the errors of stssl_query().
+ */
+int stssl_report(
+    const char *path, const struct stssl_report *report, int timeout_ms);
+
+#endif

@@ -78,8 +78,7 @@ int stssl_ip_parse(const char *text, struct stssl_address *ret);
 int stssl_connection_of(int fd, struct stssl_connection *ret);
 
 /* The same connection, seen from its other end. */
-struct stssl_connection stssl_connection_flip(
-    const struct stssl_connection *c);
+struct stssl_connection stssl_connection_flip(const struct stssl_connection *c);
 
 /* Total order, for search trees: <0, 0, >0. */
 int stssl_connection_compare(
@@ -89,8 +88,8 @@ int stssl_connection_compare(
  * "COOKIE LOCAL PEER", e.g. "4242 127.0.0.1:2121 127.0.0.1:40022", as in
  * stssl-status(7).  The parser returns 0 or -EINVAL.
  */
-const char *stssl_connection_format(const struct stssl_connection *c,
-    char buf[static STSSL_CONNECTION_TEXT]);
+const char *stssl_connection_format(
+    const struct stssl_connection *c, char buf[static STSSL_CONNECTION_TEXT]);
 int stssl_connection_parse(const char *text, struct stssl_connection *ret);
 
 #endif

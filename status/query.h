@@ -16,8 +16,8 @@
 #include "status/address.h"
 #include "status/record.h"
 
-#define STSSL_STATUS_SOCKET   "/run/stssl/status.sock"
-#define STSSL_QUERY_KEYS      16
+#define STSSL_STATUS_SOCKET    "/run/stssl/status.sock"
+#define STSSL_QUERY_KEYS       16
 #define STSSL_QUERY_TIMEOUT_MS 2000
 
 /*

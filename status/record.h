@@ -18,42 +18,42 @@
 #define STSSL_INDEX_MAX 256
 
 /* Every key; ONE comes once, MANY is numbered: NAME_0, NAME_1, ... */
-#define STSSL_KEYS(X)                                                          \
-	/* the envelope */                                                     \
-	X(STSSL_VERSION, ONE)                                                  \
-	X(STSSL_ASK, ONE)                                                      \
-	X(STSSL_RESULT, ONE)                                                   \
-	X(STSSL_CONNECTION, MANY)                                              \
-	/* the session */                                                      \
-	X(STSSL_SESSION, ONE)                                                  \
-	X(STSSL_LISTENER, ONE)                                                 \
-	X(REMOTE_ADDR, ONE)                                                    \
-	X(REMOTE_PORT, ONE)                                                    \
-	/* TLS: names as in mod_ssl */                                         \
-	X(SSL_PROTOCOL, ONE)                                                   \
-	X(SSL_CIPHER, ONE)                                                     \
-	X(SSL_TLS_SNI, ONE)                                                    \
-	X(SSL_SESSION_RESUMED, ONE)                                            \
-	X(SSL_CLIENT_VERIFY, ONE)                                              \
-	X(SSL_CLIENT_S_DN, ONE)                                                \
-	X(SSL_CLIENT_I_DN, ONE)                                                \
-	X(SSL_CLIENT_S_DN_CN, ONE)                                             \
-	X(SSL_CLIENT_M_SERIAL, ONE)                                            \
-	X(SSL_CLIENT_V_START, ONE)                                             \
-	X(SSL_CLIENT_V_END, ONE)                                               \
-	X(SSL_CLIENT_SAN_Email, MANY)                                          \
-	X(SSL_CLIENT_SAN_DNS, MANY)                                            \
-	X(SSL_CLIENT_SAN_URI, MANY)                                            \
-	X(SSL_CLIENT_SAN_OTHER_msUPN, MANY)                                    \
-	X(SSL_CLIENT_CERT, ONE)                                                \
-	X(SSL_CLIENT_CERT_SHA256, ONE)                                         \
-	X(SSL_CLIENT_SPKI_SHA256, ONE)                                         \
-	/* the verdict */                                                      \
-	X(STSSL_USER, ONE)                                                     \
-	X(STSSL_SERVICE, ONE)                                                  \
-	X(STSSL_CLASS, ONE)                                                    \
-	X(STSSL_VERDICT, ONE)                                                  \
-	X(STSSL_REASON, ONE)                                                   \
+#define STSSL_KEYS(X)                       \
+	/* the envelope */                  \
+	X(STSSL_VERSION, ONE)               \
+	X(STSSL_ASK, ONE)                   \
+	X(STSSL_RESULT, ONE)                \
+	X(STSSL_CONNECTION, MANY)           \
+	/* the session */                   \
+	X(STSSL_SESSION, ONE)               \
+	X(STSSL_LISTENER, ONE)              \
+	X(REMOTE_ADDR, ONE)                 \
+	X(REMOTE_PORT, ONE)                 \
+	/* TLS: names as in mod_ssl */      \
+	X(SSL_PROTOCOL, ONE)                \
+	X(SSL_CIPHER, ONE)                  \
+	X(SSL_TLS_SNI, ONE)                 \
+	X(SSL_SESSION_RESUMED, ONE)         \
+	X(SSL_CLIENT_VERIFY, ONE)           \
+	X(SSL_CLIENT_S_DN, ONE)             \
+	X(SSL_CLIENT_I_DN, ONE)             \
+	X(SSL_CLIENT_S_DN_CN, ONE)          \
+	X(SSL_CLIENT_M_SERIAL, ONE)         \
+	X(SSL_CLIENT_V_START, ONE)          \
+	X(SSL_CLIENT_V_END, ONE)            \
+	X(SSL_CLIENT_SAN_Email, MANY)       \
+	X(SSL_CLIENT_SAN_DNS, MANY)         \
+	X(SSL_CLIENT_SAN_URI, MANY)         \
+	X(SSL_CLIENT_SAN_OTHER_msUPN, MANY) \
+	X(SSL_CLIENT_CERT, ONE)             \
+	X(SSL_CLIENT_CERT_SHA256, ONE)      \
+	X(SSL_CLIENT_SPKI_SHA256, ONE)      \
+	/* the verdict */                   \
+	X(STSSL_USER, ONE)                  \
+	X(STSSL_SERVICE, ONE)               \
+	X(STSSL_CLASS, ONE)                 \
+	X(STSSL_VERDICT, ONE)               \
+	X(STSSL_REASON, ONE)                \
 	X(STSSL_DATA, ONE)
 
 enum stssl_key {
@@ -88,8 +88,8 @@ void stssl_record_done(struct stssl_record *r);
  */
 int stssl_record_put(
     struct stssl_record *r, enum stssl_key key, const char *value);
-int stssl_record_put_nth(struct stssl_record *r, enum stssl_key key, unsigned n,
-    const char *value);
+int stssl_record_put_nth(
+    struct stssl_record *r, enum stssl_key key, unsigned n, const char *value);
 
 /* The value of a key, owned by the record; NULL when it is absent. */
 const char *stssl_record_get(const struct stssl_record *r, enum stssl_key key);

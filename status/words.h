@@ -9,16 +9,16 @@
 #include <stdbool.h>
 
 /* Why a client certificate that was presented did not verify. */
-#define STSSL_FAILURES(X)                                                      \
-	X(EXPIRED, "expired", "certificate expired")                           \
-	X(NOT_YET_VALID, "not-yet-valid", "certificate not yet valid")         \
-	X(REVOKED, "revoked", "certificate revoked")                           \
-	X(UNKNOWN_CA, "unknown-ca", "certificate of an unknown CA")            \
-	X(BAD_PURPOSE, "bad-purpose", "certificate not meant for clients")     \
-	X(WEAK, "weak", "certificate with a weak algorithm or key")            \
-	X(BAD_SIGNATURE, "bad-signature", "bad signature in the chain")        \
-	X(BAD_NAME, "bad-name", "malformed name in the certificate")           \
-	X(CRL_STALE, "crl-stale", "revocation list out of date")               \
+#define STSSL_FAILURES(X)                                                  \
+	X(EXPIRED, "expired", "certificate expired")                       \
+	X(NOT_YET_VALID, "not-yet-valid", "certificate not yet valid")     \
+	X(REVOKED, "revoked", "certificate revoked")                       \
+	X(UNKNOWN_CA, "unknown-ca", "certificate of an unknown CA")        \
+	X(BAD_PURPOSE, "bad-purpose", "certificate not meant for clients") \
+	X(WEAK, "weak", "certificate with a weak algorithm or key")        \
+	X(BAD_SIGNATURE, "bad-signature", "bad signature in the chain")    \
+	X(BAD_NAME, "bad-name", "malformed name in the certificate")       \
+	X(CRL_STALE, "crl-stale", "revocation list out of date")           \
 	X(OTHER, "other", "certificate not accepted")
 
 enum stssl_failure {
@@ -39,9 +39,9 @@ const char *stssl_failure_text(enum stssl_failure f);
 bool stssl_failure_parse(const char *word, enum stssl_failure *ret);
 
 /* What was decided (STSSL_VERDICT). */
-#define STSSL_VERDICTS(X)                                                      \
-	X(REFUSE, "refuse")                                                    \
-	X(PASSWORD, "password")                                                \
+#define STSSL_VERDICTS(X)       \
+	X(REFUSE, "refuse")     \
+	X(PASSWORD, "password") \
 	X(ACCEPT, "accept")
 
 /* REFUSE is 0: what nobody set refuses. */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Addresses and connections: from sockets, to sockets, from and to text.
+ * Looks no name up.
+ */
+#include "config.h"
+#include "status/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Newer (5.14) than some C libraries' headers. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+int
+stssl_address_from(const struct sockaddr_storage *sa, struct stssl_address *ret)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	switch (sa->ss_family) {
+	case AF_INET:
+		memcpy(&in, sa, sizeof in);
+		memcpy(ret->ip, mapped, sizeof mapped);
+		memcpy(ret->ip + sizeof mapped, &in.sin_addr, 4);
+		ret->port = ntohs(in.sin_port);
+		return 0;
+	case AF_INET6:
+		memcpy(&in6, sa, sizeof in6);
+		memcpy(ret->ip, &in6.sin6_addr, sizeof ret->ip);
+		ret->port = ntohs(in6.sin6_port);
+		return 0;
+	default:
+		return -EAFNOSUPPORT;
+	}
+}
+
+socklen_t
+stssl_address_to(const struct stssl_address *a, struct sockaddr_storage *ret)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	memset(ret, 0, sizeof *ret);
+	if (stssl_address_is_ipv4(a)) {
+		memcpy(&in.sin_addr, a->ip + sizeof mapped, 4);
+		in.sin_port = htons(a->port);
+		memcpy(ret, &in, sizeof in);
+		return sizeof in;
+	}
+	memcpy(&in6.sin6_addr, a->ip, sizeof a->ip);
+	in6.sin6_port = htons(a->port);
+	memcpy(ret, &in6, sizeof in6);
+	return sizeof in6;
+}
+
+bool
+stssl_address_is_ipv4(const struct stssl_address *a)
+{
+	return memcmp(a->ip, mapped, sizeof mapped) == 0;
+}
+
+bool
+stssl_address_same_ip(
+    const struct stssl_address *a, const struct stssl_address *b)
+{
+	return memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
+const char *
+stssl_address_format(
+    const struct stssl_address *a, char buf[static STSSL_ADDRESS_TEXT])
+{
+	char ip[STSSL_ADDRESS_TEXT];
+
+	stssl_ip_format(a, ip);
+	snprintf(buf, STSSL_ADDRESS_TEXT,
+	    stssl_address_is_ipv4(a) ? "%.45s:%u" : "[%.45s]:%u", ip,
+	    (unsigned)a->port);
+	return buf;
+}
+
+const char *
+stssl_ip_format(
+    const struct stssl_address *a, char buf[static STSSL_ADDRESS_TEXT])
+{
+	if (stssl_address_is_ipv4(a))
+		inet_ntop(
+		    AF_INET, a->ip + sizeof mapped, buf, STSSL_ADDRESS_TEXT);
+	else
+		inet_ntop(AF_INET6, a->ip, buf, STSSL_ADDRESS_TEXT);
+	return buf;
+}
+
+/* Digits only, no sign, no leading zero, at most `max`. */
+static int
+number_parse(const char *text, size_t len, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (len == 0 || (text[0] == '0' && len > 1))
+		return -EINVAL;
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+
+		if (digit > 9 || value > (max - digit) / 10)
+			return -EINVAL;
+		value = value * 10 + digit;
+	}
+	*ret = value;
+	return 0;
+}
+
+/* The port is what follows `colon`; the IP address is `len` bytes at `ip`. */
+static int
+parse_parts(
+    const char *ip, size_t len, const char *colon, struct stssl_address *ret)
+{
+	char copy[STSSL_ADDRESS_TEXT];
+	struct stssl_address a;
+	uint64_t port;
+
+	if (len >= sizeof copy || *colon != ':' ||
+	    number_parse(colon + 1, strlen(colon + 1), UINT16_MAX, &port) < 0)
+		return -EINVAL;
+	memcpy(copy, ip, len);
+	copy[len] = '\0';
+	if (stssl_ip_parse(copy, &a) < 0)
+		return -EINVAL;
+	a.port = (uint16_t)port;
+	*ret = a;
+	return 0;
+}
+
+int
+stssl_address_parse(const char *text, struct stssl_address *ret)
+{
+	bool bracket = text[0] == '[';
+	const char *ip = text + bracket;
+	const char *end = strchr(ip, bracket ? ']' : ':');
+
+	if (end == NULL)
+		return -EINVAL;
+	/* Brackets are for IPv6, and IPv6 is in brackets. */
+	if (bracket != (memchr(ip, ':', (size_t)(end - ip)) != NULL))
+		return -EINVAL;
+	return parse_parts(ip, (size_t)(end - ip), end + bracket, ret);
+}
+
+int
+stssl_ip_parse(const char *text, struct stssl_address *ret)
+{
+	struct stssl_address a = { .port = 0 };
+
+	memcpy(a.ip, mapped, sizeof mapped);
+	if (inet_pton(AF_INET, text, a.ip + sizeof mapped) != 1 &&
+	    inet_pton(AF_INET6, text, a.ip) != 1)
+		return -EINVAL;
+	*ret = a;
+	return 0;
+}
+
+/* 0 where the kernel knows no such thing. */
+static int
+netns_cookie(int fd, uint64_t *ret)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof cookie;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) == -1) {
+		if (errno != ENOPROTOOPT)
+			return -errno;
+		cookie = 0;
+	}
+	*ret = cookie;
+	return 0;
+}
+
+int
+stssl_connection_of(int fd, struct stssl_connection *ret)
+{
+	struct sockaddr_storage local = { 0 }, peer = { 0 };
+	socklen_t local_len = sizeof local, peer_len = sizeof peer;
+	struct stssl_connection c = { 0 };
+	int type, r;
+	socklen_t type_len = sizeof type;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == -1 ||
+	    getsockname(fd, (struct sockaddr *)&local, &local_len) == -1)
+		return -errno;
+	r = stssl_address_from(&local, &c.local);
+	if (r == 0 && type != SOCK_STREAM)
+		r = -EAFNOSUPPORT;
+	if (r < 0)
+		return r;
+	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1)
+		return -errno;
+	r = stssl_address_from(&peer, &c.peer);
+	if (r == 0)
+		r = netns_cookie(fd, &c.netns);
+	if (r == 0)
+		*ret = c;
+	return r;
+}
+
+struct stssl_connection
+stssl_connection_flip(const struct stssl_connection *c)
+{
+	return (struct stssl_connection){
+		.netns = c->netns, .local = c->peer, .peer = c->local
+	};
+}
+
+static int
+address_compare(const struct stssl_address *a, const struct stssl_address *b)
+{
+	int r = memcmp(a->ip, b->ip, sizeof a->ip);
+
+	return r != 0 ? r : (int)a->port - (int)b->port;
+}
+
+int
+stssl_connection_compare(
+    const struct stssl_connection *a, const struct stssl_connection *b)
+{
+	int r = (a->netns > b->netns) - (a->netns < b->netns);
+
+	/* Sessions differ in the peer's port first of all. */
+	if (r == 0)
+		r = address_compare(&a->peer, &b->peer);
+	return r != 0 ? r : address_compare(&a->local, &b->local);
+}
+
+const char *
+stssl_connection_format(
+    const struct stssl_connection *c, char buf[static STSSL_CONNECTION_TEXT])
+{
+	char local[STSSL_ADDRESS_TEXT], peer[STSSL_ADDRESS_TEXT];
+
+	snprintf(buf, STSSL_CONNECTION_TEXT, "%llu %s %s",
+	    (unsigned long long)c->netns,
+	    stssl_address_format(&c->local, local),
+	    stssl_address_format(&c->peer, peer));
+	return buf;
+}
+
+int
+stssl_connection_parse(const char *text, struct stssl_connection *ret)
+{
+	struct stssl_connection c;
+	char local[STSSL_ADDRESS_TEXT];
+	const char *first = strchr(text, ' '), *second;
+	size_t len;
+
+	if (first == NULL || number_parse(text, (size_t)(first - text),
+				 UINT64_MAX, &c.netns) < 0)
+		return -EINVAL;
+	second = strchr(++first, ' ');
+	if (second == NULL)
+		return -EINVAL;
+	len = (size_t)(second - first);
+	if (len >= sizeof local)
+		return -EINVAL;
+	memcpy(local, first, len);
+	local[len] = '\0';
+	if (stssl_address_parse(local, &c.local) < 0 ||
+	    stssl_address_parse(second + 1, &c.peer) < 0)
+		return -EINVAL;
+	*ret = c;
+	return 0;
+}

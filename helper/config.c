@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "helper/config_keys.h"
+#include "helper/config_values.h"
 
 /* Keys that mean something for FTP only. */
 static const char *const ftp_keys[] = { "passive-ports", "passive-address",

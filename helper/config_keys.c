@@ -7,17 +7,13 @@
 #include <config.h>
 #include "helper/config_keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "status/query.h"
-
+#include "helper/config_values.h"
 #include "policy/classes.h"
+#include "status/query.h"
 
 #define WORDS_MAX  5
 #define NAME_BYTES 64
@@ -213,29 +209,11 @@ check_socket(cfg_t *cfg, cfg_opt_t *opt)
 	return check_path(cfg, opt);
 }
 
-/* What open(2) says of a regular file; and its mode. */
-static const char *
-cannot_read(const char *path, mode_t *ret_mode)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	int r;
-
-	if (fd == -1)
-		return strerror(errno);
-	r = fstat(fd, &st);
-	(void)close(fd);
-	if (r == -1 || !S_ISREG(st.st_mode))
-		return "not a regular file";
-	*ret_mode = st.st_mode;
-	return NULL;
-}
-
 static int
 check_file(cfg_t *cfg, cfg_opt_t *opt)
 {
 	mode_t mode;
-	const char *why = cannot_read(last_value(opt), &mode);
+	const char *why = config_file_fault(last_value(opt), &mode);
 
 	return why != NULL ? wrong(cfg, opt, why) : 0;
 }
@@ -248,7 +226,7 @@ check_key(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (strncmp(last_value(opt), "pkcs11:", strlen("pkcs11:")) == 0)
 		return 0;
-	why = cannot_read(last_value(opt), &mode);
+	why = config_file_fault(last_value(opt), &mode);
 	if (why == NULL && (mode & (S_IWGRP | S_IRWXO)) != 0)
 		why = "others can read or change it";
 	return why != NULL ? wrong(cfg, opt, why) : 0;
@@ -335,57 +313,4 @@ config_choice(cfg_t *section, const char *key, int otherwise)
 	const char *word = cfg_getstr(section, key);
 
 	return word != NULL ? choice_value(choice_of(key), word) : otherwise;
-}
-
-int
-config_backend_parse(const char *text, struct backend_address *ret)
-{
-	struct backend_address backend = { 0 };
-	struct stssl_address address;
-	const char *path = text + strlen("unix:");
-
-	if (strncmp(text, "unix:", strlen("unix:")) == 0) {
-		if (path[0] != '/' ||
-		    strlen(path) >= sizeof backend.u.un.sun_path)
-			return -EINVAL;
-		backend.u.un.sun_family = AF_UNIX;
-		memcpy(backend.u.un.sun_path, path, strlen(path) + 1);
-		backend.len = sizeof backend.u.un;
-	} else {
-		if (stssl_address_parse(text, &address) < 0 ||
-		    address.port == 0)
-			return -EINVAL;
-		backend.len = stssl_address_to(&address, &backend.u.inet);
-	}
-	*ret = backend;
-	return 0;
-}
-
-/* A port in decimal; *ret_end is behind its last digit. */
-static unsigned
-port_parse(const char *text, const char **ret_end)
-{
-	unsigned port = 0;
-
-	for (; *text >= '0' && *text <= '9' && port <= UINT16_MAX; text++)
-		port = port * 10 + (unsigned)(*text - '0');
-	*ret_end = text;
-	return port <= UINT16_MAX ? port : 0;
-}
-
-int
-config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high)
-{
-	unsigned low, high;
-	const char *end;
-
-	low = port_parse(text, &end);
-	if (low == 0 || *end != '-')
-		return -EINVAL;
-	high = port_parse(end + 1, &end);
-	if (high < low || *end != '\0')
-		return -EINVAL;
-	*ret_low = low;
-	*ret_high = high;
-	return 0;
 }

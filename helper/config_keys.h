@@ -18,10 +18,4 @@ int config_keys_read(
  */
 int config_choice(cfg_t *section, const char *key, int otherwise);
 
-/*
- * Read "ADDRESS:PORT" or "unix:/PATH"; "LOW-HIGH".  Both return 0 or -EINVAL.
- */
-int config_backend_parse(const char *text, struct backend_address *ret);
-int config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high);
-
 #endif

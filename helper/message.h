@@ -52,12 +52,12 @@ struct message_stop {
 };
 
 /* name, struct, who sends it, what may follow the struct */
-#define MESSAGES(X)                                                            \
-	X(CLIENT, client, MONITOR, 0)                                          \
-	X(VERDICT, verdict, MONITOR, 0)                                        \
-	X(STOP, stop, MONITOR, 0)                                              \
-	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)                          \
-	X(WITHDRAW, withdraw, WORKER, 0)                                       \
+#define MESSAGES(X)                                   \
+	X(CLIENT, client, MONITOR, 0)                 \
+	X(VERDICT, verdict, MONITOR, 0)               \
+	X(STOP, stop, MONITOR, 0)                     \
+	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX) \
+	X(WITHDRAW, withdraw, WORKER, 0)              \
 	X(CLOSED, closed, WORKER, 0)
 
 enum message_type {
@@ -68,7 +68,10 @@ enum message_type {
 	MESSAGE_COUNT
 };
 
-enum message_sender { SENDER_MONITOR, SENDER_WORKER };
+enum message_sender {
+	SENDER_MONITOR,
+	SENDER_WORKER
+};
 
 struct message {
 	uint32_t type; /* enum message_type */

@@ -75,9 +75,9 @@ check_leaf(struct peer *p)
 
 	/* An extension that lists no purpose allows none. */
 	if (gnutls_x509_crt_get_extension_by_oid2(
-	        p->leaf, OID_EKU, 0, &eku, &critical) >= 0) {
+		p->leaf, OID_EKU, 0, &eku, &critical) >= 0) {
 		if (gnutls_x509_crt_get_key_purpose_oid(
-		        p->leaf, 0, oid, &oid_size, &critical) < 0)
+			p->leaf, 0, oid, &oid_size, &critical) < 0)
 			fail(p, STSSL_FAILURE_BAD_PURPOSE);
 		gnutls_free(eku.data);
 	}
@@ -165,12 +165,12 @@ put_cn(struct peer *p)
 		return 0;
 	}
 	if (gnutls_x509_crt_get_dn_by_oid(p->leaf, GNUTLS_OID_X520_COMMON_NAME,
-	        1, 0, second, &more) != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		1, 0, second, &more) != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return 0;
 	cn = name_text(p, first, len);
-	return cn == NULL
-	    ? 0
-	    : stssl_record_put(p->record, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn);
+	return cn == NULL ? 0
+			  : stssl_record_put(
+				p->record, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn);
 }
 
 static const struct {
@@ -276,16 +276,15 @@ put_digests(struct peer *p)
 	int r;
 
 	if (gnutls_x509_crt_get_fingerprint(
-	        p->leaf, GNUTLS_DIG_SHA256, digest, &len) < 0)
+		p->leaf, GNUTLS_DIG_SHA256, digest, &len) < 0)
 		return -EIO;
 	to_hex(digest, len, false, hex);
-	r = stssl_record_put(
-	    p->record, STSSL_KEY_SSL_CLIENT_CERT_SHA256, hex);
+	r = stssl_record_put(p->record, STSSL_KEY_SSL_CLIENT_CERT_SHA256, hex);
 	if (r < 0)
 		return r;
 	len = sizeof digest;
 	if (gnutls_x509_crt_get_key_id(
-	        p->leaf, GNUTLS_KEYID_USE_SHA256, digest, &len) < 0)
+		p->leaf, GNUTLS_KEYID_USE_SHA256, digest, &len) < 0)
 		return -EIO;
 	to_hex(digest, len, false, hex);
 	return stssl_record_put(
@@ -340,8 +339,8 @@ put_verify(struct peer *p)
 	if (p->failure == STSSL_FAILURE_COUNT)
 		return stssl_record_put(
 		    p->record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS");
-	(void)snprintf(text, sizeof text, "FAILED:%s",
-	    stssl_failure_word(p->failure));
+	(void)snprintf(
+	    text, sizeof text, "FAILED:%s", stssl_failure_word(p->failure));
 	return stssl_record_put(p->record, STSSL_KEY_SSL_CLIENT_VERIFY, text);
 }
 
@@ -395,7 +394,7 @@ describe_session(gnutls_session_t session, struct stssl_record *record)
 	if (r == 0)
 		r = stssl_record_put(record, STSSL_KEY_SSL_SESSION_RESUMED,
 		    gnutls_session_is_resumed(session) != 0 ? "Resumed"
-		                                            : "Initial");
+							    : "Initial");
 	return r;
 }
 

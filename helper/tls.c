@@ -73,8 +73,8 @@ load_pair(struct loading *l, const char *certificate, const char *key)
 		return fault(l, certificate, gnutls_strerror(r));
 	}
 	/* The credentials own key and chain from here on. */
-	r = gnutls_certificate_set_key(l->context->credentials, NULL, 0, chain,
-	    (int)count, privkey);
+	r = gnutls_certificate_set_key(
+	    l->context->credentials, NULL, 0, chain, (int)count, privkey);
 	if (r < 0) {
 		for (unsigned i = 0; i < count; i++)
 			gnutls_pcert_deinit(&chain[i]);
@@ -104,7 +104,8 @@ load_cas(struct loading *l)
 		    GNUTLS_X509_FMT_PEM);
 		if (n <= 0)
 			return fault(l, l->config->client_cas[i],
-			    n < 0 ? gnutls_strerror(n) : "no certificate in it");
+			    n < 0 ? gnutls_strerror(n)
+				  : "no certificate in it");
 	}
 	return 0;
 }
@@ -136,8 +137,8 @@ load_crl(struct loading *l, const char *path)
 	    GNUTLS_TL_VERIFY_CRL | GNUTLS_TL_FAIL_ON_INVALID_CRL, 0);
 	gnutls_free(crls);
 	if (r != (int)count)
-		return fault(l, path,
-		    "not signed by a client-ca, or out of date");
+		return fault(
+		    l, path, "not signed by a client-ca, or out of date");
 	return 0;
 }
 
@@ -183,9 +184,8 @@ tls_context_new(const struct tls_config *config, struct tls_context **ret,
 
 	*ret_key = "certificate";
 	l.context = calloc(1, sizeof *l.context);
-	if (l.context == NULL ||
-	    gnutls_certificate_allocate_credentials(&l.context->credentials) <
-	        0) {
+	if (l.context == NULL || gnutls_certificate_allocate_credentials(
+				     &l.context->credentials) < 0) {
 		free(l.context);
 		return fault(&l, "tls", "out of memory");
 	}
@@ -295,9 +295,9 @@ tls_new(struct tls_context *context, enum tls_use use,
 	}
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
-	        context->credentials) < 0 ||
+		context->credentials) < 0 ||
 	    gnutls_session_ticket_enable_server(tls->session, &tickets->key) <
-	        0 ||
+		0 ||
 	    set_alpn(tls->session, uses[use].alpn) < 0)
 		return tls_free(tls);
 
@@ -328,8 +328,8 @@ result(struct tls *tls, int code)
 		again = true;
 	if (again)
 		return gnutls_record_get_direction(tls->session) == 0
-		    ? TLS_WANT_READ
-		    : TLS_WANT_WRITE;
+			   ? TLS_WANT_READ
+			   : TLS_WANT_WRITE;
 	tls->error = code;
 	return TLS_FAILED;
 }
@@ -360,8 +360,8 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 	if (n == 0)
 		return TLS_CLOSED;
 	if (n == GNUTLS_E_REHANDSHAKE)
-		(void)gnutls_alert_send(tls->session, GNUTLS_AL_WARNING,
-		    GNUTLS_A_NO_RENEGOTIATION);
+		(void)gnutls_alert_send(
+		    tls->session, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
 	return result(tls, (int)n);
 }
 

@@ -62,7 +62,7 @@ int
 stssl_trusted_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	char *buf = NULL, *fit;
-	size_t len;
+	size_t len = 0;
 	int fd, r;
 
 	fd = open(

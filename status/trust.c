@@ -3,7 +3,7 @@
  * Decides which files, and which socket, may be believed, by owner and mode of
  * what was opened, never of a name that may mean something else a moment later.
  */
-#include "config.h"
+#include <config.h>
 #include "status/trust.h"
 
 #include <errno.h>

@@ -11,6 +11,7 @@
 
 #include "helper/config.h"
 #include "policy/conf.h"
+#include "status/record.h"
 
 enum tls_result {
 	TLS_DONE,
@@ -33,5 +34,90 @@ int tls_context_new(const struct tls_config *config, struct tls_context **ret,
 
 /* Takes NULL.  Returns NULL. */
 struct tls_context *tls_context_free(struct tls_context *context);
+
+/*
+ * A session-ticket key (RFC 5077, RFC 8446 4.6.1).  Who shares it resumes each
+ * other's sessions, and nobody else.  NULL when out of memory or randomness.
+ */
+struct tls_tickets;
+struct tls_tickets *tls_tickets_new(void);
+
+/* Wipes the key.  Takes NULL.  Returns NULL. */
+struct tls_tickets *tls_tickets_free(struct tls_tickets *tickets);
+
+/* What a TLS connection is for; one row of a table in tls.c for each. */
+enum tls_use {
+	TLS_STREAM,      /* tickets are sent as GnuTLS sees fit */
+	TLS_FTP_CONTROL, /* ALPN "ftp"; tickets by tls_send_ticket() only */
+	TLS_FTP_DATA,    /* tickets are accepted but never sent: a client that
+	                    only writes would lose its upload to them */
+};
+
+/* One connection. */
+struct tls;
+
+/*
+ * Prepare a connection on socket `fd`, which is not blocking and stays the
+ * caller's.  `tickets` must outlive the connection.  Returns NULL when out of
+ * memory.
+ */
+struct tls *tls_new(struct tls_context *context, enum tls_use use,
+    enum client_certificate client_certificate,
+    const struct tls_tickets *tickets, int fd);
+
+/* Takes NULL.  Returns NULL.  Sends nothing: see tls_bye(). */
+struct tls *tls_free(struct tls *tls);
+
+/*
+ * Go on with the handshake.  A client certificate that does not verify does
+ * not fail it.  After TLS_FAILED an alert has been tried and tls_error() says
+ * why.
+ */
+enum tls_result tls_handshake(struct tls *tls);
+
+/*
+ * Read up to `size` bytes.  TLS_DONE and *ret_n > 0, or another result and
+ * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED.
+ */
+enum tls_result tls_read(struct tls *tls, void *buf, size_t size,
+    size_t *ret_n);
+
+/* True when tls_read() has plaintext that no readiness of the socket tells. */
+bool tls_pending(const struct tls *tls);
+
+/*
+ * Write from `buf`.  TLS_DONE and how many bytes are gone in *ret_n; on
+ * TLS_WANT_* the call must be repeated with the same bytes in front.
+ */
+enum tls_result tls_write(struct tls *tls, const void *buf, size_t len,
+    size_t *ret_n);
+
+/* Send close_notify; reading stays possible. */
+enum tls_result tls_bye(struct tls *tls);
+
+/* Send one session ticket.  Does nothing below TLS 1.3. */
+enum tls_result tls_send_ticket(struct tls *tls);
+
+/* Refuse the peer's certificate after the handshake with a fitting alert. */
+void tls_refuse_certificate(struct tls *tls);
+
+/* True when the session was resumed with a ticket. */
+bool tls_is_resumed(const struct tls *tls);
+
+/*
+ * Verify the client's certificate by today's facts, on resumed sessions too,
+ * and put all SSL_* keys of stssl-status(7) into `record`.
+ * Returns 0; or what stssl_record_put() says.
+ */
+int tls_describe(struct tls *tls, struct stssl_record *record);
+
+/*
+ * Lower-case hex SHA-256 of the client's certificate; false when it sent none.
+ */
+#define TLS_FINGERPRINT 65
+bool tls_peer_fingerprint(struct tls *tls, char ret[static TLS_FINGERPRINT]);
+
+/* Why the last call failed; a constant of GnuTLS's. */
+const char *tls_error(const struct tls *tls);
 
 #endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One direction of a relay: bytes from one stream to another through a buffer
+ * that is borrowed while it holds any.  Does not pass on ends: its owner
+ * decides what the end of one side means for the other.
+ */
+#ifndef HELPER_FLOW_H
+#define HELPER_FLOW_H
+
+#include <stdbool.h>
+
+#include "helper/buffer.h"
+#include "helper/stream.h"
+
+enum flow_state {
+	FLOW_OPEN,
+	FLOW_DRAINING, /* the source has ended, bytes are left */
+	FLOW_ENDED,    /* the source ended properly, all bytes are written */
+	FLOW_BROKEN_SOURCE,
+	FLOW_BROKEN_SINK,
+};
+
+struct flow {
+	struct stream *from;
+	struct stream *to;
+	struct buffer *buffer;
+	enum flow_state state;
+};
+
+void flow_init(struct flow *f, struct stream *from, struct stream *to);
+
+/* Move what can be moved now, within bounds.  Returns the state. */
+enum flow_state flow_step(struct flow *f);
+
+/* Whether the flow waits to read from its source, to write to its sink. */
+bool flow_wants_read(const struct flow *f);
+bool flow_wants_write(const struct flow *f);
+
+/* Give the buffer back.  The streams are not touched. */
+void flow_done(struct flow *f);
+
+#endif

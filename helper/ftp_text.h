@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The texts of FTP: command lines, replies, and the addresses in them.  Pure
+ * functions over untrusted text; no state but what the caller hands in.
+ */
+#ifndef HELPER_FTP_TEXT_H
+#define HELPER_FTP_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/address.h"
+
+/* Longest verb; a longer one is none that we know. */
+#define FTP_VERB_MAX 8
+/* Room for any reply that we write ourselves. */
+#define FTP_REPLY_MAX 512
+
+/* A command line, RFC 959 section 5.3.  `arg` points into the line. */
+struct ftp_command {
+	char verb[FTP_VERB_MAX + 1]; /* upper case; "" when it is too long */
+	const char *arg;             /* "" when there is none */
+};
+
+/*
+ * Take Telnet commands out of a line in place: IAC with WILL, WONT, DO, DONT
+ * and their option, IAC IP, IAC DM and the like; IAC IAC stands for one 255
+ * (RFC 854, RFC 959 section 5.3).  Returns the new length; the line keeps a
+ * NUL behind it.
+ */
+size_t ftp_strip_telnet(char *line, size_t len);
+
+/*
+ * Split a line.  Returns 0; -EINVAL when it holds NUL, CR or LF, or has no
+ * verb.
+ */
+int ftp_command_parse(const char *line, size_t len, struct ftp_command *ret);
+
+/* Replies, RFC 959 section 4.2.  All zero at the start. */
+struct ftp_reply {
+	int code;
+	bool open; /* in a reply of several lines */
+};
+
+enum ftp_reply_part {
+	FTP_REPLY_BAD,  /* not a reply */
+	FTP_REPLY_MORE, /* a line of a reply that goes on */
+	FTP_REPLY_LAST, /* its last or only line; `code` is valid */
+};
+
+/* Look at the next line that a server sent. */
+enum ftp_reply_part ftp_reply_feed(
+    struct ftp_reply *reply, const char *line, size_t len);
+
+/*
+ * The port in a 227 or a 229 reply: the address in it is not believed.
+ * Returns 0, or -EINVAL.
+ */
+int ftp_parse_227(const char *line, uint16_t *ret_port);
+int ftp_parse_229(const char *line, uint16_t *ret_port);
+
+/*
+ * The argument of PORT ("h1,h2,h3,h4,p1,p2", RFC 959) and of EPRT
+ * ("|1|132.235.1.2|6275|", RFC 2428).  Return 0; -EINVAL for bad syntax;
+ * -EAFNOSUPPORT for a protocol number that is neither 1 nor 2.
+ */
+int ftp_parse_port(const char *arg, struct stssl_address *ret);
+int ftp_parse_eprt(const char *arg, struct stssl_address *ret);
+
+/* The replies that offer `a`; 227 needs an IPv4 address.  Return `buf`. */
+const char *ftp_format_227(
+    const struct stssl_address *a, char buf[static FTP_REPLY_MAX]);
+const char *ftp_format_229(
+    const struct stssl_address *a, char buf[static FTP_REPLY_MAX]);
+
+/*
+ * Whether a line of a backend's FEAT reply (RFC 2389) names a feature that is
+ * ours to offer or to withhold: such a line is left out.
+ */
+bool ftp_feature_is_ours(const char *line);
+
+/*
+ * Read digits, all of `text`, up to `max`.  Returns 0, or -EINVAL.
+ */
+int ftp_parse_number(const char *text, uint32_t max, uint32_t *ret);
+
+#endif

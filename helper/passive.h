@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Listening sockets for passive data connections.
+ */
+#ifndef HELPER_PASSIVE_H
+#define HELPER_PASSIVE_H
+
+#include "helper/config.h"
+#include "status/address.h"
+
+/*
+ * Listen on the IP of `local`, on a random free port of the listener's range.
+ * Returns the socket, not blocking, and *ret with the port; or -EADDRINUSE
+ * when the range is exhausted, or what socket(2) and bind(2) say.
+ */
+int passive_listen(const struct listen_config *config,
+    const struct stssl_address *local, struct stssl_address *ret);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the client's certificate says and whether it verifies.
+ */
+#ifndef HELPER_PEER_H
+#define HELPER_PEER_H
+
+#include <stdbool.h>
+
+#include "status/record.h"
+
+struct gnutls_session_int;
+
+/* See tls_describe() and tls_peer_fingerprint() in helper/tls.h. */
+int peer_describe(
+    struct gnutls_session_int *session, struct stssl_record *record);
+bool peer_fingerprint(struct gnutls_session_int *session, char ret[static 65]);
+
+#endif

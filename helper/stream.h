@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One end of a connection: a non-blocking TCP socket, with TLS or without,
+ * that calls its owner when it can go on.  Knows nothing of what it carries.
+ */
+#ifndef HELPER_STREAM_H
+#define HELPER_STREAM_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/tls.h"
+
+enum io_result {
+	IO_OK,
+	IO_AGAIN,  /* not now: watch, and try again when called */
+	IO_END,    /* the peer ended properly: close_notify, or FIN in clear */
+	IO_FAILED, /* reset, truncated, garbage */
+};
+
+struct stream {
+	int fd; /* -1 when closed */
+	struct tls *tls;
+	struct ev_loop *loop;
+	struct ev_io watcher;
+	void (*ready)(void *owner);
+	void *owner;
+	/* What poll must say before reading, writing can go on. */
+	int read_needs, write_needs;
+	uint64_t bytes_in, bytes_out;
+};
+
+/*
+ * Start with socket `fd`, which the stream owns from now on; `ready` is called
+ * with `owner` whenever something that stream_watch() asked for is possible.
+ */
+void stream_init(struct stream *s, struct ev_loop *loop, int fd,
+    void (*ready)(void *owner), void *owner);
+
+/* A stream without a socket, to be given to stream_close() safely. */
+void stream_none(struct stream *s);
+
+bool stream_is_open(const struct stream *s);
+
+/* Read at most `size` bytes: IO_OK and *ret_n > 0, or another result. */
+enum io_result stream_read(
+    struct stream *s, void *buf, size_t size, size_t *ret_n);
+
+/*
+ * Write from `buf`: IO_OK and how many bytes are gone in *ret_n.  After
+ * IO_AGAIN the next call must begin with the same bytes.  Never IO_END.
+ */
+enum io_result stream_write(
+    struct stream *s, const void *buf, size_t len, size_t *ret_n);
+
+/*
+ * Say that nothing more will be written: close_notify when there is TLS, then
+ * FIN.  IO_OK, IO_AGAIN or IO_FAILED.
+ */
+enum io_result stream_end(struct stream *s);
+
+/* Be called when reading, writing can go on; both false to be left alone. */
+void stream_watch(struct stream *s, bool reading, bool writing);
+
+/* Close, properly as far as what was written says.  May be called twice. */
+void stream_close(struct stream *s);
+
+/* Close with RST, so that the peer cannot take it for a proper end. */
+void stream_reset(struct stream *s);
+
+/*
+ * Give the socket away, without TLS; the stream is closed afterwards.  Returns
+ * the socket, -1 when there was none.
+ */
+int stream_detach(struct stream *s);
+
+#endif

@@ -46,13 +46,13 @@ struct backend_address {
 };
 
 struct listen_config {
-	char *name;
+	const char *name;
 	struct stssl_address *addresses;
 	size_t address_count; /* 0: only by socket activation */
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
-	char *service;
+	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
 	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
 	bool has_passive_address;
@@ -88,7 +88,8 @@ struct helper_config {
 
 /*
  * A mistake in `key` of the tls section that was found after config_read().
- * Fills error->text with "file:line: " and `text`; returns -EBADMSG.
+ * Fills error->text with "file:line: " and `text`, which may be error->text
+ * itself; returns -EBADMSG.
  */
 int config_tls_error(const struct helper_config *config, const char *key,
     const char *text, struct stssl_error *error);

@@ -97,8 +97,9 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * STSSL_RECORD_MAX bytes; it may be NULL when `sender` is the monitor.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EBADMSG for an impossible message (wrong type, length, descriptor), whose
- * descriptors are closed.
+ * -EMFILE, and *m, for a client whose socket is lost because this process has
+ * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
+ * descriptor), whose descriptors are closed.
  */
 int message_receive(int channel, enum message_sender sender, struct message *m,
     int *ret_fd, void *more);

@@ -246,6 +246,11 @@ on_listen(struct session_host *host)
 		r = message_receive(w->channel, SENDER_MONITOR, &m, &fd, NULL);
 		if (r == -EAGAIN)
 			return;
+		if (r == -EMFILE) {
+			log_warning("out of descriptors, a client is lost");
+			on_closed(host, m.u.client.session);
+			continue;
+		}
 		if (r < 0) {
 			give_up(w);
 			return;

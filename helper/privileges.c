@@ -49,8 +49,8 @@ find_user(const struct helper_config *config, const char *key, const char *name,
 }
 
 static int
-find_group(
-    const char *key, const char *name, gid_t *ret, struct stssl_error *error)
+find_group(const struct helper_config *config, const char *key,
+    const char *name, gid_t *ret, struct stssl_error *error)
 {
 	struct group entry, *found = NULL;
 	char *buf = malloc(ENTRY_BYTES);

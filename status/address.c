@@ -3,7 +3,7 @@
  * Addresses and connections: from sockets, to sockets, from and to text.
  * Looks no name up.
  */
-#include "config.h"
+#include <config.h>
 #include "status/address.h"
 
 #include <arpa/inet.h>

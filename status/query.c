@@ -3,7 +3,7 @@
  * The asking side of stssl-status(7).  Every answer but a well-formed one from
  * the right process is an error; what an answer means is in one table.
  */
-#include "config.h"
+#include <config.h>
 #include "status/query.h"
 
 #include <errno.h>

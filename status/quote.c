@@ -3,7 +3,7 @@
  * Makes untrusted text fit for a log line.  Never writes a byte that is not
  * printable ASCII.
  */
-#include "config.h"
+#include <config.h>
 #include "status/quote.h"
 
 #include <assert.h>

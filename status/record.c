@@ -3,7 +3,7 @@
  * Builds, checks and reads records.  A record that decoded is safe to walk:
  * every string ends, every key is known and stands there once.
  */
-#include "config.h"
+#include <config.h>
 #include "status/record.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Decides which files, and which socket, may be believed, by owner and mode of
  * what was opened, never of a name that may mean something else a moment later.
  */
-#include "config.h"
+#include <config.h>
 #include "status/trust.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ int
 stssl_trusted_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	char *buf = NULL, *fit;
-	size_t len;
+	size_t len = 0;
 	int fd, r;
 
 	fd = open(

@@ -3,7 +3,7 @@
  * The tables behind status/words.h, made from its lists.  Says nothing of its
  * own.
  */
-#include "config.h"
+#include <config.h>
 #include "status/words.h"
 
 #include <string.h>

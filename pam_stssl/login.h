@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One call of the module, without PAM: who is behind the connection, what is
+ * decided for this user name, what the helper is told about it.  Everything is
+ * found out anew in each call and forgotten with it.
+ */
+#ifndef PAM_STSSL_LOGIN_H
+#define PAM_STSSL_LOGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pam_stssl/connection.h"
+#include "pam_stssl/options.h"
+#include "policy/judge.h"
+#include "status/address.h"
+#include "status/record.h"
+
+/* Room for a log line of it. */
+#define LOGIN_TEXT 4096
+
+struct login {
+	const struct options *options; /* borrowed, as user and service are */
+	const char *user;
+	const char *service;
+	struct connections connections; /* of this process */
+	int left_ms;                    /* what the helper may still take */
+	bool known;                     /* to the helper: `record` is filled */
+	struct stssl_record record;
+	bool has_from;
+	struct stssl_address from; /* the client's */
+	struct stssl_classes *classes;
+	struct stssl_judgement judgement;
+	struct stssl_error error; /* what went wrong, empty when nothing */
+};
+
+/* Begin: nothing is known, the judgement refuses. */
+void login_init(struct login *l, const struct options *options,
+    const char *user, const char *service);
+
+/* Forget it all. */
+void login_done(struct login *l);
+
+/*
+ * Find out who is behind the connection: fills connections, record and from.  No connection
+ * at all, and one that did not come through the helper, are answers too.
+ * Returns 0; a negative errno when it cannot be found out, with error and the
+ * judgement's reason set.
+ */
+int login_identify(struct login *l);
+
+/*
+ * Identify, judge, and report the judgement to the helper.  Never fails: what
+ * goes wrong refuses, in l->judgement, with l->error set.
+ */
+void login_decide(struct login *l);
+
+/*
+ * The log line of design and pam_stssl(8): `word`, then key=value; with the
+ * judgement when `judged`.  Untrusted text is quoted.  Returns `buf`.
+ */
+const char *login_format(const struct login *l, const char *word, bool judged,
+    char buf[static LOGIN_TEXT]);
+
+#endif

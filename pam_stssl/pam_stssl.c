@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The entry points of pam_stssl.so: from PAM's items to a login, from its
+ * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
+ * else.  Nothing is prompted for, printed, or kept between two calls.
+ */
+#include <config.h>
+
+#include <stdbool.h>
+#include <string.h>
+#include <syslog.h>
+
+#include <security/pam_modules.h>
+#include <security/pam_ext.h>
+
+#include "pam_stssl/login.h"
+#include "pam_stssl/options.h"
+
+/* What a refusal is to PAM.  The rest is no reason to refuse for. */
+static const int refusals[STSSL_REASON_COUNT] = {
+	[STSSL_REASON_INTERNAL] = PAM_SYSTEM_ERR,
+	[STSSL_REASON_CONFIGURATION] = PAM_SERVICE_ERR,
+	[STSSL_REASON_HELPER] = PAM_AUTHINFO_UNAVAIL,
+	[STSSL_REASON_BAD_USER] = PAM_USER_UNKNOWN,
+	[STSSL_REASON_NO_CLASS] = PAM_PERM_DENIED,
+	[STSSL_REASON_TLS_REQUIRED] = PAM_PERM_DENIED,
+	[STSSL_REASON_TLS_TOO_OLD] = PAM_PERM_DENIED,
+	[STSSL_REASON_NO_CERTIFICATE] = PAM_CRED_INSUFFICIENT,
+	[STSSL_REASON_BAD_CERTIFICATE] = PAM_CRED_INSUFFICIENT,
+	[STSSL_REASON_NOT_THIS_USER] = PAM_CRED_INSUFFICIENT,
+};
+
+/* The order of enum stssl_verdict: 0 refuses, and so does what is unknown. */
+static int
+code_of(const struct stssl_judgement *j, int when_password)
+{
+	int code = PAM_SYSTEM_ERR;
+
+	if (j->verdict == STSSL_VERDICT_ACCEPT)
+		return PAM_SUCCESS;
+	if (j->verdict == STSSL_VERDICT_PASSWORD)
+		return when_password;
+	if ((unsigned)j->reason < STSSL_REASON_COUNT)
+		code = refusals[j->reason];
+	/* A hole in the table must not let anybody in. */
+	return code == PAM_SUCCESS ? PAM_SYSTEM_ERR : code;
+}
+
+/* The operator has to do something about these. */
+static int
+priority_of(const struct login *l)
+{
+	return l->error.text[0] != '\0' ? LOG_ERR : LOG_NOTICE;
+}
+
+static void
+log_connections(pam_handle_t *pamh, const struct connections *c)
+{
+	char text[STSSL_CONNECTION_TEXT];
+
+	for (size_t i = 0; i < c->count; i++)
+		pam_syslog(pamh, LOG_DEBUG, "connection: %s",
+		    stssl_connection_format(&c->list[i], text));
+}
+
+static void
+log_login(
+    pam_handle_t *pamh, const struct login *l, const char *word, bool judged)
+{
+	char text[LOGIN_TEXT];
+
+	if (l->options->debug)
+		log_connections(pamh, &l->connections);
+	pam_syslog(
+	    pamh, priority_of(l), "%s", login_format(l, word, judged, text));
+}
+
+/* Arguments and items; everything else is the login's. */
+static int
+begin(pam_handle_t *pamh, int argc, const char **argv, struct options *options,
+    struct login *l)
+{
+	const void *user = NULL, *service = NULL;
+	const char *bad;
+
+	if (options_parse(argc, argv, options, &bad) < 0) {
+		pam_syslog(pamh, LOG_ERR, "bad argument: %s", bad);
+		return PAM_SERVICE_ERR;
+	}
+	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS ||
+	    pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS ||
+	    service == NULL) {
+		pam_syslog(pamh, LOG_ERR, "no service name");
+		return PAM_SYSTEM_ERR;
+	}
+	if (user == NULL) {
+		pam_syslog(pamh, LOG_NOTICE, "no user name");
+		return PAM_USER_UNKNOWN;
+	}
+	login_init(l, options, user, service);
+	return PAM_SUCCESS;
+}
+
+/* What comes after us in the stack shall see the client, not the helper. */
+static int
+set_rhost(pam_handle_t *pamh, const struct login *l)
+{
+	char ip[STSSL_ADDRESS_TEXT];
+
+	if (!l->known || !l->has_from || l->options->keep_rhost)
+		return PAM_SUCCESS;
+	if (pam_set_item(pamh, PAM_RHOST, stssl_ip_format(&l->from, ip)) ==
+	    PAM_SUCCESS)
+		return PAM_SUCCESS;
+	pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
+	return PAM_SYSTEM_ERR;
+}
+
+static int
+decide(pam_handle_t *pamh, int argc, const char **argv, const char *word,
+    int when_password)
+{
+	struct options options;
+	struct login l;
+	int r = begin(pamh, argc, argv, &options, &l);
+	int rhost;
+
+	if (r != PAM_SUCCESS)
+		return r;
+	login_decide(&l);
+	rhost = set_rhost(pamh, &l);
+	log_login(pamh, &l, word, true);
+	r = code_of(&l.judgement, when_password);
+	login_done(&l);
+	return rhost == PAM_SUCCESS ? r : rhost;
+}
+
+/* The session may know who it is for, but not how it was asked about. */
+static int
+put_environment(pam_handle_t *pamh, const struct stssl_record *record)
+{
+	static const char version[] = "STSSL_VERSION=";
+	static const char result[] = "STSSL_RESULT=";
+	const char *at = NULL;
+
+	while ((at = stssl_record_next(record, at)) != NULL) {
+		if (strncmp(at, version, sizeof version - 1) == 0 ||
+		    strncmp(at, result, sizeof result - 1) == 0)
+			continue;
+		if (pam_putenv(pamh, at) != PAM_SUCCESS)
+			return PAM_SESSION_ERR;
+	}
+	return PAM_SUCCESS;
+}
+
+/* The one path to PAM_IGNORE: the class leaves it to the password. */
+int
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)flags;
+	return decide(pamh, argc, argv, "login", PAM_IGNORE);
+}
+
+/* IGNORE here would make a pam_deny behind us count. */
+int
+pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_SUCCESS;
+}
+
+/* Decided anew: a stack that overrode our refusal meets it again. */
+int
+pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)flags;
+	return decide(pamh, argc, argv, "account", PAM_SUCCESS);
+}
+
+int
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options options;
+	struct login l;
+	int r = begin(pamh, argc, argv, &options, &l);
+
+	(void)flags;
+	if (r != PAM_SUCCESS)
+		return r;
+	if (login_identify(&l) < 0)
+		r = PAM_SESSION_ERR;
+	else
+		r = put_environment(pamh, &l.record);
+	log_login(pamh, &l, "session-open", false);
+	login_done(&l);
+	return r;
+}
+
+/* The connection may be gone by now: nobody is asked. */
+int
+pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options options;
+	struct login l;
+	int r = begin(pamh, argc, argv, &options, &l);
+
+	(void)flags;
+	if (r != PAM_SUCCESS)
+		return r;
+	log_login(pamh, &l, "session-close", false);
+	login_done(&l);
+	return PAM_SUCCESS;
+}
+
+/* Passwords are not ours. */
+int
+pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh, (void)flags, (void)argc, (void)argv;
+	return PAM_IGNORE;
+}

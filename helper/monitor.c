@@ -49,6 +49,7 @@ struct monitor {
 	struct registry *registry;
 	struct workers *workers;
 	struct answers *answers;
+	int client_fd; /* while it is given away, which may fork */
 	struct ev_signal signals[SIGNALS];
 };
 
@@ -90,6 +91,7 @@ accepted(struct acceptor *acceptor, int fd)
 	char text[STSSL_ADDRESS_TEXT];
 	int r;
 
+	m->client_fd = fd;
 	/* Who is gone again has no address any more. */
 	if (addresses_of(fd, &peer, &local) == 0) {
 		r = workers_give(m->workers, door->listener, fd, &peer, &local);
@@ -98,6 +100,7 @@ accepted(struct acceptor *acceptor, int fd)
 			    stssl_address_format(&peer, text));
 	}
 	(void)close(fd);
+	m->client_fd = -1;
 }
 
 static int
@@ -213,6 +216,9 @@ forget(void *owner)
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
 	m->registry = registry_free(m->registry);
+	if (m->client_fd != -1)
+		(void)close(m->client_fd);
+	m->client_fd = -1;
 	if (m->status.fd != -1)
 		(void)close(m->status.fd);
 	m->status.fd = -1;
@@ -309,6 +315,7 @@ serve(struct monitor *m)
 		return STATUS_SYSTEM;
 	}
 	notify("READY=1");
+	log_info("ready");
 	ev_run(m->loop, 0);
 	log_info("stopped");
 	return STATUS_STOPPED;
@@ -317,7 +324,9 @@ serve(struct monitor *m)
 enum exit_status
 monitor_main(const struct monitor_params *params)
 {
-	struct monitor m = { .params = params, .status.fd = -1 };
+	struct monitor m = {
+		.params = params, .status.fd = -1, .client_fd = -1
+	};
 	enum exit_status status;
 	int r;
 

@@ -86,8 +86,8 @@ privileges_resolve(const struct helper_config *config, struct privileges *ret,
 		r = find_user(
 		    config, "user", config->user, &p.uid, &p.gid, error);
 	if (r == 0 && config->status_group != NULL)
-		r = find_group(
-		    "status-group", config->status_group, &p.status_gid, error);
+		r = find_group(config, "status-group", config->status_group,
+		    &p.status_gid, error);
 	for (; r == 0 && p.status_user_count < config->status_user_count;
 	     p.status_user_count++)
 		r = find_user(config, "status-users",

@@ -39,13 +39,17 @@ struct workers {
 	struct ev_timer killer;
 };
 
+/*
+ * Without those that stop.  A lost one counts until it is reaped: only then is
+ * it known whether the next has to wait.
+ */
 static size_t
-count_running(const struct workers *workers)
+count_present(const struct workers *workers)
 {
 	size_t n = 0;
 
 	for (const struct child *c = workers->list; c != NULL; c = c->next)
-		n += c->state == CHILD_RUNNING;
+		n += c->state != CHILD_STOPPING;
 	return n;
 }
 
@@ -164,10 +168,10 @@ wait_to_respawn(struct workers *workers)
 static int
 start_missing(struct workers *workers)
 {
-	size_t running = count_running(workers);
+	size_t present = count_present(workers);
 	int r = 0;
 
-	for (; r == 0 && running < workers->wanted; running++)
+	for (; r == 0 && present < workers->wanted; present++)
 		r = start(workers);
 	return r;
 }
@@ -191,15 +195,15 @@ on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
 static void
 stop_idle(struct workers *workers)
 {
-	size_t running = count_running(workers);
+	size_t present = count_present(workers);
 	bool once = workers->params.config->sessions_per_worker == 1;
 
 	for (struct child *c = workers->list; c != NULL; c = c->next) {
 		if (c->state != CHILD_RUNNING || c->sessions > 0 ||
-		    !c->has_served || (!once && running <= workers->wanted))
+		    !c->has_served || (!once && present <= workers->wanted))
 			continue;
 		child_stop(c, 0);
-		running--;
+		present--;
 	}
 }
 
@@ -214,7 +218,7 @@ tidy(struct workers *workers)
 	}
 	stop_idle(workers);
 	if (ev_is_active(&workers->respawn) ||
-	    count_running(workers) >= workers->wanted)
+	    count_present(workers) >= workers->wanted)
 		return;
 	if (workers->delay > 0)
 		wait_to_respawn(workers);

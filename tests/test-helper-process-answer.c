@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The status socket: questions in, answers out, over the real query client's
+ * records.  The test plays asker and worker; the loop runs only when told to.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "helper/answer.h"
+#include "helper/inbox.h"
+#include "helper/message.h"
+
+#define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
+#define THERE "1 127.0.0.1:2121 127.0.0.1:40001"
+
+/* The one session's number, in hex. */
+#define SESSION 0x7f3a
+
+static struct listen_config listener = { .name = "ftp" };
+static const struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+
+struct bench {
+	struct ev_loop *loop;
+	struct registry *registry;
+	struct answers *answers;
+	struct sockaddr_un address;
+	int channel[2]; /* the worker's end first */
+	bool is_lost;   /* the worker cannot be told */
+	unsigned told;
+	enum stssl_verdict verdict;
+	bool data_private;
+};
+
+static struct bench b;
+
+static void
+drain(void *owner)
+{
+	size_t ended = 0;
+
+	(void)owner;
+	ck_assert_int_eq(
+	    inbox_drain(b.registry, &config, &b, b.channel[1], &ended), 0);
+}
+
+static int
+decided(void *owner, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	if (b.is_lost)
+		return -EAGAIN;
+	b.told++;
+	b.verdict = verdict;
+	b.data_private = data_private;
+	return 0;
+}
+
+/* Listens on an address that the kernel picks, so there is no file. */
+static void
+set_up(void)
+{
+	socklen_t len = sizeof(sa_family_t);
+	struct answer_params params;
+	struct stssl_address peer;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+
+	memset(&b, 0, sizeof b);
+	b.address.sun_family = AF_UNIX;
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&b.address, len), 0);
+	ck_assert_int_eq(listen(fd, 128), 0);
+	len = sizeof b.address;
+	ck_assert_int_eq(
+	    getsockname(fd, (struct sockaddr *)&b.address, &len), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, b.channel), 0);
+	b.loop = ev_loop_new(0);
+	b.registry = registry_new();
+	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
+	ck_assert_int_eq(registry_add(b.registry, SESSION, &b, 0, &peer), 0);
+	params = (struct answer_params){ .loop = b.loop,
+		.fd = fd,
+		.registry = b.registry,
+		.drain = drain,
+		.decided = decided };
+	b.answers = answers_new(&params);
+	ck_assert_ptr_nonnull(b.answers);
+}
+
+static void
+tear_down(void)
+{
+	b.answers = answers_free(b.answers);
+	b.registry = registry_free(b.registry);
+	ev_loop_destroy(b.loop);
+	(void)close(b.channel[0]);
+	(void)close(b.channel[1]);
+}
+
+/* What the worker says lies in its channel until somebody drains that. */
+static void
+publish(const char *where)
+{
+	static const char text[] =
+	    "STSSL_VERSION=1\0STSSL_SESSION=7f3a\0STSSL_LISTENER=ftp\0"
+	    "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"
+	    "SSL_PROTOCOL=TLSv1.3";
+	struct message m = { .type = MESSAGE_PUBLISH,
+		.u.publish = { .session = SESSION, .text_len = sizeof text } };
+
+	ck_assert_int_eq(
+	    stssl_connection_parse(where, &m.u.publish.connection), 0);
+	ck_assert_int_eq(
+	    message_send(b.channel[0], &m, -1, text, sizeof text), 0);
+}
+
+static void
+withdraw(void)
+{
+	const struct message m = { .type = MESSAGE_WITHDRAW,
+		.u.withdraw.session = SESSION };
+
+	ck_assert_int_eq(message_send(b.channel[0], &m, -1, NULL, 0), 0);
+}
+
+static int
+dial(void)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+	socklen_t len = (socklen_t)(sizeof(sa_family_t) + 6);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&b.address, len), 0);
+	return fd;
+}
+
+/* Run until the asker's socket has been answered or closed. */
+static ssize_t
+hear(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	while ((n = recv(fd, buf, size, 0)) == -1 && errno == EAGAIN)
+		ev_run(b.loop, EVRUN_ONCE);
+	return n;
+}
+
+/* Ask, and compare the answer's STSSL_RESULT; "" stands for no answer. */
+static void
+expect(const char *question, size_t len, const char *result,
+    struct stssl_record *ret)
+{
+	char *buf = malloc(STSSL_RECORD_MAX);
+	struct stssl_record answer;
+	int fd = dial();
+	ssize_t n;
+
+	stssl_record_init(&answer);
+	ck_assert_int_eq(send(fd, question, len, 0), (int)len);
+	n = hear(fd, buf, STSSL_RECORD_MAX);
+	ck_assert_int_gt(n, 0);
+	ck_assert_int_eq(stssl_record_decode(buf, (size_t)n, &answer), 0);
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_RESULT), result);
+	/* One answer, then the end. */
+	ck_assert_int_eq(hear(fd, buf, STSSL_RECORD_MAX), 0);
+	(void)close(fd);
+	free(buf);
+	if (ret != NULL)
+		*ret = answer;
+	else
+		stssl_record_done(&answer);
+}
+
+#define TEXT(literal)  literal, sizeof(literal) - 1
+#define V              "STSSL_VERSION=1\0"
+#define QUERY          V "STSSL_ASK=query\0"
+#define ABOUT(n, what) "STSSL_CONNECTION_" n "=" what "\0"
+
+START_TEST(an_answer_is_not_older_than_its_question)
+{
+	set_up();
+	/* Published, but unread, when the question comes. */
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	/* Withdrawn, but unread. */
+	withdraw();
+	expect(TEXT(QUERY ABOUT("0", HERE)), "none", NULL);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_question_that_waits_is_answered_with_what_came_meanwhile)
+{
+	char buf[512];
+	int fd;
+
+	set_up();
+	fd = dial();
+	ev_run(b.loop, EVRUN_ONCE);
+	ck_assert_int_gt(send(fd, TEXT(QUERY ABOUT("0", HERE)), 0), 0);
+	publish(HERE);
+	ck_assert_int_gt(hear(fd, buf, sizeof buf), 100);
+	(void)close(fd);
+	tear_down();
+}
+END_TEST
+
+START_TEST(the_answer_has_the_records_keys)
+{
+	struct stssl_record answer;
+
+	set_up();
+	publish(HERE);
+	expect(
+	    TEXT(QUERY ABOUT("0", THERE) ABOUT("1", HERE)), "found", &answer);
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_SESSION), "7f3a");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_SSL_PROTOCOL), "TLSv1.3");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_REMOTE_ADDR), "192.0.2.7");
+	stssl_record_done(&answer);
+	tear_down();
+}
+END_TEST
+
+START_TEST(connections_of_two_sessions_are_ambiguous)
+{
+	static const char other[] = "x";
+	struct stssl_connection there;
+	struct stssl_address peer;
+
+	set_up();
+	publish(HERE);
+	ck_assert_int_eq(stssl_connection_parse(THERE, &there), 0);
+	ck_assert_int_eq(stssl_address_parse("192.0.2.8:1", &peer), 0);
+	ck_assert_int_eq(registry_add(b.registry, 2, &config, 0, &peer), 0);
+	ck_assert_int_eq(registry_publish(b.registry,
+			     registry_find(b.registry, 2), &there, other, 1),
+	    0);
+	expect(
+	    TEXT(QUERY ABOUT("0", HERE) ABOUT("1", THERE)), "ambiguous", NULL);
+	expect(TEXT(QUERY ABOUT("0", HERE) ABOUT("1", HERE)), "found", NULL);
+	tear_down();
+}
+END_TEST
+
+#define VERDICT(session, verdict, data)                  \
+	V "STSSL_ASK=verdict\0STSSL_SESSION=" session    \
+	  "\0STSSL_SERVICE=vsftpd\0STSSL_USER=alice\0"   \
+	  "STSSL_CLASS=partners\0STSSL_VERDICT=" verdict \
+	  "\0STSSL_REASON=certificate\0STSSL_DATA=" data "\0"
+
+static const struct {
+	const char *text;
+	size_t len;
+} malformed[] = {
+	{ TEXT("x") },
+	{ TEXT(V) },
+	{ TEXT("STSSL_VERSION=2\0STSSL_ASK=query\0" ABOUT("0", HERE)) },
+	{ TEXT(V "STSSL_ASK=list\0") },
+	{ TEXT(QUERY) },
+	{ TEXT(V ABOUT("0", HERE)) },
+	{ TEXT(QUERY ABOUT("0", "somewhere")) },
+	{ TEXT(QUERY ABOUT("1", HERE)) },
+	{ TEXT(QUERY ABOUT("0", HERE) "STSSL_USER=alice\0") },
+	{ TEXT(QUERY ABOUT("0", HERE) ABOUT("1", HERE) ABOUT("2", HERE) ABOUT(
+	    "3", HERE) ABOUT("4", HERE) ABOUT("5", HERE) ABOUT("6", HERE)
+		ABOUT("7", HERE) ABOUT("8", HERE) ABOUT("9", HERE) ABOUT("10",
+		    HERE) ABOUT("11", HERE) ABOUT("12", HERE) ABOUT("13", HERE)
+		    ABOUT("14", HERE) ABOUT("15", HERE) ABOUT("16", HERE)) },
+	{ TEXT(VERDICT("7F3A", "accept", "any")) },
+	{ TEXT(VERDICT("", "accept", "any")) },
+	{ TEXT(VERDICT("10000000000000000", "accept", "any")) },
+	{ TEXT(VERDICT("7f3a", "maybe", "any")) },
+	{ TEXT(VERDICT("7f3a", "accept", "")) },
+	{ TEXT(VERDICT("7f3a", "accept", "any") ABOUT("0", HERE)) },
+	{ TEXT(V "STSSL_ASK=verdict\0STSSL_SESSION=7f3a\0") },
+};
+
+START_TEST(what_is_no_question_is_told_so)
+{
+	set_up();
+	publish(HERE);
+	expect(malformed[_i].text, malformed[_i].len, "malformed", NULL);
+	ck_assert_uint_eq(b.told, 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(the_longest_packet_is_no_question)
+{
+	char *text = malloc(STSSL_RECORD_MAX + 1);
+
+	set_up();
+	memset(text, 'x', STSSL_RECORD_MAX + 1);
+	expect(text, STSSL_RECORD_MAX, "malformed", NULL);
+	expect(text, STSSL_RECORD_MAX + 1, "malformed", NULL);
+	free(text);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_verdict_reaches_the_worker_before_it_is_done)
+{
+	set_up();
+	publish(HERE);
+	expect(TEXT(VERDICT("7f3a", "accept", "private")), "done", NULL);
+	ck_assert_uint_eq(b.told, 1);
+	ck_assert_int_eq(b.verdict, STSSL_VERDICT_ACCEPT);
+	ck_assert(b.data_private);
+	expect(TEXT(VERDICT("7f3a", "refuse", "any")), "done", NULL);
+	ck_assert_int_eq(b.verdict, STSSL_VERDICT_REFUSE);
+	ck_assert(!b.data_private);
+	tear_down();
+}
+END_TEST
+
+START_TEST(a_verdict_for_nobody_is_not_done)
+{
+	set_up();
+	/* Nothing published yet; no such session; a worker that is full. */
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "none", NULL);
+	publish(HERE);
+	expect(TEXT(VERDICT("7f3b", "accept", "any")), "none", NULL);
+	b.is_lost = true;
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "none", NULL);
+	ck_assert_uint_eq(b.told, 0);
+	tear_down();
+}
+END_TEST
+
+START_TEST(silent_askers_do_not_keep_others_away)
+{
+	int silent[80];
+
+	set_up();
+	for (size_t i = 0; i < ROWS(silent); i++)
+		silent[i] = dial();
+	/* More than have room: answered when the silent ones' time is up. */
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	for (size_t i = 0; i < ROWS(silent); i++)
+		(void)close(silent[i]);
+	tear_down();
+}
+END_TEST
+
+/* SO_PEERCRED tells who connected: only root can be somebody else for that. */
+START_TEST(who_may_not_ask_is_denied)
+{
+	static const char denied[] = V "STSSL_RESULT=denied";
+	char buf[256];
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	set_up();
+	publish(HERE);
+	ck_assert_int_eq(seteuid(65534), 0);
+	fd = dial();
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_gt(send(fd, TEXT(QUERY ABOUT("0", HERE)), 0), 0);
+	ck_assert_int_eq(hear(fd, buf, sizeof buf), sizeof denied);
+	ck_assert_mem_eq(buf, denied, sizeof denied);
+	(void)close(fd);
+	tear_down();
+}
+END_TEST
+
+size_t
+answer_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ an_answer_is_not_older_than_its_question, 0 },
+		{ a_question_that_waits_is_answered_with_what_came_meanwhile,
+		    0 },
+		{ the_answer_has_the_records_keys, 0 },
+		{ connections_of_two_sessions_are_ambiguous, 0 },
+		{ what_is_no_question_is_told_so, ROWS(malformed) },
+		{ the_longest_packet_is_no_question, 0 },
+		{ a_verdict_reaches_the_worker_before_it_is_done, 0 },
+		{ a_verdict_for_nobody_is_not_done, 0 },
+		{ silent_askers_do_not_keep_others_away, 0 },
+		{ who_may_not_ask_is_denied, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * helper.conf: each mistake has its line and its words.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/config.h"
+
+/* Files of these names are made; only their being there matters here. */
+#define TLS      "tls { certificate = { \"c.pem\" } key = { \"k.pem\" } }\n"
+#define FTP      "listen \"ftp\" { backend = \"127.0.0.1:2121\" }\n"
+
+#define TEMPLATE "/tmp/stssl-config-XXXXXX"
+
+static char directory[sizeof TEMPLATE];
+
+static void
+make_directory(void)
+{
+	memcpy(directory, TEMPLATE, sizeof TEMPLATE);
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	ck_assert_int_eq(chdir(directory), 0);
+}
+
+static void
+make_file(const char *name, const char *text, mode_t mode)
+{
+	FILE *f = fopen(name, "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert_int_eq(chmod(name, mode), 0);
+}
+
+static void
+remove_files(void)
+{
+	(void)unlink("c.pem");
+	(void)unlink("k.pem");
+	(void)unlink("open.pem");
+	(void)unlink("h.conf");
+	(void)rmdir(directory);
+}
+
+static int
+read_text(
+    const char *text, struct helper_config **ret, struct stssl_error *error)
+{
+	int r;
+
+	make_directory();
+	make_file("c.pem", "", 0644);
+	make_file("k.pem", "", 0600);
+	make_file("open.pem", "", 0604);
+	make_file("h.conf", text, 0600);
+	r = config_read("h.conf", ret, error);
+	remove_files();
+	return r;
+}
+
+static const struct {
+	const char *text;
+	const char *message;
+} faulty[] = {
+	{ "", "h.conf:1: tls: certificate is missing" },
+	{ FTP, "h.conf:1: tls: certificate is missing" },
+	{ TLS, "h.conf:1: no listen section" },
+	{ "colour = 1\n" TLS FTP, "h.conf:1: no such option 'colour'" },
+	{ TLS "workers = many\n",
+	    "h.conf:2: invalid integer value for option 'workers'" },
+	{ "workers = 257\n", "h.conf:1: workers = 257: not in 0 ... 256" },
+	{ "\nworkers = -1\n", "h.conf:2: workers = -1: not in 0 ... 256" },
+	{ "sessions-per-worker = 0\n",
+	    "h.conf:1: sessions-per-worker = 0: not in 1 ... 65536" },
+	{ "user = \"a b\"\n",
+	    "h.conf:1: user = \"a b\": not a name of letters, digits, . _ -" },
+	{ "status-users = { \"root\", \"\" }\n",
+	    "h.conf:1: status-users = \"\": "
+	    "not a name of letters, digits, . _ -" },
+	{ "status-socket = \"status.sock\"\n",
+	    "h.conf:1: status-socket = \"status.sock\": "
+	    "not an absolute path" },
+	{ "classes = \"classes.conf\"\n",
+	    "h.conf:1: classes = \"classes.conf\": not an absolute path" },
+	{ "tls {\n certificate = { \"c.pem\",\n \"nix\" } }\n",
+	    "h.conf:3: certificate = \"nix\": No such file or directory" },
+	{ "tls {\n key = { \"/\" } }\n",
+	    "h.conf:2: key = \"/\": not a regular file" },
+	{ "tls {\n key = { \"open.pem\" } }\n",
+	    "h.conf:2: key = \"open.pem\": others can read or change it" },
+	{ "tls {\n client-ca = { \"nix\" } }\n",
+	    "h.conf:2: client-ca = \"nix\": No such file or directory" },
+	{ "tls {\n client-crl = { \"nix\" } }\n",
+	    "h.conf:2: client-crl = \"nix\": No such file or directory" },
+	{ "tls {\n certificate = { \"c.pem\" }\n"
+	  " key = { \"k.pem\", \"k.pem\" }\n}\n" FTP,
+	    "h.conf:3: key: 2 given for 1 certificates" },
+	{ "tls {\n certificate = { \"c.pem\" }\n}\n" FTP,
+	    "h.conf:1: key: 0 given for 1 certificates" },
+	{ TLS "listen \"f:p\" {\n}\n",
+	    "h.conf:3: listen \"f:p\": not a name of letters, digits, . _ -" },
+	{ TLS FTP FTP, "h.conf:3: found duplicate title 'ftp'" },
+	{ TLS "listen \"ftp\" { }\n",
+	    "h.conf:2: listen \"ftp\": backend is missing" },
+	{ TLS "listen \"ftp\" {\n address = { \"localhost:21\" }\n}\n",
+	    "h.conf:3: address = \"localhost:21\": "
+	    "not an IP address with a port" },
+	{ TLS "listen \"ftp\" {\n address = { \"127.0.0.1\" }\n}\n",
+	    "h.conf:3: address = \"127.0.0.1\": "
+	    "not an IP address with a port" },
+	{ TLS "listen \"ftp\" {\n backend = \"127.0.0.1:0\"\n}\n",
+	    "h.conf:3: backend = \"127.0.0.1:0\": "
+	    "not an IP address with a port, nor unix:/PATH" },
+	{ TLS "listen \"ftp\" {\n backend = \"unix:run\"\n}\n",
+	    "h.conf:3: backend = \"unix:run\": "
+	    "not an IP address with a port, nor unix:/PATH" },
+	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
+	    "h.conf:4: backend = unix: only with protocol = stream" },
+	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
+	    "h.conf:3: protocol = \"http\": not one of ftp, stream" },
+	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
+	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
+	      " backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: tls = explicit: only with protocol = ftp" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n"
+	      " passive-ports = \"1-2\"\n backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: passive-ports: only with protocol = ftp" },
+	{ TLS "listen \"ftp\" {\n client-certificate = demand\n}\n",
+	    "h.conf:3: client-certificate = \"demand\": "
+	    "not one of none, request, require" },
+	{ TLS "listen \"ftp\" {\n client-certificate = require\n"
+	      " backend = \"127.0.0.1:2121\"\n}\n",
+	    "h.conf:3: client-certificate = require: "
+	    "client-ca is missing in tls" },
+	{ TLS "listen \"ftp\" {\n data-session = new\n}\n",
+	    "h.conf:3: data-session = \"new\": "
+	    "not one of any, prefer, certificate, resumed" },
+	{ TLS "listen \"ftp\" {\n passive-ports = \"2000-1000\"\n}\n",
+	    "h.conf:3: passive-ports = \"2000-1000\": "
+	    "not a range of ports, LOW-HIGH" },
+	{ TLS "listen \"ftp\" {\n passive-ports = \"0-10\"\n}\n",
+	    "h.conf:3: passive-ports = \"0-10\": "
+	    "not a range of ports, LOW-HIGH" },
+	{ TLS "listen \"ftp\" {\n passive-ports = \"1-65536\"\n}\n",
+	    "h.conf:3: passive-ports = \"1-65536\": "
+	    "not a range of ports, LOW-HIGH" },
+	{ TLS "listen \"ftp\" {\n passive-address = \"ftp.example\"\n}\n",
+	    "h.conf:3: passive-address = \"ftp.example\": not an IP address "
+	    "(host names are not supported yet)" },
+};
+
+START_TEST(a_mistake_is_told_with_its_line)
+{
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+
+	ck_assert_int_lt(read_text(faulty[_i].text, &config, &error), 0);
+	ck_assert_str_eq(error.text, faulty[_i].message);
+	ck_assert_ptr_null(config);
+}
+END_TEST
+
+START_TEST(a_file_that_others_can_write_to_is_refused)
+{
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+
+	make_directory();
+	make_file("h.conf", "", 0666);
+	ck_assert_int_eq(config_read("h.conf", &config, &error), -EPERM);
+	remove_files();
+}
+END_TEST
+
+START_TEST(what_is_not_given_has_its_default)
+{
+	const struct listen_config *l;
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(read_text(TLS FTP, &c, &error), 0);
+	ck_assert_str_eq(c->user, "stssl");
+	ck_assert_uint_eq(c->workers, 0);
+	ck_assert_uint_eq(c->sessions_per_worker, 4096);
+	ck_assert_str_eq(c->status_socket, "/run/stssl/status.sock");
+	ck_assert_ptr_null(c->status_group);
+	ck_assert_uint_eq(c->status_user_count, 0);
+	ck_assert_uint_eq(c->listener_count, 1);
+	l = &c->listeners[0];
+	ck_assert_str_eq(l->service, "ftp");
+	ck_assert_uint_eq(l->address_count, 0);
+	ck_assert_int_eq(l->protocol, LISTEN_FTP);
+	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
+	ck_assert_int_eq(l->client_certificate, CLIENT_REQUEST);
+	ck_assert_int_eq(l->data_session, DATA_PREFER);
+	ck_assert_uint_eq(l->passive_high, 0);
+	ck_assert(!l->has_passive_address);
+	(void)config_free(c);
+}
+END_TEST
+
+START_TEST(what_is_given_is_taken)
+{
+	const struct listen_config *l;
+	struct helper_config *c;
+	struct stssl_error error;
+	const char *text =
+	    "user = \"\" workers = 3 sessions-per-worker = 1\n"
+	    "status-users = { \"ftp\", \"mail\" } status-group = \"ftp\"\n" TLS
+	    "listen \"ftps\" { address = { \"127.0.0.1:0\", \"[::1]:990\" }\n"
+	    " tls = implicit backend = \"[::1]:2121\" service = \"vsftpd\"\n"
+	    " passive-ports = \"50000-50999\" passive-address = \"192.0.2.1\"\n"
+	    " client-certificate = none data-session = resumed }\n"
+	    "listen \"pop\" { protocol = stream backend = \"unix:/run/pop\" }\n";
+
+	ck_assert_int_eq(read_text(text, &c, &error), 0);
+	ck_assert_ptr_null(c->user);
+	ck_assert_uint_eq(c->workers, 3);
+	ck_assert_uint_eq(c->sessions_per_worker, 1);
+	ck_assert_uint_eq(c->status_user_count, 2);
+	ck_assert_str_eq(c->status_users[1], "mail");
+	ck_assert_uint_eq(c->listener_count, 2);
+	l = &c->listeners[0];
+	ck_assert_uint_eq(l->address_count, 2);
+	ck_assert_uint_eq(l->addresses[0].port, 0);
+	ck_assert_uint_eq(l->addresses[1].port, 990);
+	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
+	ck_assert_int_eq(l->backend.u.sa.sa_family, AF_INET6);
+	ck_assert_uint_eq(l->passive_low, 50000);
+	ck_assert_uint_eq(l->passive_high, 50999);
+	ck_assert(l->has_passive_address);
+	ck_assert_int_eq(l->data_session, DATA_RESUMED);
+	l = &c->listeners[1];
+	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
+	ck_assert_str_eq(l->backend.u.un.sun_path, "/run/pop");
+	(void)config_free(c);
+}
+END_TEST
+
+START_TEST(a_later_mistake_in_tls_has_its_line_too)
+{
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(read_text("tls {\n certificate = { \"c.pem\" }\n"
+				   " key = { \"k.pem\" }\n}\n" FTP,
+			     &c, &error),
+	    0);
+	(void)snprintf(error.text, sizeof error.text, "does not fit");
+	ck_assert_int_eq(
+	    config_tls_error(c, "key", error.text, &error), -EBADMSG);
+	ck_assert_str_eq(error.text, "h.conf:3: does not fit");
+	(void)config_free(c);
+}
+END_TEST
+
+size_t
+config_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_mistake_is_told_with_its_line, ROWS(faulty) },
+		{ a_file_that_others_can_write_to_is_refused, 0 },
+		{ what_is_not_given_has_its_default, 0 },
+		{ what_is_given_is_taken, 0 },
+		{ a_later_mistake_in_tls_has_its_line_too, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Messages between monitor and workers: whole, or impossible.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/message.h"
+
+static void
+open_pair(int pair[static 2])
+{
+	ck_assert_int_eq(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+}
+
+static int
+count_fds(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
+/* Send bytes as they are, with `fd_count` times descriptor 0. */
+static void
+send_raw(int channel, const void *bytes, size_t len, size_t fd_count)
+{
+	union {
+		char bytes[CMSG_SPACE(4 * sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	union {
+		const void *from;
+		void *base;
+	} what = { .from = bytes };
+	struct iovec iov = { what.base, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (fd_count > 0) {
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+		memset(CMSG_DATA(c), 0, fd_count * sizeof(int));
+	}
+	ck_assert_int_eq(sendmsg(channel, &msg, 0), (int)len);
+}
+
+START_TEST(a_client_arrives_with_its_socket)
+{
+	struct message m = { .type = MESSAGE_CLIENT }, got;
+	int pair[2], fd = -1;
+
+	open_pair(pair);
+	m.u.client.session = 0x7f3a;
+	m.u.client.listener = 2;
+	ck_assert_int_eq(message_send(pair[0], &m, 0, NULL, 0), 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_MONITOR, &got, &fd, NULL), 0);
+	ck_assert_uint_eq(got.type, MESSAGE_CLIENT);
+	ck_assert_uint_eq(got.u.client.session, 0x7f3a);
+	ck_assert_uint_eq(got.u.client.listener, 2);
+	ck_assert_int_gt(fd, 2);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+START_TEST(a_record_arrives_whole_up_to_the_greatest)
+{
+	static const uint32_t lengths[] = { 0, 1, STSSL_RECORD_MAX };
+	static char text[STSSL_RECORD_MAX], more[STSSL_RECORD_MAX];
+	struct message m = { .type = MESSAGE_PUBLISH }, got;
+	int pair[2], fd = 7;
+
+	open_pair(pair);
+	memset(text, 'x', sizeof text);
+	m.u.publish.text_len = lengths[_i];
+	ck_assert_int_eq(message_send(pair[0], &m, -1, text, lengths[_i]), 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_WORKER, &got, &fd, more), 0);
+	ck_assert_uint_eq(got.u.publish.text_len, lengths[_i]);
+	ck_assert_mem_eq(more, text, lengths[_i]);
+	ck_assert_int_eq(fd, -1);
+}
+END_TEST
+
+#define FULL sizeof(struct message)
+
+static const struct {
+	uint32_t type, zero, text_len;
+	size_t len, fd_count;
+	enum message_sender sender;
+} impossible[] = {
+	/* no message at all */
+	{ MESSAGE_NONE, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_COUNT, 0, 0, FULL, 0, SENDER_WORKER },
+	{ UINT32_MAX, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_CLOSED, 1, 0, FULL, 0, SENDER_WORKER },
+	/* length */
+	{ MESSAGE_CLOSED, 0, 0, 1, 0, SENDER_WORKER },
+	{ MESSAGE_CLOSED, 0, 0, FULL - 1, 0, SENDER_WORKER },
+	{ MESSAGE_CLOSED, 0, 0, FULL + 1, 0, SENDER_WORKER },
+	{ MESSAGE_PUBLISH, 0, 2, FULL + 1, 0, SENDER_WORKER },
+	{ MESSAGE_PUBLISH, 0, 0, FULL + 1, 0, SENDER_WORKER },
+	{ MESSAGE_PUBLISH, 0, UINT32_MAX, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_PUBLISH, 0, STSSL_RECORD_MAX + 1, FULL + STSSL_RECORD_MAX + 1,
+	    0, SENDER_WORKER },
+	/* the other one's */
+	{ MESSAGE_CLIENT, 0, 0, FULL, 1, SENDER_WORKER },
+	{ MESSAGE_VERDICT, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_STOP, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_CLOSED, 0, 0, FULL, 0, SENDER_MONITOR },
+	/* descriptors */
+	{ MESSAGE_CLIENT, 0, 0, FULL, 0, SENDER_MONITOR },
+	{ MESSAGE_CLIENT, 0, 0, FULL, 2, SENDER_MONITOR },
+	{ MESSAGE_CLIENT, 0, 0, FULL, 3, SENDER_MONITOR },
+	{ MESSAGE_STOP, 0, 0, FULL, 1, SENDER_MONITOR },
+	{ MESSAGE_CLOSED, 0, 0, FULL, 1, SENDER_WORKER },
+};
+
+START_TEST(an_impossible_message_is_refused_and_leaves_nothing)
+{
+	char *bytes = calloc(1, FULL + STSSL_RECORD_MAX + 1);
+	char *more = malloc(STSSL_RECORD_MAX);
+	struct message m = { .type = impossible[_i].type,
+		.zero = impossible[_i].zero };
+	int pair[2], fd = 7, before;
+
+	open_pair(pair);
+	m.u.publish.text_len = impossible[_i].text_len;
+	memcpy(bytes, &m, sizeof m);
+	send_raw(pair[0], bytes, impossible[_i].len, impossible[_i].fd_count);
+	before = count_fds();
+	ck_assert_int_eq(
+	    message_receive(pair[1], impossible[_i].sender, &m, &fd, more),
+	    -EBADMSG);
+	ck_assert_int_eq(count_fds(), before);
+	ck_assert_int_eq(fd, 7);
+	free(bytes);
+	free(more);
+}
+END_TEST
+
+START_TEST(an_empty_channel_and_a_closed_one_differ)
+{
+	struct message m;
+	int pair[2], fd;
+
+	open_pair(pair);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_MONITOR, &m, &fd, NULL), -EAGAIN);
+	(void)close(pair[0]);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_MONITOR, &m, &fd, NULL), -EPIPE);
+	m = (struct message){ .type = MESSAGE_CLOSED };
+	ck_assert_int_eq(message_send(pair[1], &m, -1, NULL, 0), -EPIPE);
+}
+END_TEST
+
+START_TEST(a_full_channel_says_so)
+{
+	const struct message m = { .type = MESSAGE_CLOSED };
+	int pair[2], r;
+
+	open_pair(pair);
+	do {
+		r = message_send(pair[0], &m, -1, NULL, 0);
+	} while (r == 0);
+	ck_assert_int_eq(r, -EAGAIN);
+}
+END_TEST
+
+size_t
+message_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_client_arrives_with_its_socket, 0 },
+		{ a_record_arrives_whole_up_to_the_greatest, 3 },
+		{ an_impossible_message_is_refused_and_leaves_nothing,
+		    ROWS(impossible) },
+		{ an_empty_channel_and_a_closed_one_differ, 0 },
+		{ a_full_channel_says_so, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor as a whole, in a process of its own, with workers that the test
+ * provides: real sockets, real forks, no TLS.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helper/log.h"
+#include "helper/message.h"
+#include "helper/monitor.h"
+#include "status/query.h"
+
+#define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
+
+static char directory[] = "/tmp/stssl-monitor-XXXXXX";
+static char path[64];
+static struct listen_config listener;
+static struct helper_config config;
+static const struct privileges privileges = { .status_gid = (gid_t)-1 };
+static pid_t monitor;
+static struct stssl_address address; /* where it listens */
+
+static void
+wait_for(int channel)
+{
+	struct pollfd p = { .fd = channel, .events = POLLIN };
+
+	(void)poll(&p, 1, -1);
+}
+
+static void
+publish(int channel, const struct message_client *client)
+{
+	struct message m = { .type = MESSAGE_PUBLISH };
+	char text[256], ip[STSSL_ADDRESS_TEXT];
+	int len = snprintf(text, sizeof text,
+	    "STSSL_VERSION=1%cSTSSL_SESSION=%llx%cSTSSL_LISTENER=ftp%c"
+	    "REMOTE_ADDR=%s%cREMOTE_PORT=%u%c",
+	    0, (unsigned long long)client->session, 0, 0,
+	    stssl_ip_format(&client->peer, ip), 0, client->peer.port, 0);
+
+	m.u.publish.session = client->session;
+	m.u.publish.text_len = (uint32_t)len;
+	(void)stssl_connection_parse(HERE, &m.u.publish.connection);
+	(void)message_send(channel, &m, -1, text, (size_t)len);
+}
+
+/*
+ * Publishes each client, says its process id to it, and ends the session when
+ * the client closes; 'x' from the client makes it crash, 'l' lie.
+ */
+static int
+fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
+{
+	struct message m, lie = { .type = MESSAGE_CLOSED }, end = lie;
+	pid_t pid = getpid();
+	char order;
+	int fd;
+
+	(void)c;
+	(void)tls;
+	for (;;) {
+		wait_for(channel);
+		if (message_receive(channel, SENDER_MONITOR, &m, &fd, NULL) <
+			0 ||
+		    m.type == MESSAGE_STOP)
+			return 0;
+		if (m.type != MESSAGE_CLIENT)
+			continue;
+		publish(channel, &m.u.client);
+		if (write(fd, &pid, sizeof pid) == -1)
+			return 3;
+		wait_for(fd);
+		if (read(fd, &order, 1) == 1 && order == 'x')
+			abort();
+		if (order == 'l')
+			(void)message_send(channel, &lie, -1, NULL, 0);
+		end.u.closed.session = m.u.client.session;
+		(void)message_send(channel, &end, -1, NULL, 0);
+		(void)close(fd);
+	}
+}
+
+/* The port is in the log, nowhere else; "ready" is the last line of a start. */
+static void
+read_address(int fd)
+{
+	char log[1024] = "", *at;
+	size_t len = 0;
+
+	while (strstr(log, "ready\n") == NULL) {
+		ssize_t n = read(fd, log + len, sizeof log - 1 - len);
+
+		ck_assert_int_gt(n, 0);
+		len += (size_t)n;
+		log[len] = '\0';
+	}
+	at = strstr(log, "address=") + strlen("address=");
+	*strchr(at, '\n') = '\0';
+	ck_assert_int_eq(stssl_address_parse(at, &address), 0);
+}
+
+static const struct monitor_params params = {
+	.config = &config, .privileges = &privileges, .worker = fake_worker
+};
+
+/* With `config`, on a port that the kernel picks. */
+static void
+launch(void)
+{
+	int log[2];
+
+	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
+	ck_assert_int_eq(pipe(log), 0);
+	monitor = fork();
+	if (monitor == 0) {
+		(void)dup2(log[1], STDERR_FILENO);
+		(void)close(log[0]);
+		(void)close(log[1]);
+		log_open(LOG_TARGET_STDERR, "monitor", false);
+		exit(monitor_main(&params));
+	}
+	(void)close(log[1]);
+	/* The pipe stays open: it is never full in these tests. */
+	read_address(log[0]);
+}
+
+static void
+start(unsigned workers, unsigned sessions)
+{
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	(void)snprintf(path, sizeof path, "%s/status.sock", directory);
+	listener = (struct listen_config){
+		.name = "ftp", .addresses = &address, .address_count = 1
+	};
+	config = (struct helper_config){ .workers = workers,
+		.sessions_per_worker = sessions,
+		.status_socket = path,
+		.listeners = &listener,
+		.listener_count = 1 };
+	launch();
+}
+
+static void
+finish(void)
+{
+	struct stat st;
+	int status;
+
+	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
+	ck_assert_int_eq(lstat(path, &st), -1);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+
+/* A client, and who serves it. */
+static int
+dial(pid_t *ret)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = stssl_address_to(&address, &sa);
+	int fd = socket(sa.ss_family, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+	ck_assert_int_eq(recv(fd, ret, sizeof *ret, MSG_WAITALL), sizeof *ret);
+	return fd;
+}
+
+static int
+ask(void)
+{
+	struct stssl_record record;
+	struct stssl_connection here;
+	int r;
+
+	stssl_record_init(&record);
+	ck_assert_int_eq(stssl_connection_parse(HERE, &here), 0);
+	r = stssl_query(path, &here, 1, 10000, &record);
+	stssl_record_done(&record);
+	return r;
+}
+
+/* Wait for the worker's end of the connection to close. */
+static void
+drop(int fd, char order)
+{
+	char c;
+
+	ck_assert_int_eq(write(fd, &order, 1), 1);
+	(void)shutdown(fd, SHUT_WR);
+	(void)!read(fd, &c, 1);
+	(void)close(fd);
+}
+
+START_TEST(a_client_is_served_and_known_until_it_leaves)
+{
+	pid_t pid;
+	int fd;
+
+	start(1, 10);
+	ck_assert_int_eq(ask(), 0);
+	fd = dial(&pid);
+	ck_assert_int_ne(pid, monitor);
+	ck_assert_int_eq(ask(), 1);
+	drop(fd, '.');
+	ck_assert_int_eq(ask(), 0);
+	finish();
+}
+END_TEST
+
+START_TEST(with_one_session_for_each_nobody_shares_a_process)
+{
+	pid_t pids[3];
+	int fds[3];
+
+	start(1, 1);
+	for (size_t i = 0; i < ROWS(fds); i++)
+		fds[i] = dial(&pids[i]);
+	ck_assert_int_ne(pids[0], pids[1]);
+	ck_assert_int_ne(pids[1], pids[2]);
+	ck_assert_int_ne(pids[0], pids[2]);
+	for (size_t i = 0; i < ROWS(fds); i++)
+		drop(fds[i], '.');
+	/* A used worker is not used again. */
+	fds[0] = dial(&pids[2]);
+	ck_assert_int_ne(pids[2], pids[0]);
+	ck_assert_int_ne(pids[2], pids[1]);
+	drop(fds[0], '.');
+	finish();
+}
+END_TEST
+
+static const char ends[] = { 'x', 'l' };
+
+START_TEST(a_worker_that_crashes_or_lies_is_replaced)
+{
+	pid_t first, second;
+	int fd;
+
+	start(1, 10);
+	fd = dial(&first);
+	drop(fd, ends[_i]);
+	ck_assert_int_eq(ask(), 0);
+	fd = dial(&second);
+	ck_assert_int_ne(first, second);
+	ck_assert_int_eq(ask(), 1);
+	drop(fd, '.');
+	finish();
+}
+END_TEST
+
+START_TEST(a_second_helper_does_not_take_the_status_socket)
+{
+	start(1, 10);
+	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
+	ck_assert_int_eq(monitor_main(&params), STATUS_SYSTEM);
+	ck_assert_int_eq(ask(), 0);
+	finish();
+}
+END_TEST
+
+START_TEST(a_socket_that_a_dead_helper_left_is_replaced)
+{
+	int status;
+
+	start(1, 10);
+	ck_assert_int_eq(kill(monitor, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_lt(ask(), 0);
+	launch();
+	ck_assert_int_eq(ask(), 0);
+	finish();
+}
+END_TEST
+
+size_t
+monitor_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_client_is_served_and_known_until_it_leaves, 0 },
+		{ with_one_session_for_each_nobody_shares_a_process, 0 },
+		{ a_worker_that_crashes_or_lies_is_replaced, ROWS(ends) },
+		{ a_second_helper_does_not_take_the_status_socket, 0 },
+		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

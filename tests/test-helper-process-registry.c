@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's memory, and what it takes from workers.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/inbox.h"
+#include "helper/message.h"
+#include "helper/registry.h"
+
+static const int alice, bob; /* owners; only their addresses matter */
+
+static struct stssl_connection
+connection(const char *text)
+{
+	struct stssl_connection c;
+
+	ck_assert_int_eq(stssl_connection_parse(text, &c), 0);
+	return c;
+}
+
+static struct session_entry *
+add(struct registry *registry, uint64_t session, const void *owner)
+{
+	struct stssl_address peer;
+
+	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
+	ck_assert_int_eq(registry_add(registry, session, owner, 0, &peer), 0);
+	return registry_find(registry, session);
+}
+
+static void
+publish(struct registry *registry, struct session_entry *entry,
+    const char *where, const char *text)
+{
+	struct stssl_connection c = connection(where);
+
+	ck_assert_int_eq(
+	    registry_publish(registry, entry, &c, text, strlen(text)), 0);
+}
+
+/* The text for a connection; "" when there is none. */
+static const char *
+text_of(const struct registry *registry, const char *where)
+{
+	static char text[64];
+	struct stssl_connection c = connection(where);
+	const struct session_entry *e = registry_find_connection(registry, &c);
+
+	text[0] = '\0';
+	if (e != NULL) {
+		memcpy(text, e->text, e->text_len);
+		text[e->text_len] = '\0';
+	}
+	return text;
+}
+
+#define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
+#define THERE "2 127.0.0.1:2121 127.0.0.1:40000"
+
+START_TEST(a_record_is_found_by_its_exact_connection)
+{
+	struct registry *r = registry_new();
+
+	publish(r, add(r, 1, &alice), HERE, "one");
+	publish(r, add(r, 2, &alice), THERE, "two");
+	ck_assert_str_eq(text_of(r, HERE), "one");
+	ck_assert_str_eq(text_of(r, THERE), "two");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2121 127.0.0.1:40001"), "");
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_session_number_is_taken_once)
+{
+	struct registry *r = registry_new();
+	struct session_entry *e = add(r, 1, &alice);
+
+	ck_assert_int_eq(registry_add(r, 1, &bob, 0, &e->peer), -EEXIST);
+	ck_assert_ptr_eq(registry_find(r, 1)->owner, &alice);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_later_record_replaces_the_earlier)
+{
+	struct registry *r = registry_new();
+	struct session_entry *e = add(r, 1, &alice);
+
+	publish(r, e, HERE, "clear");
+	publish(r, e, THERE, "tls");
+	ck_assert_str_eq(text_of(r, HERE), "");
+	ck_assert_str_eq(text_of(r, THERE), "tls");
+	registry_withdraw(r, e);
+	ck_assert_str_eq(text_of(r, THERE), "");
+	ck_assert_ptr_nonnull(registry_find(r, 1));
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(the_records_of_a_dead_worker_are_gone)
+{
+	struct registry *r = registry_new();
+
+	publish(r, add(r, 1, &alice), HERE, "one");
+	publish(r, add(r, 2, &bob), THERE, "two");
+	registry_remove_owner(r, &alice);
+	ck_assert_str_eq(text_of(r, HERE), "");
+	ck_assert_ptr_null(registry_find(r, 1));
+	ck_assert_str_eq(text_of(r, THERE), "two");
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_taken_connection_is_waited_for)
+{
+	struct registry *r = registry_new();
+	struct session_entry *first = add(r, 1, &alice);
+	struct session_entry *second = add(r, 2, &bob);
+
+	publish(r, first, HERE, "one");
+	publish(r, second, HERE, "two");
+	ck_assert(registry_is_unsettled(r));
+	ck_assert_str_eq(text_of(r, HERE), "one");
+	registry_withdraw(r, first);
+	ck_assert_uint_eq(registry_settle(r), 0);
+	ck_assert(!registry_is_unsettled(r));
+	ck_assert_str_eq(text_of(r, HERE), "two");
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_connection_is_not_taken_from_its_session)
+{
+	struct registry *r = registry_new();
+	struct session_entry *second;
+
+	publish(r, add(r, 1, &alice), HERE, "one");
+	second = add(r, 2, &bob);
+	publish(r, second, HERE, "two");
+	ck_assert_uint_eq(registry_settle(r), 1);
+	ck_assert_str_eq(text_of(r, HERE), "one");
+	ck_assert_int_eq(second->record, RECORD_NONE);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(ten_thousand_sessions_come_and_go)
+{
+	struct registry *r = registry_new();
+	struct stssl_connection c = connection(HERE);
+
+	for (uint64_t i = 1; i <= 10000; i++) {
+		c.netns = i;
+		ck_assert_int_eq(
+		    registry_publish(r, add(r, i, &alice), &c, "x", 1), 0);
+	}
+	for (uint64_t i = 1; i <= 10000; i += 2)
+		registry_remove(r, registry_find(r, i));
+	for (uint64_t i = 1; i <= 10000; i++) {
+		c.netns = i;
+		ck_assert_int_eq(registry_find(r, i) != NULL, i % 2 == 0);
+		ck_assert_int_eq(
+		    registry_find_connection(r, &c) != NULL, i % 2 == 0);
+	}
+	(void)registry_free(r);
+}
+END_TEST
+
+/* Inbox: alice's worker has session 1, bob's has session 2. */
+
+#define RECORD                                        \
+	"STSSL_VERSION=1\0STSSL_SESSION=1\0"          \
+	"STSSL_LISTENER=ftp\0REMOTE_ADDR=192.0.2.7\0" \
+	"REMOTE_PORT=1000\0"
+
+/* A literal with NULs inside; the one that C adds does not count. */
+#define TEXT(literal) literal, sizeof(literal) - 1
+
+static struct listen_config listener = { .name = "ftp" };
+static const struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+
+static const struct {
+	const char *text;
+	size_t len;
+	uint64_t session;
+	bool is_taken;
+} published[] = {
+	{ TEXT(RECORD), 1, true },
+	{ TEXT(RECORD "SSL_PROTOCOL=TLSv1.3\0"), 1, true },
+	/* of another worker, of nobody */
+	{ TEXT(RECORD), 2, false },
+	{ TEXT(RECORD), 3, false },
+	/* not what the codec takes */
+	{ TEXT(""), 1, false },
+	{ TEXT(RECORD "COLOUR=red\0"), 1, false },
+	{ TEXT(RECORD "SSL_PROTOCOL=TLSv1.3"), 1, false },
+	/* about another session or client, or words put in our mouth */
+	{ TEXT("STSSL_VERSION=1\0"), 1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=2\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=127.0.0.1\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1001\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=pop\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT(RECORD "STSSL_RESULT=found\0"), 1, false },
+	{ TEXT(RECORD "STSSL_USER=root\0"), 1, false },
+	{ TEXT(RECORD "STSSL_CONNECTION_0=" HERE "\0"), 1, false },
+};
+
+START_TEST(a_worker_is_believed_for_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	struct message m = { .type = MESSAGE_PUBLISH };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add(r, 1, &alice);
+	(void)add(r, 2, &bob);
+	m.u.publish.session = published[_i].session;
+	m.u.publish.connection = connection(HERE);
+	m.u.publish.text_len = (uint32_t)published[_i].len;
+	ck_assert_int_eq(message_send(pair[0], &m, -1, published[_i].text,
+			     published[_i].len),
+	    0);
+	ck_assert_int_eq(inbox_drain(r, &config, &alice, pair[1], &ended),
+	    published[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(
+	    registry_find_connection(r, &m.u.publish.connection) != NULL,
+	    published[_i].is_taken);
+	(void)registry_free(r);
+}
+END_TEST
+
+static const struct {
+	struct message m;
+	int outcome;
+	size_t ended;
+} told[] = {
+	{ { .type = MESSAGE_WITHDRAW, .u.withdraw.session = 1 }, 0, 0 },
+	{ { .type = MESSAGE_WITHDRAW, .u.withdraw.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 1 }, 0, 1 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 3 }, -EBADMSG, 0 },
+};
+
+START_TEST(a_worker_ends_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add(r, 1, &alice);
+	(void)add(r, 2, &bob);
+	ck_assert_int_eq(message_send(pair[0], &told[_i].m, -1, NULL, 0), 0);
+	ck_assert_int_eq(
+	    inbox_drain(r, &config, &alice, pair[1], &ended), told[_i].outcome);
+	ck_assert_uint_eq(ended, told[_i].ended);
+	ck_assert_int_eq(registry_find(r, 1) == NULL, told[_i].ended == 1);
+	ck_assert_ptr_nonnull(registry_find(r, 2));
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(the_end_of_a_channel_is_told)
+{
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)close(pair[0]);
+	ck_assert_int_eq(
+	    inbox_drain(r, &config, &alice, pair[1], &ended), -EPIPE);
+	(void)registry_free(r);
+}
+END_TEST
+
+size_t
+registry_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_record_is_found_by_its_exact_connection, 0 },
+		{ a_session_number_is_taken_once, 0 },
+		{ a_later_record_replaces_the_earlier, 0 },
+		{ the_records_of_a_dead_worker_are_gone, 0 },
+		{ a_taken_connection_is_waited_for, 0 },
+		{ a_connection_is_not_taken_from_its_session, 0 },
+		{ ten_thousand_sessions_come_and_go, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}
+
+size_t
+inbox_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_worker_is_believed_for_its_own_sessions_only,
+		    ROWS(published) },
+		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
+		{ the_end_of_a_channel_is_told, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

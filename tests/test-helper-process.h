@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The helper's processes under test, one file for each part.  Each function
+ * writes its cases to `ret` and returns how many there are.
+ */
+#ifndef TESTS_TEST_HELPER_PROCESS_H
+#define TESTS_TEST_HELPER_PROCESS_H
+
+#include <stddef.h>
+
+#include "tests/test.h"
+
+/* More than any of them has. */
+#define CASES_MAX 16
+
+size_t config_cases(struct test_case *ret);
+size_t message_cases(struct test_case *ret);
+size_t registry_cases(struct test_case *ret);
+size_t inbox_cases(struct test_case *ret);
+size_t answer_cases(struct test_case *ret);
+size_t monitor_cases(struct test_case *ret);
+
+#endif

@@ -37,6 +37,7 @@ static struct {
 static void
 put_line(struct stssl_error *error, const char *path, unsigned line)
 {
+	error->text[0] = '\0';
 	(void)snprintf(error->text, sizeof error->text, "%s:%u: ", path, line);
 }
 

@@ -295,7 +295,7 @@ given_before(const struct scanner *s)
 	for (size_t i = s->section_start; i < scan->count; i++) {
 		const struct stssl_scan_key *k = &scan->keys[i];
 
-		if (k->section == s->section && !(k->titled && s->key.titled) &&
+		if (k->section == s->section && !k->titled &&
 		    same_name(k, s->key.name, s->key.name_len))
 			return true;
 	}

@@ -70,7 +70,7 @@ static const struct {
 	{ "from = '10.*'",
 	    "2: from = \"10.*\": "
 	    "not an address, a network or a pattern like 10.1.2.*" },
-	{ "} class y {} class \"x\" {", "3: found duplicate title 'x'" },
+	{ "} class y {} class \"x\" {", "2: found duplicate title 'x'" },
 	{ "} class {", "2: missing title for section 'class'" },
 	{ "}\nclass '' {", "3: the name of a class has 1 to 256 bytes" },
 	{ "}\nresolve-names = true\nclass y {",

@@ -147,10 +147,17 @@ START_TEST(a_file_without_a_class_refuses_everybody)
 }
 END_TEST
 
+/* The first class asks NSS, which is down; the second would let in. */
+static const char *const outages[] = {
+	"class a { group = staff } class b { ssl = optional }",
+	"class a { group = 0 } class b { ssl = optional }",
+	"class a { type = real } class b { ssl = optional }",
+	"class a { type = virtual } class b { ssl = optional }",
+};
+
 START_TEST(an_outage_of_nss_refuses)
 {
-	struct stssl_classes *classes =
-	    classes_of("class a { group = staff } class b { ssl = optional }");
+	struct stssl_classes *classes = classes_of(outages[_i]);
 	struct stssl_login login = { .user = "broken", .service = "ftp" };
 	struct stssl_judgement j;
 
@@ -202,6 +209,6 @@ add_judge_cases(struct case_list *to)
 {
 	add_case(to, a_login_is_judged, ROWS(rows));
 	add_case(to, a_file_without_a_class_refuses_everybody, 0);
-	add_case(to, an_outage_of_nss_refuses, 0);
+	add_case(to, an_outage_of_nss_refuses, ROWS(outages));
 	add_case(to, an_identity_file_of_the_configured_folder_logs_in, 0);
 }

@@ -84,6 +84,7 @@ main(void)
 	struct case_list cases = { .count = 0 };
 
 	add_conf_cases(&cases);
+	add_text_cases(&cases);
 	add_class_cases(&cases);
 	add_pattern_cases(&cases);
 	add_identity_cases(&cases);

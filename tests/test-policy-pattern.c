@@ -92,6 +92,7 @@ static const struct {
 	{ "10.1.2.*.", -EINVAL },
 	{ "10..2.*", -EINVAL },
 	{ "10.1.300.*", -EINVAL },
+	{ "10.1.02.*", -EINVAL },
 	{ "10.1.2.00?", -EINVAL },
 	{ "10.1.2.3??", -EINVAL },
 	{ "10.1.2.****", -EINVAL },

@@ -233,8 +233,17 @@ END_TEST
 #define ROUNDS 300
 
 /* Each thread reads one right and one wrong file, over and over. */
+static const struct {
+	const char *right, *user, *wrong, *error;
+} threaded[] = {
+	{ "names = { a, b }\nuser = me", "me", "tls {\nkey = bad }",
+	    ":2: key is bad" },
+	{ "user = you # me", "you", "\n\nusr = x", ":3: no such option 'usr'" },
+};
+
 struct reader {
-	char good[1100], bad[1100], user[8], error[1200];
+	size_t row;
+	struct folder right, wrong;
 	int failures;
 };
 
@@ -247,16 +256,16 @@ read_often(void *data)
 		struct stssl_conf *conf = NULL;
 		struct stssl_error error;
 
-		if (stssl_conf_read(r->good, conf_options, conf_validators,
-			&conf, &error) != 0 ||
+		if (stssl_conf_read(r->right.file, conf_options,
+			conf_validators, &conf, &error) != 0 ||
 		    strcmp(cfg_getstr(stssl_conf_tree(conf), "user"),
-			r->user) != 0)
+			threaded[r->row].user) != 0)
 			r->failures++;
 		(void)stssl_conf_free(conf);
-		conf = NULL;
-		if (stssl_conf_read(r->bad, conf_options, conf_validators,
-			&conf, &error) != -EBADMSG ||
-		    strcmp(error.text, r->error) != 0)
+		if (stssl_conf_read(r->wrong.file, conf_options,
+			conf_validators, &conf, &error) != -EBADMSG ||
+		    strcmp(error.text + strlen(r->wrong.file),
+			threaded[r->row].error) != 0)
 			r->failures++;
 	}
 	return NULL;
@@ -264,40 +273,28 @@ read_often(void *data)
 
 START_TEST(threads_read_files_at_the_same_time)
 {
-	struct folder f;
-	struct reader readers[2];
-	pthread_t threads[2];
+	struct reader readers[ROWS(threaded)];
+	pthread_t threads[ROWS(threaded)];
 
-	folder_make(&f);
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < ROWS(threaded); i++) {
 		struct reader *r = &readers[i];
-		char text[64], name[16];
 
-		memset(r, 0, sizeof *r);
-		(void)snprintf(r->user, sizeof r->user, "user%d", i);
-		(void)snprintf(text, sizeof text,
-		    "names = { a, b }\n"
-		    "user = '%s'",
-		    r->user);
-		(void)snprintf(name, sizeof name, "good%d", i);
-		(void)snprintf(
-		    r->good, sizeof r->good, "%s", folder_text(&f, name, text));
-		(void)snprintf(name, sizeof name, "bad%d", i);
-		(void)snprintf(r->bad, sizeof r->bad, "%s",
-		    folder_text(&f, name,
-			i == 0 ? "tls {\nkey = bad }" : "\n\nusr = x"));
-		(void)snprintf(r->error, sizeof r->error, "%s:%s", r->bad,
-		    i == 0 ? "2: key is bad" : "3: no such option 'usr'");
+		*r = (struct reader){ .row = i };
+		folder_make(&r->right);
+		folder_make(&r->wrong);
+		(void)folder_text(&r->right, "f", threaded[i].right);
+		(void)folder_text(&r->wrong, "f", threaded[i].wrong);
 	}
-	for (int i = 0; i < 2; i++)
+	for (size_t i = 0; i < ROWS(threaded); i++)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, read_often, &readers[i]),
 		    0);
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < ROWS(threaded); i++) {
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 		ck_assert_int_eq(readers[i].failures, 0);
+		folder_remove(&readers[i].right);
+		folder_remove(&readers[i].wrong);
 	}
-	folder_remove(&f);
 }
 END_TEST
 

@@ -3,6 +3,7 @@
 #include "tests/fake-helper.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +113,20 @@ fake_start(struct fake *f, const struct fake_script *script)
 	close(listener);
 }
 
+static void
+remove_dir(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	(void)rmdir(path);
+}
+
 void
 fake_stop(struct fake *f)
 {
@@ -120,6 +135,5 @@ fake_stop(struct fake *f)
 		waitpid(f->pid, NULL, 0);
 		munmap(f->seen, sizeof *f->seen);
 	}
-	unlink(f->path);
-	rmdir(f->dir);
+	remove_dir(f->dir);
 }

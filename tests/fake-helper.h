@@ -54,7 +54,7 @@ void fake_prepare(struct fake *f);
 /* The same, served.  `script` is not needed afterwards. */
 void fake_start(struct fake *f, const struct fake_script *script);
 
-/* End the child, remove socket and directory. */
+/* End the child, remove the directory with all files in it. */
 void fake_stop(struct fake *f);
 
 #endif

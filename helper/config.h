@@ -15,10 +15,25 @@
 
 #define HELPER_CONF "/etc/stssl/helper.conf"
 
-enum listen_protocol { LISTEN_FTP, LISTEN_STREAM };
-enum listen_tls { LISTEN_EXPLICIT, LISTEN_IMPLICIT };
-enum client_certificate { CLIENT_NONE, CLIENT_REQUEST, CLIENT_REQUIRE };
-enum data_session { DATA_ANY, DATA_PREFER, DATA_CERTIFICATE, DATA_RESUMED };
+enum listen_protocol {
+	LISTEN_FTP,
+	LISTEN_STREAM
+};
+enum listen_tls {
+	LISTEN_EXPLICIT,
+	LISTEN_IMPLICIT
+};
+enum client_certificate {
+	CLIENT_NONE,
+	CLIENT_REQUEST,
+	CLIENT_REQUIRE
+};
+enum data_session {
+	DATA_ANY,
+	DATA_PREFER,
+	DATA_CERTIFICATE,
+	DATA_RESUMED
+};
 
 /* Where a listener's sessions go: an IP address with a port, or a path. */
 struct backend_address {
@@ -31,13 +46,13 @@ struct backend_address {
 };
 
 struct listen_config {
-	char *name;
+	const char *name;
 	struct stssl_address *addresses;
 	size_t address_count; /* 0: only by socket activation */
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
-	char *service;
+	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
 	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
 	bool has_passive_address;
@@ -58,11 +73,11 @@ struct tls_config {
 
 struct helper_config {
 	struct stssl_conf *conf; /* for messages with a line, and the strings */
-	char *user; /* NULL: do not change */
+	char *user;              /* NULL: do not change */
 	unsigned workers;
 	unsigned sessions_per_worker;
 	char *status_socket;
-	char *status_group; /* NULL: the process's own */
+	char *status_group;  /* NULL: the process's own */
 	char **status_users; /* who may ask, besides root and the helper */
 	size_t status_user_count;
 	char *classes;
@@ -73,7 +88,8 @@ struct helper_config {
 
 /*
  * A mistake in `key` of the tls section that was found after config_read().
- * Fills error->text with "file:line: " and `text`; returns -EBADMSG.
+ * Fills error->text with "file:line: " and `text`, which may be error->text
+ * itself; returns -EBADMSG.
  */
 int config_tls_error(const struct helper_config *config, const char *key,
     const char *text, struct stssl_error *error);
@@ -84,8 +100,8 @@ int config_tls_error(const struct helper_config *config, const char *key,
  * Returns 0 and *ret, to be freed by config_free(); or a negative errno with
  * error->text "file:line: what".
  */
-int config_read(const char *path, struct helper_config **ret,
-    struct stssl_error *error);
+int config_read(
+    const char *path, struct helper_config **ret, struct stssl_error *error);
 
 /* Takes NULL.  Returns NULL. */
 struct helper_config *config_free(struct helper_config *config);

@@ -109,7 +109,7 @@ bool
 flow_wants_write(const struct flow *f)
 {
 	return buffer_len(f->buffer) > 0 &&
-	    (f->state == FLOW_OPEN || f->state == FLOW_DRAINING);
+	       (f->state == FLOW_OPEN || f->state == FLOW_DRAINING);
 }
 
 void

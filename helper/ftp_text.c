@@ -90,7 +90,7 @@ ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
 		return FTP_REPLY_MORE;
 	}
 	return line[3] == ' ' || line[3] == '\0' ? FTP_REPLY_LAST
-	                                         : FTP_REPLY_BAD;
+						 : FTP_REPLY_BAD;
 }
 
 /* Read digits at *at up to `max` and move behind them. */

@@ -52,8 +52,8 @@ fill(struct lines *l)
 	}
 	b = l->in;
 	buffer_compact(b);
-	switch (stream_read(
-	    l->stream, b->bytes + b->end, b->size - b->end, &n)) {
+	switch (
+	    stream_read(l->stream, b->bytes + b->end, b->size - b->end, &n)) {
 	case IO_OK:
 		b->end += n;
 		break;

@@ -26,8 +26,8 @@ enum line_result {
 struct lines {
 	struct stream *stream;
 	struct buffer *in, *out;
-	size_t taken;   /* bytes of `in` that the last line stands in */
-	bool skipping;  /* in a line that is too long */
+	size_t taken;  /* bytes of `in` that the last line stands in */
+	bool skipping; /* in a line that is too long */
 	bool ended, failed;
 };
 

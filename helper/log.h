@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 
-enum log_target { LOG_TARGET_STDERR, LOG_TARGET_SYSLOG };
+enum log_target {
+	LOG_TARGET_STDERR,
+	LOG_TARGET_SYSLOG
+};
 
 /*
  * Choose where lines go; `role` ("monitor", "worker", ...) stands in front of

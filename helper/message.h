@@ -52,12 +52,12 @@ struct message_stop {
 };
 
 /* name, struct, who sends it, what may follow the struct */
-#define MESSAGES(X)                                                            \
-	X(CLIENT, client, MONITOR, 0)                                          \
-	X(VERDICT, verdict, MONITOR, 0)                                        \
-	X(STOP, stop, MONITOR, 0)                                              \
-	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)                          \
-	X(WITHDRAW, withdraw, WORKER, 0)                                       \
+#define MESSAGES(X)                                   \
+	X(CLIENT, client, MONITOR, 0)                 \
+	X(VERDICT, verdict, MONITOR, 0)               \
+	X(STOP, stop, MONITOR, 0)                     \
+	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX) \
+	X(WITHDRAW, withdraw, WORKER, 0)              \
 	X(CLOSED, closed, WORKER, 0)
 
 enum message_type {
@@ -68,7 +68,10 @@ enum message_type {
 	MESSAGE_COUNT
 };
 
-enum message_sender { SENDER_MONITOR, SENDER_WORKER };
+enum message_sender {
+	SENDER_MONITOR,
+	SENDER_WORKER
+};
 
 struct message {
 	uint32_t type; /* enum message_type */
@@ -94,8 +97,9 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * STSSL_RECORD_MAX bytes; it may be NULL when `sender` is the monitor.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EBADMSG for an impossible message (wrong type, length, descriptor), whose
- * descriptors are closed.
+ * -EMFILE, and *m, for a client whose socket is lost because this process has
+ * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
+ * descriptor), whose descriptors are closed.
  */
 int message_receive(int channel, enum message_sender sender, struct message *m,
     int *ret_fd, void *more);

@@ -20,12 +20,13 @@ listen_on(const struct stssl_address *a)
 	socklen_t len = stssl_address_to(a, &sa);
 	int fd, r;
 
-	fd = socket(
-	    sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd =
+	    socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -errno;
 	/* A port whose last connection is in TIME_WAIT is free again. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (bind(fd, (struct sockaddr *)&sa, len) == -1 ||
 	    listen(fd, 4) == -1) {
 		r = -errno;
@@ -60,7 +61,7 @@ passive_listen(const struct listen_config *config,
 		return -EIO;
 	for (unsigned i = 0; i < count && fd == -EADDRINUSE; i++) {
 		a.port = (uint16_t)(config->passive_low +
-		    (start % count + i) % count);
+				    (start % count + i) % count);
 		fd = listen_on(&a);
 	}
 	if (fd >= 0 && bound_port(fd, &a) < 0) {

@@ -81,8 +81,8 @@ stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
 	ssize_t n;
 
 	if (s->tls != NULL) {
-		enum io_result r = tls_io(
-		    tls_read(s->tls, buf, size, ret_n), &s->read_needs, EV_READ);
+		enum io_result r = tls_io(tls_read(s->tls, buf, size, ret_n),
+		    &s->read_needs, EV_READ);
 		if (r == IO_OK)
 			s->bytes_in += *ret_n;
 		return r;

@@ -79,8 +79,8 @@ enum tls_result tls_handshake(struct tls *tls);
  * Read up to `size` bytes.  TLS_DONE and *ret_n > 0, or another result and
  * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED.
  */
-enum tls_result tls_read(struct tls *tls, void *buf, size_t size,
-    size_t *ret_n);
+enum tls_result tls_read(
+    struct tls *tls, void *buf, size_t size, size_t *ret_n);
 
 /* True when tls_read() has plaintext that no readiness of the socket tells. */
 bool tls_pending(const struct tls *tls);
@@ -89,8 +89,8 @@ bool tls_pending(const struct tls *tls);
  * Write from `buf`.  TLS_DONE and how many bytes are gone in *ret_n; on
  * TLS_WANT_* the call must be repeated with the same bytes in front.
  */
-enum tls_result tls_write(struct tls *tls, const void *buf, size_t len,
-    size_t *ret_n);
+enum tls_result tls_write(
+    struct tls *tls, const void *buf, size_t len, size_t *ret_n);
 
 /* Send close_notify; reading stays possible. */
 enum tls_result tls_bye(struct tls *tls);

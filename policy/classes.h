@@ -16,8 +16,8 @@ struct stssl_classes;
  * stssl_classes_free(); or a negative errno with error->text set to
  * "file:line: what".  Thread-safe.
  */
-int stssl_classes_read(const char *path, struct stssl_classes **ret,
-    struct stssl_error *error);
+int stssl_classes_read(
+    const char *path, struct stssl_classes **ret, struct stssl_error *error);
 
 /* Takes NULL.  Returns NULL. */
 struct stssl_classes *stssl_classes_free(struct stssl_classes *classes);

@@ -10,7 +10,11 @@
 
 #include "status/words.h"
 
-enum stssl_ssl { STSSL_SSL_REQUIRED, STSSL_SSL_OPTIONAL, STSSL_SSL_COUNT };
+enum stssl_ssl {
+	STSSL_SSL_REQUIRED,
+	STSSL_SSL_OPTIONAL,
+	STSSL_SSL_COUNT
+};
 
 /* REQUIRED and CERTIFICATE are 0: what nobody set is the strictest. */
 enum stssl_login_way {
@@ -29,31 +33,31 @@ enum stssl_bad_certificate {
 
 /* What the connection shows, seen for one user name and one class. */
 enum stssl_facts {
-	STSSL_FACTS_CLEAR,        /* no TLS, or not through the helper */
-	STSSL_FACTS_OLD,          /* TLS below the class's min-protocol */
-	STSSL_FACTS_NONE,         /* TLS, no client certificate */
-	STSSL_FACTS_BAD,          /* one that failed verification */
-	STSSL_FACTS_SOMEBODY,     /* verified, but it does not name this user */
-	STSSL_FACTS_GOOD,         /* verified, and it names this user */
+	STSSL_FACTS_CLEAR,    /* no TLS, or not through the helper */
+	STSSL_FACTS_OLD,      /* TLS below the class's min-protocol */
+	STSSL_FACTS_NONE,     /* TLS, no client certificate */
+	STSSL_FACTS_BAD,      /* one that failed verification */
+	STSSL_FACTS_SOMEBODY, /* verified, but it does not name this user */
+	STSSL_FACTS_GOOD,     /* verified, and it names this user */
 	STSSL_FACTS_COUNT
 };
 
 /* Every reason a verdict can have: name, word for logs, text for people. */
-#define STSSL_REASONS(X)                                                       \
-	X(INTERNAL, "internal", "something went wrong")                        \
-	X(CONFIGURATION, "configuration", "the configuration is faulty")       \
-	X(HELPER, "helper", "the helper gave no answer that counts")           \
-	X(BAD_USER, "bad-user", "not an acceptable user name")                 \
-	X(NO_CLASS, "no-class", "no class matches")                            \
-	X(TLS_REQUIRED, "tls-required", "TLS required")                        \
-	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required")       \
-	X(NO_CERTIFICATE, "no-certificate", "client certificate required")     \
-	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted")      \
-	X(NOT_THIS_USER, "not-this-user",                                      \
-	    "certificate does not belong to this user")                        \
-	X(CERTIFICATE, "certificate", "logged in by certificate")              \
-	X(BY_PASSWORD, "by-password", "the password decides")                  \
-	X(AND_PASSWORD, "and-password",                                        \
+#define STSSL_REASONS(X)                                                   \
+	X(INTERNAL, "internal", "something went wrong")                    \
+	X(CONFIGURATION, "configuration", "the configuration is faulty")   \
+	X(HELPER, "helper", "the helper gave no answer that counts")       \
+	X(BAD_USER, "bad-user", "not an acceptable user name")             \
+	X(NO_CLASS, "no-class", "no class matches")                        \
+	X(TLS_REQUIRED, "tls-required", "TLS required")                    \
+	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required")   \
+	X(NO_CERTIFICATE, "no-certificate", "client certificate required") \
+	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted")  \
+	X(NOT_THIS_USER, "not-this-user",                                  \
+	    "certificate does not belong to this user")                    \
+	X(CERTIFICATE, "certificate", "logged in by certificate")          \
+	X(BY_PASSWORD, "by-password", "the password decides")              \
+	X(AND_PASSWORD, "and-password",                                    \
 	    "certificate accepted, the password decides")
 
 enum stssl_reason {

@@ -20,8 +20,8 @@
 struct stssl_login {
 	const char *user;
 	const char *service;
-	const struct stssl_record *record;  /* NULL: not through the helper */
-	const struct stssl_address *from;   /* the client; NULL: not known */
+	const struct stssl_record *record; /* NULL: not through the helper */
+	const struct stssl_address *from;  /* the client; NULL: not known */
 };
 
 struct stssl_judgement {

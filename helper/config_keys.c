@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The keys of helper.conf as tables: one row makes a key known, one checks its
+ * values.  What can be said of a value alone is said here, with its line; what
+ * needs several keys is config.c's.
+ */
+#include <config.h>
+#include "helper/config_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "helper/config_values.h"
+#include "policy/classes.h"
+#include "status/query.h"
+
+#define WORDS_MAX  5
+#define NAME_BYTES 64
+
+static cfg_opt_t tls_options[] = {
+	CFG_STR_LIST("certificate", NULL, CFGF_NONE),
+	CFG_STR_LIST("key", NULL, CFGF_NONE),
+	CFG_STR_LIST("client-ca", NULL, CFGF_NONE),
+	CFG_STR_LIST("client-crl", NULL, CFGF_NONE),
+	CFG_STR("priority",
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
+	    ":%SERVER_PRECEDENCE",
+	    CFGF_NONE),
+	CFG_END(),
+};
+
+static cfg_opt_t listen_options[] = {
+	CFG_STR_LIST("address", NULL, CFGF_NONE),
+	CFG_STR("protocol", NULL, CFGF_NONE),
+	CFG_STR("tls", NULL, CFGF_NONE),
+	CFG_STR("backend", NULL, CFGF_NONE),
+	CFG_STR("service", NULL, CFGF_NONE),
+	CFG_STR("client-certificate", NULL, CFGF_NONE),
+	CFG_STR("passive-ports", NULL, CFGF_NONE),
+	CFG_STR("passive-address", NULL, CFGF_NONE),
+	CFG_STR("data-session", NULL, CFGF_NONE),
+	CFG_END(),
+};
+
+static cfg_opt_t options[] = {
+	CFG_STR("user", "stssl", CFGF_NONE),
+	CFG_INT("workers", 0, CFGF_NONE),
+	CFG_INT("sessions-per-worker", 4096, CFGF_NONE),
+	CFG_STR("status-socket", STSSL_STATUS_SOCKET, CFGF_NONE),
+	CFG_STR("status-group", "", CFGF_NONE),
+	CFG_STR_LIST("status-users", NULL, CFGF_NONE),
+	CFG_STR("classes", STSSL_CLASSES_CONF, CFGF_NONE),
+	CFG_SEC("tls", tls_options, CFGF_NONE),
+	CFG_SEC("listen", listen_options,
+	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_END(),
+};
+
+/* Keys that take one word; its index is the value of the enum. */
+static const struct choice {
+	const char *key;
+	const char *words[WORDS_MAX];
+} choices[] = {
+	{ "protocol", { [LISTEN_FTP] = "ftp", [LISTEN_STREAM] = "stream" } },
+	{ "tls", { [LISTEN_EXPLICIT] = "explicit",
+		     [LISTEN_IMPLICIT] = "implicit" } },
+	{ "client-certificate", { [CLIENT_NONE] = "none",
+				    [CLIENT_REQUEST] = "request",
+				    [CLIENT_REQUIRE] = "require" } },
+	{ "data-session", { [DATA_ANY] = "any",
+			      [DATA_PREFER] = "prefer",
+			      [DATA_CERTIFICATE] = "certificate",
+			      [DATA_RESUMED] = "resumed" } },
+};
+
+/* Keys that take a number. */
+static const struct range {
+	const char *key;
+	long low, high;
+} ranges[] = {
+	{ "workers", 0, 256 },
+	{ "sessions-per-worker", 1, 65536 },
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct choice *
+choice_of(const char *key)
+{
+	for (size_t i = 0; i < COUNT(choices); i++)
+		if (strcmp(key, choices[i].key) == 0)
+			return &choices[i];
+	return NULL;
+}
+
+/* -1 when the word is not one of the choice's. */
+static int
+choice_value(const struct choice *choice, const char *word)
+{
+	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++)
+		if (strcmp(word, choice->words[i]) == 0)
+			return i;
+	return -1;
+}
+
+/* The value that libConfuse has just added. */
+static const char *
+last_value(cfg_opt_t *opt)
+{
+	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+}
+
+static int
+wrong(cfg_t *cfg, cfg_opt_t *opt, const char *why)
+{
+	cfg_error(cfg, "%s = \"%.128s\": %s", opt->name, last_value(opt), why);
+	return -1;
+}
+
+static int
+check_choice(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct choice *choice = choice_of(opt->name);
+	char why[128] = "not one of";
+	size_t len = strlen(why);
+
+	if (choice_value(choice, last_value(opt)) >= 0)
+		return 0;
+	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++) {
+		(void)snprintf(why + len, sizeof why - len, "%s %s",
+		    i == 0 ? "" : ",", choice->words[i]);
+		len += strlen(why + len);
+	}
+	return wrong(cfg, opt, why);
+}
+
+static int
+check_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const long value = cfg_opt_getnint(opt, 0);
+
+	for (size_t i = 0; i < COUNT(ranges); i++) {
+		const struct range *r = &ranges[i];
+
+		if (strcmp(opt->name, r->key) != 0 ||
+		    (value >= r->low && value <= r->high))
+			continue;
+		cfg_error(cfg, "%s = %ld: not in %ld ... %ld", opt->name, value,
+		    r->low, r->high);
+		return -1;
+	}
+	return 0;
+}
+
+/* Names end up in log lines and in systemd's FileDescriptorName. */
+static bool
+is_name(const char *text)
+{
+	size_t len = strspn(text,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "._-");
+
+	return len > 0 && len <= NAME_BYTES && text[len] == '\0';
+}
+
+static int
+check_name(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (is_name(last_value(opt)))
+		return 0;
+	return wrong(cfg, opt, "not a name of letters, digits, . _ -");
+}
+
+/* A name, or empty for none. */
+static int
+check_name_or_none(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return last_value(opt)[0] == '\0' ? 0 : check_name(cfg, opt);
+}
+
+static int
+check_title(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+
+	if (is_name(cfg_title(section)))
+		return 0;
+	cfg_error(cfg, "listen \"%.64s\": not a name of letters, digits, . _ -",
+	    cfg_title(section));
+	return -1;
+}
+
+static int
+check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (last_value(opt)[0] != '/')
+		return wrong(cfg, opt, "not an absolute path");
+	return 0;
+}
+
+static int
+check_socket(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct sockaddr_un un;
+
+	if (strlen(last_value(opt)) >= sizeof un.sun_path)
+		return wrong(cfg, opt, "too long for a socket");
+	return check_path(cfg, opt);
+}
+
+static int
+check_file(cfg_t *cfg, cfg_opt_t *opt)
+{
+	mode_t mode;
+	const char *why = config_file_fault(last_value(opt), &mode);
+
+	return why != NULL ? wrong(cfg, opt, why) : 0;
+}
+
+static int
+check_key(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *why;
+	mode_t mode = 0;
+
+	if (strncmp(last_value(opt), "pkcs11:", strlen("pkcs11:")) == 0)
+		return 0;
+	why = config_file_fault(last_value(opt), &mode);
+	if (why == NULL && (mode & (S_IWGRP | S_IRWXO)) != 0)
+		why = "others can read or change it";
+	return why != NULL ? wrong(cfg, opt, why) : 0;
+}
+
+static int
+check_address(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct stssl_address address;
+
+	if (stssl_address_parse(last_value(opt), &address) < 0)
+		return wrong(cfg, opt, "not an IP address with a port");
+	return 0;
+}
+
+static int
+check_backend(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct backend_address backend;
+
+	if (config_backend_parse(last_value(opt), &backend) < 0)
+		return wrong(
+		    cfg, opt, "not an IP address with a port, nor unix:/PATH");
+	return 0;
+}
+
+static int
+check_ports(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned low, high;
+
+	if (config_ports_parse(last_value(opt), &low, &high) < 0)
+		return wrong(cfg, opt, "not a range of ports, LOW-HIGH");
+	return 0;
+}
+
+static int
+check_passive_address(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct stssl_address address;
+	const char *text = last_value(opt);
+
+	if (text[0] != '\0' && stssl_ip_parse(text, &address) < 0)
+		return wrong(cfg, opt,
+		    "not an IP address (host names are not supported yet)");
+	return 0;
+}
+
+static const struct stssl_conf_validator validators[] = {
+	{ "user", check_name_or_none },
+	{ "workers", check_number },
+	{ "sessions-per-worker", check_number },
+	{ "status-socket", check_socket },
+	{ "status-group", check_name_or_none },
+	{ "status-users", check_name },
+	{ "classes", check_path },
+	{ "tls|certificate", check_file },
+	{ "tls|key", check_key },
+	{ "tls|client-ca", check_file },
+	{ "tls|client-crl", check_file },
+	{ "listen", check_title },
+	{ "listen|address", check_address },
+	{ "listen|protocol", check_choice },
+	{ "listen|tls", check_choice },
+	{ "listen|backend", check_backend },
+	{ "listen|service", check_name },
+	{ "listen|client-certificate", check_choice },
+	{ "listen|passive-ports", check_ports },
+	{ "listen|passive-address", check_passive_address },
+	{ "listen|data-session", check_choice },
+	{ NULL, NULL },
+};
+
+int
+config_keys_read(
+    const char *path, struct stssl_conf **ret, struct stssl_error *error)
+{
+	return stssl_conf_read(path, options, validators, ret, error);
+}
+
+int
+config_choice(cfg_t *section, const char *key, int otherwise)
+{
+	const char *word = cfg_getstr(section, key);
+
+	return word != NULL ? choice_value(choice_of(key), word) : otherwise;
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Brings up both sides of a transfer, relays, and ends it so that neither side
+ * can take a broken transfer for a whole one: an upload without close_notify
+ * reaches the backend as RST, a download is closed properly only after the
+ * backend has called it a success.
+ */
+#include <config.h>
+#include "helper/data.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/flow.h"
+#include "helper/passive.h"
+#include "helper/socket.h"
+#include "helper/stream.h"
+
+/* From the transfer command to both sides being up; progress extends nothing. */
+#define SETUP_SECONDS 30.
+
+enum side_state {
+	SIDE_NONE,
+	SIDE_CONNECTING,
+	SIDE_HANDSHAKE,
+	SIDE_UP
+};
+
+struct data {
+	const struct data_context *context;
+	uint16_t backend_port;
+	struct ev_io listener; /* fd -1 when there is none */
+	struct ev_timer timer;
+	bool active;
+	struct stssl_address target;
+
+	bool begun, secure, may_relay, finishing, finished;
+	enum data_direction direction;
+	enum data_outcome outcome;
+	enum side_state client_state, backend_state;
+	struct stream client, backend;
+	struct flow flow;
+};
+
+/* Ends */
+
+static void
+stop_listening(struct data *d)
+{
+	if (d->listener.fd == -1)
+		return;
+	ev_io_stop(d->context->loop, &d->listener);
+	(void)close(d->listener.fd);
+	ev_io_set(&d->listener, -1, EV_READ);
+}
+
+static void
+reset_client(struct data *d)
+{
+	stream_reset(&d->client);
+	d->finished = true;
+}
+
+/* What each outcome does to the two sides. */
+static void
+settle(struct data *d, enum data_outcome outcome)
+{
+	d->outcome = outcome;
+	ev_timer_stop(d->context->loop, &d->timer);
+	stop_listening(d);
+	flow_done(&d->flow);
+	if (outcome == DATA_COMPLETE)
+		return;
+	stream_reset(&d->backend);
+	reset_client(d);
+}
+
+/* The proper end of the client's side; waits when the socket is full. */
+static void
+end_client(struct data *d)
+{
+	enum io_result r;
+
+	if (d->finished || !stream_is_open(&d->client))
+		return;
+	r = stream_end(&d->client);
+	if (r == IO_AGAIN)
+		return;
+	if (r == IO_OK)
+		socket_linger(d->context->loop, stream_detach(&d->client));
+	reset_client(d);
+}
+
+/* Steps */
+
+/* Does this TLS session belong to the control connection's client? */
+static bool
+is_proven(const struct data *d)
+{
+	char fingerprint[TLS_FINGERPRINT];
+	enum data_session mode = d->context->listen->data_session;
+	bool has, same;
+
+	if (mode == DATA_ANY || tls_is_resumed(d->client.tls))
+		return true;
+	has = tls_peer_fingerprint(d->client.tls, fingerprint);
+	same = has && d->context->has_fingerprint &&
+	       strcmp(fingerprint, d->context->fingerprint) == 0;
+	if (mode == DATA_PREFER)
+		return same || !has;
+	return mode == DATA_CERTIFICATE && same;
+}
+
+static enum client_certificate
+data_request(const struct data_context *context)
+{
+	return context->has_fingerprint ? CLIENT_REQUEST : CLIENT_NONE;
+}
+
+static void
+handshake(struct data *d)
+{
+	bool wants_write = false;
+
+	if (d->client.tls == NULL)
+		d->client.tls = tls_new(d->context->tls, TLS_FTP_DATA,
+		    data_request(d->context), d->context->tickets,
+		    d->client.fd);
+	if (d->client.tls == NULL) {
+		settle(d, DATA_NO_TLS);
+		return;
+	}
+	switch (tls_handshake(d->client.tls)) {
+	case TLS_DONE:
+		if (is_proven(d))
+			d->client_state = SIDE_UP;
+		else
+			settle(d, DATA_NO_TLS);
+		return;
+	case TLS_WANT_WRITE:
+		wants_write = true;
+		break;
+	case TLS_WANT_READ:
+		break;
+	case TLS_CLOSED:
+	case TLS_FAILED:
+		settle(d, DATA_NO_TLS);
+		return;
+	}
+	stream_watch(&d->client, !wants_write, wants_write);
+}
+
+static void
+step_client(struct data *d)
+{
+	int r;
+
+	if (d->client_state == SIDE_CONNECTING && stream_is_open(&d->client)) {
+		r = socket_connected(d->client.fd);
+		if (r == -EINPROGRESS) {
+			stream_watch(&d->client, false, true);
+			return;
+		}
+		if (r < 0) {
+			settle(d, DATA_NO_CONNECTION);
+			return;
+		}
+		d->client_state = d->secure ? SIDE_HANDSHAKE : SIDE_UP;
+	}
+	if (d->client_state == SIDE_HANDSHAKE)
+		handshake(d);
+}
+
+static void
+step_backend(struct data *d)
+{
+	int r;
+
+	if (d->backend_state != SIDE_CONNECTING)
+		return;
+	r = socket_connected(d->backend.fd);
+	if (r == 0)
+		d->backend_state = SIDE_UP;
+	else if (r != -EINPROGRESS)
+		settle(d, DATA_BROKEN_BACKEND);
+	else
+		stream_watch(&d->backend, false, true);
+}
+
+static void
+flow_ended(struct data *d)
+{
+	if (d->direction == DATA_UPLOAD) {
+		/* Clients wait for our close_notify before they go on. */
+		(void)stream_end(&d->backend);
+		d->finishing = true;
+	}
+	settle(d, DATA_COMPLETE);
+}
+
+static void
+step_flow(struct data *d)
+{
+	bool up = d->direction == DATA_UPLOAD;
+
+	if (!d->may_relay || d->client_state != SIDE_UP ||
+	    d->backend_state != SIDE_UP)
+		return;
+	ev_timer_stop(d->context->loop, &d->timer);
+	switch (flow_step(&d->flow)) {
+	case FLOW_OPEN:
+	case FLOW_DRAINING:
+		break;
+	case FLOW_ENDED:
+		flow_ended(d);
+		break;
+	case FLOW_BROKEN_SOURCE:
+		settle(d, up ? DATA_BROKEN_CLIENT : DATA_BROKEN_BACKEND);
+		break;
+	case FLOW_BROKEN_SINK:
+		settle(d, up ? DATA_BROKEN_BACKEND : DATA_BROKEN_CLIENT);
+		break;
+	}
+}
+
+static void
+watch(struct data *d)
+{
+	bool relaying = d->may_relay && d->client_state == SIDE_UP &&
+			d->backend_state == SIDE_UP;
+
+	if (d->outcome == DATA_COMPLETE) {
+		stream_watch(&d->backend, false, false);
+		stream_watch(&d->client, false, d->finishing && !d->finished);
+	} else if (relaying) {
+		stream_watch(d->flow.from, flow_wants_read(&d->flow), false);
+		stream_watch(d->flow.to, false, flow_wants_write(&d->flow));
+	} else {
+		if (d->client_state == SIDE_UP)
+			stream_watch(&d->client, false, false);
+		if (d->backend_state == SIDE_UP)
+			stream_watch(&d->backend, false, false);
+	}
+}
+
+static void
+step(struct data *d)
+{
+	static void (*const steps[])(
+	    struct data *) = { step_client, step_backend, step_flow };
+
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (d->begun && d->outcome == DATA_PENDING)
+			steps[i](d);
+	if (d->finishing)
+		end_client(d);
+	watch(d);
+}
+
+/* Events */
+
+/* The owner may free `d` in its callback: nothing is done after it. */
+static void
+on_stream(void *owner)
+{
+	struct data *d = owner;
+	bool was_ready = data_client_ready(d), was_finished = d->finished;
+	enum data_outcome before = d->outcome;
+
+	step(d);
+	if (d->outcome != before || d->finished != was_finished ||
+	    data_client_ready(d) != was_ready)
+		d->context->changed(d->context->owner);
+}
+
+static void
+adopt_client(struct data *d, int fd)
+{
+	socket_no_delay(fd);
+	stream_init(&d->client, d->context->loop, fd, on_stream, d);
+	d->client_state = SIDE_CONNECTING;
+}
+
+/* One connection for one PASV, and only from the client's own address. */
+static void
+on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	struct data *d = watcher->data;
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof sa;
+	struct stssl_address from;
+	int fd;
+
+	(void)loop;
+	(void)events;
+	fd = accept4(watcher->fd, (struct sockaddr *)&sa, &len,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd == -1)
+		return;
+	if (stssl_address_from(&sa, &from) < 0 ||
+	    !stssl_address_same_ip(&from, &d->context->client)) {
+		(void)close(fd);
+		return;
+	}
+	stop_listening(d);
+	adopt_client(d, fd);
+	on_stream(d);
+}
+
+static void
+on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct data *d = timer->data;
+
+	(void)loop;
+	(void)events;
+	if (d->client_state == SIDE_HANDSHAKE)
+		settle(d, DATA_NO_TLS);
+	else if (d->client_state == SIDE_UP)
+		settle(d, DATA_BROKEN_BACKEND);
+	else
+		settle(d, DATA_NO_CONNECTION);
+	d->context->changed(d->context->owner);
+}
+
+/* Interface */
+
+struct data *
+data_new(const struct data_context *context, uint16_t backend_port)
+{
+	struct data *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return NULL;
+	d->context = context;
+	d->backend_port = backend_port;
+	stream_none(&d->client);
+	stream_none(&d->backend);
+	ev_io_init(&d->listener, on_listener, -1, EV_READ);
+	ev_timer_init(&d->timer, on_timer, SETUP_SECONDS, 0.);
+	d->listener.data = d->timer.data = d;
+	return d;
+}
+
+struct data *
+data_free(struct data *d)
+{
+	if (d == NULL)
+		return NULL;
+	ev_timer_stop(d->context->loop, &d->timer);
+	stop_listening(d);
+	flow_done(&d->flow);
+	stream_reset(&d->client);
+	if (d->outcome == DATA_COMPLETE)
+		stream_close(&d->backend);
+	else
+		stream_reset(&d->backend);
+	free(d);
+	return NULL;
+}
+
+int
+data_listen(struct data *d, struct stssl_address *ret)
+{
+	struct stssl_address at;
+	int fd;
+
+	fd = passive_listen(d->context->listen, &d->context->local, &at);
+	if (fd < 0)
+		return fd;
+	ev_io_set(&d->listener, fd, EV_READ);
+	ev_io_start(d->context->loop, &d->listener);
+	if (d->context->listen->has_passive_address)
+		memcpy(at.ip, d->context->listen->passive_address.ip,
+		    sizeof at.ip);
+	*ret = at;
+	return 0;
+}
+
+void
+data_target(struct data *d, const struct stssl_address *target)
+{
+	d->active = true;
+	d->target = *target;
+}
+
+void
+data_begin(struct data *d, enum data_direction direction, bool secure)
+{
+	bool up = direction == DATA_UPLOAD;
+
+	d->begun = true;
+	d->secure = secure;
+	d->direction = direction;
+	flow_init(&d->flow, up ? &d->client : &d->backend,
+	    up ? &d->backend : &d->client);
+	ev_timer_start(d->context->loop, &d->timer);
+	if (d->active) {
+		int fd = socket_connect_inet(&d->target, &d->context->local);
+
+		if (fd >= 0)
+			adopt_client(d, fd);
+		else
+			settle(d, DATA_NO_CONNECTION);
+	}
+	step(d);
+}
+
+void
+data_connect_backend(struct data *d)
+{
+	struct stssl_address to = d->context->backend.peer;
+	int fd;
+
+	if (d->outcome != DATA_PENDING || d->backend_state != SIDE_NONE)
+		return;
+	to.port = d->backend_port;
+	fd = socket_connect_inet(&to, &d->context->backend.local);
+	if (fd < 0) {
+		settle(d, DATA_BROKEN_BACKEND);
+		return;
+	}
+	stream_init(&d->backend, d->context->loop, fd, on_stream, d);
+	d->backend_state = SIDE_CONNECTING;
+	step(d);
+}
+
+void
+data_relay(struct data *d)
+{
+	d->may_relay = true;
+	step(d);
+}
+
+bool
+data_client_ready(const struct data *d)
+{
+	return d->client_state == SIDE_UP && d->outcome == DATA_PENDING;
+}
+
+bool
+data_is_secure(const struct data *d)
+{
+	return d->secure;
+}
+
+enum data_outcome
+data_outcome(const struct data *d)
+{
+	return d->outcome;
+}
+
+void
+data_finish(struct data *d, bool success)
+{
+	bool proper = d->outcome == DATA_COMPLETE
+			  ? success
+			  : d->outcome == DATA_PENDING &&
+				d->direction == DATA_UPLOAD && !success &&
+				d->client_state == SIDE_UP;
+
+	if (!proper && !d->finishing) {
+		reset_client(d);
+		return;
+	}
+	d->finishing = true;
+	step(d);
+}
+
+bool
+data_is_finished(const struct data *d)
+{
+	return d->finished;
+}
+
+uint64_t
+data_bytes(const struct data *d)
+{
+	return d->direction == DATA_UPLOAD ? d->client.bytes_in
+					   : d->client.bytes_out;
+}

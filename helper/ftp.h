@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The FTP gateway's control connection: what ftp.c (turns and order),
+ * ftp_commands.c (what clients say) and ftp_replies.c (what backends say)
+ * share.  Nothing else includes this.
+ *
+ * One command is with the backend at a time; ABOR and STAT alone may follow a
+ * transfer that is running.  So replies keep the order of their commands,
+ * whoever writes them.
+ */
+#ifndef HELPER_FTP_H
+#define HELPER_FTP_H
+
+#include <stdbool.h>
+
+#include "helper/data.h"
+#include "helper/ftp_text.h"
+#include "helper/lines.h"
+#include "helper/session.h"
+
+/* A transfer, and what may be sent while it runs. */
+#define FTP_QUEUE 4
+
+enum ftp_phase {
+	FTP_GREETING, /* the backend's 220 is to come */
+	FTP_COMMAND,  /* the client's turn */
+	FTP_REPLY,    /* the backend's turn: something is in the queue */
+	FTP_UPLOAD,   /* 150 is out, data TLS comes up, STOR waits */
+	FTP_UPGRADE,  /* 234 is to be written, then TLS */
+	FTP_CLOSING,  /* what is queued is to be written, then the end */
+	FTP_CLOSED,
+};
+
+/* How the client asked for its data connection. */
+enum ftp_data_way {
+	FTP_PASV,
+	FTP_EPSV,
+	FTP_PORT
+};
+
+struct ftp;
+
+/* Handles a line of a backend's reply. */
+typedef void ftp_on_reply(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len);
+
+struct ftp {
+	struct session *session;
+	enum ftp_phase phase;
+	struct lines client, backend;
+	char *next; /* the client's next line, read but not its turn yet */
+	size_t next_len;
+	struct ftp_reply reply;
+	ftp_on_reply *queue[FTP_QUEUE];
+	unsigned queued;
+
+	bool eat_greeting; /* it was said once, before AUTH */
+	bool logged_in;
+	bool private; /* PROT P */
+	bool epsv_all;
+	bool feat_open; /* in a FEAT reply of several lines */
+	bool backend_ended;
+	unsigned bad_lines;
+
+	struct data_context context;
+	struct data *data;
+	enum ftp_data_way way;
+	struct stssl_address target; /* of PORT, EPRT */
+	bool transferring;           /* the queue's first is a transfer */
+	bool swallow_150;            /* we said it already */
+	char *waiting;               /* STOR's line, until TLS stands */
+	char *held; /* the last reply, until the data are out */
+};
+
+/* ftp.c, for the other two. */
+
+/* Queue a reply for the client, a line for the backend. */
+void ftp_say(struct ftp *f, const char *reply);
+void ftp_pass_on(struct ftp *f, const char *line, size_t len);
+
+/* Give the backend a command; `on_reply` gets what it says to it. */
+void ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply);
+
+/* The first of the queue is answered. */
+void ftp_answered(struct ftp *f);
+
+/* Say `reply` and end the session when it is written. */
+void ftp_end(struct ftp *f, const char *reply);
+
+/* True when the control connection is protected. */
+bool ftp_is_secure(const struct ftp *f);
+
+/* Forget the data connection, breaking it off where it is not finished. */
+void ftp_drop_data(struct ftp *f);
+
+/* ftp_commands.c: what the client says, once per line. */
+void ftp_command(struct ftp *f, char *line, size_t len);
+/* Whether a line may be handled although a transfer is running. */
+bool ftp_may_interrupt(const char *line, size_t len);
+
+/* ftp_replies.c */
+ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
+    ftp_on_passive, ftp_on_transfer;
+/* Go on with a transfer whose data connection has changed. */
+void ftp_transfer_changed(struct ftp *f);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What backends say: each command in the queue has a handler for its reply.
+ * The last reply to a transfer is held back until the data connection has
+ * ended, so that the client never reads "complete" before it is.
+ */
+#include <config.h>
+#include "helper/ftp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+is_last(const struct ftp *f, enum ftp_reply_part part)
+{
+	/* 1xx announces another reply to the same command. */
+	return part == FTP_REPLY_LAST && f->reply.code >= 200;
+}
+
+void
+ftp_on_other(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	ftp_pass_on(f, line, len);
+	if (is_last(f, part))
+		ftp_answered(f);
+}
+
+/* After AUTH the client has been greeted: it sees a refusal, nothing else. */
+void
+ftp_on_greeting(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (!f->eat_greeting || f->reply.code >= 300)
+		ftp_pass_on(f, line, len);
+	if (!is_last(f, part))
+		return;
+	ftp_answered(f);
+	if (f->reply.code != 220)
+		f->phase = FTP_CLOSING;
+}
+
+void
+ftp_on_login(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (is_last(f, part) && f->reply.code == 230) {
+		f->logged_in = true;
+		session_logged_in(f->session);
+	}
+	ftp_on_other(f, part, line, len);
+}
+
+/* FEAT: the backend's features less those that are ours, then ours. */
+static void
+say_features(struct ftp *f)
+{
+	ftp_say(f, " AUTH TLS");
+	ftp_say(f, " PBSZ");
+	ftp_say(f, " PROT");
+}
+
+void
+ftp_on_feat(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (part == FTP_REPLY_MORE) {
+		if (!ftp_feature_is_ours(line))
+			ftp_pass_on(f, line, len);
+		f->feat_open = true;
+		return;
+	}
+	if (f->feat_open && f->reply.code == 211) {
+		say_features(f);
+		ftp_pass_on(f, line, len);
+	} else {
+		/* A backend that has no features leaves ours. */
+		ftp_say(f, "211-Features:");
+		say_features(f);
+		ftp_say(f, "211 End");
+	}
+	ftp_answered(f);
+}
+
+/* Data connections */
+
+/*
+ * A fresh ticket, so that the next data connection can resume this session.
+ * Only a convenience: it must not get between the halves of a reply that did
+ * not fit into the socket.
+ */
+static void
+send_ticket(struct ftp *f)
+{
+	if (!ftp_is_secure(f) || !f->private || lines_has_output(&f->client))
+		return;
+	if (tls_send_ticket(f->session->client.tls) != TLS_DONE)
+		f->phase = FTP_CLOSED;
+}
+
+static int
+offer(struct ftp *f, uint16_t backend_port)
+{
+	char reply[FTP_REPLY_MAX];
+	struct stssl_address at;
+	int r;
+
+	f->data = data_new(&f->context, backend_port);
+	if (f->data == NULL)
+		return -1;
+	if (f->way == FTP_PORT) {
+		data_target(f->data, &f->target);
+		send_ticket(f);
+		ftp_say(f, "200 Command successful.");
+		return 0;
+	}
+	r = data_listen(f->data, &at);
+	if (r < 0) {
+		ftp_drop_data(f);
+		return r;
+	}
+	send_ticket(f);
+	ftp_say(f, f->way == FTP_PASV ? ftp_format_227(&at, reply)
+				      : ftp_format_229(&at, reply));
+	return 0;
+}
+
+void
+ftp_on_passive(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	uint16_t port = 0;
+	int r = 0;
+
+	if (part == FTP_REPLY_MORE)
+		return;
+	if (f->reply.code == 227)
+		r = ftp_parse_227(line, &port);
+	else if (f->reply.code == 229)
+		r = ftp_parse_229(line, &port);
+	else
+		ftp_pass_on(f, line, len);
+	if (r == 0 && port != 0)
+		r = offer(f, port);
+	if (r < 0)
+		ftp_say(f, "425 No data connection can be offered.");
+	ftp_answered(f);
+}
+
+/* Transfers */
+
+/* What the client gets when the backend calls success what was none. */
+static const char *const failures[] = {
+	[DATA_PENDING] = NULL,
+	[DATA_COMPLETE] = NULL,
+	[DATA_BROKEN_CLIENT] =
+	    "426 The data connection was broken off; transfer incomplete.",
+	[DATA_BROKEN_BACKEND] = "451 The transfer is incomplete.",
+	[DATA_NO_CONNECTION] = "425 No data connection.",
+	[DATA_NO_TLS] = "522 TLS on the data connection failed.",
+};
+
+/* These are the client's doing: the backend only sees a broken connection. */
+static bool
+is_our_word(enum data_outcome outcome, bool success)
+{
+	return outcome == DATA_NO_CONNECTION || outcome == DATA_NO_TLS ||
+	       (success && failures[outcome] != NULL);
+}
+
+static void
+transfer_over(struct ftp *f, const char *reply)
+{
+	ftp_drop_data(f);
+	ftp_say(f, reply);
+	f->transferring = false;
+	free(f->held);
+	f->held = NULL;
+	ftp_answered(f);
+}
+
+/* The backend's last word is `reply`: say it, ours, or nothing yet. */
+static bool
+conclude(struct ftp *f, const char *reply)
+{
+	bool success = reply[0] == '2';
+	enum data_outcome outcome;
+
+	if (f->data == NULL) {
+		/* ABOR has ended it. */
+		transfer_over(
+		    f, success ? failures[DATA_BROKEN_CLIENT] : reply);
+		return true;
+	}
+	outcome = data_outcome(f->data);
+	if (outcome == DATA_PENDING && success)
+		return false;
+	data_finish(f->data, success);
+	if (!data_is_finished(f->data))
+		return false;
+	transfer_over(
+	    f, is_our_word(outcome, success) ? failures[outcome] : reply);
+	return true;
+}
+
+void
+ftp_on_transfer(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (!is_last(f, part)) {
+		if (!f->swallow_150 || f->reply.code >= 200)
+			ftp_pass_on(f, line, len);
+		if (part == FTP_REPLY_LAST && f->data != NULL)
+			data_relay(f->data);
+		return;
+	}
+	if (conclude(f, line))
+		return;
+	f->held = strdup(line);
+	if (f->held == NULL)
+		f->phase = FTP_CLOSED;
+}
+
+/* The client's side of an upload has come up, or failed to. */
+static void
+upload_changed(struct ftp *f)
+{
+	char *line = f->waiting;
+
+	if (data_client_ready(f->data)) {
+		data_connect_backend(f->data);
+		f->waiting = NULL;
+		f->transferring = true;
+		ftp_ask(f, line, ftp_on_transfer);
+		free(line);
+		return;
+	}
+	if (data_outcome(f->data) == DATA_PENDING)
+		return;
+	ftp_say(f, failures[data_outcome(f->data)]);
+	ftp_drop_data(f);
+	free(f->waiting);
+	f->waiting = NULL;
+	if (f->phase == FTP_UPLOAD)
+		f->phase = FTP_COMMAND;
+}
+
+void
+ftp_transfer_changed(struct ftp *f)
+{
+	if (f->phase == FTP_UPLOAD)
+		upload_changed(f);
+	else if (f->held != NULL)
+		(void)conclude(f, f->held);
+}

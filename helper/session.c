@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The life of a session.  Two orders are kept here and nowhere else: the
+ * record is published before anything is forwarded on the backend connection
+ * it describes, and withdrawn before that connection is closed.
+ */
+#include <config.h>
+#include "helper/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/log.h"
+#include "helper/socket.h"
+#include "status/quote.h"
+
+/* Absolute: progress extends none of them. */
+#define HANDSHAKE_SECONDS 10.
+#define CONNECT_SECONDS   10.
+#define LOGIN_SECONDS     60.
+#define CLOSING_SECONDS   10.
+
+static const struct protocol *const protocols[] = {
+	[LISTEN_FTP] = &ftp_protocol,
+	[LISTEN_STREAM] = &tunnel_protocol,
+};
+
+/* "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line */
+#define LABEL_MAX (STSSL_ADDRESS_TEXT + 128)
+
+static const char *
+label(const struct session *s, char buf[static LABEL_MAX])
+{
+	char peer[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(buf, LABEL_MAX,
+	    "session=%" PRIx64 " listener=%.64s peer=%s", s->id,
+	    s->listen->name, stssl_address_format(&s->peer, peer));
+	return buf;
+}
+
+static void
+set_deadline(struct session *s, ev_tstamp seconds)
+{
+	ev_tstamp left = s->login_by - ev_now(s->host->loop);
+
+	if (s->protocol->has_login_deadline && left < seconds)
+		seconds = left > 0. ? left : 0.;
+	ev_timer_stop(s->host->loop, &s->deadline);
+	ev_timer_set(&s->deadline, seconds, 0.);
+	ev_timer_start(s->host->loop, &s->deadline);
+}
+
+/* The record */
+
+static int
+describe(struct session *s)
+{
+	struct stssl_record *record = &s->record;
+	char text[STSSL_ADDRESS_TEXT];
+	int r;
+
+	stssl_record_done(record);
+	(void)snprintf(text, sizeof text, "%" PRIx64, s->id);
+	r = stssl_record_put(record, STSSL_KEY_STSSL_SESSION, text);
+	if (r == 0)
+		r = stssl_record_put(
+		    record, STSSL_KEY_STSSL_LISTENER, s->listen->name);
+	if (r == 0)
+		r = stssl_record_put(record, STSSL_KEY_REMOTE_ADDR,
+		    stssl_ip_format(&s->peer, text));
+	(void)snprintf(text, sizeof text, "%u", s->peer.port);
+	if (r == 0)
+		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
+	if (r == 0 && s->client.tls != NULL)
+		r = tls_describe(s->client.tls, record);
+	return r;
+}
+
+static int
+publish(struct session *s)
+{
+	struct stssl_connection seen_by_backend;
+	int r;
+
+	/* A backend on a path has no address that the module could ask for. */
+	if (s->listen->backend.u.sa.sa_family == AF_UNIX)
+		return 0;
+	r = stssl_connection_of(s->backend.fd, &s->to_backend);
+	if (r < 0)
+		return r;
+	seen_by_backend = stssl_connection_flip(&s->to_backend);
+	r = s->host->publish(s->host, s->id, &seen_by_backend, &s->record);
+	stssl_record_done(&s->record);
+	s->published = r == 0;
+	return r;
+}
+
+static void
+close_backend(struct session *s)
+{
+	if (s->published)
+		s->host->withdraw(s->host, s->id);
+	s->published = false;
+	stream_close(&s->backend);
+}
+
+/* Steps: each does what its state can do now and sets the next state. */
+
+static void
+on_stream(void *owner)
+{
+	session_run(owner);
+}
+
+static void
+connect_backend(struct session *s)
+{
+	char who[LABEL_MAX];
+	int fd = socket_connect(&s->listen->backend, NULL);
+
+	if (fd < 0) {
+		log_errno(fd, "%s backend unreachable", label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	stream_init(&s->backend, s->host->loop, fd, on_stream, s);
+	stream_watch(&s->client, false, false);
+	stream_watch(&s->backend, false, true);
+	s->state = SESSION_CONNECT;
+	set_deadline(s, CONNECT_SECONDS);
+}
+
+static void
+step_connect(struct session *s)
+{
+	char who[LABEL_MAX];
+	int r = socket_connected(s->backend.fd);
+
+	if (r == -EINPROGRESS)
+		return;
+	if (r < 0) {
+		log_errno(r, "%s backend unreachable", label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	ev_timer_stop(s->host->loop, &s->deadline);
+	r = publish(s);
+	if (r == 0)
+		r = s->protocol->open(s);
+	if (r < 0) {
+		log_errno(r, "%s cannot be opened", label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	s->state = SESSION_OPEN;
+	if (s->protocol->has_login_deadline)
+		set_deadline(s, LOGIN_SECONDS);
+	s->protocol->run(s);
+}
+
+static void
+log_handshake(const struct session *s)
+{
+	const struct stssl_record *r = &s->record;
+	char who[LABEL_MAX], dn[STSSL_QUOTE_MAX];
+	const char *subject = stssl_record_get(r, STSSL_KEY_SSL_CLIENT_S_DN);
+
+	log_info("tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s",
+	    label(s, who), stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL),
+	    stssl_record_get(r, STSSL_KEY_SSL_CIPHER),
+	    tls_is_resumed(s->client.tls) ? "yes" : "no",
+	    stssl_record_get(r, STSSL_KEY_SSL_CLIENT_VERIFY),
+	    stssl_quote(dn, sizeof dn, subject));
+}
+
+/* True when the listener can do with the certificate, or without it. */
+static bool
+certificate_will_do(const struct session *s)
+{
+	const char *verify =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
+
+	return s->listen->client_certificate != CLIENT_REQUIRE ||
+	       strcmp(verify, "SUCCESS") == 0;
+}
+
+/* TLS stands: the same way for new and for resumed sessions. */
+static void
+handshake_done(struct session *s)
+{
+	char who[LABEL_MAX];
+	int r = describe(s);
+
+	if (r < 0) {
+		log_errno(r, "%s has no record", label(s, who));
+		session_end(s);
+		return;
+	}
+	log_handshake(s);
+	if (!certificate_will_do(s)) {
+		tls_refuse_certificate(s->client.tls);
+		session_end(s);
+		return;
+	}
+	connect_backend(s);
+}
+
+static void
+step_handshake(struct session *s)
+{
+	char who[LABEL_MAX];
+	bool wants_write = false;
+
+	switch (tls_handshake(s->client.tls)) {
+	case TLS_DONE:
+		handshake_done(s);
+		return;
+	case TLS_WANT_WRITE:
+		wants_write = true;
+		break;
+	case TLS_WANT_READ:
+		break;
+	case TLS_CLOSED:
+	case TLS_FAILED:
+		log_info("tls %s failed: %s", label(s, who),
+		    tls_error(s->client.tls));
+		session_end(s);
+		return;
+	}
+	stream_watch(&s->client, !wants_write, wants_write);
+}
+
+void
+session_start_tls(struct session *s)
+{
+	const struct tls_tickets *tickets = s->host->tickets;
+
+	s->protocol->close(s);
+	close_backend(s);
+	/* A key of its own, so that resuming proves to be the same client. */
+	if (s->protocol->tls_use == TLS_FTP_CONTROL)
+		tickets = s->tickets = tls_tickets_new();
+	if (tickets != NULL)
+		s->client.tls = tls_new(s->host->tls, s->protocol->tls_use,
+		    s->listen->client_certificate, tickets, s->client.fd);
+	if (s->client.tls == NULL) {
+		session_end(s);
+		return;
+	}
+	s->state = SESSION_HANDSHAKE;
+	set_deadline(s, HANDSHAKE_SECONDS);
+	step_handshake(s);
+}
+
+static void
+step_start(struct session *s)
+{
+	if (s->listen->tls == LISTEN_IMPLICIT)
+		session_start_tls(s);
+	else if (describe(s) == 0)
+		connect_backend(s);
+	else
+		session_end(s);
+}
+
+static void
+step_open(struct session *s)
+{
+	s->protocol->run(s);
+}
+
+static void (*const steps[])(struct session *) = {
+	[SESSION_START] = step_start,
+	[SESSION_HANDSHAKE] = step_handshake,
+	[SESSION_CONNECT] = step_connect,
+	[SESSION_OPEN] = step_open,
+};
+
+/* Ends */
+
+static void
+release(struct session *s)
+{
+	char who[LABEL_MAX];
+
+	log_info("closed %s in=%" PRIu64 " out=%" PRIu64, label(s, who),
+	    s->client.bytes_in, s->client.bytes_out);
+	s->protocol->close(s);
+	ev_timer_stop(s->host->loop, &s->deadline);
+	close_backend(s);
+	stream_close(&s->client);
+	stssl_record_done(&s->record);
+	s->tickets = tls_tickets_free(s->tickets);
+	s->host->closed(s->host, s->id);
+	free(s);
+}
+
+void
+session_end(struct session *s)
+{
+	s->state = SESSION_CLOSED;
+}
+
+void
+session_run(struct session *s)
+{
+	if (s->state != SESSION_CLOSED)
+		steps[s->state](s);
+	if (s->state == SESSION_CLOSED)
+		release(s);
+}
+
+void
+session_kill(struct session *s)
+{
+	s->state = SESSION_CLOSED;
+	release(s);
+}
+
+static void
+on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	static const char *const whats[] = {
+		[SESSION_START] = "timeout",
+		[SESSION_HANDSHAKE] = "handshake-timeout",
+		[SESSION_CONNECT] = "backend-timeout",
+		[SESSION_OPEN] = "login-timeout",
+		[SESSION_CLOSED] = "timeout",
+	};
+	struct session *s = timer->data;
+	char who[LABEL_MAX];
+
+	(void)loop;
+	(void)events;
+	log_info("%s %s", whats[s->state], label(s, who));
+	if (s->state != SESSION_HANDSHAKE)
+		s->protocol->refuse(s, "Timeout.");
+	session_kill(s);
+}
+
+void
+session_verdict(struct session *s, const struct message_verdict *verdict)
+{
+	s->data_private = verdict->data_private != 0;
+}
+
+void
+session_logged_in(struct session *s)
+{
+	ev_timer_stop(s->host->loop, &s->deadline);
+}
+
+void
+session_set_closing(struct session *s)
+{
+	if (!ev_is_active(&s->deadline))
+		set_deadline(s, CLOSING_SECONDS);
+}
+
+void
+session_stop(struct session *s, bool force)
+{
+	if (!force && s->state == SESSION_OPEN && s->protocol->is_busy(s))
+		return;
+	if (s->state != SESSION_HANDSHAKE)
+		s->protocol->refuse(s, "The service is going down.");
+	session_kill(s);
+}
+
+struct session *
+session_new(
+    struct session_host *host, const struct message_client *client, int fd)
+{
+	struct session *s = calloc(1, sizeof *s);
+
+	if (s == NULL) {
+		(void)close(fd);
+		return NULL;
+	}
+	s->host = host;
+	s->id = client->session;
+	s->listen = &host->config->listeners[client->listener];
+	s->protocol = protocols[s->listen->protocol];
+	s->peer = client->peer;
+	s->local = client->local;
+	s->login_by = ev_now(host->loop) + LOGIN_SECONDS;
+	socket_no_delay(fd);
+	stream_init(&s->client, host->loop, fd, on_stream, s);
+	stream_none(&s->backend);
+	ev_timer_init(&s->deadline, on_deadline, 0., 0.);
+	s->deadline.data = s;
+	stssl_record_init(&s->record);
+	return s;
+}

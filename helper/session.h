@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A session: one client's control connection with its backend connection, from
+ * the moment the worker gets it to its end.  Does what is the same for every
+ * protocol: TLS, the record, the backend, deadlines.  What the bytes mean is
+ * the protocol's matter (ftp.c, tunnel.c).
+ */
+#ifndef HELPER_SESSION_H
+#define HELPER_SESSION_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "helper/config.h"
+#include "helper/message.h"
+#include "helper/stream.h"
+#include "helper/tls.h"
+#include "status/address.h"
+#include "status/record.h"
+
+/* What a session needs of the process it lives in. */
+struct session_host {
+	struct ev_loop *loop;
+	const struct helper_config *config;
+	struct tls_context *tls;
+	const struct tls_tickets *tickets; /* for stream listeners */
+
+	/*
+	 * Make the record known, or unknown, to whoever asks.  Publishing
+	 * returns 0 only when the monitor has it: a session that could not
+	 * publish forwards nothing.
+	 */
+	int (*publish)(struct session_host *host, uint64_t session,
+	    const struct stssl_connection *connection,
+	    const struct stssl_record *record);
+	void (*withdraw)(struct session_host *host, uint64_t session);
+	/* Take in what the monitor has said: verdicts. */
+	void (*listen)(struct session_host *host);
+	/* The session is over and its memory about to go. */
+	void (*closed)(struct session_host *host, uint64_t session);
+};
+
+enum session_state {
+	SESSION_START,
+	SESSION_HANDSHAKE, /* TLS with the client */
+	SESSION_CONNECT,   /* TCP with the backend */
+	SESSION_OPEN,      /* the protocol has it */
+	SESSION_CLOSED,
+};
+
+struct protocol;
+
+struct session {
+	struct session_host *host;
+	uint64_t id;
+	const struct listen_config *listen;
+	const struct protocol *protocol;
+	void *protocol_state;
+	enum session_state state;
+	struct stssl_address peer, local;
+	struct stssl_connection to_backend; /* as we see it */
+	struct stream client, backend;
+	struct tls_tickets *tickets; /* its own, for FTP */
+	struct stssl_record
+	    record; /* from the handshake until it is published */
+	struct ev_timer deadline;
+	ev_tstamp login_by;
+	bool published;
+	bool data_private;    /* the verdict demands protected data */
+	bool implied_private; /* AUTH SSL, AUTH TLS-P: PROT P from the start */
+};
+
+/* What a protocol does at each turn of a session's life. */
+struct protocol {
+	bool has_login_deadline;
+	enum tls_use tls_use;
+	/* The backend is connected, the record published.  0 or -errno. */
+	int (*open)(struct session *s);
+	/* Something that was watched for is possible. */
+	void (*run)(struct session *s);
+	/* End it with a word to the client, if the protocol has words. */
+	void (*refuse)(struct session *s, const char *why);
+	/* Free protocol_state; called before the streams are closed. */
+	void (*close)(struct session *s);
+	/* True while a transfer runs that a stop should wait for. */
+	bool (*is_busy)(const struct session *s);
+};
+
+extern const struct protocol ftp_protocol;
+extern const struct protocol tunnel_protocol;
+
+/*
+ * Take over client socket `fd`; session_run() then begins.  The session ends by
+ * itself and says so by host->closed().  NULL, and fd is closed, when out of
+ * memory.
+ */
+struct session *session_new(
+    struct session_host *host, const struct message_client *client, int fd);
+
+/* Something happened: go on.  The session may be gone afterwards. */
+void session_run(struct session *s);
+
+/* End at once.  The session is gone afterwards. */
+void session_kill(struct session *s);
+
+/* The module's verdict for it has come. */
+void session_verdict(struct session *s, const struct message_verdict *verdict);
+
+/* The service stops: end now, unless a transfer runs and `force` is false. */
+void session_stop(struct session *s, bool force);
+
+/*
+ * For protocols.  session_end() marks it closed, freed when session_run()
+ * returns; session_start_tls() drops the backend connection with all that was
+ * said on it in clear, and begins the handshake; session_logged_in() lifts the
+ * login deadline; session_set_closing() gives the client some seconds to read
+ * what is left.
+ */
+void session_end(struct session *s);
+void session_start_tls(struct session *s);
+void session_logged_in(struct session *s);
+void session_set_closing(struct session *s);
+
+#endif

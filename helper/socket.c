@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Connecting without blocking, and closing without destroying.
+ */
+#include <config.h>
+#include "helper/socket.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINGER_SECONDS 5.
+
+static int
+bind_source(int fd, const struct stssl_address *source)
+{
+	struct stssl_address a = *source;
+	struct sockaddr_storage sa;
+	socklen_t len;
+
+	/* The port is chosen when connecting, so that many can share one. */
+	(void)setsockopt(
+	    fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){ 1 }, sizeof(int));
+	a.port = 0;
+	len = stssl_address_to(&a, &sa);
+	return bind(fd, (struct sockaddr *)&sa, len) == -1 ? -errno : 0;
+}
+
+int
+socket_connect(
+    const struct backend_address *to, const struct stssl_address *source)
+{
+	int fd, r = 0;
+
+	fd = socket(
+	    to->u.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -errno;
+	if (source != NULL)
+		r = bind_source(fd, source);
+	if (r == 0 && connect(fd, &to->u.sa, to->len) == -1 &&
+	    errno != EINPROGRESS)
+		r = -errno;
+	if (r < 0) {
+		(void)close(fd);
+		return r;
+	}
+	socket_no_delay(fd);
+	return fd;
+}
+
+int
+socket_connect_inet(
+    const struct stssl_address *to, const struct stssl_address *source)
+{
+	struct backend_address address;
+
+	memset(&address, 0, sizeof address);
+	address.len = stssl_address_to(to, &address.u.inet);
+	return socket_connect(&address, source);
+}
+
+int
+socket_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t peer_len = sizeof peer;
+	int error = 0;
+	socklen_t len = sizeof error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		return -errno;
+	if (error != 0)
+		return -error;
+	return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0
+		   ? 0
+		   : -EINPROGRESS;
+}
+
+void
+socket_no_delay(int fd)
+{
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+}
+
+/* Lingering: a list, so that the end of the process can find them all. */
+
+struct lingerer {
+	struct ev_io watcher;
+	struct ev_timer timer;
+	struct lingerer *next, **link;
+};
+
+static struct lingerer *lingerers;
+
+static void
+end(struct ev_loop *loop, struct lingerer *l)
+{
+	ev_io_stop(loop, &l->watcher);
+	ev_timer_stop(loop, &l->timer);
+	(void)close(l->watcher.fd);
+	*l->link = l->next;
+	if (l->next != NULL)
+		l->next->link = l->link;
+	free(l);
+}
+
+static void
+on_readable(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	char discard[16384];
+	ssize_t n = recv(watcher->fd, discard, sizeof discard, 0);
+
+	(void)events;
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+		end(loop, watcher->data);
+}
+
+static void
+on_timeout(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)events;
+	end(loop, timer->data);
+}
+
+void
+socket_linger(struct ev_loop *loop, int fd)
+{
+	struct lingerer *l;
+
+	if (fd == -1)
+		return;
+	l = calloc(1, sizeof *l);
+	if (l == NULL) {
+		(void)close(fd);
+		return;
+	}
+	l->next = lingerers;
+	l->link = &lingerers;
+	if (l->next != NULL)
+		l->next->link = &l->next;
+	lingerers = l;
+	ev_io_init(&l->watcher, on_readable, fd, EV_READ);
+	ev_timer_init(&l->timer, on_timeout, LINGER_SECONDS, 0.);
+	l->watcher.data = l->timer.data = l;
+	ev_io_start(loop, &l->watcher);
+	ev_timer_start(loop, &l->timer);
+}
+
+void
+socket_linger_done(struct ev_loop *loop)
+{
+	while (lingerers != NULL)
+		end(loop, lingerers);
+}

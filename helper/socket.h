@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What several files do with sockets.
+ */
+#ifndef HELPER_SOCKET_H
+#define HELPER_SOCKET_H
+
+#include <ev.h>
+
+#include "helper/config.h"
+#include "status/address.h"
+
+/*
+ * Begin to connect; success shows when the socket becomes writable, see
+ * socket_connected().  `source` is the IP to come from, NULL for the kernel's
+ * choice.  Returns a socket that does not block, or -errno.
+ */
+int socket_connect(
+    const struct backend_address *to, const struct stssl_address *source);
+int socket_connect_inet(
+    const struct stssl_address *to, const struct stssl_address *source);
+
+/* The outcome of a connect: 0, -EINPROGRESS when there is none yet, -errno. */
+int socket_connected(int fd);
+
+/* Send small writes at once; for sockets where it makes no sense, nothing. */
+void socket_no_delay(int fd);
+
+/*
+ * Take `fd` and close it when its peer has closed too, or after some seconds:
+ * closing at once would send RST if the peer still had something to say, and
+ * RST may destroy what the peer has not read yet.
+ */
+void socket_linger(struct ev_loop *loop, int fd);
+
+/* Close all that still linger, at the end of the process. */
+void socket_linger_done(struct ev_loop *loop);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The worker's loop: takes clients and verdicts from the monitor, and tells it
+ * of records.  All bytes of clients and backends stay in sessions.
+ */
+#include <config.h>
+#include "helper/worker.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <search.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "helper/buffer.h"
+#include "helper/log.h"
+#include "helper/message.h"
+#include "helper/session.h"
+#include "helper/socket.h"
+#include "helper/tls.h"
+
+/* A session by its id, in a tree of search.h; the id comes first. */
+struct slot {
+	uint64_t id;
+	struct session *session;
+};
+
+struct worker {
+	struct session_host host; /* first: the host is the worker */
+	int channel;
+	struct ev_io watcher;
+	struct ev_timer stop, grace;
+	void *sessions; /* tsearch(3) tree of struct slot */
+	size_t count;
+	bool stopping, force;
+	int status;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static struct worker *
+worker_of(struct session_host *host)
+{
+	return (struct worker *)(void *)host;
+}
+
+static struct session *
+find(struct worker *w, uint64_t id)
+{
+	void *node = tfind(&id, &w->sessions, by_id);
+
+	return node == NULL ? NULL : (*(struct slot **)node)->session;
+}
+
+/* To the monitor */
+
+/* Without the monitor there is nothing left to do. */
+static void
+give_up(struct worker *w)
+{
+	w->status = EXIT_FAILURE;
+	ev_break(w->host.loop, EVBREAK_ALL);
+}
+
+static int
+tell(struct worker *w, const struct message *m, const void *more, size_t len)
+{
+	int r = message_send(w->channel, m, -1, more, len);
+
+	if (r < 0)
+		give_up(w);
+	return r;
+}
+
+static int
+on_publish(struct session_host *host, uint64_t session,
+    const struct stssl_connection *connection,
+    const struct stssl_record *record)
+{
+	struct message m = { .type = MESSAGE_PUBLISH };
+
+	m.u.publish.session = session;
+	m.u.publish.connection = *connection;
+	m.u.publish.text_len = (uint32_t)record->len;
+	return tell(worker_of(host), &m, record->text, record->len);
+}
+
+static void
+on_withdraw(struct session_host *host, uint64_t session)
+{
+	struct message m = { .type = MESSAGE_WITHDRAW };
+
+	m.u.withdraw.session = session;
+	(void)tell(worker_of(host), &m, NULL, 0);
+}
+
+static void
+on_closed(struct session_host *host, uint64_t session)
+{
+	struct worker *w = worker_of(host);
+	struct message m = { .type = MESSAGE_CLOSED };
+	void *node = tfind(&session, &w->sessions, by_id);
+
+	if (node != NULL) {
+		struct slot *e = *(struct slot **)node;
+
+		(void)tdelete(e, &w->sessions, by_id);
+		free(e);
+		w->count--;
+	}
+	m.u.closed.session = session;
+	(void)tell(w, &m, NULL, 0);
+	if (w->stopping && w->count == 0)
+		ev_break(w->host.loop, EVBREAK_ALL);
+}
+
+/* From the monitor */
+
+static void
+take_client(struct worker *w, const struct message *m, int fd)
+{
+	struct slot *e;
+
+	if (fd == -1 ||
+	    m->u.client.listener >= w->host.config->listener_count) {
+		give_up(w);
+		return;
+	}
+	e = calloc(1, sizeof *e);
+	if (e == NULL) {
+		(void)close(fd);
+		on_closed(&w->host, m->u.client.session);
+		return;
+	}
+	e->id = m->u.client.session;
+	if (tsearch(e, &w->sessions, by_id) == NULL) {
+		free(e);
+		(void)close(fd);
+		on_closed(&w->host, m->u.client.session);
+		return;
+	}
+	w->count++;
+	e->session = session_new(&w->host, &m->u.client, fd);
+	if (e->session == NULL)
+		on_closed(&w->host, m->u.client.session);
+	else
+		session_run(e->session);
+}
+
+static void
+take_verdict(struct worker *w, const struct message *m, int fd)
+{
+	struct session *s = find(w, m->u.verdict.session);
+
+	(void)fd;
+	/* A session that has just ended needs no verdict. */
+	if (s != NULL)
+		session_verdict(s, &m->u.verdict);
+}
+
+/* twalk(3) forbids changes, so sessions are collected before they are ended. */
+static struct session **collected;
+static size_t collected_count;
+
+static void
+collect(const void *node, VISIT which, int depth)
+{
+	(void)depth;
+	if (which == postorder || which == leaf)
+		collected[collected_count++] =
+		    (*(struct slot *const *)node)->session;
+}
+
+static void
+stop_sessions(struct worker *w)
+{
+	collected = calloc(w->count + 1, sizeof(struct session *));
+	if (collected == NULL) {
+		give_up(w);
+		return;
+	}
+	collected_count = 0;
+	twalk(w->sessions, collect);
+	for (size_t i = 0; i < collected_count; i++)
+		session_stop(collected[i], w->force);
+	free(collected);
+	collected = NULL;
+}
+
+static void
+on_stop(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct worker *w = timer->data;
+
+	(void)events;
+	stop_sessions(w);
+	if (w->count == 0)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_grace(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct worker *w = timer->data;
+
+	(void)events;
+	w->force = true;
+	stop_sessions(w);
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+take_stop(struct worker *w, const struct message *m, int fd)
+{
+	(void)fd;
+	w->stopping = true;
+	ev_timer_set(&w->grace, m->u.stop.grace_ms / 1000., 0.);
+	ev_timer_start(w->host.loop, &w->grace);
+	/* Not from here: a session may be what is listening just now. */
+	ev_timer_start(w->host.loop, &w->stop);
+}
+
+static void (*const handlers[MESSAGE_COUNT])(
+    struct worker *w, const struct message *m, int fd) = {
+	[MESSAGE_CLIENT] = take_client,
+	[MESSAGE_VERDICT] = take_verdict,
+	[MESSAGE_STOP] = take_stop,
+};
+
+static void
+on_listen(struct session_host *host)
+{
+	struct worker *w = worker_of(host);
+
+	for (;;) {
+		struct message m;
+		int fd = -1, r;
+
+		r = message_receive(w->channel, SENDER_MONITOR, &m, &fd, NULL);
+		if (r == -EAGAIN)
+			return;
+		if (r == -EMFILE) {
+			log_warning("out of descriptors, a client is lost");
+			on_closed(host, m.u.client.session);
+			continue;
+		}
+		if (r < 0) {
+			give_up(w);
+			return;
+		}
+		handlers[m.type](w, &m, fd);
+	}
+}
+
+static void
+on_channel(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	(void)loop;
+	(void)events;
+	on_listen(watcher->data);
+}
+
+static void
+worker_done(struct worker *w)
+{
+	w->force = true;
+	stop_sessions(w);
+	socket_linger_done(w->host.loop);
+	buffer_done();
+	ev_io_stop(w->host.loop, &w->watcher);
+	ev_timer_stop(w->host.loop, &w->stop);
+	ev_timer_stop(w->host.loop, &w->grace);
+	ev_loop_destroy(w->host.loop);
+}
+
+int
+worker_main(
+    const struct helper_config *config, struct tls_context *tls, int channel)
+{
+	struct tls_tickets *tickets = tls_tickets_new();
+	struct worker w = {
+		.host = { .loop = ev_loop_new(EVFLAG_AUTO),
+		    .config = config,
+		    .tls = tls,
+		    .tickets = tickets,
+		    .publish = on_publish,
+		    .withdraw = on_withdraw,
+		    .listen = on_listen,
+		    .closed = on_closed },
+		.channel = channel,
+		.status = EXIT_SUCCESS,
+	};
+
+	if (w.host.loop == NULL || tickets == NULL) {
+		log_error("no event loop or no randomness");
+		return EXIT_FAILURE;
+	}
+	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
+	w.watcher.data = &w.host;
+	ev_io_start(w.host.loop, &w.watcher);
+	ev_timer_init(&w.stop, on_stop, 0., 0.);
+	ev_timer_init(&w.grace, on_grace, 0., 0.);
+	w.stop.data = w.grace.data = &w;
+	ev_run(w.host.loop, 0);
+	worker_done(&w);
+	tls_tickets_free(tickets);
+	return w.status;
+}

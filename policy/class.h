@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One class of classes.conf, checked and with its defaults filled in.
+ */
+#ifndef POLICY_CLASS_H
+#define POLICY_CLASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/classes.h"
+#include "policy/conf.h"
+#include "policy/decide.h"
+#include "policy/judge.h"
+#include "policy/pattern.h"
+#include "policy/user.h"
+
+/* In order: a smaller one is older. */
+enum stssl_tls {
+	STSSL_TLS_1_2,
+	STSSL_TLS_1_3,
+	STSSL_TLS_COUNT
+};
+
+enum stssl_type {
+	STSSL_TYPE_ANY,
+	STSSL_TYPE_REAL,    /* in the passwd database */
+	STSSL_TYPE_VIRTUAL, /* not in it */
+	STSSL_TYPE_COUNT
+};
+
+/* What was not given as criterion is empty (count 0, size 0): matches all. */
+struct stssl_class {
+	const char *name;
+	bool enabled;
+	cfg_opt_t *users;    /* glob patterns */
+	cfg_opt_t *services; /* names */
+	enum stssl_type type;
+	struct stssl_group *groups;
+	size_t group_count;
+	struct stssl_pattern *from;
+	size_t from_count;
+	enum stssl_ssl ssl;
+	enum stssl_login_way login;
+	enum stssl_bad_certificate bad;
+	unsigned identities; /* bit n: enum stssl_identity n */
+	bool data_private;
+	enum stssl_tls min_protocol;
+};
+
+/* Strings are the conf's. */
+struct stssl_classes {
+	struct stssl_conf *conf;
+	const char *identities; /* directory */
+	struct stssl_class *list;
+	size_t count;
+};
+
+/*
+ * The first enabled class of which every criterion matches.  The user name is
+ * valid.  Returns 1 and *ret, owned by the classes; 0 when none matches; or a
+ * negative errno when NSS failed before that was sure.
+ */
+int stssl_class_find(const struct stssl_classes *classes,
+    const struct stssl_login *login, const struct stssl_class **ret);
+
+#endif

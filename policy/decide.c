@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The decision table, as data.  Nothing else in the project decides.
+ */
+#include <config.h>
+#include "policy/decide.h"
+
+/* What a cell of the table can say. */
+enum outcome {
+	BROKEN, /* no cell says it */
+	PASSWD, /* the password decides */
+	ACCEPT,
+	AND_PW, /* a good certificate, and the password */
+	NO_TLS,
+	TOO_OLD,
+	NO_CRT,
+	BADCRT,
+	OTHERS, /* somebody else's certificate */
+	BAD_PW, /* BADCRT or PASSWD, by bad-certificate */
+	OTH_PW, /* OTHERS or PASSWD, by bad-certificate */
+	OUTCOME_COUNT
+};
+
+#define REFUSE(reason)                                      \
+	{                                                   \
+		STSSL_VERDICT_REFUSE, STSSL_REASON_##reason \
+	}
+#define ASK(reason)                                           \
+	{                                                     \
+		STSSL_VERDICT_PASSWORD, STSSL_REASON_##reason \
+	}
+#define LET_IN                                                 \
+	{                                                      \
+		STSSL_VERDICT_ACCEPT, STSSL_REASON_CERTIFICATE \
+	}
+
+/* clang-format off */
+static const struct stssl_decision outcomes[OUTCOME_COUNT][STSSL_BAD_COUNT] = {
+	/*            bad-certificate = refuse   bad-certificate = password */
+	[BROKEN]  = { REFUSE(INTERNAL),          REFUSE(INTERNAL) },
+	[PASSWD]  = { ASK(BY_PASSWORD),          ASK(BY_PASSWORD) },
+	[ACCEPT]  = { LET_IN,                    LET_IN },
+	[AND_PW]  = { ASK(AND_PASSWORD),         ASK(AND_PASSWORD) },
+	[NO_TLS]  = { REFUSE(TLS_REQUIRED),      REFUSE(TLS_REQUIRED) },
+	[TOO_OLD] = { REFUSE(TLS_TOO_OLD),       REFUSE(TLS_TOO_OLD) },
+	[NO_CRT]  = { REFUSE(NO_CERTIFICATE),    REFUSE(NO_CERTIFICATE) },
+	[BADCRT]  = { REFUSE(BAD_CERTIFICATE),   REFUSE(BAD_CERTIFICATE) },
+	[OTHERS]  = { REFUSE(NOT_THIS_USER),     REFUSE(NOT_THIS_USER) },
+	[BAD_PW]  = { REFUSE(BAD_CERTIFICATE),   ASK(BY_PASSWORD) },
+	[OTH_PW]  = { REFUSE(NOT_THIS_USER),     ASK(BY_PASSWORD) },
+};
+
+/* A certificate needs TLS: where it is needed, so is TLS. */
+static const enum outcome
+    table[STSSL_SSL_COUNT][STSSL_LOGIN_COUNT][STSSL_FACTS_COUNT] = {
+	[STSSL_SSL_OPTIONAL] = {
+		                           /* clear  old      none    bad     somebody good */
+		[STSSL_LOGIN_PASSWORD]    = { PASSWD, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
+		[STSSL_LOGIN_EITHER]      = { PASSWD, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
+		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
+		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+	},
+	[STSSL_SSL_REQUIRED] = {
+		[STSSL_LOGIN_PASSWORD]    = { NO_TLS, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
+		[STSSL_LOGIN_EITHER]      = { NO_TLS, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
+		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
+		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+	},
+};
+/* clang-format on */
+
+static const struct {
+	const char *word;
+	const char *text;
+} reasons[STSSL_REASON_COUNT] = {
+#define X(name, word, text) [STSSL_REASON_##name] = { word, text },
+	STSSL_REASONS(X)
+#undef X
+};
+
+/* An enum may hold any integer; INTERNAL's number for those out of range. */
+static unsigned
+reason_index(enum stssl_reason r)
+{
+	unsigned i = (unsigned)r;
+
+	return i < STSSL_REASON_COUNT ? i : (unsigned)STSSL_REASON_INTERNAL;
+}
+
+const char *
+stssl_reason_word(enum stssl_reason r)
+{
+	return reasons[reason_index(r)].word;
+}
+
+const char *
+stssl_reason_text(enum stssl_reason r)
+{
+	return reasons[reason_index(r)].text;
+}
+
+struct stssl_decision
+stssl_decide(enum stssl_ssl ssl, enum stssl_login_way login,
+    enum stssl_bad_certificate bad, enum stssl_facts facts)
+{
+	if ((unsigned)ssl >= STSSL_SSL_COUNT ||
+	    (unsigned)login >= STSSL_LOGIN_COUNT ||
+	    (unsigned)bad >= STSSL_BAD_COUNT ||
+	    (unsigned)facts >= STSSL_FACTS_COUNT)
+		return outcomes[BROKEN][STSSL_BAD_REFUSE];
+	return outcomes[table[ssl][login][facts]][bad];
+}

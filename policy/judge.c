@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The way of every decision: is the user name acceptable, which class is the
+ * user in, what does the record show, what does the table say.  Each step that
+ * fails leaves the verdict at "refuse".
+ */
+#include <config.h>
+#include "policy/judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy/class.h"
+#include "policy/identity.h"
+
+#define FAILED "FAILED:"
+
+/* What the record says, before the class and the user come in. */
+struct shown {
+	enum stssl_tls protocol;
+	enum stssl_facts facts; /* GOOD: verified, whoever it is */
+	enum stssl_failure failure;
+};
+
+static int
+read_protocol(const char *text, enum stssl_tls *ret)
+{
+	static const char *const words[STSSL_TLS_COUNT] = {
+		[STSSL_TLS_1_2] = "TLSv1.2",
+		[STSSL_TLS_1_3] = "TLSv1.3",
+	};
+
+	for (int i = 0; i < STSSL_TLS_COUNT; i++)
+		if (strcmp(text, words[i]) == 0) {
+			*ret = (enum stssl_tls)i;
+			return 0;
+		}
+	return -EBADMSG;
+}
+
+static int
+read_verify(const char *text, struct shown *shown)
+{
+	if (text == NULL)
+		return -EBADMSG;
+	if (strcmp(text, "NONE") == 0) {
+		shown->facts = STSSL_FACTS_NONE;
+		return 0;
+	}
+	if (strcmp(text, "SUCCESS") == 0) {
+		shown->facts = STSSL_FACTS_GOOD;
+		return 0;
+	}
+	shown->facts = STSSL_FACTS_BAD;
+	if (strncmp(text, FAILED, strlen(FAILED)) == 0 &&
+	    stssl_failure_parse(text + strlen(FAILED), &shown->failure))
+		return 0;
+	return -EBADMSG;
+}
+
+/* Returns 0, or -EBADMSG for a record that the helper cannot have meant. */
+static int
+read_record(const struct stssl_record *record, struct shown *shown)
+{
+	const char *protocol =
+	    record == NULL ? NULL
+			   : stssl_record_get(record, STSSL_KEY_SSL_PROTOCOL);
+
+	if (protocol == NULL) {
+		shown->facts = STSSL_FACTS_CLEAR;
+		return 0;
+	}
+	if (read_protocol(protocol, &shown->protocol) < 0)
+		return -EBADMSG;
+	return read_verify(
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY), shown);
+}
+
+/* The same facts, seen for one class and one user. */
+static enum stssl_facts
+facts_for(const struct shown *shown, const struct stssl_classes *classes,
+    const struct stssl_class *class, const struct stssl_login *login)
+{
+	if (shown->facts == STSSL_FACTS_CLEAR)
+		return STSSL_FACTS_CLEAR;
+	if (shown->protocol < class->min_protocol)
+		return STSSL_FACTS_OLD;
+	if (shown->facts == STSSL_FACTS_GOOD &&
+	    !stssl_identity_names(class->identities, classes->identities,
+		login->user, login->record))
+		return STSSL_FACTS_SOMEBODY;
+	return shown->facts;
+}
+
+static struct stssl_decision
+refuse(enum stssl_reason reason)
+{
+	return (struct stssl_decision){ STSSL_VERDICT_REFUSE, reason };
+}
+
+static struct stssl_decision
+judge(const struct stssl_classes *classes, const struct stssl_login *login,
+    struct stssl_judgement *ret)
+{
+	struct shown shown = { .failure = STSSL_FAILURE_OTHER };
+	const struct stssl_class *class;
+	int r;
+
+	if (login->user == NULL || !stssl_user_valid(login->user))
+		return refuse(STSSL_REASON_BAD_USER);
+	r = stssl_class_find(classes, login, &class);
+	if (r < 0)
+		return refuse(STSSL_REASON_INTERNAL);
+	if (r == 0)
+		return refuse(STSSL_REASON_NO_CLASS);
+	ret->class_name = class->name;
+	ret->data_private = class->data_private;
+
+	if (read_record(login->record, &shown) < 0)
+		return refuse(STSSL_REASON_HELPER);
+	ret->failure = shown.failure;
+	return stssl_decide(class->ssl, class->login, class->bad,
+	    facts_for(&shown, classes, class, login));
+}
+
+void
+stssl_judge(const struct stssl_classes *classes,
+    const struct stssl_login *login, struct stssl_judgement *ret)
+{
+	struct stssl_judgement judgement = {
+		.failure = STSSL_FAILURE_OTHER,
+		.class_name = "",
+		.data_private = true,
+	};
+	struct stssl_decision decision = judge(classes, login, &judgement);
+
+	judgement.verdict = decision.verdict;
+	judgement.reason = decision.reason;
+	*ret = judgement;
+}

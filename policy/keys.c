@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The keys of classes.conf as tables: one row makes a key known, one checks its
+ * values.  A value for something that is not built yet is an error, too: what
+ * an administrator asked for is never silently left undone.
+ */
+#include <config.h>
+#include "policy/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/class.h"
+#include "policy/identity.h"
+
+#define WORDS_MAX 4
+#define TEXT_MAX  256
+
+static cfg_opt_t class_options[] = {
+	CFG_STR_LIST("user", NULL, CFGF_NONE),
+	CFG_STR_LIST("group", NULL, CFGF_NONE),
+	CFG_STR("type", NULL, CFGF_NONE),
+	CFG_STR_LIST("service", NULL, CFGF_NONE),
+	CFG_STR_LIST("from", NULL, CFGF_NONE),
+	CFG_STR("ssl", NULL, CFGF_NONE),
+	CFG_STR("login", NULL, CFGF_NONE),
+	CFG_STR("bad-certificate", NULL, CFGF_NONE),
+	CFG_STR_LIST("identity", NULL, CFGF_NONE),
+	CFG_STR_LIST("email-domain", NULL, CFGF_NONE),
+	CFG_STR_LIST("upn-domain", NULL, CFGF_NONE),
+	CFG_STR("data", NULL, CFGF_NONE),
+	CFG_STR("min-protocol", NULL, CFGF_NONE),
+	CFG_BOOL("enabled", cfg_true, CFGF_NONE),
+	CFG_END(),
+};
+
+static cfg_opt_t options[] = {
+	CFG_STR("identities", STSSL_IDENTITIES, CFGF_NONE),
+	CFG_BOOL("resolve-names", cfg_false, CFGF_NONE),
+	CFG_SEC("class", class_options,
+	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_END(),
+};
+
+/* Keys that take one word; its index is the value of the enum. */
+static const struct choice {
+	const char *key;
+	const char *words[WORDS_MAX];
+} choices[] = {
+	{ "type", { [STSSL_TYPE_ANY] = "any",
+		      [STSSL_TYPE_REAL] = "real",
+		      [STSSL_TYPE_VIRTUAL] = "virtual" } },
+	{ "ssl", { [STSSL_SSL_REQUIRED] = "required",
+		     [STSSL_SSL_OPTIONAL] = "optional" } },
+	{ "login", { [STSSL_LOGIN_PASSWORD] = "password",
+		       [STSSL_LOGIN_CERTIFICATE] = "certificate",
+		       [STSSL_LOGIN_EITHER] = "either",
+		       [STSSL_LOGIN_BOTH] = "both" } },
+	{ "bad-certificate", { [STSSL_BAD_REFUSE] = "refuse",
+				 [STSSL_BAD_PASSWORD] = "password" } },
+	{ "data", { [false] = "any", [true] = "private" } },
+	{ "min-protocol",
+	    { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" } },
+};
+
+/* Identity ways of the design that are not there yet. */
+static const char *const later_ways[] = { "email", "upn", "dns", "uri", "dn" };
+
+static const struct choice *
+choice_of(const char *key)
+{
+	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+		if (strcmp(key, choices[i].key) == 0)
+			return &choices[i];
+	return NULL;
+}
+
+/* -1 when the word is not one of the choice's. */
+static int
+choice_value(const struct choice *choice, const char *word)
+{
+	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++)
+		if (strcmp(word, choice->words[i]) == 0)
+			return i;
+	return -1;
+}
+
+/* The value that libConfuse has just added. */
+static const char *
+last_value(cfg_opt_t *opt)
+{
+	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+}
+
+static int
+wrong(cfg_t *cfg, cfg_opt_t *opt, const char *why)
+{
+	cfg_error(cfg, "%s = \"%.64s\": %s", opt->name, last_value(opt), why);
+	return -1;
+}
+
+static int
+check_choice(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct choice *choice = choice_of(opt->name);
+	char why[128] = "not one of";
+	size_t len = strlen(why);
+
+	if (choice_value(choice, last_value(opt)) >= 0)
+		return 0;
+	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++) {
+		(void)snprintf(why + len, sizeof why - len, "%s %s",
+		    i == 0 ? "" : ",", choice->words[i]);
+		len += strlen(why + len);
+	}
+	return wrong(cfg, opt, why);
+}
+
+static int
+check_text(cfg_t *cfg, cfg_opt_t *opt)
+{
+	size_t len = strlen(last_value(opt));
+
+	if (len == 0)
+		return wrong(cfg, opt, "empty");
+	if (len > TEXT_MAX)
+		return wrong(cfg, opt, "longer than 256 bytes");
+	return 0;
+}
+
+static int
+check_group(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct stssl_group group;
+
+	if (stssl_group_parse(last_value(opt), &group) < 0)
+		return wrong(cfg, opt, "not a group name or number");
+	return 0;
+}
+
+static int
+check_from(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct stssl_pattern pattern;
+	int r = stssl_pattern_parse(last_value(opt), &pattern);
+
+	return r < 0 ? wrong(cfg, opt, stssl_pattern_error(r)) : 0;
+}
+
+static int
+check_identity(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *word = last_value(opt);
+
+	if (stssl_identity_parse(word) != STSSL_IDENTITY_COUNT)
+		return 0;
+	for (size_t i = 0; i < sizeof later_ways / sizeof later_ways[0]; i++)
+		if (strcmp(word, later_ways[i]) == 0)
+			return wrong(cfg, opt, "not supported yet");
+	return wrong(cfg, opt, "not one of file, cn");
+}
+
+static int
+check_later(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return wrong(cfg, opt, "not supported yet");
+}
+
+static int
+check_no_names(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (!cfg_opt_getnbool(opt, 0))
+		return 0;
+	cfg_error(cfg, "resolve-names: host names are not supported yet");
+	return -1;
+}
+
+static int
+check_directory(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = last_value(opt);
+
+	if (path[0] != '/')
+		return wrong(cfg, opt, "not an absolute path");
+	if (strlen(path) > STSSL_IDENTITY_DIR_MAX)
+		return wrong(cfg, opt, "too long");
+	return 0;
+}
+
+static const struct stssl_conf_validator validators[] = {
+	{ "identities", check_directory },
+	{ "resolve-names", check_no_names },
+	{ "class|user", check_text },
+	{ "class|group", check_group },
+	{ "class|type", check_choice },
+	{ "class|service", check_text },
+	{ "class|from", check_from },
+	{ "class|ssl", check_choice },
+	{ "class|login", check_choice },
+	{ "class|bad-certificate", check_choice },
+	{ "class|identity", check_identity },
+	{ "class|email-domain", check_later },
+	{ "class|upn-domain", check_later },
+	{ "class|data", check_choice },
+	{ "class|min-protocol", check_choice },
+	{ NULL, NULL },
+};
+
+int
+stssl_keys_read(
+    const char *path, struct stssl_conf **ret, struct stssl_error *error)
+{
+	return stssl_conf_read(path, options, validators, ret, error);
+}
+
+int
+stssl_keys_choice(cfg_t *section, const char *key, int otherwise)
+{
+	const char *word = cfg_getstr(section, key);
+
+	return word != NULL ? choice_value(choice_of(key), word) : otherwise;
+}

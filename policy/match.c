@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Which class is a user in?  The first one of which all criteria match.  When
+ * NSS fails, the search ends: a later class might be meant for others.
+ */
+#include <config.h>
+#include "policy/class.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+struct asker {
+	const struct stssl_login *login;
+	struct stssl_user user;
+};
+
+/* Each returns 1 for a match, 0 for none, or a negative errno. */
+static int
+match_service(const struct stssl_class *c, struct asker *a)
+{
+	unsigned n = cfg_opt_size(c->services);
+	const char *service = a->login->service;
+
+	for (unsigned i = 0; i < n && service != NULL; i++)
+		if (strcmp(cfg_opt_getnstr(c->services, i), service) == 0)
+			return 1;
+	return n == 0;
+}
+
+static int
+match_user(const struct stssl_class *c, struct asker *a)
+{
+	unsigned n = cfg_opt_size(c->users);
+
+	for (unsigned i = 0; i < n; i++)
+		if (fnmatch(cfg_opt_getnstr(c->users, i), a->user.name, 0) == 0)
+			return 1;
+	return n == 0;
+}
+
+static int
+match_from(const struct stssl_class *c, struct asker *a)
+{
+	for (size_t i = 0; i < c->from_count && a->login->from != NULL; i++)
+		if (stssl_pattern_has(&c->from[i], a->login->from))
+			return 1;
+	return c->from_count == 0;
+}
+
+static int
+match_type(const struct stssl_class *c, struct asker *a)
+{
+	int real;
+
+	if (c->type == STSSL_TYPE_ANY)
+		return 1;
+	real = stssl_user_is_real(&a->user);
+	return real < 0 ? real : real == (c->type == STSSL_TYPE_REAL);
+}
+
+static int
+match_group(const struct stssl_class *c, struct asker *a)
+{
+	for (size_t i = 0; i < c->group_count; i++) {
+		int r = stssl_user_in_group(&a->user, &c->groups[i]);
+
+		if (r != 0)
+			return r;
+	}
+	return c->group_count == 0;
+}
+
+/* NSS comes last: it is asked only if nothing else speaks against. */
+static int (*const criteria[])(const struct stssl_class *, struct asker *) = {
+	match_service,
+	match_user,
+	match_from,
+	match_type,
+	match_group,
+};
+
+static int
+match(const struct stssl_class *c, struct asker *a)
+{
+	int r = c->enabled;
+
+	for (size_t i = 0; r == 1 && i < sizeof criteria / sizeof criteria[0];
+	     i++)
+		r = criteria[i](c, a);
+	return r;
+}
+
+int
+stssl_class_find(const struct stssl_classes *classes,
+    const struct stssl_login *login, const struct stssl_class **ret)
+{
+	struct asker asker = { .login = login };
+	int r = 0;
+
+	stssl_user_init(&asker.user, login->user);
+	for (size_t i = 0; r == 0 && i < classes->count; i++) {
+		r = match(&classes->list[i], &asker);
+		if (r == 1)
+			*ret = &classes->list[i];
+	}
+	stssl_user_done(&asker.user);
+	return r;
+}

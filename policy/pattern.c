@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Address patterns: parsed once into masks or sets, so that matching one is a
+ * few comparisons of bytes.
+ */
+#include <config.h>
+#include "policy/pattern.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGITS "0123456789"
+/* "255", or "1?*"; more than three characters say nothing new. */
+#define PART_MAX 3
+
+/* Bits in front of an IPv4 address in struct stssl_address. */
+#define MAPPED_BITS 96
+
+/* A decimal number of at most three digits and at most `max`, else -1. */
+static int
+small_number(const char *text, int max)
+{
+	size_t len = strspn(text, DIGITS);
+	long n;
+
+	if (len == 0 || len > 3 || text[len] != '\0')
+		return -1;
+	if (len > 1 && text[0] == '0')
+		return -1;
+	n = strtol(text, NULL, 10);
+	return n <= max ? (int)n : -1;
+}
+
+static void
+set_mask(uint8_t mask[16], int bits)
+{
+	memset(mask, 0, 16);
+	for (int bit = 0; bit < bits; bit++)
+		mask[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
+}
+
+/* The patterns with a mask end here. */
+static int
+finish(struct stssl_pattern *p, const struct stssl_address *a,
+    struct stssl_pattern *ret)
+{
+	struct stssl_pattern done = *p;
+
+	for (int i = 0; i < 16; i++)
+		if ((a->ip[i] & ~p->mask[i]) != 0)
+			return -EDOM;
+	memcpy(done.ip, a->ip, sizeof done.ip);
+	/* ::/0 and such are wider than IPv4, and do not mean it. */
+	done.ipv4 =
+	    stssl_address_is_ipv4(a) && p->mask[MAPPED_BITS / 8 - 1] == 0xff;
+	*ret = done;
+	return 0;
+}
+
+static int
+parse_single(const char *text, struct stssl_pattern *ret)
+{
+	struct stssl_pattern p = { 0 };
+	struct stssl_address a;
+
+	if (stssl_ip_parse(text, &a) < 0)
+		return -EINVAL;
+	set_mask(p.mask, 128);
+	return finish(&p, &a, ret);
+}
+
+static int
+parse_prefix(const char *ip, const char *bits, struct stssl_pattern *ret)
+{
+	bool ipv4 = strchr(ip, ':') == NULL;
+	int n = small_number(bits, ipv4 ? 32 : 128);
+	struct stssl_pattern p = { 0 };
+	struct stssl_address a;
+
+	if (stssl_ip_parse(ip, &a) < 0)
+		return -EINVAL;
+	if (n < 0)
+		return -ERANGE;
+	set_mask(p.mask, ipv4 ? MAPPED_BITS + n : n);
+	return finish(&p, &a, ret);
+}
+
+/* Zeros must not be followed by ones. */
+static bool
+has_hole(const uint8_t mask[16])
+{
+	bool zeros = false;
+
+	for (int bit = 0; bit < 128; bit++) {
+		bool one = (mask[bit / 8] & (0x80 >> (bit % 8))) != 0;
+
+		if (one && zeros)
+			return true;
+		zeros = !one;
+	}
+	return false;
+}
+
+static int
+parse_netmask(const char *ip, const char *mask, struct stssl_pattern *ret)
+{
+	struct stssl_pattern p = { 0 };
+	struct stssl_address a, m;
+
+	if (strchr(mask, ':') != NULL || stssl_ip_parse(ip, &a) < 0 ||
+	    stssl_ip_parse(mask, &m) < 0)
+		return -EINVAL;
+	set_mask(p.mask, MAPPED_BITS);
+	memcpy(p.mask + MAPPED_BITS / 8, m.ip + MAPPED_BITS / 8, 4);
+	if (has_hole(p.mask))
+		return -EILSEQ;
+	return finish(&p, &a, ret);
+}
+
+/* One part of "10.1.2.*": try it on all numbers; it must be true for one. */
+static int
+parse_part(const char *part, size_t len, uint8_t set[32])
+{
+	char glob[PART_MAX + 1], number[4];
+	bool any = false;
+
+	if (len == 0 || len > PART_MAX)
+		return -EINVAL;
+	memcpy(glob, part, len);
+	glob[len] = '\0';
+	for (unsigned n = 0; n < 256; n++) {
+		(void)snprintf(number, sizeof number, "%u", n);
+		if (fnmatch(glob, number, 0) != 0)
+			continue;
+		set[n / 8] |= (uint8_t)(1u << (n % 8));
+		any = true;
+	}
+	return any ? 0 : -EINVAL;
+}
+
+static int
+parse_parts(const char *text, struct stssl_pattern *ret)
+{
+	struct stssl_pattern p = { .by_part = true, .ipv4 = true };
+
+	for (int i = 0; i < 4; i++) {
+		size_t len = strspn(text, DIGITS "*?");
+
+		if (parse_part(text, len, p.parts[i]) < 0 ||
+		    text[len] != (i < 3 ? '.' : '\0'))
+			return -EINVAL;
+		text += len + 1;
+	}
+	*ret = p;
+	return 0;
+}
+
+static bool
+is_host_name(const char *text)
+{
+	return strchr(text, ':') == NULL &&
+	       text[strspn(text, DIGITS ".*?/")] != '\0';
+}
+
+int
+stssl_pattern_parse(const char *text, struct stssl_pattern *ret)
+{
+	char copy[STSSL_ADDRESS_TEXT];
+	size_t len = strlen(text);
+	char *slash, *colon;
+
+	if (is_host_name(text))
+		return -ENOTSUP;
+	if (len >= sizeof copy)
+		return -EINVAL;
+	memcpy(copy, text, len + 1);
+
+	slash = strchr(copy, '/');
+	if (slash != NULL) {
+		*slash = '\0';
+		return parse_prefix(copy, slash + 1, ret);
+	}
+	if (strpbrk(copy, "*?") != NULL)
+		return parse_parts(copy, ret);
+	/* In IPv6, a dot comes behind the colons only. */
+	colon = strchr(copy, ':');
+	if (colon != NULL &&
+	    memchr(copy, '.', (size_t)(colon - copy)) != NULL) {
+		*colon = '\0';
+		return parse_netmask(copy, colon + 1, ret);
+	}
+	return parse_single(copy, ret);
+}
+
+const char *
+stssl_pattern_error(int r)
+{
+	switch (r) {
+	case -ENOTSUP:
+		return "host names are not supported yet";
+	case -ERANGE:
+		return "the prefix length is out of range";
+	case -EDOM:
+		return "the address has bits outside of its mask";
+	case -EILSEQ:
+		return "the netmask has a hole";
+	default:
+		return "not an address, a network or a pattern like 10.1.2.*";
+	}
+}
+
+bool
+stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
+{
+	if (stssl_address_is_ipv4(a) != p->ipv4)
+		return false;
+	for (int i = 0; p->by_part && i < 4; i++) {
+		uint8_t n = a->ip[MAPPED_BITS / 8 + i];
+
+		if ((p->parts[i][n / 8] & 1u << (n % 8)) == 0)
+			return false;
+	}
+	for (int i = 0; !p->by_part && i < 16; i++)
+		if (((a->ip[i] ^ p->ip[i]) & p->mask[i]) != 0)
+			return false;
+	return true;
+}

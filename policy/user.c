@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The only file of policy/ that asks NSS.  It decides nothing, and it must not
+ * turn an outage of a directory server into "no such user".
+ */
+#include <config.h>
+#include "policy/user.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFER_START 4096
+#define BUFFER_MAX   (1024 * 1024) /* for groups with very many members */
+#define GROUPS_START 64
+#define GROUPS_MAX   NGROUPS_MAX
+
+bool
+stssl_user_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > STSSL_USER_MAX || name[0] == '-')
+		return false;
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] < '!' || name[i] > '~' || name[i] == '/')
+			return false;
+	return true;
+}
+
+int
+stssl_group_parse(const char *text, struct stssl_group *ret)
+{
+	size_t len = strlen(text);
+	unsigned long long n;
+
+	if (len == 0 || len > STSSL_USER_MAX)
+		return -EINVAL;
+	if (text[strspn(text, "0123456789")] != '\0') {
+		*ret = (struct stssl_group){ .name = text };
+		return 0;
+	}
+	/* (gid_t)-1 is "no group" to the kernel. */
+	n = len > 10 ? ULLONG_MAX : strtoull(text, NULL, 10);
+	if (n >= (gid_t)-1)
+		return -ERANGE;
+	*ret = (struct stssl_group){ .gid = (gid_t)n };
+	return 0;
+}
+
+void
+stssl_user_init(struct stssl_user *user, const char *name)
+{
+	*user = (struct stssl_user){ .name = name };
+}
+
+void
+stssl_user_done(struct stssl_user *user)
+{
+	free(user->gids);
+	*user = (struct stssl_user){ 0 };
+}
+
+/* One look-up with a buffer of `size` bytes: 1 found, 0 not, or an error. */
+typedef int lookup(const void *key, char *buf, size_t size, gid_t *ret);
+
+static int
+by_user(const void *key, char *buf, size_t size, gid_t *ret)
+{
+	struct passwd pw, *found;
+	int r = getpwnam_r(key, &pw, buf, size, &found);
+
+	if (r != 0 || found == NULL)
+		return -r;
+	*ret = pw.pw_gid;
+	return 1;
+}
+
+static int
+by_group(const void *key, char *buf, size_t size, gid_t *ret)
+{
+	const struct stssl_group *group = key;
+	struct group gr, *found;
+	int r = group->name != NULL
+		    ? getgrnam_r(group->name, &gr, buf, size, &found)
+		    : getgrgid_r(group->gid, &gr, buf, size, &found);
+
+	if (r != 0 || found == NULL)
+		return -r;
+	*ret = gr.gr_gid;
+	return 1;
+}
+
+/* With a buffer that grows until the answer fits. */
+static int
+look_up(lookup *ask, const void *key, gid_t *ret)
+{
+	int r = -ERANGE;
+
+	for (size_t size = BUFFER_START; r == -ERANGE && size <= BUFFER_MAX;
+	     size *= 2) {
+		char *buf = malloc(size);
+
+		if (buf == NULL)
+			return -ENOMEM;
+		r = ask(key, buf, size, ret);
+		free(buf);
+	}
+	return r;
+}
+
+int
+stssl_user_is_real(struct stssl_user *user)
+{
+	if (user->kind == STSSL_USER_UNKNOWN) {
+		int r = look_up(by_user, user->name, &user->primary);
+
+		if (r < 0)
+			return r;
+		user->kind = r == 1 ? STSSL_USER_REAL : STSSL_USER_VIRTUAL;
+	}
+	return user->kind == STSSL_USER_REAL;
+}
+
+/* Fill user->gids, once. */
+static int
+list_groups(struct stssl_user *user)
+{
+	for (int size = GROUPS_START; user->gids == NULL; size *= 2) {
+		int count = size;
+		gid_t *gids;
+
+		if (size > GROUPS_MAX)
+			return -E2BIG;
+		gids = reallocarray(NULL, (size_t)size, sizeof *gids);
+		if (gids == NULL)
+			return -ENOMEM;
+		if (getgrouplist(user->name, user->primary, gids, &count) < 0) {
+			free(gids);
+			continue;
+		}
+		user->gids = gids;
+		user->gid_count = count;
+	}
+	return 0;
+}
+
+static bool
+has_gid(const struct stssl_user *user, gid_t gid)
+{
+	for (int i = 0; i < user->gid_count; i++)
+		if (user->gids[i] == gid)
+			return true;
+	return false;
+}
+
+int
+stssl_user_in_group(struct stssl_user *user, const struct stssl_group *group)
+{
+	gid_t gid = group->gid;
+	int r = stssl_user_is_real(user);
+
+	if (r <= 0)
+		return r;
+	r = list_groups(user);
+	if (r < 0)
+		return r;
+	if (group->name == NULL && has_gid(user, gid))
+		return 1;
+	r = look_up(by_group, group, &gid);
+	if (r < 0)
+		return r;
+	return r == 1 && has_gid(user, gid);
+}

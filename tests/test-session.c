@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A session between a client and a backend that the test plays itself, in one
+ * process and one event loop.  The monitor is three functions.
+ */
+#include <config.h>
+#include "helper/session.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/buffer.h"
+#include "helper/log.h"
+#include "helper/socket.h"
+#include "tests/test.h"
+
+struct play {
+	struct session_host host; /* first: the host is the play */
+	struct helper_config config;
+	struct listen_config listen;
+	struct session *session;
+	int listener, client, backend;
+	unsigned published, withdrawn, closed;
+	bool refuse_publish, demand_private;
+	bool backend_was_silent, backend_was_open;
+};
+
+static struct play *
+play_of(struct session_host *host)
+{
+	return (struct play *)(void *)host;
+}
+
+static bool
+is_silent(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == -1 &&
+	       errno == EAGAIN;
+}
+
+static int
+publish(struct session_host *host, uint64_t session,
+    const struct stssl_connection *connection,
+    const struct stssl_record *record)
+{
+	struct play *p = play_of(host);
+
+	ck_assert_uint_eq(session, 7);
+	ck_assert_ptr_nonnull(
+	    stssl_record_get(record, STSSL_KEY_STSSL_SESSION));
+	ck_assert_uint_ne(connection->peer.port, 0);
+	p->backend_was_silent = is_silent(p->backend);
+	p->published++;
+	return p->refuse_publish ? -EPIPE : 0;
+}
+
+static void
+withdraw(struct session_host *host, uint64_t session)
+{
+	struct play *p = play_of(host);
+
+	(void)session;
+	p->backend_was_open = is_silent(p->backend);
+	p->withdrawn++;
+}
+
+static void
+hear(struct session_host *host)
+{
+	struct play *p = play_of(host);
+	const struct message_verdict verdict = { .data_private = 1 };
+
+	if (p->demand_private)
+		session_verdict(p->session, &verdict);
+}
+
+static void
+closed(struct session_host *host, uint64_t session)
+{
+	(void)session;
+	play_of(host)->closed++;
+}
+
+static int
+listen_on_loopback(struct stssl_address *ret)
+{
+	struct sockaddr_storage sa = { .ss_family = AF_INET };
+	struct sockaddr_in *in = (struct sockaddr_in *)(void *)&sa;
+	socklen_t len = sizeof *in;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, len), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	ck_assert_int_eq(stssl_address_from(&sa, ret), 0);
+	return fd;
+}
+
+/* A session whose backend connection is accepted, but has not greeted. */
+static void
+begin(struct play *p)
+{
+	struct message_client client = { .session = 7 };
+	struct stssl_address at;
+	int pair[2];
+
+	log_open(LOG_TARGET_STDERR, "test", false);
+	p->host = (struct session_host){ .loop = ev_loop_new(0),
+		.config = &p->config,
+		.publish = publish,
+		.withdraw = withdraw,
+		.listen = hear,
+		.closed = closed };
+	p->config.listeners = &p->listen;
+	p->config.listener_count = 1;
+	p->listen.name = "ftp";
+	p->listener = listen_on_loopback(&at);
+	p->listen.backend.len =
+	    stssl_address_to(&at, &p->listen.backend.u.inet);
+	ck_assert_int_eq(
+	    stssl_address_parse("192.0.2.1:40000", &client.peer), 0);
+	ck_assert_int_eq(stssl_address_parse("127.0.0.1:21", &client.local), 0);
+	ck_assert_int_eq(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	p->client = pair[0];
+	p->session = session_new(&p->host, &client, pair[1]);
+	session_run(p->session);
+	p->backend = accept(p->listener, NULL, NULL);
+	ck_assert_int_ne(p->backend, -1);
+}
+
+static void
+end(struct play *p)
+{
+	if (p->closed == 0)
+		session_kill(p->session);
+	ck_assert_uint_eq(p->closed, 1);
+	close(p->client);
+	close(p->backend);
+	close(p->listener);
+	socket_linger_done(p->host.loop);
+	buffer_done();
+	ev_loop_destroy(p->host.loop);
+}
+
+static void
+put(int fd, const char *text)
+{
+	ck_assert_int_eq(
+	    send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Run until `fd` has something or has ended; read it. */
+static void
+get(struct play *p, int fd, char *buf, size_t size)
+{
+	struct pollfd ready = { fd, POLLIN, 0 };
+	ssize_t n;
+
+	while (poll(&ready, 1, 0) == 0)
+		ev_run(p->host.loop, EVRUN_ONCE);
+	n = recv(fd, buf, size - 1, MSG_DONTWAIT);
+	buf[n < 0 ? 0 : n] = '\0';
+}
+
+static void
+expect(struct play *p, int fd, const char *text)
+{
+	char buf[16384];
+
+	get(p, fd, buf, sizeof buf);
+	ck_assert_str_eq(buf, text);
+}
+
+static void
+expect_code(struct play *p, const char *code)
+{
+	char buf[16384];
+
+	get(p, p->client, buf, sizeof buf);
+	ck_assert_msg(strncmp(buf, code, strlen(code)) == 0,
+	    "expected %s, got %s", code, buf);
+}
+
+static void
+greet(struct play *p)
+{
+	put(p->backend, "220 ready\r\n");
+	expect(p, p->client, "220 ready\r\n");
+}
+
+START_TEST(nothing_is_forwarded_before_the_record_is_published)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	/* Client and backend are ready to go on as soon as they may. */
+	put(p.client, "USER alice\r\n");
+	put(p.backend, "220 ready\r\n");
+	expect(&p, p.backend, "USER alice\r\n");
+	ck_assert_uint_eq(p.published, 1);
+	ck_assert(p.backend_was_silent);
+	end(&p);
+}
+END_TEST
+
+START_TEST(nothing_is_forwarded_when_the_record_cannot_be_published)
+{
+	struct play p = { .refuse_publish = true };
+
+	begin(&p);
+	put(p.client, "USER alice\r\n");
+	put(p.backend, "220 ready\r\n");
+	expect(&p, p.backend, "");
+	expect_code(&p, "421 ");
+	end(&p);
+}
+END_TEST
+
+START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	greet(&p);
+	shutdown(p.client, SHUT_WR);
+	expect(&p, p.backend, "");
+	ck_assert_uint_eq(p.withdrawn, 1);
+	ck_assert(p.backend_was_open);
+	end(&p);
+}
+END_TEST
+
+START_TEST(what_follows_auth_in_clear_ends_the_session)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "AUTH TLS\r\nUSER alice\r\n");
+	expect_code(&p, "421 ");
+	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
+/* What the gateway answers by itself, in clear. */
+static const struct {
+	const char *line, *code;
+} own_rows[] = {
+	{ "AUTH", "501 " },
+	{ "AUTH KERBEROS_V4", "504 " },
+	{ "PBSZ 0", "503 " },
+	{ "PROT P", "503 " },
+	{ "CCC", "533 " },
+	{ "ADAT abc", "503 " },
+	{ "MIC abc", "503 " },
+	{ "CONF abc", "503 " },
+	{ "ENC abc", "503 " },
+	{ "HOST example.org", "502 " },
+	{ "REIN", "502 " },
+	{ "LPRT 4,1,2", "502 " },
+	{ "LPSV", "502 " },
+	{ "SSCN ON", "502 " },
+	{ "CPSV", "502 " },
+	{ "EPSV ALL", "200 " },
+	{ "EPSV 2", "522 " },
+	{ "PORT 192,0,2,2,200,1", "500 " },
+	{ "PORT 192,0,2,1,0,25", "504 " },
+	{ "PORT x", "501 " },
+	{ "EPRT |1|192.0.2.2|50000|", "500 " },
+	{ "EPRT |3|x|50000|", "522 " },
+	{ "EPRT x", "501 " },
+	{ "USER a\rb", "500 " },
+};
+
+START_TEST(commands_of_ours_do_not_reach_the_backend)
+{
+	struct play p = { .listener = -1 };
+	char line[128];
+
+	begin(&p);
+	greet(&p);
+	(void)snprintf(line, sizeof line, "%s\r\n", own_rows[_i].line);
+	put(p.client, line);
+	expect_code(&p, own_rows[_i].code);
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+static const char *const passive_words[] = { "PASV", "PORT 192,0,2,1,200,1",
+	"EPRT |1|192.0.2.1|50000|" };
+
+START_TEST(epsv_all_leaves_epsv_alone)
+{
+	struct play p = { .listener = -1 };
+	char line[64];
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "EPSV ALL\r\n");
+	expect_code(&p, "200 ");
+	(void)snprintf(line, sizeof line, "%s\r\n", passive_words[_i]);
+	put(p.client, line);
+	expect_code(&p, "503 ");
+	end(&p);
+}
+END_TEST
+
+START_TEST(replies_keep_the_order_of_their_commands)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "NOOP\r\nPBSZ 0\r\nSYST\r\n");
+	expect(&p, p.backend, "NOOP\r\n");
+	put(p.backend, "200 noop\r\n");
+	expect(&p, p.backend, "SYST\r\n");
+	put(p.backend, "215 syst\r\n");
+	expect(&p, p.client, "200 noop\r\n503 PBSZ needs AUTH TLS first.\r\n");
+	expect(&p, p.client, "215 syst\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(features_are_merged)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "FEAT\r\n");
+	expect(&p, p.backend, "FEAT\r\n");
+	put(p.backend, "211-Features:\r\n AUTH KRB\r\n EPSV\r\n211 End\r\n");
+	expect(&p, p.client,
+	    "211-Features:\r\n EPSV\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n"
+	    "211 End\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_backend_without_features_leaves_ours)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "FEAT\r\n");
+	expect(&p, p.backend, "FEAT\r\n");
+	put(p.backend, "500 what?\r\n");
+	expect(&p, p.client,
+	    "211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n211 End\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(lines_that_are_too_long_get_500_and_then_421)
+{
+	struct play p = { .listener = -1 };
+	char line[6001];
+
+	begin(&p);
+	greet(&p);
+	memset(line, 'x', sizeof line);
+	memcpy(line + sizeof line - 3, "\r\n", 3);
+	for (int i = 0; i < 4; i++) {
+		put(p.client, line);
+		expect_code(&p, "500 ");
+	}
+	put(p.client, line);
+	expect_code(&p, "421 ");
+	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_class_that_demands_protected_data_gets_521)
+{
+	struct play p = { .demand_private = true };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "RETR file\r\n");
+	expect_code(&p, "521 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+static const char *const transfers[] = { "RETR a", "STOR a", "APPE a", "STOU",
+	"LIST", "NLST", "MLSD" };
+
+START_TEST(a_transfer_needs_a_data_connection)
+{
+	struct play p = { .listener = -1 };
+	char line[64];
+
+	begin(&p);
+	greet(&p);
+	(void)snprintf(line, sizeof line, "%s\r\n", transfers[_i]);
+	put(p.client, line);
+	expect(&p, p.backend, line);
+	put(p.backend, "530 log in first\r\n");
+	expect(&p, p.client, "530 log in first\r\n");
+	put(p.client, "PASS x\r\n");
+	expect(&p, p.backend, "PASS x\r\n");
+	put(p.backend, "230 ok\r\n");
+	expect(&p, p.client, "230 ok\r\n");
+	put(p.client, line);
+	expect_code(&p, "425 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+/* What a backend may do wrong, and what its client sees. */
+static const struct {
+	const char *bytes, *code;
+} backend_rows[] = {
+	{ "hello\r\n", "421 " },
+	{ "", "421 " },
+	{ "421 too busy\r\n", "421 too busy" },
+	{ "530 go away\r\n", "530 go away" },
+};
+
+START_TEST(a_backend_that_does_not_greet_ends_the_session)
+{
+	struct play p = { .listener = -1 };
+
+	begin(&p);
+	put(p.backend, backend_rows[_i].bytes);
+	shutdown(p.backend, SHUT_WR);
+	expect_code(&p, backend_rows[_i].code);
+	while (p.closed == 0)
+		ev_run(p.host.loop, EVRUN_ONCE);
+	end(&p);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ nothing_is_forwarded_before_the_record_is_published, 0 },
+		{ nothing_is_forwarded_when_the_record_cannot_be_published, 0 },
+		{ the_record_is_withdrawn_before_the_backend_connection_is_closed,
+		    0 },
+		{ what_follows_auth_in_clear_ends_the_session, 0 },
+		{ commands_of_ours_do_not_reach_the_backend, ROWS(own_rows) },
+		{ epsv_all_leaves_epsv_alone, ROWS(passive_words) },
+		{ replies_keep_the_order_of_their_commands, 0 },
+		{ features_are_merged, 0 },
+		{ a_backend_without_features_leaves_ours, 0 },
+		{ lines_that_are_too_long_get_500_and_then_421, 0 },
+		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
+		{ a_class_that_demands_protected_data_gets_521, 0 },
+		{ a_backend_that_does_not_greet_ends_the_session,
+		    ROWS(backend_rows) },
+	};
+
+	return test_main("session", cases, ROWS(cases));
+}

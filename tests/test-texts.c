@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * FTP's texts: what the gateway reads out of lines and writes into them.
+ */
+#include <config.h>
+#include "helper/ftp_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/test.h"
+
+static const struct {
+	const char *line;
+	size_t len; /* 0: strlen */
+	int r;
+	const char *verb, *arg;
+} command_rows[] = {
+	{ "USER alice", 0, 0, "USER", "alice" },
+	{ "user alice", 0, 0, "USER", "alice" },
+	{ "PASS  two blanks", 0, 0, "PASS", " two blanks" },
+	{ "NOOP", 0, 0, "NOOP", "" },
+	{ "NOOP ", 0, 0, "NOOP", "" },
+	{ "XWAYTOOLONG x", 0, 0, "", "x" },
+	{ "", 0, -EINVAL, NULL, NULL },
+	{ " USER x", 0, -EINVAL, NULL, NULL },
+	{ "USER a\rDELE b", 0, -EINVAL, NULL, NULL },
+	{ "USER a\nDELE b", 0, -EINVAL, NULL, NULL },
+	{ "USER root\0.evil", 15, -EINVAL, NULL, NULL },
+};
+
+START_TEST(a_command_line_is_a_verb_and_an_argument)
+{
+	const char *line = command_rows[_i].line;
+	size_t len = command_rows[_i].len;
+	struct ftp_command c;
+
+	len = len == 0 ? strlen(line) : len;
+	ck_assert_int_eq(ftp_command_parse(line, len, &c), command_rows[_i].r);
+	if (command_rows[_i].r == 0) {
+		ck_assert_str_eq(c.verb, command_rows[_i].verb);
+		ck_assert_str_eq(c.arg, command_rows[_i].arg);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *in, *out;
+} telnet_rows[] = {
+	{ "ABOR", "ABOR" },
+	{ "\377\364\377\362ABOR", "ABOR" },
+	{ "\377\373\001NOOP", "NOOP" },
+	{ "\377\375\003\377\376\004NOOP", "NOOP" },
+	{ "CWD a\377\377b", "CWD a\377b" },
+	{ "NOOP\377", "NOOP\377" },
+	{ "NOOP\377\373", "NOOP" },
+};
+
+START_TEST(telnet_commands_are_taken_out_of_lines)
+{
+	char line[64];
+	size_t len = strlen(telnet_rows[_i].in);
+
+	memcpy(line, telnet_rows[_i].in, len + 1);
+	len = ftp_strip_telnet(line, len);
+	ck_assert_str_eq(line, telnet_rows[_i].out);
+	ck_assert_uint_eq(len, strlen(telnet_rows[_i].out));
+}
+END_TEST
+
+/* Each reply is a list of lines; `parts` says what each is. */
+static const struct {
+	const char *lines[6];
+	const char *parts; /* M more, L last, B bad */
+	int code;
+} reply_rows[] = {
+	{ { "220 hello" }, "L", 220 },
+	{ { "220" }, "L", 220 },
+	{ { "211-Features:", " EPSV", "211 End" }, "MML", 211 },
+	{ { "230-Hi", "230-there", "230 ok" }, "MML", 230 },
+	{ { "230-Hi", "231 not the end", "230 ok" }, "MML", 230 },
+	{ { "230-Hi", "230", "" }, "ML", 230 },
+	{ { "211-A", "", "21", "211 End" }, "MMML", 211 },
+	{ { "hello" }, "B", 0 },
+	{ { "99 x" }, "B", 0 },
+	{ { "999 x" }, "B", 0 },
+	{ { "2200 x" }, "B", 220 },
+	{ { "" }, "B", 0 },
+};
+
+START_TEST(a_reply_ends_with_its_own_code_and_a_blank)
+{
+	struct ftp_reply reply = { 0 };
+
+	for (size_t i = 0; reply_rows[_i].parts[i] != '\0'; i++) {
+		const char *line = reply_rows[_i].lines[i];
+		enum ftp_reply_part part =
+		    ftp_reply_feed(&reply, line, strlen(line));
+
+		ck_assert_int_eq("BML"[part], reply_rows[_i].parts[i]);
+	}
+	if (reply_rows[_i].code != 0)
+		ck_assert_int_eq(reply.code, reply_rows[_i].code);
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	int r;
+	unsigned port;
+} pasv_rows[] = {
+	{ "227 Entering Passive Mode (127,0,0,1,4,1).", 0, 1025 },
+	{ "227 ok (10,1,2,3,255,255)", 0, 65535 },
+	{ "227 ok (10,1,2,3,0,0)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,256,0)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,5,6)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,99999999999999999999)", -EINVAL, 0 },
+	{ "227 ok 10,1,2,3,4,5", -EINVAL, 0 },
+	{ "227 ok (-1,1,2,3,4,5)", -EINVAL, 0 },
+	{ "227 ok (", -EINVAL, 0 },
+	{ "227", -EINVAL, 0 },
+};
+
+START_TEST(only_a_well_formed_227_gives_a_port)
+{
+	uint16_t port = 0;
+
+	ck_assert_int_eq(
+	    ftp_parse_227(pasv_rows[_i].line, &port), pasv_rows[_i].r);
+	ck_assert_uint_eq(port, pasv_rows[_i].port);
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	int r;
+	unsigned port;
+} epsv_rows[] = {
+	{ "229 Extended (|||6446|)", 0, 6446 },
+	{ "229 Extended (!!!6446!)", 0, 6446 },
+	{ "229 Extended (|||0|)", -EINVAL, 0 },
+	{ "229 Extended (|||65536|)", -EINVAL, 0 },
+	{ "229 Extended (||6446|)", -EINVAL, 0 },
+	{ "229 Extended (|||6446)", -EINVAL, 0 },
+	{ "229 Extended (|||6446|", -EINVAL, 0 },
+	{ "229 Extended (11164461)", -EINVAL, 0 },
+	{ "229 Extended (", -EINVAL, 0 },
+	{ "229 Extended", -EINVAL, 0 },
+};
+
+START_TEST(only_a_well_formed_229_gives_a_port)
+{
+	uint16_t port = 0;
+
+	ck_assert_int_eq(
+	    ftp_parse_229(epsv_rows[_i].line, &port), epsv_rows[_i].r);
+	ck_assert_uint_eq(port, epsv_rows[_i].port);
+}
+END_TEST
+
+static const struct {
+	int (*parse)(const char *arg, struct stssl_address *ret);
+	const char *arg;
+	int r;
+	const char *address;
+} target_rows[] = {
+	{ ftp_parse_port, "192,0,2,1,4,1", 0, "192.0.2.1:1025" },
+	{ ftp_parse_port, "192,0,2,1,4", -EINVAL, NULL },
+	{ ftp_parse_port, "192,0,2,1,4,1,", -EINVAL, NULL },
+	{ ftp_parse_port, "192.0.2.1,4,1", -EINVAL, NULL },
+	{ ftp_parse_port, "", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1|192.0.2.1|6275|", 0, "192.0.2.1:6275" },
+	{ ftp_parse_eprt, "|2|2001:db8::1|5282|", 0, "[2001:db8::1]:5282" },
+	{ ftp_parse_eprt, "|1|2001:db8::1|5282|", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|2|192.0.2.1|5282|", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|3|192.0.2.1|5282|", -EAFNOSUPPORT, NULL },
+	{ ftp_parse_eprt, "|1|192.0.2.1|65536|", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1|192.0.2.1|80", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1|localhost|80|", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1", -EINVAL, NULL },
+	{ ftp_parse_eprt, "", -EINVAL, NULL },
+};
+
+START_TEST(an_active_address_is_taken_whole_or_not_at_all)
+{
+	struct stssl_address a;
+	char text[STSSL_ADDRESS_TEXT];
+
+	ck_assert_int_eq(
+	    target_rows[_i].parse(target_rows[_i].arg, &a), target_rows[_i].r);
+	if (target_rows[_i].r == 0)
+		ck_assert_str_eq(
+		    stssl_address_format(&a, text), target_rows[_i].address);
+}
+END_TEST
+
+START_TEST(passive_replies_say_where_the_helper_listens)
+{
+	struct stssl_address a;
+	char reply[FTP_REPLY_MAX];
+
+	ck_assert_int_eq(stssl_address_parse("192.0.2.1:40000", &a), 0);
+	ck_assert_str_eq(ftp_format_227(&a, reply),
+	    "227 Entering Passive Mode (192,0,2,1,156,64).");
+	ck_assert_str_eq(ftp_format_229(&a, reply),
+	    "229 Entering Extended Passive Mode (|||40000|).");
+}
+END_TEST
+
+static const struct {
+	const char *line;
+	bool ours;
+} feature_rows[] = {
+	{ " AUTH TLS", true },
+	{ " auth tls", true },
+	{ " PROT", true },
+	{ " PBSZ", true },
+	{ " HOST", true },
+	{ " EPSV", false },
+	{ " AUTHOR", false },
+	{ " SIZE", false },
+	{ "", false },
+};
+
+START_TEST(features_of_protection_are_ours_to_offer)
+{
+	ck_assert(ftp_feature_is_ours(feature_rows[_i].line) ==
+		  feature_rows[_i].ours);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int r;
+} number_rows[] = {
+	{ "0", 0 },
+	{ "4294967295", 0 },
+	{ "4294967296", -EINVAL },
+	{ "99999999999999999999999", -EINVAL },
+	{ "-1", -EINVAL },
+	{ "+1", -EINVAL },
+	{ " 1", -EINVAL },
+	{ "1 ", -EINVAL },
+	{ "1x", -EINVAL },
+	{ "", -EINVAL },
+};
+
+START_TEST(a_number_is_digits_and_fits)
+{
+	uint32_t n;
+
+	ck_assert_int_eq(ftp_parse_number(number_rows[_i].text, UINT32_MAX, &n),
+	    number_rows[_i].r);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ a_command_line_is_a_verb_and_an_argument,
+		    ROWS(command_rows) },
+		{ telnet_commands_are_taken_out_of_lines, ROWS(telnet_rows) },
+		{ a_reply_ends_with_its_own_code_and_a_blank,
+		    ROWS(reply_rows) },
+		{ only_a_well_formed_227_gives_a_port, ROWS(pasv_rows) },
+		{ only_a_well_formed_229_gives_a_port, ROWS(epsv_rows) },
+		{ an_active_address_is_taken_whole_or_not_at_all,
+		    ROWS(target_rows) },
+		{ passive_replies_say_where_the_helper_listens, 0 },
+		{ features_of_protection_are_ours_to_offer,
+		    ROWS(feature_rows) },
+		{ a_number_is_digits_and_fits, ROWS(number_rows) },
+	};
+
+	return test_main("texts", cases, ROWS(cases));
+}

@@ -50,9 +50,8 @@ layer helper 'status\|policy\|helper'
 layer pam_stssl 'status\|policy\|pam_stssl'
 layer stsslctl 'status\|policy\|stsslctl'
 
-only 'gnutls/' helper/tls.c helper/tls.h helper/peer.c helper/peer.h \
-	helper/keyholder.c helper/keyremote.c helper/keyremote.h \
-	stsslctl/certificate.c
+only 'gnutls/' helper/tls.c helper/tls_context.c helper/peer.c helper/verify.c \
+	helper/keyholder.c helper/keyremote.c stsslctl/certificate.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'

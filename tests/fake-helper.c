@@ -20,7 +20,9 @@
 static void
 answer(int fd, const struct fake_reply *reply)
 {
-	if (reply->act == FAKE_SEND)
+	if (reply->act == FAKE_LATE)
+		sleep(1);
+	if (reply->act == FAKE_SEND || reply->act == FAKE_LATE)
 		(void)send(fd, reply->bytes, reply->len, MSG_NOSIGNAL);
 	/* Whoever asked gives up some time, and hangs up. */
 	while (reply->act == FAKE_SILENT && recv(fd, &(char){ 0 }, 1, 0) > 0)

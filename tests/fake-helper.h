@@ -11,6 +11,7 @@
 
 enum fake_act {
 	FAKE_SEND,   /* these bytes */
+	FAKE_LATE,   /* these bytes, a second later */
 	FAKE_CLOSE,  /* nothing, hang up */
 	FAKE_SILENT, /* nothing, stay */
 };

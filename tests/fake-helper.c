@@ -139,3 +139,15 @@ fake_stop(struct fake *f)
 	}
 	remove_dir(f->dir);
 }
+
+unsigned
+fake_count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	while (readdir(dir) != NULL)
+		n++;
+	closedir(dir);
+	return n;
+}

@@ -58,4 +58,7 @@ void fake_start(struct fake *f, const struct fake_script *script);
 /* End the child, remove the directory with all files in it. */
 void fake_stop(struct fake *f);
 
+/* How many descriptors are open, for a comparison: nobody may leave any. */
+unsigned fake_count_descriptors(void);
+
 #endif

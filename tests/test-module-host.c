@@ -6,7 +6,6 @@
 #include <config.h>
 #include "tests/test.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -138,18 +137,6 @@ START_TEST(too_many_connections_refuse)
 }
 END_TEST
 
-static unsigned
-count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
 START_TEST(nothing_is_left_behind)
 {
 	struct sigaction before[NSIG], after;
@@ -162,14 +149,14 @@ START_TEST(nothing_is_left_behind)
 		(void)sigaction(i, NULL, &before[i]);
 	/* The first call opens syslog(3)'s socket, where there is a syslog. */
 	ck_assert_int_eq(login(&s, "alice"), PAM_SUCCESS);
-	descriptors = count_descriptors();
+	descriptors = fake_count_descriptors();
 	for (unsigned i = 0; i < 50; i++) {
 		ck_assert_int_eq(login(&s, "alice"), PAM_SUCCESS);
 		ck_assert_int_eq(login(&s, "bob"), PAM_CRED_INSUFFICIENT);
 	}
 	unlink(s.fake.path);
 	ck_assert_int_eq(login(&s, "alice"), PAM_AUTHINFO_UNAVAIL);
-	ck_assert_uint_eq(count_descriptors(), descriptors);
+	ck_assert_uint_eq(fake_count_descriptors(), descriptors);
 	for (int i = 1; i < NSIG; i++) {
 		if (sigaction(i, NULL, &after) == 0)
 			ck_assert(after.sa_handler == before[i].sa_handler);

@@ -5,11 +5,12 @@
 #include <config.h>
 #include "tests/test.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -186,6 +187,38 @@ START_TEST(silent_helper_is_given_up_in_time)
 }
 END_TEST
 
+static void
+on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* The host has signals of its own, and handlers that do not restart calls. */
+START_TEST(signals_do_not_end_the_wait)
+{
+	const struct fake_script script = { { FAKE_LATE, FOUND, sizeof FOUND },
+		{ FAKE_CLOSE, NULL, 0 } };
+	const struct sigaction action = { .sa_handler = on_alarm };
+	const struct itimerval often = { { 0, 2000 }, { 0, 2000 } };
+	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
+	struct stssl_connection keys[2];
+	struct stssl_record r;
+	struct fake f;
+	int found;
+
+	fake_start(&f, &script);
+	some_connections(keys);
+	stssl_record_init(&r);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	found = stssl_query(f.path, keys, 2, 30000, &r);
+	setitimer(ITIMER_REAL, &never, NULL);
+	ck_assert_int_eq(found, 1);
+	stssl_record_done(&r);
+	fake_stop(&f);
+}
+END_TEST
+
 /* A listener whose queue is full: connect() itself would wait. */
 START_TEST(stuck_helper_is_given_up_in_time)
 {
@@ -265,18 +298,6 @@ START_TEST(stranger_is_not_believed)
 }
 END_TEST
 
-static unsigned
-count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	while (readdir(dir) != NULL)
-		n++;
-	closedir(dir);
-	return n;
-}
-
 START_TEST(no_descriptor_is_left_behind)
 {
 	const struct fake_script script = { FAKE_PACKET(FOUND),
@@ -289,7 +310,7 @@ START_TEST(no_descriptor_is_left_behind)
 	fake_start(&f, &script);
 	some_connections(keys);
 	stssl_record_init(&r);
-	before = count_descriptors();
+	before = fake_count_descriptors();
 	for (unsigned i = 0; i < 100; i++) {
 		ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), 1);
 		stssl_record_done(&r);
@@ -297,7 +318,7 @@ START_TEST(no_descriptor_is_left_behind)
 		(void)stssl_report(f.dir, &some_report, 10000);
 		(void)stssl_report("/none/at/all", &some_report, 10000);
 	}
-	ck_assert_uint_eq(count_descriptors(), before);
+	ck_assert_uint_eq(fake_count_descriptors(), before);
 	fake_stop(&f);
 }
 END_TEST
@@ -311,6 +332,7 @@ main(void)
 		{ answer_beyond_64_kib_is_none, 0 },
 		{ zero_or_too_many_connections_are_not_asked_about, 0 },
 		{ silent_helper_is_given_up_in_time, 0 },
+		{ signals_do_not_end_the_wait, 0 },
 		{ stuck_helper_is_given_up_in_time, 0 },
 		{ absent_helper_is_an_error, 0 },
 		{ stranger_is_not_believed, 0 },

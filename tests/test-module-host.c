@@ -248,8 +248,7 @@ START_TEST(options_have_their_defaults)
 	ck_assert_str_eq(o.socket, "/run/stssl/status.sock");
 	ck_assert(!o.keep_rhost && !o.debug);
 	ck_assert_int_eq(options_parse(2, argv, &o, &bad), 0);
-	ck_assert(o.keep_rhost && o.debug);
-	ck_assert_ptr_null(bad);
+	ck_assert(o.keep_rhost && o.debug && bad == NULL);
 }
 END_TEST
 
@@ -295,6 +294,40 @@ START_TEST(log_line_is_one_line_whatever_comes)
 }
 END_TEST
 
+static const struct {
+	struct fake_reply query, verdict;
+	const char *error; /* what the log line ends on */
+} errors[] = {
+	{ FAKE_PACKET("STSSL_VERSION=2"), STAGE_DONE,
+	    "error=\"query: answer of another version\"" },
+	{ FAKE_PACKET(STAGE_V "STSSL_RESULT=denied"), STAGE_DONE,
+	    "error=\"query: the helper refuses to answer\"" },
+	{ STAGE_GOOD("alice"), STAGE_NONE,
+	    "error=\"report: the session is gone\"" },
+};
+
+START_TEST(log_line_says_what_went_wrong)
+{
+	const struct fake_script script = { errors[_i].query,
+		errors[_i].verdict };
+	char classes[160], text[LOGIN_TEXT];
+	struct stage s;
+	struct login l;
+
+	stage_open(&s, &script, stage_classes);
+	snprintf(classes, sizeof classes, "%s/classes.conf", s.fake.dir);
+	const struct options options = { classes, s.fake.path, false, false };
+
+	login_init(&l, &options, "alice", "vsftpd");
+	login_decide(&l);
+	login_format(&l, "login", true, text);
+	ck_assert_ptr_nonnull(strstr(text, " verdict=refuse reason=helper "));
+	ck_assert_ptr_nonnull(strstr(text, errors[_i].error));
+	login_done(&l);
+	stage_close(&s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -310,6 +343,7 @@ main(void)
 		{ threads_get_their_own_answers, 0 },
 		{ options_have_their_defaults, 0 },
 		{ log_line_is_one_line_whatever_comes, 0 },
+		{ log_line_says_what_went_wrong, ROWS(errors) },
 	};
 
 	return test_main("host", cases, ROWS(cases));

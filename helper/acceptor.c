@@ -33,7 +33,10 @@ is_shortage(int error)
 static void
 rest(struct acceptor *a, int error)
 {
-	(void)log_errno(-error, "accept");
+	/* Once, not four times a second. */
+	if (!a->is_short)
+		(void)log_errno(-error, "accept");
+	a->is_short = true;
 	ev_timer_set(&a->rest, REST_SECONDS, 0);
 	ev_timer_start(a->loop, &a->rest);
 	update(a);
@@ -50,12 +53,14 @@ on_readable(struct ev_loop *loop, struct ev_io *io, int events)
 		int fd =
 		    accept4(a->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd != -1)
+		if (fd != -1) {
+			a->is_short = false;
 			a->accepted(a, fd);
-		else if (is_shortage(errno))
+		} else if (is_shortage(errno)) {
 			rest(a, errno);
-		else if (errno != EINTR && errno != ECONNABORTED)
+		} else if (errno != EINTR && errno != ECONNABORTED) {
 			return;
+		}
 	}
 }
 

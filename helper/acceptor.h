@@ -16,6 +16,7 @@ struct acceptor {
 	struct ev_io io;
 	struct ev_timer rest;
 	bool is_held;
+	bool is_short; /* of descriptors, since the last client */
 	/* Takes over a socket that does not block and is close-on-exec. */
 	void (*accepted)(struct acceptor *a, int fd);
 	void *owner;

@@ -169,7 +169,8 @@ def context(certificate=None, version=None):
     """TLS for a client that checks the server, with a certificate or none."""
     tls = ssl.create_default_context(cafile=PKI + "ca.pem")
     if certificate is not None:
-        tls.load_cert_chain(f"{PKI}{certificate}.pem", f"{PKI}{certificate}.key")
+        tls.load_cert_chain(f"{PKI}{certificate}.pem",
+                            f"{PKI}{certificate}.key")
     if version is not None:
         tls.minimum_version = tls.maximum_version = version
     return tls

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Files come through whole, whoever sends them; what is cut short says so."""
 
-import ftplib
 import os
 import socket
 import struct
 
 from story import (Helper, PATIENCE, PKI, STAGE, Bytes, ask, await_that,
-                   begins, connect, equal, fetch, hash_of, home, log,
-                   log_in, logged_in, password_of, run, since, store, story,
+                   begins, equal, fetch, hash_of, home, log,
+                   logged_in, password_of, run, since, store, story,
                    tell)
 
 HELPER = Helper()

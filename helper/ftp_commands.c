@@ -281,6 +281,11 @@ begin(struct ftp *f, const char *line, enum data_direction direction)
 		ftp_say(f, "521 Data must be protected; use PROT P.");
 		return;
 	}
+	if (f->data == NULL && !f->logged_in) {
+		/* It would be refused anyway: let the backend say why. */
+		ftp_ask(f, line, ftp_on_other);
+		return;
+	}
 	if (f->data == NULL) {
 		ftp_say(f, "425 Use PASV or PORT first.");
 		return;

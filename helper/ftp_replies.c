@@ -85,12 +85,17 @@ ftp_on_feat(
 
 /* Data connections */
 
-/* A fresh ticket, so that the next data connection can resume this session. */
+/*
+ * A fresh ticket, so that the next data connection can resume this session.
+ * Only a convenience: it must not get between the halves of a reply that did
+ * not fit into the socket.
+ */
 static void
 send_ticket(struct ftp *f)
 {
-	if (ftp_is_secure(f) && f->private &&
-	    tls_send_ticket(f->session->client.tls) == TLS_FAILED)
+	if (!ftp_is_secure(f) || !f->private || lines_has_output(&f->client))
+		return;
+	if (tls_send_ticket(f->session->client.tls) != TLS_DONE)
 		f->phase = FTP_CLOSED;
 }
 

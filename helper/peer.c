@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Verifies the client's chain and describes its leaf, in mod_ssl's words.
+ * Describes the client's certificate in mod_ssl's words; verify.c judges it.
  * Names are exported byte for byte or, when they hold anything but printable
  * characters, not at all: a NUL in a name must never shorten it.
  */
@@ -15,30 +15,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "helper/verify.h"
 #include "status/words.h"
 
 /* Longest name that is looked at; nothing that matches is longer than 256. */
 #define NAME_MAX_BYTES 4096
 #define FIELD_TEXT     32
-#define OID_EKU        "2.5.29.37"
-
-/* GnuTLS's status bits in the order in which they are worth telling. */
-static const struct {
-	unsigned bit;
-	enum stssl_failure failure;
-} failures[] = {
-	{ GNUTLS_CERT_SIGNER_NOT_FOUND, STSSL_FAILURE_UNKNOWN_CA },
-	{ GNUTLS_CERT_SIGNER_NOT_CA, STSSL_FAILURE_UNKNOWN_CA },
-	{ GNUTLS_CERT_SIGNATURE_FAILURE, STSSL_FAILURE_BAD_SIGNATURE },
-	{ GNUTLS_CERT_REVOKED, STSSL_FAILURE_REVOKED },
-	{ GNUTLS_CERT_EXPIRED, STSSL_FAILURE_EXPIRED },
-	{ GNUTLS_CERT_NOT_ACTIVATED, STSSL_FAILURE_NOT_YET_VALID },
-	{ GNUTLS_CERT_INSECURE_ALGORITHM, STSSL_FAILURE_WEAK },
-	{ GNUTLS_CERT_PURPOSE_MISMATCH, STSSL_FAILURE_BAD_PURPOSE },
-	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, STSSL_FAILURE_CRL_STALE },
-	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
-	    STSSL_FAILURE_CRL_STALE },
-};
 
 /* A leaf under description.  `failure` is COUNT while nothing is wrong. */
 struct peer {
@@ -52,54 +34,6 @@ fail(struct peer *p, enum stssl_failure why)
 {
 	if (p->failure == STSSL_FAILURE_COUNT)
 		p->failure = why;
-}
-
-/* Verification */
-
-/* Things that GnuTLS lets through and that no client certificate may be. */
-static void
-check_leaf(struct peer *p)
-{
-	gnutls_datum_t eku = { NULL, 0 };
-	char oid[64];
-	size_t oid_size = sizeof oid;
-	unsigned critical, usage = 0;
-
-	if (gnutls_x509_crt_get_version(p->leaf) != 3)
-		fail(p, STSSL_FAILURE_OTHER);
-	if (gnutls_x509_crt_get_ca_status(p->leaf, &critical) > 0)
-		fail(p, STSSL_FAILURE_BAD_PURPOSE);
-	if (gnutls_x509_crt_get_key_usage(p->leaf, &usage, &critical) >= 0 &&
-	    (usage & GNUTLS_KEY_KEY_CERT_SIGN) != 0)
-		fail(p, STSSL_FAILURE_BAD_PURPOSE);
-
-	/* An extension that lists no purpose allows none. */
-	if (gnutls_x509_crt_get_extension_by_oid2(
-		p->leaf, OID_EKU, 0, &eku, &critical) >= 0) {
-		if (gnutls_x509_crt_get_key_purpose_oid(
-			p->leaf, 0, oid, &oid_size, &critical) < 0)
-			fail(p, STSSL_FAILURE_BAD_PURPOSE);
-		gnutls_free(eku.data);
-	}
-}
-
-static void
-verify(struct peer *p, gnutls_session_t session)
-{
-	char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
-	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID,
-		(unsigned char *)purpose, 0 };
-	unsigned status = GNUTLS_CERT_INVALID;
-	int r;
-
-	r = gnutls_certificate_verify_peers(session, &wanted, 1, &status);
-	if (r >= 0 && status == 0)
-		return;
-	for (size_t i = 0; r >= 0 && i < sizeof failures / sizeof failures[0];
-	     i++)
-		if ((status & failures[i].bit) != 0)
-			fail(p, failures[i].failure);
-	fail(p, STSSL_FAILURE_OTHER);
 }
 
 /* Description */
@@ -411,8 +345,7 @@ describe_leaf(gnutls_session_t session, const gnutls_datum_t *der,
 		gnutls_x509_crt_deinit(p.leaf);
 		return -EBADMSG;
 	}
-	verify(&p, session);
-	check_leaf(&p);
+	p.failure = verify_peer(session, p.leaf);
 	for (size_t i = 0; r == 0 && i < sizeof fields / sizeof fields[0]; i++)
 		r = fields[i](&p);
 	gnutls_x509_crt_deinit(p.leaf);

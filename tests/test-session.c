@@ -280,9 +280,6 @@ static const struct {
 	{ "EPRT |1|192.0.2.2|50000|", "500 " },
 	{ "EPRT |3|x|50000|", "522 " },
 	{ "EPRT x", "501 " },
-	{ "RETR file", "425 " },
-	{ "STOR file", "425 " },
-	{ "LIST", "425 " },
 	{ "USER a\rb", "500 " },
 };
 
@@ -401,6 +398,32 @@ START_TEST(a_class_that_demands_protected_data_gets_521)
 }
 END_TEST
 
+static const char *const transfers[] = { "RETR a", "STOR a", "APPE a", "STOU",
+	"LIST", "NLST", "MLSD" };
+
+START_TEST(a_transfer_needs_a_data_connection)
+{
+	struct play p = { .listener = -1 };
+	char line[64];
+
+	begin(&p);
+	greet(&p);
+	(void)snprintf(line, sizeof line, "%s\r\n", transfers[_i]);
+	put(p.client, line);
+	expect(&p, p.backend, line);
+	put(p.backend, "530 log in first\r\n");
+	expect(&p, p.client, "530 log in first\r\n");
+	put(p.client, "PASS x\r\n");
+	expect(&p, p.backend, "PASS x\r\n");
+	put(p.backend, "230 ok\r\n");
+	expect(&p, p.client, "230 ok\r\n");
+	put(p.client, line);
+	expect_code(&p, "425 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
 /* What a backend may do wrong, and what its client sees. */
 static const struct {
 	const char *bytes, *code;
@@ -440,6 +463,7 @@ main(void)
 		{ features_are_merged, 0 },
 		{ a_backend_without_features_leaves_ours, 0 },
 		{ lines_that_are_too_long_get_500_and_then_421, 0 },
+		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },

@@ -8,7 +8,10 @@
 # it ends.  Nothing on the machine itself is written to.
 #
 # Set by the caller: srcdir, HELPER (the program), MODULE (pam_stssl.so).
+# From outside: STORY_MODULE, a module to use instead; STORY_NO_SKIP, when set,
+# makes it a failure that a story cannot be played.
 
+MODULE=${STORY_MODULE:-$MODULE}
 STAGE=/run/stage
 PATH=$PATH:/usr/sbin:/sbin
 export STAGE PATH
@@ -328,7 +331,10 @@ stage_build()
 stage_play()
 {
 	stage_why=$(stage_obstacle)
-	if [ -n "$stage_why" ]; then
+	if [ -n "$stage_why" ] && [ -n "${STORY_NO_SKIP-}" ]; then
+		echo "Bail out! $stage_why"
+		exit 1
+	elif [ -n "$stage_why" ]; then
 		echo "1..0 # SKIP $stage_why"
 		exit 0
 	fi

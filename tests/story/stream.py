@@ -217,10 +217,5 @@ def unix():
         equal(read(tls, 16), b"through a socket")
 
 
-@story("at the end the helper stops, and says so")
-def stops():
-    equal(HELPER.stop(), 0)
-
-
 if __name__ == "__main__":
     tell()

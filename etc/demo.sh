@@ -10,20 +10,14 @@
 set -eu
 
 : "${srcdir:=$(dirname "$0")/..}"
-: "${builddir:=$srcdir}"
-srcdir=$(realpath "$srcdir")
-: "${HELPER:=$builddir/helper/stssl-helper}"
-: "${MODULE:=$builddir/pam_stssl/.libs/pam_stssl.so}"
 # shellcheck source=tests/story/lib.sh
 . "$srcdir/tests/story/lib.sh"
 
 if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null; then
 	echo "demo: namespaces and accounts need root: running sudo"
-	exec sudo env srcdir="$srcdir" HELPER="$(realpath "$HELPER")" \
-		MODULE="$(realpath "$MODULE")" KEEP="${KEEP-}" sh "$0"
+	exec sudo env srcdir="$srcdir" HELPER="$HELPER" MODULE="$MODULE" \
+		KEEP="${KEEP-}" sh "$0"
 fi
-HELPER=$(realpath "$HELPER")
-MODULE=$(realpath "$MODULE")
 why=$(stage_obstacle)
 if [ -n "$why" ]; then
 	echo "demo: $why" >&2

@@ -7,14 +7,19 @@
 # all of it is gone when the first process of the PID namespace ends, however
 # it ends.  Nothing on the machine itself is written to.
 #
-# Set by the caller: srcdir, HELPER (the program), MODULE (pam_stssl.so).
+# The caller sets srcdir, and HELPER (the program) and MODULE (pam_stssl.so)
+# unless both are in builddir, and builddir unless the build is in srcdir.
 # From outside: STORY_MODULE, a module to use instead; STORY_NO_SKIP, when set,
 # makes it a failure that a story cannot be played.
 
+srcdir=$(realpath "$srcdir")
+builddir=$(realpath "${builddir:-$srcdir}")
+: "${HELPER:=$builddir/helper/stssl-helper}"
+: "${MODULE:=$builddir/pam_stssl/.libs/pam_stssl.so}"
 MODULE=${STORY_MODULE:-$MODULE}
 STAGE=/run/stage
 PATH=$PATH:/usr/sbin:/sbin
-export STAGE PATH
+export STAGE PATH srcdir builddir HELPER MODULE
 
 # Prints why there can be no stage here; nothing when there can be one.
 stage_obstacle()
@@ -34,8 +39,8 @@ stage_obstacle()
 		echo "$stage_file is not built"
 		return
 	done
-	case $(realpath "$srcdir") in
-	/run/* | /dev/* | /etc/*)
+	case $srcdir/:$builddir/ in
+	/run/* | /dev/* | /etc/* | *:/run/* | *:/dev/* | *:/etc/*)
 		echo "the source is in a directory that the stage replaces"
 		return
 		;;
@@ -56,7 +61,7 @@ stage_enter()
 		return
 	fi
 	STAGE_OUTSIDE=$stage_here
-	export STAGE_OUTSIDE srcdir HELPER MODULE
+	export STAGE_OUTSIDE
 	exec unshare -mnpf --kill-child --mount-proc sh "$@"
 }
 

@@ -72,8 +72,8 @@ def socket_mode():
     start = len(log("helper.log"))
     script = ("import socket; s = socket.socket(socket.AF_UNIX, "
               "socket.SOCK_SEQPACKET); s.connect('/run/stssl/status.sock')")
-    done = run("setpriv", "--reuid", "65534", "--clear-groups", "python3",
-               "-c", script, check=False)
+    done = run("setpriv", "--reuid", "65534", "--regid", "65534",
+               "--clear-groups", "python3", "-c", script, check=False)
     equal(done.returncode != 0, True)
     equal(b"PermissionError" in done.stderr, True)
     equal("error" in since("helper.log", start), False)
@@ -133,18 +133,25 @@ def backend_port_of(pid):
     return int(re.search(rf":(\d+)\s+\S+:2121\s.*pid={pid},", out).group(1))
 
 
+PORTS = "/proc/sys/net/ipv4/ip_local_port_range"
+
+
 def connect_from(port):
-    """Straight to the backend from a port used before; None while it rests."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.settimeout(PATIENCE)
+    """Straight to the backend from a port used before; None while it rests.
+
+    Not bind(): the kernel lends a port that rests to connect() only.
+    """
+    with open(PORTS) as file:
+        usual = file.read()
     try:
-        sock.bind(("127.0.0.1", port))
-        sock.connect(("127.0.0.1", 2121))
-        return sock
+        with open(PORTS, "w") as file:
+            file.write(f"{port} {port}")
+        return socket.create_connection(("127.0.0.1", 2121), PATIENCE)
     except OSError:
-        sock.close()
         return None
+    finally:
+        with open(PORTS, "w") as file:
+            file.write(usual)
 
 
 @story("no record outlives its session, not even for the same address pair")
@@ -155,10 +162,11 @@ def no_stale_record():
     port = backend_port_of(victim)
     os.kill(victim, signal.SIGKILL)
     sock = await_that(lambda: connect_from(port), "the port is free again")
-    with sock, sock.makefile("rw", newline="\r\n") as lines:
+    with sock, sock.makefile("rw") as lines:
+        equal(sock.getsockname()[1], port)
         begins(lines.readline(), "220")
         for command, reply in ("USER acme-1", "331"), ("PASS x", "530"):
-            lines.write(command + "\n")
+            lines.write(command + "\r\n")
             lines.flush()
             begins(lines.readline(), reply)
 

@@ -113,7 +113,7 @@ def feat():
     ftp = connect(FTP)
     log_in(ftp, "alice", password_of("alice"))
     lines = ask(ftp, "FEAT").split("\n")
-    for feature in " AUTH TLS", " PBSZ", " PROT", " EPSV", " UTF8":
+    for feature in " AUTH TLS", " PBSZ", " PROT", " EPSV", " TVFS":
         equal(any(line.startswith(feature) for line in lines), True)
     ftp.quit()
 

@@ -6,9 +6,8 @@ import socket
 import struct
 
 from story import (Helper, PATIENCE, PKI, STAGE, Bytes, ask, await_that,
-                   begins, equal, fetch, hash_of, home, log,
-                   logged_in, password_of, run, since, store, story,
-                   tell)
+                   begins, connect, equal, fetch, hash_of, home, log, log_in,
+                   logged_in, password_of, run, since, store, story, tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")
@@ -104,7 +103,9 @@ def curl(*arguments, check=True):
 @story("curl, {0}: there and back with a certificate",
        ("explicit", "ftp", ["--ssl-reqd"]),
        ("explicit, PASV", "ftp", ["--ssl-reqd", "--disable-epsv"]),
-       ("explicit, active", "ftp", ["--ssl-reqd", "--ftp-port", "-"]),
+       # With protected data, curl 7.88's active uploads forget the TLS.
+       ("explicit, active, clear data", "ftp",
+        ["--ftp-ssl-control", "--ftp-port", "-"]),
        ("explicit, TLS 1.2", "ftp", ["--ssl-reqd", "--tls-max", "1.2"]),
        ("explicit, clear data", "ftp", ["--ftp-ssl-control"]),
        ("implicit", "ftps", []))
@@ -247,9 +248,11 @@ def no_handshake():
 @story("private data: {0} in clear is refused with 521",
        ("STOR",), ("RETR",), ("LIST",), ("NLST",), ("APPE",))
 def private(command):
-    ftp = logged_in(FTP, "acme-1", protect=False, certificate="acme-1")
+    ftp = connect(FTP, certificate="acme-1")
+    equal(log_in(ftp, "acme-1"), "certificate")
     ftp.makepasv()
     begins(ask(ftp, command + " hello"), "521")
+    begins(ask(ftp, "PROT C"), "534")
     ftp.prot_p()
     parts = []
     ftp.retrbinary("RETR hello", parts.append)

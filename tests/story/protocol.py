@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the helper answers itself, and what it does to clients that misbehave."""
+"""What the helper answers itself, and how it treats unruly clients."""
 
 import socket
 import ssl

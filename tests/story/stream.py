@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""TLS in front of a TCP service of any kind: bytes in, bytes out, both ends."""
+"""TLS in front of any TCP service: bytes in, bytes out, both ends."""
 
 import hashlib
 import os

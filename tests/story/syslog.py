@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A /dev/log that appends what comes to a file, for want of a syslog daemon."""
+"""A /dev/log that appends what comes to a file, for want of a daemon."""
 
 import os
 import socket

@@ -15,6 +15,9 @@ from story import (CONF, Helper, PATIENCE, STAGE, ask, await_that, begins,
 HELPER = Helper()
 # A login may wait this long for a helper that does not answer.
 DEADLINE = 6
+# So many seconds the helper gives to transfers when it stops, but not to idle
+# sessions.
+GRACE = 10
 # Gone, from a client's point of view: any of these.
 GONE = (ConnectionError, EOFError, ssl.SSLError)
 
@@ -208,7 +211,7 @@ def terminated():
     data.unwrap()
     data.close()
     begins(busy.getmultiline(), "226")
-    equal(HELPER.process.wait(PATIENCE), 0)
+    equal(HELPER.process.wait(GRACE / 2), 0)
     await_that(lambda: not any(map(exists, pids)), "all processes end")
     equal(os.path.getsize(home("alice", "last")), 200000)
     refused_straight()

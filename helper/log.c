@@ -138,6 +138,12 @@ log_open(enum log_target target, const char *role, bool debug)
 		connect_syslog();
 }
 
+void
+log_role(const char *role)
+{
+	state.role = role;
+}
+
 #define LEVEL(name, level)                    \
 	void log_##name(const char *fmt, ...) \
 	{                                     \

@@ -16,9 +16,12 @@ enum log_target {
 
 /*
  * Choose where lines go; `role` ("monitor", "worker", ...) stands in front of
- * each.  May be called again, after a fork for instance.
+ * each.
  */
 void log_open(enum log_target target, const char *role, bool debug);
+
+/* Another role in the same log, after a fork for instance. */
+void log_role(const char *role);
 
 /* Each writes one line; errno is left as it was. */
 #define LOG_FORMAT __attribute__((format(printf, 1, 2)))

@@ -45,6 +45,31 @@ login_done(struct login *l)
 	l->known = false;
 }
 
+/* What errno says badly about the helper; the rest is strerror(3)'s. */
+static const struct {
+	int r;
+	const char *text;
+} texts[] = {
+	{ -EACCES, "the status socket is not to be trusted" },
+	{ -EBADMSG, "malformed answer" },
+	{ -ESTALE, "answer of another version" },
+	{ -EPERM, "the helper refuses to answer" },
+	{ -EMLINK, "connections of more than one session" },
+	{ -ETIMEDOUT, "no answer in time" },
+	{ -E2BIG, "too many connections" },
+	{ -ESRCH, "the session is gone" },
+};
+
+static const char *
+text_of(int r, char *buf, size_t size)
+{
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (texts[i].r == r)
+			return texts[i].text;
+	}
+	return strerror_r(-r, buf, size);
+}
+
 /* Refuse for a reason of our own; returns r. */
 static int
 refuse(struct login *l, enum stssl_reason reason, int r, const char *what)
@@ -54,7 +79,7 @@ refuse(struct login *l, enum stssl_reason reason, int r, const char *what)
 	l->judgement.verdict = STSSL_VERDICT_REFUSE;
 	l->judgement.reason = reason;
 	snprintf(l->error.text, sizeof l->error.text, "%s: %s", what,
-	    strerror_r(-r, text, sizeof text));
+	    text_of(r, text, sizeof text));
 	return r;
 }
 
@@ -156,6 +181,9 @@ report(struct login *l)
 	};
 	int r = stssl_report(l->options->socket, &words, l->left_ms);
 
+	/* Or its socket is, which comes to the same. */
+	if (r == -ENOENT)
+		r = -ESRCH;
 	if (r < 0 && j->verdict != STSSL_VERDICT_REFUSE)
 		refuse(l, STSSL_REASON_HELPER, r, "report");
 }

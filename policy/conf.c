@@ -37,6 +37,7 @@ static struct {
 static void
 put_line(struct stssl_error *error, const char *path, unsigned line)
 {
+	error->text[0] = '\0';
 	(void)snprintf(error->text, sizeof error->text, "%s:%u: ", path, line);
 }
 
@@ -73,30 +74,6 @@ collect(cfg_t *cfg, const char *fmt, va_list ap)
 	append(sink.error, fmt, ap);
 }
 
-/*
- * libConfuse makes sections without a title before the validators are set, so
- * these get theirs by hand.
- */
-static void
-set_validator(cfg_t *tree, const struct stssl_conf_validator *v)
-{
-	const char *bar = strchr(v->option, '|');
-	char name[64];
-	cfg_opt_t *opt;
-
-	(void)cfg_set_validate_func(tree, v->option, v->validate);
-	if (bar == NULL)
-		return;
-	(void)snprintf(
-	    name, sizeof name, "%.*s", (int)(bar - v->option), v->option);
-	opt = cfg_getopt(tree, name);
-	if (opt == NULL || (opt->flags & CFGF_MULTI) != 0)
-		return;
-	opt = cfg_getopt(cfg_opt_getnsec(opt, 0), bar + 1);
-	if (opt != NULL)
-		opt->validcb = v->validate;
-}
-
 static int
 parse_text(cfg_t *tree, char *text, size_t len)
 {
@@ -123,7 +100,8 @@ parse(cfg_opt_t *opts, const struct stssl_conf_validator *validators,
 		return -ENOMEM;
 	(void)cfg_set_error_function(tree, collect);
 	for (; validators != NULL && validators->option != NULL; validators++)
-		set_validator(tree, validators);
+		(void)cfg_set_validate_func(
+		    tree, validators->option, validators->validate);
 	r = parse_text(tree, text, len);
 	if (r < 0) {
 		(void)cfg_free(tree);

@@ -120,18 +120,15 @@ parse_netmask(const char *ip, const char *mask, struct stssl_pattern *ret)
 	return finish(&p, &a, ret);
 }
 
-/* One part of "10.1.2.*": try it on all numbers; it must be true for one. */
+/* A part with * or ?: try it on all numbers. */
 static int
-parse_part(const char *part, size_t len, uint8_t set[32])
+parse_glob(const char *glob, uint8_t set[32])
 {
-	char glob[PART_MAX + 1], number[4];
 	bool any = false;
 
-	if (len == 0 || len > PART_MAX)
-		return -EINVAL;
-	memcpy(glob, part, len);
-	glob[len] = '\0';
 	for (unsigned n = 0; n < 256; n++) {
+		char number[4];
+
 		(void)snprintf(number, sizeof number, "%u", n);
 		if (fnmatch(glob, number, 0) != 0)
 			continue;
@@ -139,6 +136,30 @@ parse_part(const char *part, size_t len, uint8_t set[32])
 		any = true;
 	}
 	return any ? 0 : -EINVAL;
+}
+
+/* One part of "10.1.2.*".  The frequent ones, * and numbers, are quick. */
+static int
+parse_part(const char *part, size_t len, uint8_t set[32])
+{
+	char glob[PART_MAX + 1];
+	int n;
+
+	if (len == 0 || len > PART_MAX)
+		return -EINVAL;
+	memcpy(glob, part, len);
+	glob[len] = '\0';
+	if (strcmp(glob, "*") == 0) {
+		memset(set, 0xff, 32);
+		return 0;
+	}
+	if (strpbrk(glob, "*?") != NULL)
+		return parse_glob(glob, set);
+	n = small_number(glob, 255);
+	if (n < 0)
+		return -EINVAL;
+	set[n / 8] |= (uint8_t)(1u << (n % 8));
+	return 0;
 }
 
 static int

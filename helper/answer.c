@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Serves the status socket: who asks, may he, what is the answer.  An asker
+ * waits nowhere: what he does not send in time, or cannot take at once, is his
+ * loss.
+ */
+#include <config.h>
+#include "helper/answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/acceptor.h"
+#include "helper/audit.h"
+#include "helper/log.h"
+#include "helper/question.h"
+
+#define ASKERS_MAX 64
+/* Of one user that is neither root nor ours, so that others get through. */
+#define ASKERS_PER_USER  16
+#define PATIENCE_SECONDS 2.0
+#define DENIED_MAX       32
+
+struct asker {
+	struct answers *all;
+	int fd; /* -1 when this place is free */
+	uid_t uid;
+	struct ev_io io;
+	struct ev_timer patience;
+};
+
+struct answers {
+	struct answer_params params;
+	struct acceptor acceptor;
+	struct asker askers[ASKERS_MAX];
+	size_t count;
+	uid_t denied[DENIED_MAX]; /* logged already */
+	size_t denied_count;
+};
+
+static bool
+is_trusted(uid_t uid)
+{
+	/*
+	 * Not only root: our own user could change this process's memory, so
+	 * there is nothing to protect from it.
+	 */
+	return uid == 0 || uid == geteuid();
+}
+
+static bool
+may_query(const struct answers *answers, uid_t uid)
+{
+	for (size_t i = 0; i < answers->params.user_count; i++)
+		if (answers->params.users[i] == uid)
+			return true;
+	return is_trusted(uid);
+}
+
+static void
+log_denied(struct answers *answers, uid_t uid)
+{
+	for (size_t i = 0; i < answers->denied_count; i++)
+		if (answers->denied[i] == uid)
+			return;
+	if (answers->denied_count == DENIED_MAX)
+		return;
+	answers->denied[answers->denied_count++] = uid;
+	log_warning("status socket: user %lu may not ask", (unsigned long)uid);
+}
+
+static void
+dismiss(struct asker *asker)
+{
+	struct answers *answers = asker->all;
+
+	ev_io_stop(answers->params.loop, &asker->io);
+	ev_timer_stop(answers->params.loop, &asker->patience);
+	(void)close(asker->fd);
+	asker->fd = -1;
+	answers->count--;
+	acceptor_hold(&answers->acceptor, false);
+}
+
+static void
+say(const struct asker *asker, const char *text, size_t len)
+{
+	(void)send(asker->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void
+say_word(const struct asker *asker, const char *word)
+{
+	struct stssl_record answer;
+
+	stssl_record_init(&answer);
+	if (stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, word) == 0)
+		say(asker, answer.text, answer.len);
+	stssl_record_done(&answer);
+}
+
+static void
+answer_query(const struct asker *asker, const struct question *q)
+{
+	const struct session_entry *found = NULL;
+	const struct registry *registry = asker->all->params.registry;
+
+	for (size_t i = 0; i < q->key_count; i++) {
+		const struct session_entry *entry =
+		    registry_find_connection(registry, &q->keys[i]);
+
+		if (entry == NULL || entry == found)
+			continue;
+		if (found != NULL) {
+			say_word(asker, "ambiguous");
+			return;
+		}
+		found = entry;
+	}
+	if (found == NULL)
+		say_word(asker, "none");
+	else
+		say(asker, found->text, found->text_len);
+}
+
+static void
+answer_verdict(const struct asker *asker, const struct question *q)
+{
+	const struct answer_params *params = &asker->all->params;
+	struct session_entry *entry =
+	    registry_find(params->registry, q->session);
+	int r;
+
+	if (entry == NULL || entry->record != RECORD_KNOWN) {
+		say_word(asker, "none");
+		return;
+	}
+	r = params->decided(params->owner, entry, q->verdict, q->data_private);
+	audit_login(entry, q, r);
+	if (r < 0) {
+		say_word(asker, "none");
+		return;
+	}
+	entry->is_decided = true;
+	entry->verdict = q->verdict;
+	say_word(asker, "done");
+}
+
+static bool
+may_decide(const struct answers *answers, uid_t uid)
+{
+	(void)answers;
+	return is_trusted(uid);
+}
+
+static const struct {
+	bool (*may)(const struct answers *answers, uid_t uid);
+	void (*answer)(const struct asker *asker, const struct question *q);
+} kinds[] = {
+	[QUESTION_QUERY] = { may_query, answer_query },
+	[QUESTION_VERDICT] = { may_decide, answer_verdict },
+};
+
+static void
+answer(const struct asker *asker, const struct stssl_record *record)
+{
+	struct answers *answers = asker->all;
+	struct question q = { .kind = QUESTION_QUERY };
+	bool is_question = question_parse(record, &q) == 0;
+
+	if (!kinds[q.kind].may(answers, asker->uid)) {
+		log_denied(answers, asker->uid);
+		say_word(asker, "denied");
+	} else if (!is_question) {
+		say_word(asker, "malformed");
+	} else {
+		/* What happened before the question is in the answer. */
+		answers->params.drain(answers->params.owner);
+		kinds[q.kind].answer(asker, &q);
+	}
+}
+
+static void
+on_question(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	static char packet[STSSL_RECORD_MAX];
+	struct asker *asker = io->data;
+	struct stssl_record record;
+	ssize_t n;
+
+	(void)loop;
+	(void)events;
+	n = recv(asker->fd, packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+
+	stssl_record_init(&record);
+	if (n > 0 && (size_t)n <= sizeof packet)
+		(void)stssl_record_decode(packet, (size_t)n, &record);
+	/* Of an empty record nothing can be asked. */
+	if (n > 0)
+		answer(asker, &record);
+	stssl_record_done(&record);
+	dismiss(asker);
+}
+
+static void
+on_impatience(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	dismiss(timer->data);
+}
+
+/* How many places this user has taken. */
+static size_t
+count_of(const struct answers *answers, uid_t uid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ASKERS_MAX; i++)
+		n += answers->askers[i].fd != -1 &&
+		     answers->askers[i].uid == uid;
+	return n;
+}
+
+static void
+seat(struct answers *answers, int fd, uid_t uid)
+{
+	struct ev_loop *loop = answers->params.loop;
+	struct asker *asker = answers->askers;
+
+	/* There is one: else the acceptor would be held. */
+	while (asker->fd != -1)
+		asker++;
+	asker->all = answers;
+	asker->fd = fd;
+	asker->uid = uid;
+	ev_io_init(&asker->io, on_question, fd, EV_READ);
+	ev_timer_init(&asker->patience, on_impatience, PATIENCE_SECONDS, 0);
+	asker->io.data = asker;
+	asker->patience.data = asker;
+	ev_io_start(loop, &asker->io);
+	ev_timer_start(loop, &asker->patience);
+	answers->count++;
+	acceptor_hold(&answers->acceptor, answers->count == ASKERS_MAX);
+}
+
+static void
+accepted(struct acceptor *acceptor, int fd)
+{
+	struct answers *answers = acceptor->owner;
+	struct ucred peer;
+	socklen_t len = sizeof peer;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 ||
+	    (!is_trusted(peer.uid) &&
+		count_of(answers, peer.uid) >= ASKERS_PER_USER))
+		(void)close(fd);
+	else
+		seat(answers, fd, peer.uid);
+}
+
+struct answers *
+answers_new(const struct answer_params *params)
+{
+	struct answers *answers = calloc(1, sizeof *answers);
+
+	if (answers == NULL)
+		return NULL;
+	answers->params = *params;
+	for (size_t i = 0; i < ASKERS_MAX; i++)
+		answers->askers[i].fd = -1;
+	acceptor_init(
+	    &answers->acceptor, params->loop, params->fd, accepted, answers);
+	return answers;
+}
+
+struct answers *
+answers_free(struct answers *answers)
+{
+	if (answers == NULL)
+		return NULL;
+	for (size_t i = 0; i < ASKERS_MAX; i++)
+		if (answers->askers[i].fd != -1)
+			dismiss(&answers->askers[i]);
+	acceptor_done(&answers->acceptor);
+	free(answers);
+	return NULL;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Keeps the state of one worker.  What its death means for sessions and other
+ * workers is workers.c's.
+ */
+#include <config.h>
+#include "helper/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helper/log.h"
+
+#define EARLY_SECONDS 1.0
+
+static void
+on_channel(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	struct child *c = io->data;
+
+	(void)loop;
+	(void)events;
+	c->readable(c);
+}
+
+static void
+on_end(struct ev_loop *loop, struct ev_child *end, int events)
+{
+	struct child *c = end->data;
+
+	(void)loop;
+	(void)events;
+	c->ended(c);
+}
+
+struct child *
+child_new(struct ev_loop *loop, pid_t pid, int channel, struct child **list)
+{
+	struct child *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->loop = loop;
+	c->pid = pid;
+	c->channel = channel;
+	c->started = ev_now(loop);
+	ev_io_init(&c->io, on_channel, channel, EV_READ);
+	ev_child_init(&c->end, on_end, pid, 0);
+	c->io.data = c;
+	c->end.data = c;
+	ev_io_start(loop, &c->io);
+	ev_child_start(loop, &c->end);
+
+	c->next = *list;
+	if (c->next != NULL)
+		c->next->prev = c;
+	*list = c;
+	return c;
+}
+
+void
+child_free(struct child *c, struct child **list)
+{
+	child_lose(c);
+	ev_child_stop(c->loop, &c->end);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		*list = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	free(c);
+}
+
+int
+child_tell(const struct child *c, const struct message *m, int fd)
+{
+	if (c->state == CHILD_LOST)
+		return -EPIPE;
+	return message_send(c->channel, m, fd, NULL, 0);
+}
+
+void
+child_lose(struct child *c)
+{
+	if (c->state == CHILD_LOST)
+		return;
+	c->state = CHILD_LOST;
+	c->sessions = 0;
+	ev_io_stop(c->loop, &c->io);
+	(void)close(c->channel);
+	c->channel = -1;
+}
+
+void
+child_kill(struct child *c)
+{
+	if (c->state == CHILD_RUNNING)
+		(void)kill(c->pid, SIGKILL);
+	child_lose(c);
+}
+
+void
+child_stop(struct child *c, uint32_t grace_ms)
+{
+	const struct message m = { .type = MESSAGE_STOP,
+		.u.stop.grace_ms = grace_ms };
+
+	if (c->state == CHILD_LOST)
+		return;
+	if (child_tell(c, &m, -1) < 0)
+		child_kill(c);
+	else
+		c->state = CHILD_STOPPING;
+}
+
+bool
+child_is_stillborn(const struct child *c)
+{
+	return c->state != CHILD_STOPPING && !c->has_served &&
+	       ev_now(c->loop) - c->started < EARLY_SECONDS;
+}
+
+void
+child_log_end(const struct child *c)
+{
+	const int status = c->end.rstatus;
+	const long pid = (long)c->pid;
+
+	if (WIFSIGNALED(status))
+		log_error(
+		    "worker %ld: killed by signal %d", pid, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		log_error(
+		    "worker %ld: exited with %d", pid, WEXITSTATUS(status));
+	else
+		log_debug("worker %ld: exited", pid);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One worker as the monitor sees it: a process, a channel, a number of
+ * sessions.
+ */
+#ifndef HELPER_CHILD_H
+#define HELPER_CHILD_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "helper/message.h"
+
+enum child_state {
+	CHILD_RUNNING,
+	CHILD_STOPPING, /* gets no more clients, exits by itself */
+	CHILD_LOST,     /* its channel is closed, its process is to be reaped */
+};
+
+struct child {
+	enum child_state state;
+	struct ev_loop *loop;
+	pid_t pid;
+	int channel; /* -1 when lost */
+	size_t sessions;
+	bool has_served;
+	ev_tstamp started;
+	struct ev_io io;
+	struct ev_child end;
+	void (*readable)(struct child *c);
+	void (*ended)(struct child *c); /* reaped; calls child_free() */
+	void *owner;
+	struct child *prev, *next; /* in the owner's list */
+};
+
+/*
+ * Take over a process and its channel, both from spawn(), and put it in front
+ * of *list.  `loop` is the default one.  NULL when out of memory.
+ */
+struct child *child_new(
+    struct ev_loop *loop, pid_t pid, int channel, struct child **list);
+
+/* Take it off *list; its process is left alone. */
+void child_free(struct child *c, struct child **list);
+
+/* Returns 0; -EPIPE when it is lost; or what message_send() says. */
+int child_tell(const struct child *c, const struct message *m, int fd);
+
+/* Close its channel. */
+void child_lose(struct child *c);
+
+/* The same, and end its process, unless that is about to end anyway. */
+void child_kill(struct child *c);
+
+/* Ask it to end; kill it when it cannot be asked. */
+void child_stop(struct child *c, uint32_t grace_ms);
+
+/* True when it died sooner than any that could start would. */
+bool child_is_stillborn(const struct child *c);
+
+/* Log how its process ended. */
+void child_log_end(const struct child *c);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Handles the messages of workers, a function for each.  A worker that has
+ * been taken over can say here what it likes about its own connections, as
+ * whom their clients presented themselves; nothing else is taken from it.
+ */
+#include <config.h>
+#include "helper/inbox.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/log.h"
+#include "helper/message.h"
+
+/*
+ * The kernel doubles INBOX_CHANNEL_BYTES and counts at least 256 bytes for
+ * each message.
+ */
+#define MESSAGES_MAX (2 * INBOX_CHANNEL_BYTES / 256)
+
+struct inbox {
+	struct registry *registry;
+	const struct helper_config *config;
+	const void *owner;
+	size_t closed;
+};
+
+/* Keys that only questions, answers and verdicts have. */
+static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
+	STSSL_KEY_STSSL_RESULT, STSSL_KEY_STSSL_USER, STSSL_KEY_STSSL_SERVICE,
+	STSSL_KEY_STSSL_CLASS, STSSL_KEY_STSSL_VERDICT, STSSL_KEY_STSSL_REASON,
+	STSSL_KEY_STSSL_DATA };
+
+/* NULL unless the session is this worker's. */
+static struct session_entry *
+own_session(const struct inbox *in, uint64_t session)
+{
+	struct session_entry *entry = registry_find(in->registry, session);
+
+	return entry != NULL && entry->owner == in->owner ? entry : NULL;
+}
+
+static bool
+says(const struct stssl_record *record, enum stssl_key key, const char *value)
+{
+	const char *said = stssl_record_get(record, key);
+
+	return said != NULL && strcmp(said, value) == 0;
+}
+
+/* The record names the session, and the client, that it is about. */
+static bool
+is_about(const struct inbox *in, const struct stssl_record *record,
+    const struct session_entry *entry)
+{
+	char session[17], port[6], ip[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(session, sizeof session, "%" PRIx64, entry->session);
+	(void)snprintf(port, sizeof port, "%" PRIu16, entry->peer.port);
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+		if (stssl_record_get(record, foreign[i]) != NULL)
+			return false;
+	return stssl_record_get_nth(record, STSSL_KEY_STSSL_CONNECTION, 0) ==
+		   NULL &&
+	       says(record, STSSL_KEY_STSSL_SESSION, session) &&
+	       says(record, STSSL_KEY_STSSL_LISTENER,
+		   in->config->listeners[entry->listener].name) &&
+	       says(record, STSSL_KEY_REMOTE_ADDR,
+		   stssl_ip_format(&entry->peer, ip)) &&
+	       says(record, STSSL_KEY_REMOTE_PORT, port);
+}
+
+/* Without a record the answer will be "none": nothing is granted by it. */
+static void
+keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
+    const struct stssl_connection *connection)
+{
+	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
+
+	if (r == 0)
+		r = registry_publish(
+		    in->registry, entry, connection, record->text, record->len);
+	else
+		registry_withdraw(in->registry, entry);
+	if (r < 0)
+		(void)log_errno(r, "session=%" PRIx64 ": record is not kept",
+		    entry->session);
+}
+
+static int
+publish(struct inbox *in, const struct message *m, const char *text)
+{
+	const struct message_publish *p = &m->u.publish;
+	struct session_entry *entry = own_session(in, p->session);
+	struct stssl_record record;
+	int r;
+
+	if (entry == NULL)
+		return -EBADMSG;
+	stssl_record_init(&record);
+	r = stssl_record_decode(text, p->text_len, &record);
+	if (r == 0 && is_about(in, &record, entry))
+		keep(in, &record, entry, &p->connection);
+	else if (r == -ENOMEM)
+		registry_withdraw(in->registry, entry);
+	else
+		r = -EBADMSG;
+	stssl_record_done(&record);
+	return r == -ENOMEM ? 0 : r;
+}
+
+static int
+withdraw(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.withdraw.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	registry_withdraw(in->registry, entry);
+	return 0;
+}
+
+static int
+closed(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.closed.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	log_info("closed session=%" PRIx64 " verdict=%s", entry->session,
+	    entry->is_decided ? stssl_verdict_word(entry->verdict) : "none");
+	registry_remove(in->registry, entry);
+	in->closed++;
+	return 0;
+}
+
+/* message_receive() lets only a worker's types through. */
+static int (*const handlers[MESSAGE_COUNT])(
+    struct inbox *in, const struct message *m, const char *text) = {
+	[MESSAGE_PUBLISH] = publish,
+	[MESSAGE_WITHDRAW] = withdraw,
+	[MESSAGE_CLOSED] = closed,
+};
+
+int
+inbox_drain(struct registry *registry, const struct helper_config *config,
+    const void *owner, int channel, size_t *ret_closed)
+{
+	static char text[STSSL_RECORD_MAX];
+	struct inbox in = { registry, config, owner, 0 };
+	struct message m;
+	int fd, r = 0;
+
+	for (unsigned i = 0; r == 0 && i < MESSAGES_MAX; i++) {
+		r = message_receive(channel, SENDER_WORKER, &m, &fd, text);
+		if (r == 0)
+			r = handlers[m.type](&in, &m, text);
+	}
+	*ret_closed += in.closed;
+	if (r == -EBADMSG)
+		log_error("impossible message from a worker");
+	/* Any other failure of the channel is its end. */
+	if (r < 0 && r != -EAGAIN && r != -EBADMSG)
+		r = -EPIPE;
+	return r == -EAGAIN ? 0 : r;
+}

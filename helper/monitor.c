@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Puts the monitor together: sockets first, then no privileges any more, then
+ * workers, then the event loop.  What it does in detail is in listeners.c,
+ * workers.c, inbox.c, registry.c and answer.c.
+ */
+#include <config.h>
+#include "helper/monitor.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "helper/acceptor.h"
+#include "helper/answer.h"
+#include "helper/listeners.h"
+#include "helper/log.h"
+#include "helper/registry.h"
+#include "helper/status_socket.h"
+#include "helper/workers.h"
+
+#define GRACE_MS 10000
+/* Client, backend, two listeners and two ends of a transfer; and the rest. */
+#define FILES_PER_SESSION 6
+#define FILES_BESIDES     256
+
+#define SIGNALS           3
+
+struct door {
+	struct acceptor acceptor;
+	uint32_t listener;
+};
+
+struct monitor {
+	const struct monitor_params *params;
+	struct ev_loop *loop;
+	struct listeners listeners;
+	struct door *doors;
+	size_t door_count;
+	struct status_socket status;
+	struct registry *registry;
+	struct workers *workers;
+	struct answers *answers;
+	struct ev_signal signals[SIGNALS];
+};
+
+static void
+notify(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	(void)sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
+
+/* Clients */
+
+static int
+addresses_of(int fd, struct stssl_address *peer, struct stssl_address *local)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof sa;
+	int r;
+
+	if (getpeername(fd, (struct sockaddr *)&sa, &len) == -1)
+		return -errno;
+	r = stssl_address_from(&sa, peer);
+	len = sizeof sa;
+	if (r == 0 && getsockname(fd, (struct sockaddr *)&sa, &len) == -1)
+		r = -errno;
+	return r == 0 ? stssl_address_from(&sa, local) : r;
+}
+
+static void
+accepted(struct acceptor *acceptor, int fd)
+{
+	struct monitor *m = acceptor->owner;
+	/* The acceptor is the door's first member. */
+	const struct door *door = (const struct door *)acceptor;
+	struct stssl_address peer, local;
+	char text[STSSL_ADDRESS_TEXT];
+	int r;
+
+	/* Who is gone again has no address any more. */
+	if (addresses_of(fd, &peer, &local) == 0) {
+		r = workers_give(m->workers, door->listener, fd, &peer, &local);
+		if (r < 0)
+			(void)log_errno(r, "client %s is sent away",
+			    stssl_address_format(&peer, text));
+	}
+	(void)close(fd);
+}
+
+static int
+open_doors(struct monitor *m)
+{
+	m->doors = calloc(m->listeners.count, sizeof *m->doors);
+	if (m->doors == NULL)
+		return -ENOMEM;
+	m->door_count = m->listeners.count;
+	for (size_t i = 0; i < m->door_count; i++) {
+		struct listening *l = &m->listeners.list[i];
+
+		m->doors[i].listener = l->listener;
+		acceptor_init(
+		    &m->doors[i].acceptor, m->loop, l->fd, accepted, m);
+		l->fd = -1;
+	}
+	return 0;
+}
+
+static void
+close_doors(struct monitor *m)
+{
+	for (size_t i = 0; i < m->door_count; i++)
+		acceptor_done(&m->doors[i].acceptor);
+	free(m->doors);
+	m->doors = NULL;
+	m->door_count = 0;
+	listeners_close(&m->listeners);
+}
+
+/* Signals */
+
+static void
+on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
+{
+	struct monitor *m = signal->data;
+
+	(void)loop;
+	(void)events;
+	log_info("stopping");
+	notify("STOPPING=1");
+	close_doors(m);
+	workers_stop(m->workers, GRACE_MS);
+}
+
+static void
+on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
+{
+	(void)loop;
+	(void)signal;
+	(void)events;
+	log_notice("reload is not available yet: restart to use new files");
+}
+
+static const struct {
+	int signal;
+	void (*action)(struct ev_loop *loop, struct ev_signal *s, int events);
+} signals[SIGNALS] = {
+	{ SIGTERM, on_stop },
+	{ SIGINT, on_stop },
+	{ SIGHUP, on_reload },
+};
+
+static void
+catch_signals(struct monitor *m)
+{
+	for (size_t i = 0; i < SIGNALS; i++) {
+		ev_signal_init(
+		    &m->signals[i], signals[i].action, signals[i].signal);
+		m->signals[i].data = m;
+		ev_signal_start(m->loop, &m->signals[i]);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* Between workers and answers */
+
+static void
+drain(void *owner)
+{
+	struct monitor *m = owner;
+
+	workers_drain(m->workers);
+}
+
+static int
+decided(void *owner, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private)
+{
+	struct monitor *m = owner;
+
+	return workers_verdict(m->workers, entry, verdict, data_private);
+}
+
+static void
+stopped(void *owner)
+{
+	struct monitor *m = owner;
+
+	ev_break(m->loop, EVBREAK_ALL);
+}
+
+/* Also in a new worker, so: close, free, and leave what others see alone. */
+static void
+forget(void *owner)
+{
+	struct monitor *m = owner;
+
+	for (size_t i = 0; m->loop != NULL && i < SIGNALS; i++)
+		ev_signal_stop(m->loop, &m->signals[i]);
+	close_doors(m);
+	m->answers = answers_free(m->answers);
+	m->workers = workers_free(m->workers);
+	m->registry = registry_free(m->registry);
+	if (m->status.fd != -1)
+		(void)close(m->status.fd);
+	m->status.fd = -1;
+	if (m->loop != NULL)
+		ev_loop_destroy(m->loop);
+	m->loop = NULL;
+}
+
+/* Start */
+
+/* A worker needs many descriptors, and they inherit our limit. */
+static void
+raise_limits(const struct helper_config *config)
+{
+	rlim_t files = (rlim_t)config->sessions_per_worker * FILES_PER_SESSION +
+		       FILES_BESIDES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= files)
+		return;
+	limit.rlim_cur = files < limit.rlim_max ? files : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+		log_warning("RLIMIT_NOFILE: %s", strerror(errno));
+	else if (limit.rlim_cur < files)
+		log_warning("%lu open files are not enough for "
+			    "sessions-per-worker = %u",
+		    (unsigned long)limit.rlim_cur, config->sessions_per_worker);
+}
+
+static enum exit_status
+open_sockets(struct monitor *m)
+{
+	const struct privileges *p = m->params->privileges;
+	const char *path = m->params->config->status_socket;
+	int r = listeners_open(m->params->config, &m->listeners);
+
+	if (r < 0)
+		return r == -EINVAL ? STATUS_CONFIG : STATUS_SYSTEM;
+	r = status_socket_open(
+	    path, p->is_change ? p->uid : (uid_t)-1, p->status_gid, &m->status);
+	if (r < 0) {
+		(void)log_errno(r, "status-socket %s", path);
+		return STATUS_SYSTEM;
+	}
+	return STATUS_STOPPED;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int
+build(struct monitor *m)
+{
+	const struct monitor_params *params = m->params;
+	const struct workers_params workers = { .loop = m->loop,
+		.config = params->config,
+		.tls = params->tls,
+		.registry = m->registry,
+		.run = params->worker,
+		.forget = forget,
+		.stopped = stopped,
+		.owner = m };
+	const struct answer_params answers = { .loop = m->loop,
+		.fd = m->status.fd,
+		.users = params->privileges->status_users,
+		.user_count = params->privileges->status_user_count,
+		.registry = m->registry,
+		.drain = drain,
+		.decided = decided,
+		.owner = m };
+
+	m->workers = workers_new(&workers);
+	if (m->workers == NULL)
+		return -ENOMEM;
+	m->answers = answers_new(&answers);
+	if (m->answers == NULL)
+		return -ENOMEM;
+	m->status.fd = -1;
+	return open_doors(m);
+}
+
+static enum exit_status
+serve(struct monitor *m)
+{
+	int r;
+
+	m->loop = ev_default_loop(0);
+	m->registry = registry_new();
+	r = m->loop == NULL || m->registry == NULL ? -ENOMEM : build(m);
+	if (r == 0) {
+		catch_signals(m);
+		r = workers_start(m->workers);
+	}
+	if (r < 0) {
+		(void)log_errno(r, "cannot start");
+		return STATUS_SYSTEM;
+	}
+	notify("READY=1");
+	ev_run(m->loop, 0);
+	log_info("stopped");
+	return STATUS_STOPPED;
+}
+
+enum exit_status
+monitor_main(const struct monitor_params *params)
+{
+	struct monitor m = { .params = params, .status.fd = -1 };
+	enum exit_status status;
+	int r;
+
+	raise_limits(params->config);
+	status = open_sockets(&m);
+	if (status == STATUS_STOPPED) {
+		r = privileges_drop(params->privileges);
+		if (r < 0) {
+			(void)log_errno(r, "cannot give up privileges");
+			status = STATUS_SYSTEM;
+		}
+	}
+	if (status == STATUS_STOPPED)
+		status = serve(&m);
+	status_socket_close(&m.status);
+	forget(&m);
+	return status;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor role: accepts clients and gives them to workers, answers who is
+ * behind a connection, supervises.  Never reads a byte from a client.
+ */
+#ifndef HELPER_MONITOR_H
+#define HELPER_MONITOR_H
+
+#include "helper/config.h"
+#include "helper/privileges.h"
+
+struct tls_context;
+
+/* The helper's exit statuses: stssl-helper(8). */
+enum exit_status {
+	STATUS_STOPPED = 0,
+	STATUS_CONFIG = 1,
+	STATUS_SYSTEM = 2,
+};
+
+struct monitor_params {
+	const struct helper_config *config;
+	const struct privileges *privileges;
+	struct tls_context *tls;
+	/* worker_main(), but in tests */
+	int (*worker)(const struct helper_config *config,
+	    struct tls_context *tls, int channel);
+};
+
+/* Run until SIGTERM or SIGINT; all is logged.  Returns an exit status. */
+enum exit_status monitor_main(const struct monitor_params *params);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Turns a record into a question.  Every key must be one that this kind of
+ * question has, which is checked by counting.
+ */
+#include <config.h>
+#include "helper/question.h"
+
+#include <errno.h>
+#include <string.h>
+
+static size_t
+count_strings(const struct stssl_record *record)
+{
+	size_t n = 0;
+
+	for (const char *at = stssl_record_next(record, NULL); at != NULL;
+	     at = stssl_record_next(record, at))
+		n++;
+	return n;
+}
+
+static int
+parse_query(const struct stssl_record *record, struct question *q)
+{
+	const char *text;
+	unsigned n = 0;
+
+	while ((text = stssl_record_get_nth(
+		    record, STSSL_KEY_STSSL_CONNECTION, n)) != NULL) {
+		if (n == STSSL_QUERY_KEYS ||
+		    stssl_connection_parse(text, &q->keys[n]) < 0)
+			return -EBADMSG;
+		n++;
+	}
+	q->key_count = n;
+	/* Besides these: the version, and what is asked. */
+	return n > 0 && count_strings(record) == n + 2 ? 0 : -EBADMSG;
+}
+
+/* Lower-case hex without zeros in front, as we write it. */
+static bool
+parse_session(const char *text, uint64_t *ret)
+{
+	uint64_t session = 0;
+	size_t len = strspn(text, "0123456789abcdef");
+
+	if (len == 0 || len > 16 || text[len] != '\0' || text[0] == '0')
+		return false;
+	for (; *text != '\0'; text++) {
+		unsigned digit = *text <= '9' ? (unsigned)(*text - '0')
+					      : (unsigned)(*text - 'a') + 10;
+
+		session = session << 4 | digit;
+	}
+	*ret = session;
+	return true;
+}
+
+static bool
+parse_data(const char *text, bool *ret_private)
+{
+	*ret_private = strcmp(text, "private") == 0;
+	return *ret_private || strcmp(text, "any") == 0;
+}
+
+static int
+parse_verdict(const struct stssl_record *record, struct question *q)
+{
+	const char *session = NULL, *verdict = NULL, *data = NULL;
+	const struct {
+		enum stssl_key key;
+		const char **value;
+	} rows[] = {
+		{ STSSL_KEY_STSSL_SESSION, &session },
+		{ STSSL_KEY_STSSL_SERVICE, &q->service },
+		{ STSSL_KEY_STSSL_USER, &q->user },
+		{ STSSL_KEY_STSSL_CLASS, &q->class_name },
+		{ STSSL_KEY_STSSL_VERDICT, &verdict },
+		{ STSSL_KEY_STSSL_REASON, &q->reason },
+		{ STSSL_KEY_STSSL_DATA, &data },
+	};
+	const size_t count = sizeof rows / sizeof rows[0];
+
+	for (size_t i = 0; i < count; i++) {
+		*rows[i].value = stssl_record_get(record, rows[i].key);
+		if (*rows[i].value == NULL)
+			return -EBADMSG;
+	}
+	if (count_strings(record) != count + 2 ||
+	    !parse_session(session, &q->session) ||
+	    !stssl_verdict_parse(verdict, &q->verdict) ||
+	    !parse_data(data, &q->data_private))
+		return -EBADMSG;
+	return 0;
+}
+
+static const struct {
+	const char *word;
+	int (*parse)(const struct stssl_record *record, struct question *q);
+} kinds[] = {
+	[QUESTION_QUERY] = { "query", parse_query },
+	[QUESTION_VERDICT] = { "verdict", parse_verdict },
+};
+
+int
+question_parse(const struct stssl_record *record, struct question *ret)
+{
+	const char *word = stssl_record_get(record, STSSL_KEY_STSSL_ASK);
+	struct question q = { 0 };
+
+	for (size_t i = 0; word != NULL && i < sizeof kinds / sizeof kinds[0];
+	     i++) {
+		if (strcmp(word, kinds[i].word) != 0)
+			continue;
+		q.kind = (enum question_kind)i;
+		if (kinds[i].parse(record, &q) < 0)
+			return -EBADMSG;
+		*ret = q;
+		return 0;
+	}
+	return -EBADMSG;
+}

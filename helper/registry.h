@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's memory: every session, who serves it, and the record that its
+ * worker published for it, found by session and by connection.
+ */
+#ifndef HELPER_REGISTRY_H
+#define HELPER_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/address.h"
+#include "status/words.h"
+
+enum session_record {
+	RECORD_NONE,    /* not published, or withdrawn */
+	RECORD_WAITING, /* published for a connection that another one holds */
+	RECORD_KNOWN,   /* questions are answered with it */
+};
+
+/* Fields are for reading; the registry alone writes, but for the verdict. */
+struct session_entry {
+	uint64_t session;
+	const void *owner; /* the worker; only compared */
+	uint32_t listener; /* index into helper_config.listeners */
+	struct stssl_address peer;
+
+	enum session_record record;
+	struct stssl_connection connection;
+	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
+	size_t text_len;
+
+	bool is_decided; /* a verdict came */
+	enum stssl_verdict verdict;
+
+	struct session_entry *prev, *next;
+};
+
+struct registry;
+
+/* NULL when out of memory. */
+struct registry *registry_new(void);
+
+/* Takes NULL.  Returns NULL. */
+struct registry *registry_free(struct registry *registry);
+
+/*
+ * A new session.  Returns 0; -EEXIST when the number is taken; -ENOMEM.
+ */
+int registry_add(struct registry *registry, uint64_t session, const void *owner,
+    uint32_t listener, const struct stssl_address *peer);
+
+/* NULL when there is none; valid until the session is removed. */
+struct session_entry *registry_find(
+    const struct registry *registry, uint64_t session);
+struct session_entry *registry_find_connection(
+    const struct registry *registry, const struct stssl_connection *connection);
+
+/*
+ * Keep a copy of `text` as the record of `entry`, in place of an older one.
+ * When another session holds this connection the record waits: see
+ * registry_settle().  Returns 0 or -ENOMEM, and then there is no record.
+ */
+int registry_publish(struct registry *registry, struct session_entry *entry,
+    const struct stssl_connection *connection, const char *text, size_t len);
+
+/* The session has no record any more. */
+void registry_withdraw(struct registry *registry, struct session_entry *entry);
+
+/* True while a record waits. */
+bool registry_is_unsettled(const struct registry *registry);
+
+/*
+ * To be called when all channels are drained: records whose connection has
+ * become free take it.  One that is still in the way stays, the one that
+ * waited is dropped.  Returns how many were dropped.
+ */
+size_t registry_settle(struct registry *registry);
+
+/* Forget a session; all sessions of an owner. */
+void registry_remove(struct registry *registry, struct session_entry *entry);
+void registry_remove_owner(struct registry *registry, const void *owner);
+
+#endif

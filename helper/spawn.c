@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The way from the monitor into a worker: what the worker inherits is decided
+ * here.
+ */
+#include <config.h>
+#include "helper/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "helper/inbox.h"
+
+#define SEND_SECONDS 2
+
+/* The monitor tells a worker when to stop, a terminal's ^C must not. */
+static const struct {
+	int signal;
+	void (*action)(int);
+} signals[] = {
+	{ SIGINT, SIG_IGN },
+	{ SIGTERM, SIG_IGN },
+	{ SIGHUP, SIG_IGN },
+	{ SIGPIPE, SIG_IGN },
+	{ SIGCHLD, SIG_DFL },
+};
+
+static void
+set_signals(void)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		struct sigaction sa = { .sa_handler = signals[i].action };
+
+		(void)sigaction(signals[i].signal, &sa, NULL);
+	}
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* ends[0] is the monitor's. */
+static int
+open_channel(int ends[static 2])
+{
+	const struct timeval patience = { .tv_sec = SEND_SECONDS };
+	const int bytes = INBOX_CHANNEL_BYTES;
+	int flags;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return -errno;
+	flags = fcntl(ends[0], F_GETFL);
+	if (flags == -1 || fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == -1 ||
+	    setsockopt(ends[1], SOL_SOCKET, SO_SNDTIMEO, &patience,
+		sizeof patience) == -1 ||
+	    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) ==
+		-1) {
+		int r = -errno;
+
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return r;
+	}
+	return 0;
+}
+
+pid_t
+spawn(void (*forget)(void *arg), int (*run)(void *arg, int channel), void *arg,
+    int *ret_channel)
+{
+	int ends[2], r = open_channel(ends);
+	pid_t pid;
+
+	if (r < 0)
+		return r;
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		forget(arg);
+		set_signals();
+		_exit(run(arg, ends[1]));
+	}
+	if (pid == -1) {
+		pid = -errno;
+		(void)close(ends[0]);
+	} else {
+		*ret_channel = ends[0];
+	}
+	(void)close(ends[1]);
+	return pid;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Supervision of the workers.  A worker is lost when its channel ends or it
+ * says something impossible; from that moment its records are gone, whatever
+ * its process still does.
+ */
+#include <config.h>
+#include "helper/workers.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "helper/child.h"
+#include "helper/inbox.h"
+#include "helper/log.h"
+#include "helper/message.h"
+#include "helper/spawn.h"
+
+#define PROCESSES_MAX     4096
+#define DELAY_MIN_SECONDS 0.1
+#define DELAY_MAX_SECONDS 5.0
+#define KILL_SECONDS      2.0
+
+struct workers {
+	struct workers_params params;
+	unsigned wanted;
+	struct child *list;
+	size_t count; /* of processes, lost ones too */
+	uint64_t next_session;
+	bool is_stopping;
+	bool is_untidy;  /* see tidy() */
+	ev_tstamp delay; /* before the next start; 0 after a good one */
+	struct ev_prepare prepare;
+	struct ev_timer respawn;
+	struct ev_timer killer;
+};
+
+static size_t
+count_running(const struct workers *workers)
+{
+	size_t n = 0;
+
+	for (const struct child *c = workers->list; c != NULL; c = c->next)
+		n += c->state == CHILD_RUNNING;
+	return n;
+}
+
+/* Nothing it says or said counts any more. */
+static void
+kill_child(struct workers *workers, struct child *c)
+{
+	registry_remove_owner(workers->params.registry, c);
+	child_kill(c);
+	workers->is_untidy = true;
+}
+
+static void
+drain(struct workers *workers, struct child *c)
+{
+	size_t closed = 0;
+	int r;
+
+	if (c->state == CHILD_LOST)
+		return;
+	r = inbox_drain(workers->params.registry, workers->params.config, c,
+	    c->channel, &closed);
+	assert(closed <= c->sessions);
+	c->sessions -= closed;
+	if (closed > 0)
+		workers->is_untidy = true;
+	/* After a lie it is killed even while it stops. */
+	if (r == -EBADMSG)
+		(void)kill(c->pid, SIGKILL);
+	if (r < 0)
+		kill_child(workers, c);
+}
+
+static void
+readable(struct child *c)
+{
+	struct workers *workers = c->owner;
+
+	drain(workers, c);
+	/* Who holds that connection may have said already that it is free. */
+	if (registry_is_unsettled(workers->params.registry))
+		workers_drain(workers);
+}
+
+static void
+ended(struct child *c)
+{
+	struct workers *workers = c->owner;
+
+	child_log_end(c);
+	if (!child_is_stillborn(c))
+		workers->delay = 0;
+	else if (workers->delay == 0)
+		workers->delay = DELAY_MIN_SECONDS;
+	else if (workers->delay < DELAY_MAX_SECONDS / 2)
+		workers->delay *= 2;
+	else
+		workers->delay = DELAY_MAX_SECONDS;
+	registry_remove_owner(workers->params.registry, c);
+	child_free(c, &workers->list);
+	workers->count--;
+	workers->is_untidy = true;
+}
+
+/* In the child.  `arg` is on start()'s stack: the workers are freed here. */
+static void
+forget(void *arg)
+{
+	const struct workers_params *params = arg;
+
+	params->forget(params->owner);
+}
+
+static int
+run(void *arg, int channel)
+{
+	const struct workers_params *params = arg;
+
+	log_role("worker");
+	return params->run(params->config, params->tls, channel);
+}
+
+static int
+start(struct workers *workers)
+{
+	struct workers_params params = workers->params;
+	struct child *c;
+	int channel;
+	pid_t pid = spawn(forget, run, &params, &channel);
+
+	if (pid < 0)
+		return (int)pid;
+	c = child_new(params.loop, pid, channel, &workers->list);
+	if (c == NULL) {
+		/* Without its channel it ends. */
+		(void)close(channel);
+		return -ENOMEM;
+	}
+	c->readable = readable;
+	c->ended = ended;
+	c->owner = workers;
+	workers->count++;
+	log_debug("worker %ld: started", (long)pid);
+	return 0;
+}
+
+static void
+wait_to_respawn(struct workers *workers)
+{
+	log_info("next worker in %.1f s", workers->delay);
+	ev_timer_set(&workers->respawn, workers->delay, 0);
+	ev_timer_start(workers->params.loop, &workers->respawn);
+}
+
+/* Returns 0, or why no more could be started. */
+static int
+start_missing(struct workers *workers)
+{
+	size_t running = count_running(workers);
+	int r = 0;
+
+	for (; r == 0 && running < workers->wanted; running++)
+		r = start(workers);
+	return r;
+}
+
+static void
+on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct workers *workers = timer->data;
+	int r = start_missing(workers);
+
+	(void)loop;
+	(void)events;
+	if (r == 0)
+		return;
+	(void)log_errno(r, "cannot start a worker");
+	workers->delay = DELAY_MAX_SECONDS;
+	wait_to_respawn(workers);
+}
+
+/* With one session for each a worker is used once; others when too many. */
+static void
+stop_idle(struct workers *workers)
+{
+	size_t running = count_running(workers);
+	bool once = workers->params.config->sessions_per_worker == 1;
+
+	for (struct child *c = workers->list; c != NULL; c = c->next) {
+		if (c->state != CHILD_RUNNING || c->sessions > 0 ||
+		    !c->has_served || (!once && running <= workers->wanted))
+			continue;
+		child_stop(c, 0);
+		running--;
+	}
+}
+
+/* Done between events, so that nobody forks in the middle of an answer. */
+static void
+tidy(struct workers *workers)
+{
+	if (workers->is_stopping) {
+		if (workers->list == NULL)
+			workers->params.stopped(workers->params.owner);
+		return;
+	}
+	stop_idle(workers);
+	if (ev_is_active(&workers->respawn) ||
+	    count_running(workers) >= workers->wanted)
+		return;
+	if (workers->delay > 0)
+		wait_to_respawn(workers);
+	else
+		on_respawn(workers->params.loop, &workers->respawn, 0);
+}
+
+static void
+on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
+{
+	struct workers *workers = prepare->data;
+
+	(void)loop;
+	(void)events;
+	if (!workers->is_untidy)
+		return;
+	workers->is_untidy = false;
+	tidy(workers);
+}
+
+static void
+on_killer(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct workers *workers = timer->data;
+
+	(void)loop;
+	(void)events;
+	for (const struct child *c = workers->list; c != NULL; c = c->next)
+		(void)kill(c->pid, SIGKILL);
+}
+
+/* The one with the fewest sessions; NULL when all are full. */
+static struct child *
+least_busy(const struct workers *workers)
+{
+	struct child *best = NULL;
+
+	for (struct child *c = workers->list; c != NULL; c = c->next) {
+		if (c->state == CHILD_RUNNING &&
+		    c->sessions < workers->params.config->sessions_per_worker &&
+		    (best == NULL || c->sessions < best->sessions))
+			best = c;
+	}
+	return best;
+}
+
+static int
+choose(struct workers *workers, struct child **ret)
+{
+	struct child *c = least_busy(workers);
+	int r;
+
+	if (c == NULL) {
+		if (workers->is_stopping || ev_is_active(&workers->respawn) ||
+		    workers->count >= PROCESSES_MAX)
+			return -EAGAIN;
+		r = start(workers);
+		if (r < 0)
+			return r;
+		c = workers->list;
+	}
+	*ret = c;
+	return 0;
+}
+
+static int
+hand_over(
+    struct workers *workers, struct child *c, const struct message *m, int fd)
+{
+	const struct message_client *client = &m->u.client;
+	struct registry *registry = workers->params.registry;
+	int r = registry_add(
+	    registry, client->session, c, client->listener, &client->peer);
+
+	if (r < 0)
+		return r;
+	r = child_tell(c, m, fd);
+	if (r < 0) {
+		registry_remove(
+		    registry, registry_find(registry, client->session));
+		return r;
+	}
+	c->sessions++;
+	c->has_served = true;
+	return 0;
+}
+
+struct workers *
+workers_new(const struct workers_params *params)
+{
+	struct workers *workers = calloc(1, sizeof *workers);
+	uint64_t *next;
+
+	if (workers == NULL)
+		return NULL;
+	next = &workers->next_session;
+	if (getrandom(next, sizeof *next, 0) != sizeof *next) {
+		free(workers);
+		return NULL;
+	}
+	workers->params = *params;
+	workers->wanted = params->config->workers;
+	if (workers->wanted == 0) {
+		long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+		workers->wanted = cpus > 0 ? (unsigned)cpus : 1;
+	}
+	ev_init(&workers->respawn, on_respawn);
+	ev_init(&workers->killer, on_killer);
+	ev_prepare_init(&workers->prepare, on_prepare);
+	workers->respawn.data = workers;
+	workers->killer.data = workers;
+	workers->prepare.data = workers;
+	ev_prepare_start(params->loop, &workers->prepare);
+	return workers;
+}
+
+struct workers *
+workers_free(struct workers *workers)
+{
+	if (workers == NULL)
+		return NULL;
+	while (workers->list != NULL)
+		child_free(workers->list, &workers->list);
+	ev_timer_stop(workers->params.loop, &workers->respawn);
+	ev_timer_stop(workers->params.loop, &workers->killer);
+	ev_prepare_stop(workers->params.loop, &workers->prepare);
+	free(workers);
+	return NULL;
+}
+
+int
+workers_start(struct workers *workers)
+{
+	return start_missing(workers);
+}
+
+int
+workers_give(struct workers *workers, uint32_t listener, int fd,
+    const struct stssl_address *peer, const struct stssl_address *local)
+{
+	struct message m = { .type = MESSAGE_CLIENT };
+	struct child *c;
+	int r;
+
+	m.u.client.session = workers->next_session++;
+	m.u.client.listener = listener;
+	m.u.client.peer = *peer;
+	m.u.client.local = *local;
+	do {
+		r = choose(workers, &c);
+		if (r < 0)
+			return r;
+		r = hand_over(workers, c, &m, fd);
+		/* It is dead, and nobody has noticed yet: another one. */
+		if (r == -EPIPE)
+			kill_child(workers, c);
+	} while (r == -EPIPE);
+	return r;
+}
+
+void
+workers_drain(struct workers *workers)
+{
+	size_t dropped;
+
+	for (struct child *c = workers->list; c != NULL; c = c->next)
+		drain(workers, c);
+	dropped = registry_settle(workers->params.registry);
+	if (dropped > 0)
+		log_error("%zu records published for connections of others "
+			  "are dropped",
+		    dropped);
+}
+
+int
+workers_verdict(struct workers *workers, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private)
+{
+	const struct message m = { .type = MESSAGE_VERDICT,
+		.u.verdict = { entry->session, verdict, data_private } };
+
+	for (const struct child *c = workers->list; c != NULL; c = c->next)
+		if (c == entry->owner)
+			return child_tell(c, &m, -1);
+	return -ENOENT;
+}
+
+void
+workers_stop(struct workers *workers, uint32_t grace_ms)
+{
+	workers->is_stopping = true;
+	workers->is_untidy = true;
+	ev_timer_stop(workers->params.loop, &workers->respawn);
+	for (struct child *c = workers->list; c != NULL; c = c->next)
+		child_stop(c, grace_ms);
+	ev_timer_set(&workers->killer, grace_ms / 1000.0 + KILL_SECONDS, 0);
+	ev_timer_start(workers->params.loop, &workers->killer);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's workers: started, given clients, listened to, replaced when
+ * they die, stopped.
+ */
+#ifndef HELPER_WORKERS_H
+#define HELPER_WORKERS_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "helper/config.h"
+#include "helper/registry.h"
+#include "status/words.h"
+
+struct tls_context;
+struct workers;
+
+struct workers_params {
+	struct ev_loop *loop; /* the default one: it waits for children */
+	const struct helper_config *config;
+	struct tls_context *tls;
+	struct registry *registry;
+	/* worker_main(), but in tests */
+	int (*run)(const struct helper_config *config, struct tls_context *tls,
+	    int channel);
+	/*
+	 * Called in a new worker, which the rest of the monitor is nothing to:
+	 * close descriptors, free memory; at last call workers_free() and
+	 * destroy the loop.
+	 */
+	void (*forget)(void *owner);
+	/* The last one is gone after workers_stop(). */
+	void (*stopped)(void *owner);
+	void *owner;
+};
+
+/* NULL when out of memory or randomness. */
+struct workers *workers_new(const struct workers_params *params);
+
+/* Takes NULL.  Returns NULL.  Processes are left alone. */
+struct workers *workers_free(struct workers *workers);
+
+/* Start as many as the configuration says.  Returns 0 or what fork(2) says. */
+int workers_start(struct workers *workers);
+
+/*
+ * Hand over a client, whose socket stays the caller's to close.  Returns 0; or
+ * a negative errno, -EAGAIN when there is no worker to take it.
+ */
+int workers_give(struct workers *workers, uint32_t listener, int fd,
+    const struct stssl_address *peer, const struct stssl_address *local);
+
+/*
+ * Take in all that workers have said until now.  What is in the registry
+ * afterwards is not older than this call.
+ */
+void workers_drain(struct workers *workers);
+
+/*
+ * Tell the worker of `entry` what was decided.  Returns 0; or a negative errno
+ * when it cannot be told.
+ */
+int workers_verdict(struct workers *workers, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private);
+
+/*
+ * End all: sessions have `grace_ms`; who is still there two seconds later is
+ * killed.  `stopped` is called when none is left, maybe at once.
+ */
+void workers_stop(struct workers *workers, uint32_t grace_ms);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Any bytes as classes.conf: either they are refused with a message of one
+ * line, or all decisions that follow come from the table.
+ */
+#include <config.h>
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/classes.h"
+#include "policy/judge.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int
+write_file(char *path, const uint8_t *data, size_t size)
+{
+	int fd = mkstemp(path);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = write(fd, data, size);
+	(void)close(fd);
+	return n == (ssize_t)size ? 0 : -1;
+}
+
+static void
+judge(const struct stssl_classes *classes)
+{
+	struct stssl_judgement j;
+	struct stssl_address from;
+	struct stssl_login login = {
+		.user = "alice", .service = "vsftpd", .from = &from
+	};
+
+	if (stssl_ip_parse("10.1.2.3", &from) < 0)
+		abort();
+	stssl_judge(classes, &login, &j);
+	/* Nobody is let in by certificate without TLS. */
+	if (j.verdict == STSSL_VERDICT_ACCEPT)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[] = "/tmp/stssl-fuzz-classes-XXXXXX";
+	struct stssl_classes *classes = NULL;
+	struct stssl_error error;
+	int r = -1;
+
+	if (write_file(path, data, size) == 0) {
+		r = stssl_classes_read(path, &classes, &error);
+		if (r == 0)
+			judge(classes);
+		else if (error.text[0] == '\0' ||
+			 strchr(error.text, '\n') != NULL)
+			abort();
+	}
+	(void)unlink(path);
+	(void)stssl_classes_free(classes);
+	return 0;
+}

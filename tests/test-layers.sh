@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Who may include whom: the programs use policy/, policy/ uses status/, never
+# sideways and never up.  GnuTLS and PAM stay in the files that are theirs.
+set -eu
+: "${srcdir:?}"
+cd "$srcdir"
+
+n=0
+
+# report DESCRIPTION OFFENDERS: one line of TAP.
+report() {
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		printf 'ok %d - %s\n' "$n" "$1"
+	else
+		printf 'not ok %d - %s\n' "$n" "$1"
+		printf '%s\n' "$2" | sed 's/^/# /'
+	fi
+}
+
+# includes DIR...: file:header for all includes of our own headers.
+includes() {
+	find "$@" -name '*.[ch]' -exec grep -H '^#include "' {} + |
+		sed 's/#include "\(.*\)".*/\1/'
+}
+
+# layer DIR ALLOWED: DIR includes only what matches the pattern.
+layer() {
+	[ -d "$1" ] || return 0
+	report "$1 includes only what is below it" \
+		"$(includes "$1" | grep -v ":\($2\)/[a-z0-9_-]*\.h$" || :)"
+}
+
+# only HEADER FILES...: nobody but FILES includes HEADER.
+only() {
+	header=$1
+	shift
+	offenders=$(grep -rl --include='*.[ch]' "^#include <$header" \
+		status policy helper pam_stssl stsslctl 2>/dev/null || :)
+	for file; do
+		offenders=$(printf '%s\n' "$offenders" | grep -vx "$file" || :)
+	done
+	report "<$header> stays where it belongs" "$offenders"
+}
+
+layer status 'status'
+layer policy 'status\|policy'
+layer helper 'status\|policy\|helper'
+layer pam_stssl 'status\|policy\|pam_stssl'
+layer stsslctl 'status\|policy\|stsslctl'
+
+only 'gnutls/' helper/tls.c helper/tls_context.c helper/peer.c helper/verify.c \
+	helper/keyholder.c helper/keyremote.c stsslctl/certificate.c
+only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
+only 'ev\.h' 'helper/.*'
+only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'
+
+report "every .c file includes <config.h> first" "$(
+	find status policy helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
+	while read -r file; do
+		first=$(grep -m 1 '^#include' "$file" || :)
+		[ "$first" = '#include <config.h>' ] || echo "$file: $first"
+	done)"
+report "every source file says its licence" "$(
+	find status policy helper pam_stssl stsslctl tests -name '*.[ch]' \
+		2>/dev/null |
+	while read -r file; do
+		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' ||
+			echo "$file"
+	done)"
+
+echo "1..$n"

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The exact PAM codes: the module's entry points, called as libpam calls them.
+ */
+#include <config.h>
+#include "tests/test.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <security/pam_modules.h>
+
+#include "tests/module-stage.h"
+
+typedef int entry_point(pam_handle_t *, int, int, const char **);
+
+static entry_point *
+entry(const char *name)
+{
+	void *module = dlopen(getenv("MODULE"), RTLD_NOW);
+	entry_point *function;
+
+	if (module == NULL)
+		ck_abort_msg("%s", dlerror());
+	/* POSIX's way around ISO C. */
+	*(void **)(&function) = dlsym(module, name);
+	ck_assert(function != NULL);
+	return function;
+}
+
+/* Call an entry point with the stage's files and one more argument. */
+static int
+call(struct stage *s, pam_handle_t *pamh, const char *name, const char *extra)
+{
+	char classes[160], socket[160];
+	const char *argv[] = { classes, socket, extra };
+
+	snprintf(
+	    classes, sizeof classes, "classes=%s/classes.conf", s->fake.dir);
+	snprintf(socket, sizeof socket, "socket=%s", s->fake.path);
+	return entry(name)(pamh, 0, extra == NULL ? 2 : 3, argv);
+}
+
+static int
+authenticate(struct stage *s, const char *user, const char *extra)
+{
+	pam_handle_t *pamh = stage_pam(s, "vsftpd", user);
+	int r = call(s, pamh, "pam_sm_authenticate", extra);
+
+	pam_end(pamh, r);
+	return r;
+}
+
+static const struct fake_script alice = { STAGE_GOOD("alice"), STAGE_DONE };
+
+static const struct {
+	const char *user;
+	struct fake_reply record;
+	int auth, account;
+	const char *report; /* class, verdict, reason; NULL: none is due */
+} codes[] = {
+#define SAID(class, verdict, reason, data)                                 \
+	"STSSL_CLASS=" class "\nSTSSL_VERDICT=" verdict                    \
+			     "\nSTSSL_REASON=" reason "\nSTSSL_DATA=" data \
+			     "\n"
+	{ "alice", STAGE_GOOD("alice"), PAM_SUCCESS, PAM_SUCCESS,
+	    SAID("either", "accept", "certificate", "private") },
+	{ "open", STAGE_GOOD("alice"), PAM_IGNORE, PAM_SUCCESS,
+	    SAID("open", "password", "by-password", "any") },
+	{ "open", STAGE_CLEAR, PAM_IGNORE, PAM_SUCCESS,
+	    SAID("open", "password", "by-password", "any") },
+	{ "open", STAGE_NONE, PAM_IGNORE, PAM_SUCCESS, NULL },
+	{ "carol", STAGE_GOOD("carol"), PAM_IGNORE, PAM_SUCCESS,
+	    SAID("both", "password", "and-password", "private") },
+	{ "either", STAGE_CERTLESS, PAM_IGNORE, PAM_SUCCESS,
+	    SAID("either", "password", "by-password", "private") },
+	{ "alice", STAGE_CLEAR, PAM_PERM_DENIED, PAM_PERM_DENIED,
+	    SAID("either", "refuse", "tls-required", "private") },
+	{ "alice", STAGE_NONE, PAM_PERM_DENIED, PAM_PERM_DENIED, NULL },
+	{ "nobody-s", STAGE_GOOD("alice"), PAM_PERM_DENIED, PAM_PERM_DENIED,
+	    SAID("", "refuse", "no-class", "private") },
+	{ "bob", STAGE_CERTLESS, PAM_CRED_INSUFFICIENT, PAM_CRED_INSUFFICIENT,
+	    SAID("certificate", "refuse", "no-certificate", "private") },
+	{ "bob", STAGE_EXPIRED, PAM_CRED_INSUFFICIENT, PAM_CRED_INSUFFICIENT,
+	    SAID("certificate", "refuse", "bad-certificate", "private") },
+	{ "bob", STAGE_GOOD("alice"), PAM_CRED_INSUFFICIENT,
+	    PAM_CRED_INSUFFICIENT,
+	    SAID("certificate", "refuse", "not-this-user", "private") },
+	{ "", STAGE_GOOD("alice"), PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
+	    SAID("", "refuse", "bad-user", "private") },
+	{ "a\nb", STAGE_GOOD("alice"), PAM_USER_UNKNOWN, PAM_USER_UNKNOWN,
+	    SAID("", "refuse", "bad-user", "private") },
+	/* What is no answer refuses even those who need none. */
+	{ "open", FAKE_PACKET("STSSL_VERSION=1"), PAM_AUTHINFO_UNAVAIL,
+	    PAM_AUTHINFO_UNAVAIL, NULL },
+	{ "open", FAKE_PACKET("STSSL_VERSION=2"), PAM_AUTHINFO_UNAVAIL,
+	    PAM_AUTHINFO_UNAVAIL, NULL },
+	{ "open", { FAKE_SEND, STAGE_SESSION, sizeof STAGE_SESSION - 2 },
+	    PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, NULL },
+	{ "open", { FAKE_CLOSE, NULL, 0 }, PAM_AUTHINFO_UNAVAIL,
+	    PAM_AUTHINFO_UNAVAIL, NULL },
+	{ "open", FAKE_PACKET(STAGE_V "STSSL_RESULT=denied"),
+	    PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, NULL },
+	{ "open", FAKE_PACKET(STAGE_V "STSSL_RESULT=ambiguous"),
+	    PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, NULL },
+};
+
+/* The report, its strings as lines. */
+static void
+check_report(const struct fake_seen *seen, unsigned count, const char *expect)
+{
+	char text[FAKE_QUESTION + 1];
+
+	ck_assert_uint_eq(seen->verdicts, expect == NULL ? 0 : count);
+	if (expect == NULL)
+		return;
+	memcpy(text, seen->verdict, seen->verdict_len);
+	for (size_t i = 0; i < seen->verdict_len; i++) {
+		if (text[i] == '\0')
+			text[i] = '\n';
+	}
+	text[seen->verdict_len] = '\0';
+	ck_assert_ptr_nonnull(strstr(text, "STSSL_SESSION=7f3a\n"));
+	ck_assert_ptr_nonnull(strstr(text, "STSSL_SERVICE=vsftpd\n"));
+	ck_assert_ptr_nonnull(strstr(text, expect));
+}
+
+START_TEST(verdict_becomes_its_pam_code_and_is_reported)
+{
+	const struct fake_script script = { codes[_i].record, STAGE_DONE };
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &script, stage_classes);
+	pamh = stage_pam(&s, "vsftpd", codes[_i].user);
+	ck_assert_int_eq(
+	    call(&s, pamh, "pam_sm_authenticate", NULL), codes[_i].auth);
+	check_report(s.fake.seen, 1, codes[_i].report);
+	ck_assert_int_eq(
+	    call(&s, pamh, "pam_sm_acct_mgmt", NULL), codes[_i].account);
+	check_report(s.fake.seen, 2, codes[_i].report);
+	ck_assert_uint_eq(s.fake.seen->queries, 2);
+	ck_assert_int_eq(call(&s, pamh, "pam_sm_setcred", NULL), PAM_SUCCESS);
+	ck_assert_int_eq(call(&s, pamh, "pam_sm_chauthtok", NULL), PAM_IGNORE);
+	ck_assert_uint_eq(s.fake.seen->queries, 2);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
+static const struct {
+	struct fake_reply verdict;
+	const char *user;
+	int expect;
+} reports[] = {
+	{ STAGE_NONE, "alice", PAM_AUTHINFO_UNAVAIL },
+	{ STAGE_NONE, "open", PAM_AUTHINFO_UNAVAIL },
+	{ FAKE_PACKET(STAGE_V "STSSL_RESULT=denied"), "alice",
+	    PAM_AUTHINFO_UNAVAIL },
+	{ FAKE_PACKET("STSSL_VERSION=1"), "alice", PAM_AUTHINFO_UNAVAIL },
+	{ { FAKE_CLOSE, NULL, 0 }, "alice", PAM_AUTHINFO_UNAVAIL },
+	/* What is refused anyhow keeps its own reason. */
+	{ STAGE_NONE, "bob", PAM_CRED_INSUFFICIENT },
+};
+
+START_TEST(login_that_cannot_be_reported_is_refused)
+{
+	const struct fake_script script = { STAGE_GOOD("alice"),
+		reports[_i].verdict };
+	struct stage s;
+
+	stage_open(&s, &script, stage_classes);
+	ck_assert_int_eq(
+	    authenticate(&s, reports[_i].user, NULL), reports[_i].expect);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(no_user_name_is_no_user_and_not_asked_for)
+{
+	struct stage s;
+
+	stage_open(&s, &alice, stage_classes);
+	ck_assert_int_eq(authenticate(&s, NULL, NULL), PAM_USER_UNKNOWN);
+	ck_assert_uint_eq(s.fake.seen->queries, 0);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(huge_user_name_is_no_user)
+{
+	char *user = malloc(100000);
+	struct stage s;
+
+	memset(user, 'a', 99999);
+	user[99999] = '\0';
+	stage_open(&s, &alice, stage_classes);
+	ck_assert_int_eq(authenticate(&s, user, NULL), PAM_USER_UNKNOWN);
+	stage_close(&s);
+	free(user);
+}
+END_TEST
+
+static const char *const bad_arguments[] = { "classes=relative",
+	"classes=", "socket=x", "rhost=", "rhost=yes", "rhost", "debug=1",
+	"debugger", "use_first_pass", "", "Debug", "classes=/twice" };
+
+START_TEST(bad_argument_refuses_in_every_phase)
+{
+	static const char *const phases[] = { "pam_sm_authenticate",
+		"pam_sm_acct_mgmt", "pam_sm_open_session",
+		"pam_sm_close_session" };
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &alice, stage_classes);
+	pamh = stage_pam(&s, "vsftpd", "alice");
+	for (size_t i = 0; i < ROWS(phases); i++)
+		ck_assert_int_eq(call(&s, pamh, phases[i], bad_arguments[_i]),
+		    PAM_SERVICE_ERR);
+	ck_assert_uint_eq(s.fake.seen->queries, 0);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	mode_t mode;
+} bad_classes[] = {
+	{ "", 0600 }, /* no class: refused by the file or for want of one */
+	{ "class \"everyone\" { ssl = optional", 0600 },
+	{ "class \"everyone\" { ssl = sometimes }", 0600 },
+	{ "klass \"everyone\" { ssl = optional }", 0600 },
+	{ "class \"everyone\" { ssl = optional login = password }", 0666 },
+	{ "class \"everyone\" { ssl = optional login = password }", 0 },
+	{ NULL, 0 },
+};
+
+START_TEST(faulty_classes_refuse_everybody_until_mended)
+{
+	static const char good[] =
+	    "class \"everyone\" { ssl = optional login = password }";
+	char path[160];
+	struct stage s;
+	int r;
+
+	stage_open(&s, &alice, stage_classes);
+	snprintf(path, sizeof path, "%s/classes.conf", s.fake.dir);
+	if (bad_classes[_i].text == NULL) {
+		unlink(path);
+	} else {
+		stage_write(&s, "classes.conf", bad_classes[_i].text);
+		ck_assert_int_eq(chmod(path, bad_classes[_i].mode), 0);
+	}
+	r = authenticate(&s, "open", NULL);
+	/* Root reads even what nobody may. */
+	if (_i == 0)
+		ck_assert(r == PAM_PERM_DENIED || r == PAM_SERVICE_ERR);
+	else if (bad_classes[_i].mode != 0 || geteuid() != 0 || _i == 6)
+		ck_assert_int_eq(r, PAM_SERVICE_ERR);
+	unlink(path);
+	stage_write(&s, "classes.conf", good);
+	ck_assert_int_eq(authenticate(&s, "open", NULL), PAM_IGNORE);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(absent_or_untrusted_helper_refuses)
+{
+	struct stage s;
+
+	stage_open(&s, &alice, stage_classes);
+	ck_assert_int_eq(chmod(s.fake.dir, 0777), 0);
+	ck_assert_int_eq(authenticate(&s, "open", NULL), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(chmod(s.fake.dir, 0700), 0);
+	ck_assert_int_eq(authenticate(&s, "open", NULL), PAM_IGNORE);
+	kill(s.fake.pid, SIGKILL);
+	ck_assert_int_eq(authenticate(&s, "open", NULL), PAM_AUTHINFO_UNAVAIL);
+	unlink(s.fake.path);
+	ck_assert_int_eq(authenticate(&s, "open", NULL), PAM_AUTHINFO_UNAVAIL);
+	stage_close(&s);
+}
+END_TEST
+
+static const struct {
+	struct fake_reply query, verdict;
+	bool stopped;
+} stuck[] = {
+	{ STAGE_GOOD("alice"), STAGE_DONE, true },
+	{ { FAKE_SILENT, NULL, 0 }, STAGE_DONE, false },
+	{ STAGE_GOOD("alice"), { FAKE_SILENT, NULL, 0 }, false },
+	/* One deadline for both: half of it is gone after the query. */
+	{ { FAKE_LATE, STAGE_CERTLESS_BYTES, sizeof STAGE_CERTLESS_BYTES },
+	    { FAKE_SILENT, NULL, 0 }, false },
+};
+
+START_TEST(stuck_helper_refuses_within_two_seconds)
+{
+	const struct fake_script script = { stuck[_i].query,
+		stuck[_i].verdict };
+	struct timespec start, end;
+	struct stage s;
+	long ms;
+
+	stage_open(&s, &script, stage_classes);
+	if (stuck[_i].stopped)
+		kill(s.fake.pid, SIGSTOP);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	ck_assert_int_eq(authenticate(&s, "alice", NULL), PAM_AUTHINFO_UNAVAIL);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	ms = (end.tv_sec - start.tv_sec) * 1000 +
+	     (end.tv_nsec - start.tv_nsec) / 1000000;
+	ck_assert_int_ge(ms, 1900);
+	/* The machine may be busy; a third second would be a bug. */
+	ck_assert_int_lt(ms, 2900);
+	stage_close(&s);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ verdict_becomes_its_pam_code_and_is_reported, ROWS(codes) },
+		{ login_that_cannot_be_reported_is_refused, ROWS(reports) },
+		{ no_user_name_is_no_user_and_not_asked_for, 0 },
+		{ huge_user_name_is_no_user, 0 },
+		{ bad_argument_refuses_in_every_phase, ROWS(bad_arguments) },
+		{ faulty_classes_refuse_everybody_until_mended,
+		    ROWS(bad_classes) },
+		{ absent_or_untrusted_helper_refuses, 0 },
+		{ stuck_helper_refuses_within_two_seconds, ROWS(stuck) },
+	};
+
+	return test_main("module", cases, ROWS(cases));
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <config.h>
+#include "policy/class.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policy/identity.h"
+#include "tests/test-policy.h"
+
+/* Inside of: class "x" {, newline, the text, newline, }. */
+static const struct {
+	const char *text, *error;
+} keys[] = {
+	{ "usr = a", "2: no such option 'usr'" },
+	{ "user = ''", "2: user = \"\": empty" },
+	{ "user = {}", "2: user = {}: an empty list" },
+	{ "group = {}", "2: group = {}: an empty list" },
+	{ "service = {}", "2: service = {}: an empty list" },
+	{ "from = {}", "2: from = {}: an empty list" },
+	{ "\n\nidentity = {}", "4: identity = {}: an empty list" },
+	{ "service = { a,\n\n'' }", "4: service = \"\": empty" },
+	{ "group = ''", "2: group = \"\": not a group name or number" },
+	{ "group = 4294967295",
+	    "2: group = \"4294967295\": not a group name or number" },
+	{ "group = 99999999999",
+	    "2: group = \"99999999999\": not a group name or number" },
+	{ "type = unreal",
+	    "2: type = \"unreal\": not one of any, real, virtual" },
+	{ "ssl = requird",
+	    "2: ssl = \"requird\": not one of required, optional" },
+	{ "ssl = REQUIRED",
+	    "2: ssl = \"REQUIRED\": not one of required, optional" },
+	{ "ssl = ''", "2: ssl = \"\": not one of required, optional" },
+	{ "ssl = { required }", "2: unexpected token '{'" },
+	{ "ssl = required ssl = optional", "2: ssl is given twice" },
+	{ "login = cert", "2: login = \"cert\": not one of certificate, both, "
+			  "either, password" },
+	{ "bad-certificate = accept",
+	    "2: bad-certificate = \"accept\": not one of refuse, password" },
+	{ "data = public", "2: data = \"public\": not one of any, private" },
+	{ "min-protocol = TLS1.1",
+	    "2: min-protocol = \"TLS1.1\": not one of TLS1.2, TLS1.3" },
+	{ "enabled = perhaps",
+	    "2: invalid boolean value for option 'enabled'" },
+	{ "identity = { file, email }",
+	    "2: identity = \"email\": not supported yet" },
+	{ "identity = upn", "2: identity = \"upn\": not supported yet" },
+	{ "identity = dns", "2: identity = \"dns\": not supported yet" },
+	{ "identity = uri", "2: identity = \"uri\": not supported yet" },
+	{ "identity = dn", "2: identity = \"dn\": not supported yet" },
+	{ "identity = name", "2: identity = \"name\": not one of file, cn" },
+	{ "email-domain = 'a.example'",
+	    "2: email-domain = \"a.example\": not supported yet" },
+	{ "upn-domain = { 'a.example' }",
+	    "2: upn-domain = \"a.example\": not supported yet" },
+	{ "from = '*.acme.example'", "2: from = \"*.acme.example\": "
+				     "host names are not supported yet" },
+	{ "from = { 10.0.0.0/8,\n 10.1.2.3/8 }",
+	    "3: from = \"10.1.2.3/8\": "
+	    "the address has bits outside of its mask" },
+	{ "from = 10.0.0.0:255.0.255.0",
+	    "2: from = \"10.0.0.0:255.0.255.0\": the netmask has a hole" },
+	{ "from = 10.0.0.0/33",
+	    "2: from = \"10.0.0.0/33\": the prefix length is out of range" },
+	{ "from = '10.*'",
+	    "2: from = \"10.*\": "
+	    "not an address, a network or a pattern like 10.1.2.*" },
+	{ "} class y {} class \"x\" {", "2: found duplicate title 'x'" },
+	{ "} class {", "2: missing title for section 'class'" },
+	{ "}\nclass '' {", "3: the name of a class has 1 to 256 bytes" },
+	{ "}\nresolve-names = true\nclass y {",
+	    "3: resolve-names: host names are not supported yet" },
+	{ "}\nidentities = 'a/b'\nclass y {",
+	    "3: identities = \"a/b\": not an absolute path" },
+	{ "}\nclas z {\n}\nclass y {", "3: no such option 'clas'" },
+};
+
+static int
+read_text(
+    const char *text, struct stssl_classes **ret, struct stssl_error *error)
+{
+	struct folder folder;
+	int r;
+
+	folder_make(&folder);
+	(void)folder_text(&folder, "c", text);
+	ck_assert_int_eq(chdir(folder.path), 0);
+	r = stssl_classes_read("c", ret, error);
+	ck_assert_int_eq(chdir("/"), 0);
+	folder_remove(&folder);
+	return r;
+}
+
+START_TEST(a_faulty_class_is_told_with_file_and_line)
+{
+	struct stssl_classes *classes = NULL;
+	struct stssl_error error;
+	char text[512], expect[512];
+
+	(void)snprintf(
+	    text, sizeof text, "class \"x\" {\n%s\n}\n", keys[_i].text);
+	(void)snprintf(expect, sizeof expect, "c:%s", keys[_i].error);
+	ck_assert_int_eq(read_text(text, &classes, &error), -EBADMSG);
+	ck_assert_str_eq(error.text, expect);
+	ck_assert_ptr_null(classes);
+}
+END_TEST
+
+START_TEST(a_very_long_value_is_refused)
+{
+	struct stssl_classes *classes = NULL;
+	struct stssl_error error;
+	char name[258], text[400];
+
+	memset(name, 'n', sizeof name);
+	name[sizeof name - 1] = '\0';
+	(void)snprintf(text, sizeof text, "class x { user = %s }", name);
+	ck_assert_int_eq(read_text(text, &classes, &error), -EBADMSG);
+	ck_assert_ptr_nonnull(strstr(error.text, ": longer than 256 bytes"));
+	(void)snprintf(text, sizeof text, "class %s { }", name);
+	ck_assert_int_eq(read_text(text, &classes, &error), -EBADMSG);
+	ck_assert_str_eq(
+	    error.text, "c:1: the name of a class has 1 to 256 bytes");
+}
+END_TEST
+
+/* What a class without, and one with all keys look like. */
+START_TEST(what_is_not_given_has_the_documented_default)
+{
+	struct stssl_classes *classes =
+	    classes_of("class x { }\n"
+		       "class y { ssl = optional }");
+	const struct stssl_class *x = &classes->list[0], *y = x + 1;
+
+	ck_assert_uint_eq(classes->count, 2);
+	ck_assert_str_eq(classes->identities, "/etc/stssl/identities");
+	ck_assert_str_eq(x->name, "x");
+	ck_assert(x->enabled);
+	ck_assert_int_eq(x->type, STSSL_TYPE_ANY);
+	ck_assert_int_eq(x->ssl, STSSL_SSL_REQUIRED);
+	ck_assert_int_eq(x->login, STSSL_LOGIN_EITHER);
+	ck_assert_int_eq(x->bad, STSSL_BAD_REFUSE);
+	ck_assert_int_eq(x->min_protocol, STSSL_TLS_1_2);
+	ck_assert(x->data_private);
+	ck_assert_uint_eq(
+	    x->identities, 1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
+	ck_assert_int_eq(y->ssl, STSSL_SSL_OPTIONAL);
+	ck_assert_int_eq(y->bad, STSSL_BAD_PASSWORD);
+	ck_assert(!y->data_private);
+	ck_assert_ptr_null(stssl_classes_free(classes));
+	ck_assert_ptr_null(stssl_classes_free(NULL));
+}
+END_TEST
+
+START_TEST(every_key_is_taken)
+{
+	struct stssl_classes *classes = classes_of(
+	    "identities = '/i' resolve-names = false\n"
+	    "class \"a b\" { user = { 'a*', b } group = { staff, 50 } "
+	    "type = virtual service = vsftpd from = { '10.1.2.*', ::1 } "
+	    "ssl = optional login = both bad-certificate = refuse "
+	    "identity = cn email-domain = {} upn-domain = {} data = private "
+	    "min-protocol = TLS1.3 enabled = no }");
+	const struct stssl_class *c = &classes->list[0];
+
+	ck_assert_str_eq(classes->identities, "/i");
+	ck_assert_str_eq(c->name, "a b");
+	ck_assert_uint_eq(cfg_opt_size(c->users), 2);
+	ck_assert_uint_eq(cfg_opt_size(c->services), 1);
+	ck_assert_uint_eq(c->group_count, 2);
+	ck_assert_str_eq(c->groups[0].name, "staff");
+	ck_assert_ptr_null(c->groups[1].name);
+	ck_assert_uint_eq(c->groups[1].gid, 50);
+	ck_assert_uint_eq(c->from_count, 2);
+	ck_assert_int_eq(c->type, STSSL_TYPE_VIRTUAL);
+	ck_assert_int_eq(c->ssl, STSSL_SSL_OPTIONAL);
+	ck_assert_int_eq(c->login, STSSL_LOGIN_BOTH);
+	ck_assert_int_eq(c->bad, STSSL_BAD_REFUSE);
+	ck_assert_uint_eq(c->identities, 1u << STSSL_IDENTITY_CN);
+	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);
+	ck_assert(c->data_private);
+	ck_assert(!c->enabled);
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
+static const char class_list[] =
+    "class off { enabled = false }\n"
+    "class glob { user = { 'acme-*', 'globex-?', 'x[0-9]', 'a*/*' } }\n"
+    "class service { service = { vsftpd, pop3 } user = 'svc*' }\n"
+    "class net { from = { 10.0.0.0/8, ::1 } user = 'net*' }\n"
+    "class gid { group = { 4, 5007 } }\n"
+    "class staff { group = { empty, absent, staff } }\n"
+    "class root { type = real user = { root, toor } }\n"
+    "class virtual { type = virtual user = 'v*' }\n"
+    "class down { group = down user = { bob, ghost } }\n"
+    "class real { type = real }\n"
+    "class rest { user = 'rest' }\n";
+
+static const struct {
+	const char *user, *service, *from;
+	const char *class; /* NULL: none */
+	int error;
+} finds[] = {
+	{ "acme-", "vsftpd", NULL, "glob", 0 },
+	{ "acme-x", "vsftpd", NULL, "glob", 0 },
+	{ "xacme-x", "vsftpd", NULL, NULL, 0 },
+	{ "Acme-x", "vsftpd", NULL, NULL, 0 },
+	{ "globex-1", "vsftpd", NULL, "glob", 0 },
+	{ "globex-12", "vsftpd", NULL, NULL, 0 },
+	{ "x7", "vsftpd", NULL, "glob", 0 },
+	{ "x77", "vsftpd", NULL, NULL, 0 },
+	{ "svc", "vsftpd", NULL, "service", 0 },
+	{ "svc", "pop3", NULL, "service", 0 },
+	{ "svc", "pop", NULL, NULL, 0 },
+	{ "svc", "vsftpd2", NULL, NULL, 0 },
+	{ "svc", NULL, NULL, NULL, 0 },
+	{ "net1", "ftp", "10.9.9.9", "net", 0 },
+	{ "net1", "ftp", "::1", "net", 0 },
+	{ "net1", "ftp", "11.9.9.9", NULL, 0 },
+	{ "net1", "ftp", NULL, NULL, 0 },
+	{ "alice", "ftp", NULL, "staff", 0 },
+	{ "many", "ftp", NULL, "gid", 0 },
+	{ "root", "ftp", NULL, "root", 0 },
+	{ "toor", "ftp", NULL, NULL, 0 },
+	{ "virtual", "ftp", NULL, "virtual", 0 },
+	{ "rest", "ftp", NULL, "rest", 0 },
+	{ "ghost", "ftp", NULL, NULL, 0 },
+	/* NSS is down: the next class would be a guess */
+	{ "broken", "ftp", NULL, NULL, -EIO },
+	{ "bob", "ftp", NULL, NULL, -EIO },
+};
+
+START_TEST(the_first_class_that_matches_is_found)
+{
+	struct stssl_classes *classes = classes_of(class_list);
+	const struct stssl_class *class = NULL;
+	struct stssl_address from;
+	struct stssl_login login = { .user = finds[_i].user,
+		.service = finds[_i].service };
+	int expect =
+	    finds[_i].error != 0 ? finds[_i].error : finds[_i].class != NULL;
+
+	if (finds[_i].from != NULL) {
+		ck_assert_int_eq(stssl_ip_parse(finds[_i].from, &from), 0);
+		login.from = &from;
+	}
+	ck_assert_int_eq(stssl_class_find(classes, &login, &class), expect);
+	if (expect == 1)
+		ck_assert_str_eq(class->name, finds[_i].class);
+	else
+		ck_assert_ptr_null(class);
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
+static const struct {
+	const char *text, *user;
+	int is;
+} members[] = {
+	{ "0", "root", 1 },
+	{ "root", "root", 1 },
+	{ "1000", "alice", 1 }, /* a group that is not in the database */
+	{ "50", "alice", 1 },
+	{ "staff", "alice", 1 },
+	{ "big", "alice", 1 },
+	{ "60", "alice", 1 },
+	{ "big", "root", 0 },
+	{ "absent", "alice", 0 },
+	{ "999", "alice", 0 },
+	{ "5199", "many", 1 },
+	{ "5200", "many", 0 },
+	{ "root", "ghost", 0 },
+	{ "down", "ghost", 0 },
+	{ "down", "bob", -EIO },
+	{ "80", "bob", -EIO },
+	{ "root", "broken", -EIO },
+};
+
+START_TEST(membership_is_yes_no_or_an_error)
+{
+	struct stssl_group group;
+	struct stssl_user user;
+
+	ck_assert_int_eq(stssl_group_parse(members[_i].text, &group), 0);
+	stssl_user_init(&user, members[_i].user);
+	for (int twice = 0; twice < 2; twice++)
+		ck_assert_int_eq(
+		    stssl_user_in_group(&user, &group), members[_i].is);
+	stssl_user_done(&user);
+}
+END_TEST
+
+#define CLASSES 1000
+
+START_TEST(a_thousand_classes_can_be_read_and_searched)
+{
+	size_t size = CLASSES * 100, len = 0;
+	char *text = malloc(size);
+	struct stssl_classes *classes;
+	const struct stssl_class *class = NULL;
+	struct stssl_login login = { .user = "user999", .service = "ftp" };
+
+	ck_assert_ptr_nonnull(text);
+	for (int i = 0; i < CLASSES; i++)
+		len += (size_t)snprintf(text + len, size - len,
+		    "class c%d { user = { 'user%d', 'other%d-*' } "
+		    "service = ftp }\n",
+		    i, i, i);
+	classes = classes_of(text);
+	free(text);
+	ck_assert_int_eq(stssl_class_find(classes, &login, &class), 1);
+	ck_assert_str_eq(class->name, "c999");
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
+void
+add_class_cases(struct case_list *to)
+{
+	add_case(to, a_faulty_class_is_told_with_file_and_line, ROWS(keys));
+	add_case(to, a_very_long_value_is_refused, 0);
+	add_case(to, what_is_not_given_has_the_documented_default, 0);
+	add_case(to, every_key_is_taken, 0);
+	add_case(to, the_first_class_that_matches_is_found, ROWS(finds));
+	add_case(to, membership_is_yes_no_or_an_error, ROWS(members));
+	add_case(to, a_thousand_classes_can_be_read_and_searched, 0);
+}

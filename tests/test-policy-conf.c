@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The reader of configuration files: which files it reads, its messages, and
+ * threads.  What is in the files is test-policy-text.c's.
+ */
+#include <config.h>
+#include "policy/conf.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/test-policy-conf.h"
+#include "tests/test-policy.h"
+
+static cfg_opt_t tls_options[] = {
+	CFG_STR("key", NULL, CFGF_NONE),
+	CFG_STR_LIST("ca", NULL, CFGF_NONE),
+	CFG_END(),
+};
+
+static cfg_opt_t listen_options[] = {
+	CFG_STR("address", NULL, CFGF_NONE),
+	CFG_END(),
+};
+
+cfg_opt_t conf_options[] = {
+	CFG_STR("user", "nobody", CFGF_NONE),
+	CFG_STR("key", NULL, CFGF_NONE),
+	CFG_INT("workers", 0, CFGF_NONE),
+	CFG_BOOL("fast", cfg_false, CFGF_NONE),
+	CFG_STR_LIST("names", NULL, CFGF_NONE),
+	CFG_SEC("tls", tls_options, CFGF_NONE),
+	CFG_SEC("listen", listen_options,
+	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_END(),
+};
+
+static int
+not_bad(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (strcmp(value, "bad") != 0)
+		return 0;
+	cfg_error(cfg, "%s is bad", opt->name);
+	cfg_error(cfg, "this comes too late");
+	return -1;
+}
+
+const struct stssl_conf_validator conf_validators[] = {
+	{ "user", not_bad },
+	{ "names", not_bad },
+	{ "tls|key", not_bad },
+	{ "tls|ca", not_bad },
+	{ "listen|address", not_bad },
+	{ NULL, NULL },
+};
+
+int
+read_bytes(const void *bytes, size_t len, struct stssl_conf **ret,
+    struct stssl_error *error)
+{
+	struct folder folder;
+	const char *path;
+	int r;
+
+	folder_make(&folder);
+	path = folder_write(&folder, "f.conf", bytes, len);
+	/* So that messages are the same in every run. */
+	ck_assert_int_eq(chdir(folder.path), 0);
+	(void)path;
+	r = stssl_conf_read(
+	    "f.conf", conf_options, conf_validators, ret, error);
+	ck_assert_int_eq(chdir("/"), 0);
+	folder_remove(&folder);
+	return r;
+}
+
+struct stssl_conf *
+read_good(const char *text)
+{
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+	int r = read_bytes(text, strlen(text), &conf, &error);
+
+	ck_assert_msg(r == 0, "%s", error.text);
+	ck_assert_str_eq(error.text, "");
+	return conf;
+}
+
+/* Where a key is that turned out to be wrong later. */
+static const struct {
+	const char *section; /* "" top, "tls", "0" or "1": a listen */
+	const char *key;
+	const char *error;
+} laters[] = {
+	{ "", "user", "f.conf:3: user: no 7" },
+	{ "", "workers", "f.conf:1: workers: no 7" },
+	{ "tls", "ca", "f.conf:10: ca: no 7" },
+	{ "tls", "key", "f.conf:9: key: no 7" },
+	{ "0", "address", "f.conf:5: address: no 7" },
+	{ "1", "address", "f.conf:8: address: no 7" },
+	{ "1", "", "f.conf:7: : no 7" },
+};
+
+START_TEST(a_later_mistake_is_told_with_its_line)
+{
+	struct stssl_conf *conf = read_good("# 1\n\nuser = a\n"
+					    "listen a {\n address = x\n}\n"
+					    "listen b {\n address = x }\n"
+					    "tls {\n ca = { x } }\n");
+	cfg_t *tree = stssl_conf_tree(conf);
+	const char *name = laters[_i].section;
+	cfg_t *section = name[0] == '\0'  ? tree
+			 : name[0] == 't' ? cfg_getsec(tree, "tls")
+					  : cfg_getnsec(tree, "listen",
+						(unsigned)(name[0] - '0'));
+	struct stssl_error error;
+
+	ck_assert_int_eq(stssl_conf_error(conf, section, laters[_i].key, &error,
+			     "%s: no %d", laters[_i].key, 7),
+	    -EBADMSG);
+	ck_assert_str_eq(error.text, laters[_i].error);
+	(void)stssl_conf_free(conf);
+}
+END_TEST
+
+START_TEST(a_section_that_is_not_there_counts_as_line_one)
+{
+	struct stssl_conf *conf = read_good("\n\nuser = a\n");
+	struct stssl_error error;
+
+	(void)stssl_conf_error(conf, cfg_getsec(stssl_conf_tree(conf), "tls"),
+	    "key", &error, "missing");
+	ck_assert_str_eq(error.text, "f.conf:1: missing");
+	(void)stssl_conf_free(conf);
+}
+END_TEST
+
+START_TEST(a_long_message_is_cut)
+{
+	char text[3000];
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+
+	memset(text, 'x', sizeof text);
+	memcpy(text, "fast='", 6);
+	text[sizeof text - 1] = '\'';
+	ck_assert_int_eq(
+	    read_bytes(text, sizeof text, &conf, &error), -EBADMSG);
+	memset(text, 'x', sizeof text);
+	memcpy(text + 100, " = a", 4);
+	ck_assert_int_eq(
+	    read_bytes(text, sizeof text, &conf, &error), -EBADMSG);
+	ck_assert_uint_lt(strlen(error.text), sizeof error.text);
+	conf = read_good("");
+	text[sizeof text - 1] = '\0';
+	(void)stssl_conf_error(
+	    conf, stssl_conf_tree(conf), "user", &error, "%s", text);
+	ck_assert_uint_eq(strlen(error.text), sizeof error.text - 1);
+	(void)stssl_conf_free(conf);
+}
+END_TEST
+
+static const struct {
+	mode_t mode;
+	int r;
+	const char *what;
+} modes[] = {
+	{ 0644, 0, "" },
+	{ 0600, 0, "" },
+	{ 0664, -EPERM,
+	    "must belong to root and be writable by its owner only" },
+	{ 0646, -EPERM,
+	    "must belong to root and be writable by its owner only" },
+};
+
+START_TEST(a_file_that_others_can_write_is_refused)
+{
+	struct folder f;
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+	char expect[sizeof f.file + STSSL_ERROR_TEXT];
+
+	folder_make(&f);
+	(void)folder_text(&f, "f.conf", "user = a");
+	ck_assert_int_eq(chmod(f.file, modes[_i].mode), 0);
+	ck_assert_int_eq(
+	    stssl_conf_read(f.file, conf_options, NULL, &conf, &error),
+	    modes[_i].r);
+	(void)snprintf(expect, sizeof expect, "%s: %s", f.file, modes[_i].what);
+	ck_assert_str_eq(error.text, modes[_i].r == 0 ? "" : expect);
+	(void)stssl_conf_free(conf);
+	folder_remove(&f);
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_an_error)
+{
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+
+	ck_assert_int_eq(stssl_conf_read("/nonexistent/f.conf", conf_options,
+			     NULL, &conf, &error),
+	    -ENOENT);
+	ck_assert_str_eq(
+	    error.text, "/nonexistent/f.conf: No such file or directory");
+	ck_assert_ptr_null(stssl_conf_free(NULL));
+}
+END_TEST
+
+START_TEST(a_folder_or_a_huge_file_is_refused)
+{
+	struct folder f;
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+
+	folder_make(&f);
+	ck_assert_int_lt(
+	    stssl_conf_read(f.path, conf_options, NULL, &conf, &error), 0);
+	(void)folder_text(&f, "f.conf", "");
+	ck_assert_int_eq(truncate(f.file, STSSL_CONF_MAX + 1), 0);
+	ck_assert_int_eq(
+	    stssl_conf_read(f.file, conf_options, NULL, &conf, &error), -EFBIG);
+	folder_remove(&f);
+}
+END_TEST
+
+#define ROUNDS 300
+
+/* Each thread reads one right and one wrong file, over and over. */
+static const struct {
+	const char *right, *user, *wrong, *error;
+} threaded[] = {
+	{ "names = { a, b }\nuser = me", "me", "tls {\nkey = bad }",
+	    ":2: key is bad" },
+	{ "user = you # me", "you", "\n\nusr = x", ":3: no such option 'usr'" },
+};
+
+struct reader {
+	size_t row;
+	struct folder right, wrong;
+	int failures;
+};
+
+static void *
+read_often(void *data)
+{
+	struct reader *r = data;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		struct stssl_conf *conf = NULL;
+		struct stssl_error error;
+
+		if (stssl_conf_read(r->right.file, conf_options,
+			conf_validators, &conf, &error) != 0 ||
+		    strcmp(cfg_getstr(stssl_conf_tree(conf), "user"),
+			threaded[r->row].user) != 0)
+			r->failures++;
+		(void)stssl_conf_free(conf);
+		if (stssl_conf_read(r->wrong.file, conf_options,
+			conf_validators, &conf, &error) != -EBADMSG ||
+		    strcmp(error.text + strlen(r->wrong.file),
+			threaded[r->row].error) != 0)
+			r->failures++;
+	}
+	return NULL;
+}
+
+START_TEST(threads_read_files_at_the_same_time)
+{
+	struct reader readers[ROWS(threaded)];
+	pthread_t threads[ROWS(threaded)];
+
+	for (size_t i = 0; i < ROWS(threaded); i++) {
+		struct reader *r = &readers[i];
+
+		*r = (struct reader){ .row = i };
+		folder_make(&r->right);
+		folder_make(&r->wrong);
+		(void)folder_text(&r->right, "f", threaded[i].right);
+		(void)folder_text(&r->wrong, "f", threaded[i].wrong);
+	}
+	for (size_t i = 0; i < ROWS(threaded); i++)
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, read_often, &readers[i]),
+		    0);
+	for (size_t i = 0; i < ROWS(threaded); i++) {
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+		ck_assert_int_eq(readers[i].failures, 0);
+		folder_remove(&readers[i].right);
+		folder_remove(&readers[i].wrong);
+	}
+}
+END_TEST
+
+void
+add_conf_cases(struct case_list *to)
+{
+	add_case(to, a_later_mistake_is_told_with_its_line, ROWS(laters));
+	add_case(to, a_section_that_is_not_there_counts_as_line_one, 0);
+	add_case(to, a_long_message_is_cut, 0);
+	add_case(to, a_file_that_others_can_write_is_refused, ROWS(modes));
+	add_case(to, a_file_that_is_not_there_is_an_error, 0);
+	add_case(to, a_folder_or_a_huge_file_is_refused, 0);
+	add_case(to, threads_read_files_at_the_same_time, 0);
+}

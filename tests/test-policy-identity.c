@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <config.h>
+#include "policy/identity.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/user.h"
+#include "tests/test-policy.h"
+
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define HEX_UPPER \
+	"00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF"
+#define HEX_COLONS                                         \
+	"00:11:22:33:44:55:66:77:88:99:aa:BB:cc:dd:ee:ff:" \
+	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
+#define HEX_OTHER \
+	"ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define HEX_63  "0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+#define BY_FILE (1u << STSSL_IDENTITY_FILE)
+#define BY_CN   (1u << STSSL_IDENTITY_CN)
+
+static void
+fill(struct stssl_record *r, const char *cn)
+{
+	stssl_record_init(r);
+	ck_assert_int_eq(
+	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN, "CN=alice,O=Acme"),
+	    0);
+	if (cn != NULL)
+		ck_assert_int_eq(
+		    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn), 0);
+	ck_assert_int_eq(
+	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX), 0);
+}
+
+/* The text of alice's file; `len` is 0 for strlen(). */
+static const struct {
+	const char *text;
+	bool names;
+	size_t len;
+} files[] = {
+	{ "sha256:" HEX "\n", true, 0 },
+	{ "sha256:" HEX, true, 0 },
+	{ "sha256:" HEX_UPPER "\n", true, 0 },
+	{ "sha256:" HEX_COLONS "\n", true, 0 },
+	{ "# alice's card\n\n \t\nsha256:" HEX "\n", true, 0 },
+	{ " \tsha256:" HEX " \t\n", true, 0 },
+	{ "sha256:" HEX_OTHER "\nsha256:" HEX "\n", true, 0 },
+	{ "sha256:" HEX_OTHER "\ndn:CN=bob\n", false, 0 },
+	{ "dn:CN=alice,O=Acme\n", true, 0 },
+	{ "dn:CN=alice,O=Acme   \n", true, 0 },
+	{ "dn:CN=Alice,O=Acme\n", false, 0 },
+	{ "dn:CN=alice, O=Acme\n", false, 0 },
+	{ "dn:CN=alice,O=Acme2\n", false, 0 },
+	{ "dn:CN=alice\n", false, 0 },
+	{ "dn:CN=alice,O=Acme # x\n", false, 0 },
+	{ "", false, 0 },
+	{ "# sha256:" HEX "\n", false, 0 },
+	/* a good entry does not count in a faulty file */
+	{ "sha256:" HEX "\nsha256:" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:" HEX "0\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:" HEX_COLONS ":\n", false, 0 },
+	{ "sha256:" HEX "\nsha256::" HEX_COLONS "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:00::" HEX "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:0:0" HEX "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:g" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256: " HEX "\n", false, 0 },
+	{ "sha256:" HEX "\nSHA256:" HEX "\n", false, 0 },
+	{ "sha256:" HEX "\nspki-sha256:" HEX "\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice@acme.example\n", false, 0 },
+	{ "sha256:" HEX "\ndn:\n", false, 0 },
+	{ "sha256:" HEX "\ndn:  \n", false, 0 },
+	{ "sha256:" HEX "\nalice\n", false, 0 },
+	{ "sha256:" HEX "\r\n", false, 0 },
+	{ "sha256:" HEX "\n\0", false, 7 + 64 + 2 },
+};
+
+START_TEST(an_identity_file_names_the_user_or_it_does_not)
+{
+	struct folder f;
+	struct stssl_record record;
+	size_t len = files[_i].len;
+
+	if (len == 0)
+		len = strlen(files[_i].text);
+	folder_make(&f);
+	fill(&record, "mallory");
+	(void)folder_write(&f, "alice", files[_i].text, len);
+	ck_assert_int_eq(
+	    stssl_identity_names(BY_FILE, f.path, "alice", &record),
+	    files[_i].names);
+	ck_assert(!stssl_identity_names(BY_CN, f.path, "alice", &record));
+	ck_assert(!stssl_identity_names(BY_FILE, f.path, "bob", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+START_TEST(a_faulty_file_leaves_the_other_ways)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, "alice");
+	(void)folder_text(&f, "alice", "rubbish\n");
+	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
+	ck_assert(
+	    stssl_identity_names(BY_FILE | BY_CN, f.path, "alice", &record));
+	ck_assert(!stssl_identity_names(0, f.path, "alice", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+/* File mode, folder mode. */
+static const struct {
+	mode_t file, folder;
+	bool names;
+} modes[] = {
+	{ 0600, 0700, true },
+	{ 0644, 0755, true },
+	{ 0664, 0755, false },
+	{ 0646, 0755, false },
+	{ 0644, 0775, false },
+	{ 0644, 0757, false },
+	{ 0644, 01777, false },
+};
+
+START_TEST(an_identity_file_that_others_can_change_names_nobody)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	(void)folder_text(&f, "alice", "sha256:" HEX "\n");
+	ck_assert_int_eq(chmod(f.file, modes[_i].file), 0);
+	ck_assert_int_eq(chmod(f.path, modes[_i].folder), 0);
+	ck_assert_int_eq(
+	    stssl_identity_names(BY_FILE, f.path, "alice", &record),
+	    modes[_i].names);
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+START_TEST(a_link_in_place_of_an_identity_file_names_nobody)
+{
+	struct folder f;
+	struct stssl_record record;
+	char name[sizeof f.path + 8];
+
+	folder_make(&f);
+	fill(&record, NULL);
+	(void)folder_text(&f, "bob", "sha256:" HEX "\n");
+	(void)snprintf(name, sizeof name, "%s/alice", f.path);
+	ck_assert_int_eq(symlink(f.file, name), 0);
+	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
+	ck_assert(stssl_identity_names(BY_FILE, f.path, "bob", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+START_TEST(a_huge_identity_file_names_nobody)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	(void)folder_text(&f, "alice", "sha256:" HEX "\n");
+	ck_assert_int_eq(truncate(f.file, STSSL_IDENTITY_MAX + 1), 0);
+	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+static const struct {
+	const char *cn, *user;
+	bool names;
+} cns[] = {
+	{ "alice", "alice", true },
+	{ "alice", "Alice", false },
+	{ "alice ", "alice", false },
+	{ "alice", "alic", false },
+	{ "alic", "alice", false },
+	{ "*", "alice", false },
+	{ "", "alice", false },
+	{ NULL, "alice", false },
+	{ "../x", "../x", false },
+	{ "", "", false },
+};
+
+START_TEST(the_only_cn_must_equal_the_user_name)
+{
+	struct stssl_record record;
+
+	fill(&record, cns[_i].cn);
+	ck_assert_int_eq(
+	    stssl_identity_names(BY_CN, "/nonexistent", cns[_i].user, &record),
+	    cns[_i].names);
+	stssl_record_done(&record);
+}
+END_TEST
+
+START_TEST(a_record_without_a_certificate_names_nobody)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	stssl_record_init(&record);
+	(void)folder_text(&f, "alice", "sha256:" HEX "\ndn:CN=alice\n");
+	ck_assert(
+	    !stssl_identity_names(BY_FILE | BY_CN, f.path, "alice", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+#define NAME_16  "abcdefghijklmnop"
+#define NAME_64  NAME_16 NAME_16 NAME_16 NAME_16
+#define NAME_256 NAME_64 NAME_64 NAME_64 NAME_64
+
+static const struct {
+	const char *name;
+	bool valid;
+} names[] = {
+	{ "alice", true },
+	{ "a", true },
+	{ "alice@acme.example", true },
+	{ "..alice", true },
+	{ "ACME\\alice", true },
+	{ "a-b_c.d+e$", true },
+	{ NAME_256, true },
+	{ NAME_256 "x", false },
+	{ "", false },
+	{ ".", false },
+	{ "..", false },
+	{ "-alice", false },
+	{ "a/b", false },
+	{ "../x", false },
+	{ "/", false },
+	{ "a b", false },
+	{ "a\tb", false },
+	{ "a\nb", false },
+	{ "a\177", false },
+	{ "al\303\255ce", false },
+	{ "a\200", false },
+};
+
+START_TEST(only_plain_names_are_user_names)
+{
+	ck_assert_int_eq(stssl_user_valid(names[_i].name), names[_i].valid);
+}
+END_TEST
+
+void
+add_identity_cases(struct case_list *to)
+{
+	add_case(
+	    to, an_identity_file_names_the_user_or_it_does_not, ROWS(files));
+	add_case(to, a_faulty_file_leaves_the_other_ways, 0);
+	add_case(to, an_identity_file_that_others_can_change_names_nobody,
+	    ROWS(modes));
+	add_case(to, a_link_in_place_of_an_identity_file_names_nobody, 0);
+	add_case(to, a_huge_identity_file_names_nobody, 0);
+	add_case(to, the_only_cn_must_equal_the_user_name, ROWS(cns));
+	add_case(to, a_record_without_a_certificate_names_nobody, 0);
+	add_case(to, only_plain_names_are_user_names, ROWS(names));
+}

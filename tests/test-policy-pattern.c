@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <config.h>
+#include "policy/pattern.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tests/test-policy.h"
+
+static const struct {
+	const char *pattern, *address;
+	bool in;
+} matches[] = {
+	{ "192.0.2.1", "192.0.2.1", true },
+	{ "192.0.2.1", "192.0.2.2", false },
+	{ "192.0.2.1", "::ffff:192.0.2.1", true },
+	{ "::ffff:192.0.2.1", "192.0.2.1", true },
+	{ "2001:db8::1", "2001:db8::1", true },
+	{ "2001:db8::1", "2001:db8::2", false },
+	{ "203.0.113.0/24", "203.0.113.0", true },
+	{ "203.0.113.0/24", "203.0.113.255", true },
+	{ "203.0.113.0/24", "203.0.112.255", false },
+	{ "203.0.113.0/24", "203.0.114.0", false },
+	{ "203.0.113.0/24", "2001:db8::1", false },
+	{ "203.0.113.128/25", "203.0.113.127", false },
+	{ "203.0.113.128/25", "203.0.113.128", true },
+	{ "203.0.113.7/32", "203.0.113.7", true },
+	{ "203.0.113.7/32", "203.0.113.6", false },
+	{ "0.0.0.0/0", "255.255.255.255", true },
+	{ "0.0.0.0/0", "2001:db8::1", false },
+	{ "::/0", "2001:db8::1", true },
+	{ "::/0", "192.0.2.1", false },
+	{ "::ffff:0:0/96", "192.0.2.1", true },
+	{ "::ffff:10.0.0.0/104", "10.1.2.3", true },
+	{ "::ffff:10.0.0.0/104", "11.1.2.3", false },
+	{ "2001:db8::/32", "2001:db8:ffff::1", true },
+	{ "2001:db8::/32", "2001:db9::1", false },
+	{ "2001:db8::8000/113", "2001:db8::ffff", true },
+	{ "2001:db8::8000/113", "2001:db8::7fff", false },
+	{ "2001:db8::1/128", "2001:db8::1", true },
+	{ "10.0.0.0:255.0.0.0", "10.255.255.255", true },
+	{ "10.0.0.0:255.0.0.0", "11.0.0.0", false },
+	{ "0.0.0.0:0.0.0.0", "1.2.3.4", true },
+	{ "1.2.3.4:255.255.255.255", "1.2.3.4", true },
+	{ "1.2.3.4:255.255.255.255", "1.2.3.5", false },
+	{ "10.1.2.*", "10.1.2.0", true },
+	{ "10.1.2.*", "10.1.2.255", true },
+	{ "10.1.2.*", "10.1.20.1", false },
+	{ "10.1.2.*", "110.1.2.1", false },
+	{ "10.*.2.1", "10.77.2.1", true },
+	{ "10.*.2.1", "10.77.3.1", false },
+	{ "*.*.*.*", "1.2.3.4", true },
+	{ "*.*.*.*", "2001:db8::1", false },
+	{ "10.1.2.?", "10.1.2.9", true },
+	{ "10.1.2.?", "10.1.2.10", false },
+	{ "10.1.2.1?", "10.1.2.1", false },
+	{ "10.1.2.1?", "10.1.2.19", true },
+	{ "10.1.2.1*", "10.1.2.1", true },
+	{ "10.1.2.1*", "10.1.2.199", true },
+	{ "10.1.2.1*", "10.1.2.21", false },
+	{ "10.1.2.2??", "10.1.2.255", true },
+	{ "10.1.2.2??", "10.1.2.25", false },
+};
+
+START_TEST(a_pattern_has_the_addresses_it_should)
+{
+	struct stssl_pattern p;
+	struct stssl_address a;
+
+	ck_assert_int_eq(stssl_pattern_parse(matches[_i].pattern, &p), 0);
+	ck_assert_int_eq(stssl_ip_parse(matches[_i].address, &a), 0);
+	ck_assert_int_eq(stssl_pattern_has(&p, &a), matches[_i].in);
+	a.port = 40022;
+	ck_assert_int_eq(stssl_pattern_has(&p, &a), matches[_i].in);
+}
+END_TEST
+
+static const struct {
+	const char *pattern;
+	int error;
+} faulty[] = {
+	{ "", -EINVAL },
+	{ "10", -EINVAL },
+	{ "10.1.2", -EINVAL },
+	{ "10.1.2.3.4", -EINVAL },
+	{ "10.1.2.256", -EINVAL },
+	{ "10.1.2.03", -EINVAL },
+	{ "10.1.2.3 ", -ENOTSUP },
+	{ "*", -EINVAL },
+	{ "10.*", -EINVAL },
+	{ "10.1.*", -EINVAL },
+	{ "10.1.2.*.", -EINVAL },
+	{ "10..2.*", -EINVAL },
+	{ "10.1.300.*", -EINVAL },
+	{ "10.1.02.*", -EINVAL },
+	{ "10.1.2.00?", -EINVAL },
+	{ "10.1.2.3??", -EINVAL },
+	{ "10.1.2.****", -EINVAL },
+	{ "10.1.2.*/24", -EINVAL },
+	{ "10.1.2.0/", -ERANGE },
+	{ "10.1.2.0/33", -ERANGE },
+	{ "10.1.2.0/-1", -ENOTSUP },
+	{ "10.1.2.0/24/24", -ERANGE },
+	{ "10.1.2.0/024", -ERANGE },
+	{ "10.1.2.0/99999999999999999999", -ERANGE },
+	{ "/24", -EINVAL },
+	{ "2001:db8::/129", -ERANGE },
+	{ "2001:db8::/x", -ERANGE },
+	{ "2001:db8:::", -EINVAL },
+	{ "2001:db8::*", -EINVAL },
+	{ "2001:db8::1%eth0", -EINVAL },
+	{ "[2001:db8::1]", -EINVAL },
+	{ "10.1.2.3/24", -EDOM },
+	{ "0.0.0.1/0", -EDOM },
+	{ "2001:db8::1/64", -EDOM },
+	{ "10.1.0.0:255.0.0.0", -EDOM },
+	{ "10.0.0.0:255.0.255.0", -EILSEQ },
+	{ "10.0.0.0:0.0.0.255", -EILSEQ },
+	{ "10.0.0.0:254.255.0.0", -EILSEQ },
+	{ "10.0.0.0:", -EINVAL },
+	{ "10.0.0.0:8", -EINVAL },
+	{ "10.0.0.0:255.0.0", -EINVAL },
+	{ "10.0.0.0:255.0.0.0:255.0.0.0", -EINVAL },
+	{ "10.0.0.0:::ffff:255.0.0.0", -EINVAL },
+	{ "*.acme.example", -ENOTSUP },
+	{ "localhost", -ENOTSUP },
+	{ "1111111111111111111111111111111111111111111111111111111111111111",
+	    -EINVAL },
+};
+
+START_TEST(a_faulty_pattern_is_refused_with_its_reason)
+{
+	struct stssl_pattern p;
+
+	memset(&p, 0x5a, sizeof p);
+	ck_assert_int_eq(
+	    stssl_pattern_parse(faulty[_i].pattern, &p), faulty[_i].error);
+	for (size_t i = 0; i < sizeof p; i++)
+		ck_assert_int_eq(((unsigned char *)&p)[i], 0x5a);
+	ck_assert_ptr_nonnull(stssl_pattern_error(faulty[_i].error));
+}
+END_TEST
+
+void
+add_pattern_cases(struct case_list *to)
+{
+	add_case(to, a_pattern_has_the_addresses_it_should, ROWS(matches));
+	add_case(to, a_faulty_pattern_is_refused_with_its_reason, ROWS(faulty));
+}

@@ -9,8 +9,8 @@ import ssl
 import time
 
 from story import (CONF, Helper, PATIENCE, STAGE, ask, await_that, begins,
-                   connect, equal, fetch, hash_of, home, log, log_in,
-                   logged_in, password_of, run, since, story, tell)
+                   connect, equal, failed_upload, fetch, hash_of, home, log,
+                   log_in, logged_in, password_of, run, since, story, tell)
 
 HELPER = Helper()
 # A login may wait this long for a helper that does not answer.
@@ -102,8 +102,7 @@ def killed_worker():
     whole.close()
     begins(second.getmultiline(), "226")
     equal(os.path.getsize(home("alice", "whole")), 600000)
-    await_that(lambda: "FAIL UPLOAD" in since("vsftpd.log", start),
-               "vsftpd reports the upload that was cut as failed")
+    failed_upload("cut", start)
 
     await_that(lambda: not exists(victim), "it is dead")
     third, fourth = on_two_workers()

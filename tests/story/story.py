@@ -294,6 +294,17 @@ def fetch(ftp, name):
     return seen.hexdigest()
 
 
+def failed_upload(name, start):
+    """vsftpd took the upload of `name` for a failure.
+
+    It logs FAIL UPLOAD only if there is still a client to tell it to.
+    """
+    outcome = re.compile(rf'(OK|FAIL) UPLOAD: .*/{name}"|"(426) Failure')
+    found = await_that(lambda: outcome.search(since("vsftpd.log", start)),
+                       "the end of the upload for vsftpd")
+    equal((found.group(1) or found.group(2)) in ("FAIL", "426"), True)
+
+
 def hash_of(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -281,6 +281,7 @@ adopt_client(struct data *d, int fd)
 {
 	socket_no_delay(fd);
 	stream_init(&d->client, d->context->loop, fd, on_stream, d);
+	stream_guard(&d->client);
 	d->client_state = SIDE_CONNECTING;
 }
 
@@ -424,6 +425,7 @@ data_connect_backend(struct data *d)
 		return;
 	}
 	stream_init(&d->backend, d->context->loop, fd, on_stream, d);
+	stream_guard(&d->backend);
 	d->backend_state = SIDE_CONNECTING;
 	step(d);
 }

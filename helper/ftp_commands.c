@@ -332,6 +332,15 @@ do_abor(struct ftp *f, const char *line, const char *arg)
 	ftp_ask(f, line, ftp_on_other);
 }
 
+/* A browser that was sent here by somebody: it must not get a word of ours. */
+static void
+do_http(struct ftp *f, const char *line, const char *arg)
+{
+	(void)line;
+	(void)arg;
+	f->phase = FTP_CLOSED;
+}
+
 static void
 do_other(struct ftp *f, const char *line, const char *arg)
 {
@@ -350,11 +359,15 @@ static const struct command {
 	{ "AUTH", false, do_auth },
 	{ "CCC", false, do_ccc },
 	{ "CONF", false, do_protected_command },
+	{ "CONNECT", false, do_http },
 	{ "CPSV", false, do_nothing },
+	{ "DELETE", false, do_http },
 	{ "ENC", false, do_protected_command },
 	{ "EPRT", false, do_eprt },
 	{ "EPSV", false, do_epsv },
 	{ "FEAT", false, do_feat },
+	{ "GET", false, do_http },
+	{ "HEAD", false, do_http },
 	{ "HOST", false, do_nothing },
 	{ "LIST", false, do_download },
 	{ "LPRT", false, do_nothing },
@@ -362,17 +375,22 @@ static const struct command {
 	{ "MIC", false, do_protected_command },
 	{ "MLSD", false, do_download },
 	{ "NLST", false, do_download },
+	{ "OPTIONS", false, do_http },
 	{ "PASS", false, do_login },
 	{ "PASV", false, do_pasv },
+	{ "PATCH", false, do_http },
 	{ "PBSZ", false, do_pbsz },
+	{ "POST", false, do_http },
 	{ "PORT", false, do_port },
 	{ "PROT", false, do_prot },
+	{ "PUT", false, do_http },
 	{ "REIN", false, do_nothing },
 	{ "RETR", false, do_download },
 	{ "SSCN", false, do_nothing },
 	{ "STAT", true, do_other },
 	{ "STOR", false, do_upload },
 	{ "STOU", false, do_upload },
+	{ "TRACE", false, do_http },
 	{ "USER", false, do_login },
 };
 

@@ -34,6 +34,20 @@ stream_init(struct stream *s, struct ev_loop *loop, int fd,
 	s->watcher.data = s;
 }
 
+static void
+reset_on_close(const struct stream *s, bool reset)
+{
+	const struct linger linger = { .l_onoff = reset, .l_linger = 0 };
+
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void
+stream_guard(struct stream *s)
+{
+	reset_on_close(s, true);
+}
+
 void
 stream_none(struct stream *s)
 {
@@ -126,6 +140,7 @@ stream_end(struct stream *s)
 		if (r != IO_OK)
 			return r;
 	}
+	reset_on_close(s, false);
 	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
 }
 
@@ -174,10 +189,7 @@ stream_close(struct stream *s)
 void
 stream_reset(struct stream *s)
 {
-	const struct linger now = { .l_onoff = 1, .l_linger = 0 };
-
 	if (s->fd != -1)
-		(void)setsockopt(
-		    s->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+		reset_on_close(s, true);
 	stream_close(s);
 }

@@ -39,6 +39,12 @@ struct stream {
 void stream_init(struct stream *s, struct ev_loop *loop, int fd,
     void (*ready)(void *owner), void *owner);
 
+/*
+ * From now on, until stream_end(), every close is a reset: also the one that
+ * the kernel does when this process is killed.
+ */
+void stream_guard(struct stream *s);
+
 /* A stream without a socket, to be given to stream_close() safely. */
 void stream_none(struct stream *s);
 

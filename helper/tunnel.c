@@ -24,6 +24,8 @@ tunnel_open(struct session *s)
 
 	if (t == NULL)
 		return -ENOMEM;
+	stream_guard(&s->client);
+	stream_guard(&s->backend);
 	flow_init(&t->up, &s->client, &s->backend);
 	flow_init(&t->down, &s->backend, &s->client);
 	s->protocol_state = t;

@@ -317,6 +317,25 @@ START_TEST(epsv_all_leaves_epsv_alone)
 }
 END_TEST
 
+static const char *const browsers[] = { "GET / HTTP/1.1", "POST / HTTP/1.1",
+	"HEAD /", "PUT /", "DELETE /", "OPTIONS *", "CONNECT a:21", "TRACE /",
+	"PATCH /" };
+
+START_TEST(a_browser_gets_no_word)
+{
+	struct play p = { .listener = -1 };
+	char line[64];
+
+	begin(&p);
+	greet(&p);
+	(void)snprintf(line, sizeof line, "%s\r\nUSER a\r\n", browsers[_i]);
+	put(p.client, line);
+	expect(&p, p.client, "");
+	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
 START_TEST(replies_keep_the_order_of_their_commands)
 {
 	struct play p = { .listener = -1 };
@@ -459,6 +478,7 @@ main(void)
 		{ what_follows_auth_in_clear_ends_the_session, 0 },
 		{ commands_of_ours_do_not_reach_the_backend, ROWS(own_rows) },
 		{ epsv_all_leaves_epsv_alone, ROWS(passive_words) },
+		{ a_browser_gets_no_word, ROWS(browsers) },
 		{ replies_keep_the_order_of_their_commands, 0 },
 		{ features_are_merged, 0 },
 		{ a_backend_without_features_leaves_ours, 0 },

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the helper answers itself, and how it treats unruly clients."""
+
+import socket
+import ssl
+
+from story import (Helper, PATIENCE, ask, begins, connect, context, equal,
+                   log, log_in, logged_in, password_of, run, since, story,
+                   tell)
+
+HELPER = Helper()
+FTP = HELPER.address("ftp")
+FTPS = HELPER.address("ftps")
+
+
+class Raw:
+    """A client that sends what it is told to, whatever FTP says."""
+
+    def __init__(self, address=FTP):
+        self.sock = socket.create_connection(address, PATIENCE)
+
+    def welcome(self):
+        begins(self.line(), "220")
+        return self
+
+    def send(self, data):
+        self.sock.sendall(data)
+
+    def line(self):
+        """The next line; "" at the end of the connection."""
+        got = b""
+        try:
+            while not got.endswith(b"\n"):
+                byte = self.sock.recv(1)
+                if not byte:
+                    break
+                got += byte
+        except ConnectionResetError:
+            pass
+        return got.decode("latin-1")
+
+    def rest(self):
+        """All lines until the connection ends."""
+        lines = []
+        while line := self.line():
+            lines.append(line)
+        return lines
+
+    def secure(self):
+        self.send(b"AUTH TLS\r\n")
+        begins(self.line(), "234")
+        self.sock = context().wrap_socket(self.sock,
+                                          server_hostname="localhost")
+        return self
+
+
+@story("commands in clear behind AUTH TLS end the session: {0!a}",
+       (b"AUTH TLS\r\nUSER alice\r\n",), (b"AUTH TLS\r\nU",),
+       (b"AUTH TLS\nUSER alice\n",), (b"AUTH SSL\r\n\r\n",))
+def injection(segment):
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome()
+    client.send(segment)
+    begins(client.line(), "421")
+    equal(client.rest(), [])
+    equal("USER alice" in since("vsftpd.log", start), False)
+
+
+@story("a user name given in clear is forgotten inside TLS")
+def forgotten():
+    client = Raw().welcome()
+    client.send(b"USER alice\r\n")
+    begins(client.line(), "331")
+    client.secure()
+    client.send(f"PASS {password_of('alice')}\r\n".encode())
+    begins(client.line(), "503")
+
+
+@story("{0} in clear: {1}",
+       ("AUTH TLS-C", "234"), ("auth tls", "234"), ("AUTH SSL", "234"),
+       ("AUTH TLS-P", "234"), ("AUTH KERBEROS_V4", "504"), ("AUTH", "501"),
+       ("PBSZ 0", "503"), ("PROT P", "503"), ("CCC", "533"), ("ADAT x", "503"),
+       ("REIN", "502"), ("QUIT", "221"))
+def in_clear(command, reply):
+    ftp = connect(FTP, None)
+    begins(ask(ftp, command), reply)
+    ftp.close()
+
+
+@story("{0} inside TLS: {1}",
+       ("AUTH TLS", "503"), ("PBSZ 0", "200"), ("PBSZ 16384", "200"),
+       ("PBSZ x", "501"), ("PBSZ 4294967296", "501"), ("PROT C", "200"),
+       ("PROT P", "200"), ("PROT S", "536"), ("PROT E", "536"),
+       ("PROT Q", "504"), ("CCC", "534"), ("QUIT", "221"))
+def in_tls(command, reply):
+    ftp = connect(FTP)
+    if command.startswith("PROT"):
+        begins(ask(ftp, "PBSZ 0"), "200")
+    begins(ask(ftp, command), reply)
+    ftp.close()
+
+
+@story("AUTH after the login is refused")
+def auth_late():
+    ftp = logged_in(FTP, tls=None)
+    begins(ask(ftp, "AUTH TLS"), "503")
+    begins(ask(ftp, "NOOP"), "200")
+    ftp.quit()
+
+
+@story("FEAT names AUTH TLS, PBSZ and PROT beside the backend's features")
+def feat():
+    ftp = connect(FTP)
+    log_in(ftp, "alice", password_of("alice"))
+    lines = ask(ftp, "FEAT").split("\n")
+    for feature in " AUTH TLS", " PBSZ", " PROT", " EPSV", " TVFS":
+        equal(any(line.startswith(feature) for line in lines), True)
+    ftp.quit()
+
+
+@story("an over-long line gets 500, and many of them the door")
+def long_lines():
+    client = Raw().welcome()
+    replies = []
+    try:
+        for _ in range(50):
+            client.send(b"X" * 5000 + b"\r\n")
+            reply = client.line()
+            if not reply.startswith("500"):
+                break
+            replies.append(reply)
+        else:
+            raise AssertionError("50 over-long lines were borne")
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    equal(len(replies) > 0, True)
+
+
+@story("a line without an end does not fill the memory")
+def endless_line():
+    client = Raw().welcome()
+    try:
+        for _ in range(256):
+            client.send(b"X" * 65536)
+        client.send(b"\r\n")
+        begins(client.line(), "500")
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+
+
+@story("a browser is sent away, {0}",
+       ("explicit", False), ("inside TLS", True))
+def browser(_, secure):
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome()
+    if secure:
+        client.secure()
+    client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\nUSER alice\r\n")
+    equal(any(line.startswith("331") for line in client.rest()), False)
+    equal("USER alice" in since("vsftpd.log", start), False)
+
+
+@story("what is no ClientHello never reaches the backend")
+def garbage():
+    start = len(log("vsftpd.log"))
+    client = Raw(FTPS)
+    client.send(b"USER alice\r\nPASS x\r\n")
+    seen = b""
+    try:
+        while more := client.sock.recv(100):
+            seen += more
+    except ConnectionResetError:
+        pass
+    # Nothing, or a TLS alert; no text.
+    equal(seen == b"" or seen[0] == 21, True)
+    equal("CONNECT" in since("vsftpd.log", start), False)
+
+
+@story("ALPN: {0} is {1}", ("ftp", "agreed"), ("http/1.1", "refused"))
+def alpn(name, outcome):
+    client = context()
+    client.set_alpn_protocols([name])
+    with socket.create_connection(FTPS, PATIENCE) as raw:
+        try:
+            with client.wrap_socket(raw, server_hostname="localhost") as tls:
+                equal(tls.selected_alpn_protocol(), name)
+                begins(tls.recv(100).decode(), "220")
+                seen = "agreed"
+        except (ssl.SSLError, ConnectionResetError):
+            seen = "refused"
+    equal(seen, outcome)
+
+
+@story("TLS 1.1 is refused")
+def old_tls():
+    done = run("openssl", "s_client", "-connect", "%s:%d" % FTPS, "-tls1_1",
+               "-cipher", "ALL:@SECLEVEL=0", data=b"", check=False)
+    equal(done.returncode != 0, True)
+    equal(b"protocol version" in done.stderr, True)
+
+
+@story("the server names the authorities whose certificates it takes")
+def names_authorities():
+    done = run("openssl", "s_client", "-connect", "%s:%d" % FTPS, "-CAfile",
+               "/run/stage/pki/ca.pem", data=b"")
+    text = done.stdout.decode()
+    equal("Acceptable client certificate CA names\nCN = ca" in text, True)
+    equal("Verify return code: 0 (ok)" in text, True)
+
+
+if __name__ == "__main__":
+    tell()

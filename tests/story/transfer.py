@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Files come through whole, whoever sends them; what is cut short says so."""
+
+import os
+import socket
+import struct
+
+from story import (Helper, PATIENCE, PKI, STAGE, Bytes, ask, begins,
+                   connect, equal, failed_upload, fetch, hash_of,
+                   home, log, log_in, logged_in, password_of, run, store,
+                   story, tell)
+
+HELPER = Helper()
+FTP = HELPER.address("ftp")
+FTPS = HELPER.address("ftps")
+MIB = 1 << 20
+SIZES = [0, 1, 65537, 300 * MIB]
+
+
+def made(name, size):
+    """A local file of `size` bytes; returns its path."""
+    path = f"{STAGE}/{name}"
+    source = Bytes(size)
+    with open(path, "wb") as file:
+        while source.left > 0:
+            file.write(source.read(0))
+    return path
+
+
+def there_and_back(ftp, size):
+    sent = store(ftp, "file", size)
+    equal(os.path.getsize(home("alice", "file")), size)
+    equal(hash_of(home("alice", "file")), sent)
+    equal(fetch(ftp, "file"), sent)
+    ftp.delete("file")
+
+
+@story("{1} TLS, PROT {2}: {0} bytes there and back",
+       *[(size, tls, level) for tls in ("explicit", "implicit")
+         for level in "PC" for size in SIZES])
+def sizes(size, tls, level):
+    ftp = logged_in(FTP if tls == "explicit" else FTPS, tls=tls,
+                    protect=level == "P", certificate="alice")
+    there_and_back(ftp, size)
+    ftp.quit()
+
+
+@story("in clear: {0} bytes there and back", (0,), (65537,))
+def clear(size):
+    ftp = logged_in(FTP, tls=None)
+    there_and_back(ftp, size)
+    ftp.quit()
+
+
+@story("active mode over {0}: there and back",
+       ("IPv4", socket.AF_INET), ("IPv6", socket.AF_INET6))
+def active(_, family):
+    ftp = logged_in(HELPER.address("ftp", family))
+    ftp.set_pasv(False)
+    there_and_back(ftp, 65537)
+    ftp.quit()
+
+
+@story("passive mode over IPv6: there and back")
+def passive6():
+    ftp = logged_in(HELPER.address("ftp", socket.AF_INET6))
+    there_and_back(ftp, 65537)
+    ftp.quit()
+
+
+@story("many transfers on one connection, the protection changing")
+def many():
+    ftp = logged_in(FTP)
+    for turn in range(20):
+        ftp.prot_p() if turn % 3 else ftp.prot_c()
+        there_and_back(ftp, 1 + 1000 * turn)
+        lines = []
+        ftp.retrlines("NLST", lines.append)
+        equal(lines, ["hello"])
+    ftp.quit()
+
+
+@story("RETR from the middle, and APPE")
+def middle():
+    ftp = logged_in(FTP)
+    parts = []
+    ftp.retrbinary("RETR hello", parts.append, rest=6)
+    equal(b"".join(parts), b"alice\n")
+    with open(home("alice", "hello"), "rb") as more:
+        ftp.storbinary("APPE twice", more)
+        more.seek(0)
+        ftp.storbinary("APPE twice", more)
+    ftp.retrbinary("RETR twice", parts.append)
+    equal(parts[-1], b"hello alice\n" * 2)
+    ftp.delete("twice")
+    ftp.quit()
+
+
+def curl(*arguments, check=True):
+    return run("curl", "--silent", "--show-error", "--cacert", PKI + "ca.pem",
+               "--max-time", "60", *arguments, check=check)
+
+
+@story("curl, {0}: there and back with a certificate",
+       ("explicit", "ftp", ["--ssl-reqd"]),
+       ("explicit, PASV", "ftp", ["--ssl-reqd", "--disable-epsv"]),
+       # With protected data, curl 7.88's active uploads forget the TLS.
+       ("explicit, active, clear data", "ftp",
+        ["--ftp-ssl-control", "--ftp-port", "-"]),
+       ("explicit, TLS 1.2", "ftp", ["--ssl-reqd", "--tls-max", "1.2"]),
+       ("explicit, clear data", "ftp", ["--ftp-ssl-control"]),
+       ("implicit", "ftps", []))
+def curls(_, scheme, options):
+    host, port = HELPER.address(scheme)
+    url = f"{scheme}://{host}:{port}/curl"
+    key = ["--cert", PKI + "alice.pem", "--key", PKI + "alice.key",
+           "--user", "alice:"]
+    path = made("upload", 65537)
+    curl(*options, *key, "--upload-file", path, url)
+    curl(*options, *key, "--output", STAGE + "/download", url)
+    equal(hash_of(home("alice", "curl")), hash_of(path))
+    equal(hash_of(STAGE + "/download"), hash_of(path))
+    os.unlink(home("alice", "curl"))
+
+
+@story("curl: 60 uploads of 1.5 MB, all whole")
+def curl_uploads():
+    path = made("upload", 1500000)
+    whole = hash_of(path)
+    url = f"ftp://{FTP[0]}:{FTP[1]}/curl"
+    for _ in range(60):
+        curl("--ssl-reqd", "--user", "alice:" + password_of("alice"),
+             "--upload-file", path, url)
+        equal(hash_of(home("alice", "curl")), whole)
+        os.unlink(home("alice", "curl"))
+
+
+@story("curl: several files over one connection")
+def curl_reuse():
+    url = f"ftp://{FTP[0]}:{FTP[1]}/hello"
+    done = curl("--ssl-reqd", "--user", "alice:" + password_of("alice"),
+                url, url, url, url)
+    equal(done.stdout, b"hello alice\n" * 4)
+
+
+def lftp(scheme, user, options, commands):
+    host, port = HELPER.address(scheme)
+    script = "; ".join([
+        "set net:max-retries 1", "set net:timeout 30",
+        f"set ssl:ca-file {PKI}ca.pem", "set ssl:verify-certificate yes",
+        "set ftp:ssl-force yes", "set ftp:ssl-protect-data yes",
+        "set cmd:fail-exit yes", *options,
+        f'open -u "{user},{password_of(user)}" -p {port} {scheme}://{host}',
+        *commands, "bye"])
+    return run("lftp", "--norc", "-c", script)
+
+
+@story("lftp, {0}: 20 uploads of 3 MB, all whole",
+       ("explicit", "ftp"), ("implicit", "ftps"))
+def lftp_uploads(_, scheme):
+    path = made("upload", 3000000)
+    whole = hash_of(path)
+    lftp(scheme, "alice", [],
+         [f"put {path} -o lftp-{turn}" for turn in range(20)])
+    for turn in range(20):
+        equal(hash_of(home("alice", f"lftp-{turn}")), whole)
+        os.unlink(home("alice", f"lftp-{turn}"))
+
+
+@story("lftp: download, listing and active mode with a certificate")
+def lftp_download():
+    done = lftp("ftp", "acme-1", [
+        f"set ssl:cert-file {PKI}acme-1.pem",
+        f"set ssl:key-file {PKI}acme-1.key"],
+        ["cat hello", "nlist", "set ftp:passive-mode no", "cat hello"])
+    equal(done.stdout, b"hello acme-1\nhello\nhello acme-1\n")
+
+
+def cut(connection, reset):
+    """Close the TCP connection under TLS: no close_notify."""
+    raw = socket.socket(fileno=connection.detach())
+    if reset:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                       struct.pack("ii", 1, 0))
+    raw.close()
+
+
+@story("an upload cut short by {0} is incomplete for client and backend",
+       ("FIN", False), ("RST", True))
+def cut_upload(_, reset):
+    start = len(log("vsftpd.log"))
+    ftp = logged_in(FTP)
+    connection = ftp.transfercmd("STOR cut")
+    connection.sendall(b"x" * 300000)
+    cut(connection, reset)
+    begins(ftp.getmultiline(), "426")
+    failed_upload("cut", start)
+    there_and_back(ftp, 1000)
+    ftp.delete("cut")
+    ftp.quit()
+
+
+@story("a client that leaves in the middle of an upload leaves it incomplete")
+def left():
+    start = len(log("vsftpd.log"))
+    ftp = logged_in(FTP)
+    connection = ftp.transfercmd("STOR cut")
+    connection.sendall(b"x" * 300000)
+    cut(ftp.sock, False)
+    cut(connection, False)
+    failed_upload("cut", start)
+    os.unlink(home("alice", "cut"))
+
+
+@story("a download that the client does not want any more ends with 426")
+def unwanted_download():
+    made("big", 8 * MIB)
+    os.rename(STAGE + "/big", home("alice", "big"))
+    os.chmod(home("alice", "big"), 0o644)
+    ftp = logged_in(FTP)
+    connection = ftp.transfercmd("RETR big")
+    connection.recv(1000)
+    cut(connection, True)
+    begins(ftp.getmultiline(), "426")
+    there_and_back(ftp, 1000)
+    ftp.delete("big")
+    ftp.quit()
+
+
+@story("an upload whose TLS handshake fails creates no file")
+def no_handshake():
+    ftp = logged_in(FTP)
+    host, port = ftp.makepasv()
+    with socket.create_connection((host, port), PATIENCE) as data:
+        ftp.putcmd("STOR never")
+        data.sendall(b"this is no ClientHello\r\n" * 10)
+        reply = ftp.getmultiline()
+    while reply.startswith("1"):
+        reply = ftp.getmultiline()
+    equal(reply[:3] in ("522", "425", "426"), True)
+    equal(os.path.exists(home("alice", "never")), False)
+    there_and_back(ftp, 1000)
+    ftp.quit()
+
+
+@story("private data: {0} in clear is refused with 521",
+       ("STOR",), ("RETR",), ("LIST",), ("NLST",), ("APPE",))
+def private(command):
+    ftp = connect(FTP, certificate="acme-1")
+    equal(log_in(ftp, "acme-1"), "certificate")
+    ftp.makepasv()
+    begins(ask(ftp, command + " hello"), "521")
+    begins(ask(ftp, "PROT C"), "534")
+    ftp.prot_p()
+    parts = []
+    ftp.retrbinary("RETR hello", parts.append)
+    equal(parts, [b"hello acme-1\n"])
+    ftp.quit()
+
+
+@story("a data connection from another address is not served")
+def stolen():
+    ftp = logged_in(FTP, protect=False)
+    address = ftp.makepasv()
+    thief = socket.create_connection(address, PATIENCE, ("203.0.113.9", 0))
+    with socket.create_connection(address, PATIENCE) as rightful:
+        begins(ask(ftp, "RETR hello"), "150")
+        equal(rightful.recv(100), b"hello alice\n")
+    equal(thief.recv(100), b"")
+    begins(ftp.getmultiline(), "226")
+    ftp.quit()
+
+
+@story("an order to connect to {0} is refused",
+       ("somebody else", "203,0,113,9,200,1"), ("port 80", "127,0,0,1,0,80"))
+def bounce(_, port):
+    ftp = logged_in(FTP)
+    begins(ask(ftp, "PORT " + port), "50")
+    ftp.quit()
+
+
+@story("two sessions of one user, each with its own transfer")
+def together():
+    first, second = logged_in(FTP), logged_in(FTPS, tls="implicit")
+    one = first.transfercmd("STOR one")
+    two = second.transfercmd("STOR two")
+    one.sendall(b"1" * 100000)
+    two.sendall(b"2" * 100000)
+    for ftp, connection in (second, two), (first, one):
+        connection.unwrap()
+        connection.close()
+        begins(ftp.getmultiline(), "226")
+    for name in "one", "two":
+        equal(os.path.getsize(home("alice", name)), 100000)
+        first.delete(name)
+    first.quit()
+    second.quit()
+
+
+if __name__ == "__main__":
+    tell()

@@ -350,7 +350,8 @@ ftp_is_busy(const struct session *s)
 {
 	const struct ftp *f = s->protocol_state;
 
-	return f != NULL && (f->transferring || f->phase == FTP_UPLOAD);
+	return f != NULL && (f->transferring || f->phase == FTP_UPLOAD ||
+				lines_has_output(&f->client));
 }
 
 const struct protocol ftp_protocol = {

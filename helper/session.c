@@ -24,6 +24,8 @@
 #define LOGIN_SECONDS     60.
 #define CLOSING_SECONDS   10.
 
+#define GOING_DOWN        "The service is going down."
+
 static const struct protocol *const protocols[] = {
 	[LISTEN_FTP] = &ftp_protocol,
 	[LISTEN_STREAM] = &tunnel_protocol,
@@ -311,6 +313,9 @@ session_run(struct session *s)
 {
 	if (s->state != SESSION_CLOSED)
 		steps[s->state](s);
+	if (s->host->stopping && s->state == SESSION_OPEN &&
+	    !s->protocol->is_busy(s))
+		s->protocol->refuse(s, GOING_DOWN);
 	if (s->state == SESSION_CLOSED)
 		release(s);
 }
@@ -368,7 +373,7 @@ session_stop(struct session *s, bool force)
 	if (!force && s->state == SESSION_OPEN && s->protocol->is_busy(s))
 		return;
 	if (s->state != SESSION_HANDSHAKE)
-		s->protocol->refuse(s, "The service is going down.");
+		s->protocol->refuse(s, GOING_DOWN);
 	session_kill(s);
 }
 

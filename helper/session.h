@@ -25,6 +25,7 @@ struct session_host {
 	const struct helper_config *config;
 	struct tls_context *tls;
 	const struct tls_tickets *tickets; /* for stream listeners */
+	bool stopping; /* sessions end as soon as they are not busy */
 
 	/*
 	 * Make the record known, or unknown, to whoever asks.  Publishing

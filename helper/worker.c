@@ -33,7 +33,7 @@ struct worker {
 	struct ev_timer stop, grace;
 	void *sessions; /* tsearch(3) tree of struct slot */
 	size_t count;
-	bool stopping, force;
+	bool force;
 	int status;
 };
 
@@ -117,7 +117,7 @@ on_closed(struct session_host *host, uint64_t session)
 	}
 	m.u.closed.session = session;
 	(void)tell(w, &m, NULL, 0);
-	if (w->stopping && w->count == 0)
+	if (w->host.stopping && w->count == 0)
 		ev_break(w->host.loop, EVBREAK_ALL);
 }
 
@@ -220,7 +220,7 @@ static void
 take_stop(struct worker *w, const struct message *m, int fd)
 {
 	(void)fd;
-	w->stopping = true;
+	w->host.stopping = true;
 	ev_timer_set(&w->grace, m->u.stop.grace_ms / 1000., 0.);
 	ev_timer_start(w->host.loop, &w->grace);
 	/* Not from here: a session may be what is listening just now. */

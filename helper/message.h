@@ -46,6 +46,28 @@ struct message_verdict {
 	uint32_t data_private; /* 0 or 1 */
 };
 
+/* Longest user name that can be logged in with, stssl-classes.conf(5). */
+#define MESSAGE_USER_MAX 256
+
+/*
+ * What would class policy say for this user name now, given the record that is
+ * published for the session?  `serial` comes back with the answer.
+ */
+struct message_ask {
+	uint64_t session;
+	uint64_t serial;
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+};
+
+/* The advisor's answer.  It grants nothing: the module decides. */
+struct message_advice {
+	uint64_t session;
+	uint64_t serial;
+	uint32_t verdict; /* enum stssl_verdict */
+	uint32_t reason;  /* enum stssl_reason */
+	uint32_t failure; /* enum stssl_failure, or its COUNT */
+};
+
 /* End sessions without a transfer now, the others when it is done; exit. */
 struct message_stop {
 	uint32_t grace_ms;

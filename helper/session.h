@@ -36,6 +36,12 @@ struct session_host {
 	    const struct stssl_connection *connection,
 	    const struct stssl_record *record);
 	void (*withdraw)(struct session_host *host, uint64_t session);
+	/*
+	 * Ask what class policy says for `user`; session_advice() is called
+	 * with the answer, always, if only to refuse at the deadline.
+	 */
+	void (*ask)(struct session_host *host, uint64_t session,
+	    uint64_t serial, const char *user);
 	/* Take in what the monitor has said: verdicts. */
 	void (*listen)(struct session_host *host);
 	/* The session is over and its memory about to go. */
@@ -107,6 +113,9 @@ void session_kill(struct session *s);
 
 /* The module's verdict for it has come. */
 void session_verdict(struct session *s, const struct message_verdict *verdict);
+
+/* What host->ask() asked for.  The session may be gone afterwards. */
+void session_advice(struct session *s, const struct message_advice *advice);
 
 /* The service stops: end now, unless a transfer runs and `force` is false. */
 void session_stop(struct session *s, bool force);

@@ -69,6 +69,13 @@ ftp_answered(struct ftp *f)
 }
 
 void
+ftp_logged_in(struct ftp *f)
+{
+	f->logged_in = true;
+	session_logged_in(f->session);
+}
+
+void
 ftp_drop_data(struct ftp *f)
 {
 	f->data = data_free(f->data);
@@ -192,7 +199,7 @@ turn_data(struct ftp *f)
 
 /* Order matters: replies go out before the next command is looked at. */
 static bool (*const turns[])(struct ftp *) = { turn_data, turn_backend,
-	turn_backend_ended, turn_client };
+	turn_backend_ended, ftp_follow_advice, turn_client };
 
 static bool
 take_turns(struct ftp *f)
@@ -323,6 +330,8 @@ ftp_close(struct session *s)
 	ftp_drop_data(f);
 	lines_done(&f->client);
 	lines_done(&f->backend);
+	if (f->waiting != NULL)
+		explicit_bzero(f->waiting, strlen(f->waiting));
 	free(f->waiting);
 	free(f->held);
 	free(f);
@@ -362,4 +371,5 @@ const struct protocol ftp_protocol = {
 	.refuse = ftp_refuse,
 	.close = ftp_close,
 	.is_busy = ftp_is_busy,
+	.advice = ftp_advice,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The FTP gateway's control connection: what ftp.c (turns and order),
- * ftp_commands.c (what clients say) and ftp_replies.c (what backends say)
- * share.  Nothing else includes this.
+ * ftp_commands.c (what clients say), ftp_login.c (who they are) and
+ * ftp_replies.c (what backends say) share.  Nothing else includes this.
  *
  * One command is with the backend at a time; ABOR and STAT alone may follow a
  * transfer that is running.  So replies keep the order of their commands,
@@ -25,6 +25,7 @@ enum ftp_phase {
 	FTP_GREETING, /* the backend's 220 is to come */
 	FTP_COMMAND,  /* the client's turn */
 	FTP_REPLY,    /* the backend's turn: something is in the queue */
+	FTP_ADVICE,   /* USER or PASS waits for the advisor */
 	FTP_UPLOAD,   /* 150 is out, data TLS comes up, STOR waits */
 	FTP_UPGRADE,  /* 234 is to be written, then TLS */
 	FTP_CLOSING,  /* what is queued is to be written, then the end */
@@ -55,12 +56,18 @@ struct ftp {
 	unsigned queued;
 
 	bool eat_greeting; /* it was said once, before AUTH */
-	bool logged_in;
+	bool has_user;     /* the backend has a name, and wants a password */
+	bool logged_in, by_certificate;
 	bool private; /* PROT P */
 	bool epsv_all;
 	bool feat_open; /* in a FEAT reply of several lines */
 	bool backend_ended;
-	unsigned bad_lines;
+	unsigned bad_lines, refusals;
+
+	char user[MESSAGE_USER_MAX + 1];
+	uint64_t serial; /* of the last question to the advisor */
+	bool has_advice;
+	struct message_advice advice;
 
 	struct data_context context;
 	struct data *data;
@@ -68,7 +75,7 @@ struct ftp {
 	struct stssl_address target; /* of PORT, EPRT */
 	bool transferring;           /* the queue's first is a transfer */
 	bool swallow_150;            /* we said it already */
-	char *waiting;               /* STOR's line, until TLS stands */
+	char *waiting;               /* STOR's, USER's, PASS's line */
 	char *held; /* the last reply, until the data are out */
 };
 
@@ -87,6 +94,9 @@ void ftp_answered(struct ftp *f);
 /* Say `reply` and end the session when it is written. */
 void ftp_end(struct ftp *f, const char *reply);
 
+/* The backend has let the user in. */
+void ftp_logged_in(struct ftp *f);
+
 /* True when the control connection is protected. */
 bool ftp_is_secure(const struct ftp *f);
 
@@ -97,6 +107,14 @@ void ftp_drop_data(struct ftp *f);
 void ftp_command(struct ftp *f, char *line, size_t len);
 /* Whether a line may be handled although a transfer is running. */
 bool ftp_may_interrupt(const char *line, size_t len);
+
+/* ftp_login.c */
+void ftp_user(struct ftp *f, const char *line, const char *arg);
+void ftp_pass(struct ftp *f, const char *line, const char *arg);
+/* Keep advice that was asked for; false when it is stale. */
+bool ftp_advice(struct session *s, const struct message_advice *advice);
+/* Go on with the command that waited for it; false when none did. */
+bool ftp_follow_advice(struct ftp *f);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,

@@ -138,14 +138,7 @@ do_nothing(struct ftp *f, const char *line, const char *arg)
 	ftp_say(f, "502 Command not implemented.");
 }
 
-/* Login */
-
-static void
-do_login(struct ftp *f, const char *line, const char *arg)
-{
-	(void)arg;
-	ftp_ask(f, line, ftp_on_login);
-}
+/* Features */
 
 static void
 do_feat(struct ftp *f, const char *line, const char *arg)
@@ -376,7 +369,7 @@ static const struct command {
 	{ "MLSD", false, do_download },
 	{ "NLST", false, do_download },
 	{ "OPTIONS", false, do_http },
-	{ "PASS", false, do_login },
+	{ "PASS", false, ftp_pass },
 	{ "PASV", false, do_pasv },
 	{ "PATCH", false, do_http },
 	{ "PBSZ", false, do_pbsz },
@@ -391,7 +384,7 @@ static const struct command {
 	{ "STOR", false, do_upload },
 	{ "STOU", false, do_upload },
 	{ "TRACE", false, do_http },
-	{ "USER", false, do_login },
+	{ "USER", false, ftp_user },
 };
 
 static const struct command other = { "", false, do_other };

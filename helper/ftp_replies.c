@@ -45,10 +45,8 @@ void
 ftp_on_login(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
-	if (is_last(f, part) && f->reply.code == 230) {
-		f->logged_in = true;
-		session_logged_in(f->session);
-	}
+	if (is_last(f, part) && f->reply.code == 230)
+		ftp_logged_in(f);
 	ftp_on_other(f, part, line, len);
 }
 

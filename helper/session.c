@@ -191,6 +191,20 @@ certificate_will_do(const struct session *s)
 	       strcmp(verify, "SUCCESS") == 0;
 }
 
+static void
+note_failure(struct session *s)
+{
+	static const char failed[] = "FAILED:";
+	const char *verify =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
+
+	s->certificate_failed = strncmp(verify, failed, sizeof failed - 1) == 0;
+	s->certificate_failure = STSSL_FAILURE_OTHER;
+	if (s->certificate_failed)
+		(void)stssl_failure_parse(
+		    verify + sizeof failed - 1, &s->certificate_failure);
+}
+
 /* TLS stands: the same way for new and for resumed sessions. */
 static void
 handshake_done(struct session *s)
@@ -204,6 +218,7 @@ handshake_done(struct session *s)
 		return;
 	}
 	log_handshake(s);
+	note_failure(s);
 	if (!certificate_will_do(s)) {
 		tls_refuse_certificate(s->client.tls);
 		session_end(s);
@@ -352,6 +367,15 @@ void
 session_verdict(struct session *s, const struct message_verdict *verdict)
 {
 	s->data_private = verdict->data_private != 0;
+}
+
+void
+session_advice(struct session *s, const struct message_advice *advice)
+{
+	/* Not at once: another session may be what is listening just now. */
+	if (s->state == SESSION_OPEN && s->protocol->advice != NULL &&
+	    s->protocol->advice(s, advice))
+		stream_wake(&s->client);
 }
 
 void

@@ -74,6 +74,8 @@ struct session {
 	struct ev_timer deadline;
 	ev_tstamp login_by;
 	bool published;
+	bool certificate_failed; /* and why */
+	enum stssl_failure certificate_failure;
 	bool data_private;    /* the verdict demands protected data */
 	bool implied_private; /* AUTH SSL, AUTH TLS-P: PROT P from the start */
 };
@@ -90,6 +92,11 @@ struct protocol {
 	void (*refuse)(struct session *s, const char *why);
 	/* Free protocol_state; called before the streams are closed. */
 	void (*close)(struct session *s);
+	/*
+	 * Keep advice; true when it was waited for and the session is to be
+	 * run.  NULL when the protocol never asks.
+	 */
+	bool (*advice)(struct session *s, const struct message_advice *advice);
 	/* True while a transfer runs that a stop should wait for. */
 	bool (*is_busy)(const struct session *s);
 };
@@ -114,7 +121,7 @@ void session_kill(struct session *s);
 /* The module's verdict for it has come. */
 void session_verdict(struct session *s, const struct message_verdict *verdict);
 
-/* What host->ask() asked for.  The session may be gone afterwards. */
+/* What host->ask() asked for; the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
 
 /* The service stops: end now, unless a transfer runs and `force` is false. */

@@ -164,6 +164,13 @@ stream_watch(struct stream *s, bool reading, bool writing)
 		ev_feed_event(s->loop, &s->watcher, EV_READ);
 }
 
+void
+stream_wake(struct stream *s)
+{
+	if (s->fd != -1)
+		ev_feed_event(s->loop, &s->watcher, EV_CUSTOM);
+}
+
 int
 stream_detach(struct stream *s)
 {

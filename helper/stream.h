@@ -70,6 +70,9 @@ enum io_result stream_end(struct stream *s);
 /* Be called when reading, writing can go on; both false to be left alone. */
 void stream_watch(struct stream *s, bool reading, bool writing);
 
+/* Call the owner from the event loop, whatever is watched. */
+void stream_wake(struct stream *s);
+
 /* Close, properly as far as what was written says.  May be called twice. */
 void stream_close(struct stream *s);
 

@@ -101,6 +101,21 @@ on_withdraw(struct session_host *host, uint64_t session)
 	(void)tell(worker_of(host), &m, NULL, 0);
 }
 
+/* Until there is an advisor, the module alone decides, at PASS. */
+static void
+on_ask(struct session_host *host, uint64_t session, uint64_t serial,
+    const char *user)
+{
+	struct message_advice advice = { .session = session,
+		.serial = serial,
+		.verdict = STSSL_VERDICT_PASSWORD };
+	struct session *s = find(worker_of(host), session);
+
+	(void)user;
+	if (s != NULL)
+		session_advice(s, &advice);
+}
+
 static void
 on_closed(struct session_host *host, uint64_t session)
 {
@@ -292,6 +307,7 @@ worker_main(
 		    .tickets = tickets,
 		    .publish = on_publish,
 		    .withdraw = on_withdraw,
+		    .ask = on_ask,
 		    .listen = on_listen,
 		    .closed = on_closed },
 		.channel = channel,

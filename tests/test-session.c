@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "helper/buffer.h"
 #include "helper/log.h"
 #include "helper/socket.h"
+#include "policy/decide.h"
 #include "tests/test.h"
 
 struct play {
@@ -28,6 +30,9 @@ struct play {
 	int listener, client, backend;
 	unsigned published, withdrawn, closed;
 	bool refuse_publish, demand_private;
+	struct message_advice advice; /* what the advisor says */
+	unsigned asked;
+	char asked_for[MESSAGE_USER_MAX + 1];
 	bool backend_was_silent, backend_was_open;
 };
 
@@ -89,6 +94,25 @@ closed(struct session_host *host, uint64_t session)
 	play_of(host)->closed++;
 }
 
+static void
+ask(struct session_host *host, uint64_t session, uint64_t serial,
+    const char *user)
+{
+	struct play *p = play_of(host);
+	struct message_advice advice = p->advice;
+
+	(void)snprintf(p->asked_for, sizeof p->asked_for, "%s", user);
+	p->asked++;
+	/* The last question's answer, come late, must count for nothing. */
+	advice.session = session;
+	advice.serial = serial - 1;
+	advice.verdict = STSSL_VERDICT_ACCEPT;
+	session_advice(p->session, &advice);
+	advice.serial = serial;
+	advice.verdict = p->advice.verdict;
+	session_advice(p->session, &advice);
+}
+
 static int
 listen_on_loopback(struct stssl_address *ret)
 {
@@ -118,6 +142,7 @@ begin(struct play *p)
 		.config = &p->config,
 		.publish = publish,
 		.withdraw = withdraw,
+		.ask = ask,
 		.listen = hear,
 		.closed = closed };
 	p->config.listeners = &p->listen;
@@ -200,9 +225,10 @@ greet(struct play *p)
 
 START_TEST(nothing_is_forwarded_before_the_record_is_published)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
+	p.advice.verdict = STSSL_VERDICT_PASSWORD;
 	/* Client and backend are ready to go on as soon as they may. */
 	put(p.client, "USER alice\r\n");
 	put(p.backend, "220 ready\r\n");
@@ -228,7 +254,7 @@ END_TEST
 
 START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	greet(&p);
@@ -242,7 +268,7 @@ END_TEST
 
 START_TEST(what_follows_auth_in_clear_ends_the_session)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	greet(&p);
@@ -285,7 +311,7 @@ static const struct {
 
 START_TEST(commands_of_ours_do_not_reach_the_backend)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 	char line[128];
 
 	begin(&p);
@@ -303,7 +329,7 @@ static const char *const passive_words[] = { "PASV", "PORT 192,0,2,1,200,1",
 
 START_TEST(epsv_all_leaves_epsv_alone)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 	char line[64];
 
 	begin(&p);
@@ -323,7 +349,7 @@ static const char *const browsers[] = { "GET / HTTP/1.1", "POST / HTTP/1.1",
 
 START_TEST(a_browser_gets_no_word)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 	char line[64];
 
 	begin(&p);
@@ -338,7 +364,7 @@ END_TEST
 
 START_TEST(replies_keep_the_order_of_their_commands)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	greet(&p);
@@ -355,7 +381,7 @@ END_TEST
 
 START_TEST(features_are_merged)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	greet(&p);
@@ -371,7 +397,7 @@ END_TEST
 
 START_TEST(a_backend_without_features_leaves_ours)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	greet(&p);
@@ -386,7 +412,7 @@ END_TEST
 
 START_TEST(lines_that_are_too_long_get_500_and_then_421)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 	char line[6001];
 
 	begin(&p);
@@ -417,12 +443,202 @@ START_TEST(a_class_that_demands_protected_data_gets_521)
 }
 END_TEST
 
+static void
+log_in(struct play *p)
+{
+	put(p->client, "USER alice\r\n");
+	expect(p, p->backend, "USER alice\r\n");
+	put(p->backend, "331 password?\r\n");
+	expect(p, p->client, "331 password?\r\n");
+	put(p->client, "PASS x\r\n");
+	expect(p, p->backend, "PASS x\r\n");
+	put(p->backend, "230 ok\r\n");
+	expect(p, p->client, "230 ok\r\n");
+}
+
+static const struct {
+	enum stssl_reason reason;
+	const char *reply;
+} refusal_rows[] = {
+	{ STSSL_REASON_TLS_REQUIRED, "530 TLS required; use AUTH TLS.\r\n" },
+	{ STSSL_REASON_TLS_TOO_OLD,
+	    "530 A newer TLS version is required.\r\n" },
+	{ STSSL_REASON_NO_CERTIFICATE, "530 Client certificate required.\r\n" },
+	{ STSSL_REASON_BAD_CERTIFICATE,
+	    "530 The certificate is not accepted: certificate expired.\r\n" },
+	{ STSSL_REASON_NOT_THIS_USER,
+	    "530 The certificate does not belong to this user.\r\n" },
+	{ STSSL_REASON_NO_CLASS, "530 Login refused.\r\n" },
+	{ STSSL_REASON_BAD_USER, "530 Login refused.\r\n" },
+	{ STSSL_REASON_HELPER, "530 Login refused.\r\n" },
+	{ STSSL_REASON_CONFIGURATION, "530 Login refused.\r\n" },
+	{ STSSL_REASON_INTERNAL, "530 Login refused.\r\n" },
+};
+
+START_TEST(a_refused_user_is_told_at_user_and_the_backend_is_not)
+{
+	struct play p = { .advice = { .reason = refusal_rows[_i].reason,
+			      .failure = STSSL_FAILURE_EXPIRED } };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "USER alice\r\n");
+	expect(&p, p.client, refusal_rows[_i].reply);
+	put(p.client, "PASS secret\r\n");
+	expect(&p, p.client, "503 Login with USER first.\r\n");
+	ck_assert(is_silent(p.backend));
+	ck_assert_str_eq(p.asked_for, "alice");
+	end(&p);
+}
+END_TEST
+
+/* lftp's default ftp:retry-530 and what it would make of our texts. */
+START_TEST(no_refusal_makes_lftp_try_again)
+{
+	regex_t retry;
+
+	ck_assert_int_eq(
+	    regcomp(&retry,
+		"too many|overloaded|try (again |back )?later|is restricted to|"
+		"maximum number|number of connect|only.*session.*allowed|"
+		"more connection|already connected|simultaneous login",
+		REG_EXTENDED | REG_ICASE | REG_NOSUB),
+	    0);
+	ck_assert_int_eq(
+	    regexec(&retry, refusal_rows[_i].reply, 0, NULL, 0), REG_NOMATCH);
+	regfree(&retry);
+}
+END_TEST
+
+START_TEST(refusals_have_an_end)
+{
+	struct play p = { .advice.reason = STSSL_REASON_NO_CLASS };
+
+	begin(&p);
+	greet(&p);
+	for (int i = 0; i < 4; i++) {
+		put(p.client, "USER alice\r\n");
+		expect_code(&p, "530 ");
+	}
+	put(p.client, "USER alice\r\n");
+	expect_code(&p, "421 ");
+	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_password_is_asked_about_again_before_it_is_forwarded)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "USER alice\r\n");
+	expect(&p, p.backend, "USER alice\r\n");
+	put(p.backend, "331 password?\r\n");
+	expect(&p, p.client, "331 password?\r\n");
+	p.advice.verdict = STSSL_VERDICT_REFUSE;
+	p.advice.reason = STSSL_REASON_TLS_REQUIRED;
+	put(p.client, "PASS secret\r\n");
+	expect_code(&p, "530 ");
+	ck_assert(is_silent(p.backend));
+	ck_assert_uint_eq(p.asked, 2);
+	end(&p);
+}
+END_TEST
+
+START_TEST(each_user_is_asked_about_anew)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "USER alice\r\n");
+	expect(&p, p.backend, "USER alice\r\n");
+	put(p.backend, "331 password?\r\n");
+	expect(&p, p.client, "331 password?\r\n");
+	p.advice.verdict = STSSL_VERDICT_REFUSE;
+	put(p.client, "USER bob\r\n");
+	expect_code(&p, "530 ");
+	put(p.client, "PASS secret\r\n");
+	expect_code(&p, "503 ");
+	ck_assert_str_eq(p.asked_for, "bob");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+/* Up to the nonce, which nobody can know. */
+static void
+log_in_by_certificate(struct play *p)
+{
+	char line[128];
+
+	put(p->client, "USER alice\r\n");
+	expect(p, p->backend, "USER alice\r\n");
+	put(p->backend, "331 password?\r\n");
+	get(p, p->backend, line, sizeof line);
+	ck_assert_uint_eq(strspn(line + 5, "0123456789abcdef"), 32);
+	memcpy(line + 5, "\r\n", 3);
+	ck_assert_str_eq(line, "PASS \r\n");
+}
+
+START_TEST(who_logs_in_by_certificate_is_not_asked_for_a_password)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT };
+
+	begin(&p);
+	greet(&p);
+	log_in_by_certificate(&p);
+	put(p.backend, "230-Hello\r\n230 welcome\r\n");
+	expect(&p, p.client,
+	    "232-Hello\r\n"
+	    "232 User logged in, authorized by certificate.\r\n");
+	put(p.client, "PASS anyway\r\n");
+	expect_code(&p, "230 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+START_TEST(advice_to_accept_is_not_a_login)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT };
+
+	begin(&p);
+	greet(&p);
+	log_in_by_certificate(&p);
+	put(p.backend, "530 Login incorrect.\r\n");
+	expect(&p, p.client, "530 Login incorrect.\r\n");
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_name_that_is_too_long_is_refused_unasked)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char line[400] = "USER ";
+
+	begin(&p);
+	greet(&p);
+	memset(line + 5, 'a', MESSAGE_USER_MAX + 1);
+	memcpy(line + 5 + MESSAGE_USER_MAX + 1, "\r\n", 3);
+	put(p.client, line);
+	expect_code(&p, "530 ");
+	ck_assert_uint_eq(p.asked, 0);
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
 static const char *const transfers[] = { "RETR a", "STOR a", "APPE a", "STOU",
 	"LIST", "NLST", "MLSD" };
 
 START_TEST(a_transfer_needs_a_data_connection)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 	char line[64];
 
 	begin(&p);
@@ -432,10 +648,7 @@ START_TEST(a_transfer_needs_a_data_connection)
 	expect(&p, p.backend, line);
 	put(p.backend, "530 log in first\r\n");
 	expect(&p, p.client, "530 log in first\r\n");
-	put(p.client, "PASS x\r\n");
-	expect(&p, p.backend, "PASS x\r\n");
-	put(p.backend, "230 ok\r\n");
-	expect(&p, p.client, "230 ok\r\n");
+	log_in(&p);
 	put(p.client, line);
 	expect_code(&p, "425 ");
 	ck_assert(is_silent(p.backend));
@@ -455,7 +668,7 @@ static const struct {
 
 START_TEST(a_backend_that_does_not_greet_ends_the_session)
 {
-	struct play p = { .listener = -1 };
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
 	put(p.backend, backend_rows[_i].bytes);
@@ -483,6 +696,15 @@ main(void)
 		{ features_are_merged, 0 },
 		{ a_backend_without_features_leaves_ours, 0 },
 		{ lines_that_are_too_long_get_500_and_then_421, 0 },
+		{ a_refused_user_is_told_at_user_and_the_backend_is_not,
+		    ROWS(refusal_rows) },
+		{ no_refusal_makes_lftp_try_again, ROWS(refusal_rows) },
+		{ refusals_have_an_end, 0 },
+		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },
+		{ each_user_is_asked_about_anew, 0 },
+		{ who_logs_in_by_certificate_is_not_asked_for_a_password, 0 },
+		{ advice_to_accept_is_not_a_login, 0 },
+		{ a_name_that_is_too_long_is_refused_unasked, 0 },
 		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_backend_that_does_not_greet_ends_the_session,

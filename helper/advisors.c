@@ -66,15 +66,15 @@ entry_of(const struct pending *p)
 
 static void
 advise(const struct advisors *a, const struct session_entry *entry,
-    uint64_t serial, const struct message_answer *answer)
+    const struct message_ask *ask, const struct message_answer *answer)
 {
 	const struct message_advice advice = { .session = entry->session,
-		.serial = serial,
+		.serial = ask->serial,
 		.verdict = answer->verdict,
 		.reason = answer->reason,
 		.failure = answer->failure };
 
-	a->params.advise(a->params.owner, entry, &advice);
+	a->params.advise(a->params.owner, entry, ask->user, &advice);
 }
 
 static const struct message_answer no_answer = { STSSL_VERDICT_REFUSE,
@@ -87,7 +87,7 @@ settle(struct pending *p, const struct message_answer *answer)
 	const struct session_entry *entry = entry_of(p);
 
 	if (entry != NULL)
-		advise(p->advisors, entry, p->ask.serial, answer);
+		advise(p->advisors, entry, &p->ask, answer);
 	remove_pending(p);
 }
 
@@ -355,7 +355,7 @@ refuse_older(struct advisors *a, const struct session_entry *entry)
 	if (p->advisor == NULL) {
 		settle(p, &no_answer);
 	} else {
-		advise(a, entry, p->ask.serial, &no_answer);
+		advise(a, entry, &p->ask, &no_answer);
 		p->worker = NULL;
 	}
 }
@@ -392,7 +392,7 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 	if (entry->record != RECORD_NONE)
 		p = add_pending(a, ask);
 	if (p == NULL) {
-		advise(a, entry, ask->serial, &no_answer);
+		advise(a, entry, ask, &no_answer);
 		return;
 	}
 	p->worker = entry->owner;

@@ -29,9 +29,9 @@ struct advisors_params {
 	int (*run)(const struct helper_config *config, int channel);
 	/* As in helper/workers.h, with advisors_free(). */
 	void (*forget)(void *owner);
-	/* The answer for a session that is still there. */
+	/* The answer, about `user`, for a session that is still there. */
 	void (*advise)(void *owner, const struct session_entry *entry,
-	    const struct message_advice *advice);
+	    const char *user, const struct message_advice *advice);
 	/* The last one is gone after advisors_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;

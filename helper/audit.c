@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "helper/log.h"
+#include "policy/decide.h"
 #include "status/quote.h"
 
 /* Words, hex digits, versions; "-" for what is absent or not like that. */
@@ -78,5 +79,32 @@ audit_login(const struct session_entry *entry, const struct question *q, int r)
 	    q->data_private ? "private" : "any",
 	    protocol(&record, tls, sizeof tls),
 	    certificate(&record, cert, sizeof cert), r < 0 ? " lost=yes" : "");
+	stssl_record_done(&record);
+}
+
+void
+audit_advice(const struct session_entry *entry, const char *user,
+    const struct message_advice *advice)
+{
+	char name[STSSL_QUOTE_MAX], peer[STSSL_ADDRESS_TEXT];
+	char tls[16], cert[STSSL_QUOTE_MAX + 192];
+	struct stssl_record record;
+
+	if (advice->verdict != STSSL_VERDICT_REFUSE)
+		return;
+	stssl_record_init(&record);
+	/* Without a record there is less to tell. */
+	if (entry->text != NULL)
+		(void)stssl_record_decode(
+		    entry->text, entry->text_len, &record);
+	log_notice("refused session=%" PRIx64 " listener=%s peer=%s user=%s "
+		   "reason=%s tls=%s%s",
+	    entry->session,
+	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
+	    stssl_address_format(&entry->peer, peer),
+	    stssl_quote(name, sizeof name, user),
+	    stssl_reason_word((enum stssl_reason)advice->reason),
+	    protocol(&record, tls, sizeof tls),
+	    certificate(&record, cert, sizeof cert));
 	stssl_record_done(&record);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The line of the log that says who logged in, and how.
+ * The lines of the log that say who logged in, and how, and who may not.
  */
 #ifndef HELPER_AUDIT_H
 #define HELPER_AUDIT_H
 
+#include "helper/message.h"
 #include "helper/question.h"
 #include "helper/registry.h"
 
@@ -14,5 +15,12 @@
  */
 void audit_login(
     const struct session_entry *entry, const struct question *q, int r);
+
+/*
+ * Log advice to refuse `user`, whom the module will then not hear of.  Other
+ * advice is not logged.
+ */
+void audit_advice(const struct session_entry *entry, const char *user,
+    const struct message_advice *advice);
 
 #endif

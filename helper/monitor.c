@@ -22,6 +22,7 @@
 #include "helper/acceptor.h"
 #include "helper/advisors.h"
 #include "helper/answer.h"
+#include "helper/audit.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/registry.h"
@@ -211,12 +212,13 @@ asked(void *owner, const struct session_entry *entry,
 }
 
 static void
-advise(void *owner, const struct session_entry *entry,
+advise(void *owner, const struct session_entry *entry, const char *user,
     const struct message_advice *advice)
 {
 	struct monitor *m = owner;
 	int r = workers_advice(m->workers, entry, advice);
 
+	audit_advice(entry, user, advice);
 	/* Its end, or its silence, is the worker's supervisor's matter. */
 	if (r < 0)
 		log_debug("advice is lost: %s", strerror(-r));

@@ -20,11 +20,17 @@
 #include "helper/session.h"
 #include "helper/socket.h"
 #include "helper/tls.h"
+#include "policy/decide.h"
+
+/* The monitor answers in two seconds; this is for a monitor that does not. */
+#define ANSWER_SECONDS 3.0
 
 /* A session by its id, in a tree of search.h; the id comes first. */
 struct slot {
 	uint64_t id;
 	struct session *session;
+	struct ev_timer unanswered;
+	uint64_t serial; /* of its last question */
 };
 
 struct worker {
@@ -52,12 +58,12 @@ worker_of(struct session_host *host)
 	return (struct worker *)(void *)host;
 }
 
-static struct session *
+static struct slot *
 find(struct worker *w, uint64_t id)
 {
 	void *node = tfind(&id, &w->sessions, by_id);
 
-	return node == NULL ? NULL : (*(struct slot **)node)->session;
+	return node == NULL ? NULL : *(struct slot **)node;
 }
 
 /* To the monitor */
@@ -107,8 +113,15 @@ on_ask(struct session_host *host, uint64_t session, uint64_t serial,
     const char *user)
 {
 	struct message m = { .type = MESSAGE_ASK };
+	struct slot *e = find(worker_of(host), session);
 	size_t len = strlen(user);
 
+	if (e == NULL)
+		return;
+	e->serial = serial;
+	ev_timer_stop(host->loop, &e->unanswered);
+	ev_timer_set(&e->unanswered, ANSWER_SECONDS, 0.);
+	ev_timer_start(host->loop, &e->unanswered);
 	m.u.ask.session = session;
 	m.u.ask.serial = serial;
 	/* Nobody has the empty name, and nobody one that is too long. */
@@ -122,11 +135,10 @@ on_closed(struct session_host *host, uint64_t session)
 {
 	struct worker *w = worker_of(host);
 	struct message m = { .type = MESSAGE_CLOSED };
-	void *node = tfind(&session, &w->sessions, by_id);
+	struct slot *e = find(w, session);
 
-	if (node != NULL) {
-		struct slot *e = *(struct slot **)node;
-
+	if (e != NULL) {
+		ev_timer_stop(w->host.loop, &e->unanswered);
 		(void)tdelete(e, &w->sessions, by_id);
 		free(e);
 		w->count--;
@@ -138,6 +150,22 @@ on_closed(struct session_host *host, uint64_t session)
 }
 
 /* From the monitor */
+
+static void
+on_unanswered(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct slot *e = timer->data;
+	const struct message_advice refusal = { .session = e->id,
+		.serial = e->serial,
+		.verdict = STSSL_VERDICT_REFUSE,
+		.reason = STSSL_REASON_HELPER,
+		.failure = STSSL_FAILURE_COUNT };
+
+	(void)loop;
+	(void)events;
+	log_warning("the monitor does not answer");
+	session_advice(e->session, &refusal);
+}
 
 static void
 take_client(struct worker *w, const struct message *m, int fd)
@@ -156,6 +184,8 @@ take_client(struct worker *w, const struct message *m, int fd)
 		return;
 	}
 	e->id = m->u.client.session;
+	ev_init(&e->unanswered, on_unanswered);
+	e->unanswered.data = e;
 	if (tsearch(e, &w->sessions, by_id) == NULL) {
 		free(e);
 		(void)close(fd);
@@ -173,22 +203,25 @@ take_client(struct worker *w, const struct message *m, int fd)
 static void
 take_verdict(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = find(w, m->u.verdict.session);
+	const struct slot *e = find(w, m->u.verdict.session);
 
 	(void)fd;
 	/* A session that has just ended needs no verdict. */
-	if (s != NULL)
-		session_verdict(s, &m->u.verdict);
+	if (e != NULL)
+		session_verdict(e->session, &m->u.verdict);
 }
 
 static void
 take_advice(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = find(w, m->u.advice.session);
+	struct slot *e = find(w, m->u.advice.session);
 
 	(void)fd;
-	if (s != NULL)
-		session_advice(s, &m->u.advice);
+	if (e == NULL)
+		return;
+	if (m->u.advice.serial == e->serial)
+		ev_timer_stop(w->host.loop, &e->unanswered);
+	session_advice(e->session, &m->u.advice);
 }
 
 /* twalk(3) forbids changes, so sessions are collected before they are ended. */

@@ -98,10 +98,11 @@ forget(void *owner)
 }
 
 static void
-advise(void *owner, const struct session_entry *entry,
+advise(void *owner, const struct session_entry *entry, const char *user,
     const struct message_advice *advice)
 {
 	(void)owner;
+	(void)user;
 	ck_assert_uint_eq(entry->session, advice->session);
 	t.last = *advice;
 	if (++t.count == t.until)

@@ -21,12 +21,14 @@
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/monitor.h"
+#include "policy/decide.h"
 #include "status/query.h"
 
 #define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
 
 static char directory[] = "/tmp/stssl-monitor-XXXXXX";
 static char path[64];
+static char no_classes[] = "/nonexistent/classes.conf";
 static struct listen_config listener;
 static struct helper_config config;
 static const struct privileges privileges = { .status_gid = (gid_t)-1 };
@@ -58,9 +60,25 @@ publish(int channel, const struct message_client *client)
 	(void)message_send(channel, &m, -1, text, (size_t)len);
 }
 
+/* Ask about `session`; true when there was an answer, passed on to `fd`. */
+static bool
+consult(int channel, uint64_t session, int fd)
+{
+	struct message m = { .type = MESSAGE_ASK, .u.ask = { .user = "al" } };
+	int none;
+
+	m.u.ask.session = session;
+	(void)message_send(channel, &m, -1, NULL, 0);
+	wait_for(channel);
+	return message_receive(channel, SENDER_MONITOR, &m, &none, NULL) == 0 &&
+	       m.type == MESSAGE_ADVICE &&
+	       write(fd, &m.u.advice.reason, sizeof m.u.advice.reason) > 0;
+}
+
 /*
  * Publishes each client, says its process id to it, and ends the session when
- * the client closes; 'x' from the client makes it crash, 'l' lie.
+ * the client closes; 'x' from the client makes it crash, 'l' lie, 'f' ask about
+ * a session that is not its own, and 'a' ask and pass on the reason.
  */
 static int
 fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
@@ -86,6 +104,11 @@ fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
 		wait_for(fd);
 		if (read(fd, &order, 1) == 1 && order == 'x')
 			abort();
+		if (order == 'a' && !consult(channel, m.u.client.session, fd))
+			return 4;
+		if (order == 'f' &&
+		    !consult(channel, m.u.client.session + 1, fd))
+			return 5;
 		if (order == 'l')
 			(void)message_send(channel, &lie, -1, NULL, 0);
 		end.u.closed.session = m.u.client.session;
@@ -152,6 +175,7 @@ start(unsigned workers, unsigned sessions)
 	config = (struct helper_config){ .workers = workers,
 		.sessions_per_worker = sessions,
 		.status_socket = path,
+		.classes = no_classes,
 		.listeners = &listener,
 		.listener_count = 1 };
 	launch();
@@ -248,7 +272,7 @@ START_TEST(with_one_session_for_each_nobody_shares_a_process)
 }
 END_TEST
 
-static const char ends[] = { 'x', 'l' };
+static const char ends[] = { 'x', 'l', 'f' };
 
 START_TEST(a_worker_that_crashes_or_lies_is_replaced)
 {
@@ -263,6 +287,24 @@ START_TEST(a_worker_that_crashes_or_lies_is_replaced)
 	ck_assert_int_ne(first, second);
 	ck_assert_int_eq(ask(), 1);
 	drop(fd, '.');
+	finish();
+}
+END_TEST
+
+START_TEST(a_worker_is_told_what_an_advisor_says)
+{
+	uint32_t reason = STSSL_REASON_COUNT;
+	pid_t pid;
+	int fd;
+
+	/* There is no file of classes. */
+	start(1, 10);
+	fd = dial(&pid);
+	ck_assert_int_eq(write(fd, "a", 1), 1);
+	ck_assert_int_eq(
+	    recv(fd, &reason, sizeof reason, MSG_WAITALL), sizeof reason);
+	ck_assert_uint_eq(reason, STSSL_REASON_CONFIGURATION);
+	(void)close(fd);
 	finish();
 }
 END_TEST
@@ -298,6 +340,7 @@ monitor_cases(struct test_case *ret)
 		{ a_client_is_served_and_known_until_it_leaves, 0 },
 		{ with_one_session_for_each_nobody_shares_a_process, 0 },
 		{ a_worker_that_crashes_or_lies_is_replaced, ROWS(ends) },
+		{ a_worker_is_told_what_an_advisor_says, 0 },
 		{ a_second_helper_does_not_take_the_status_socket, 0 },
 		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
 	};

@@ -62,7 +62,7 @@ struct ftp {
 	bool epsv_all;
 	bool feat_open; /* in a FEAT reply of several lines */
 	bool backend_ended;
-	unsigned bad_lines, refusals;
+	unsigned bad_lines, refusals, strangers;
 
 	char user[MESSAGE_USER_MAX + 1];
 	uint64_t serial; /* of the last question to the advisor */

@@ -13,6 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Commands that are not ours, before login. */
+#define STRANGERS_MAX 20
+
 /* Protection: AUTH, PBSZ, PROT and their kin */
 
 static const struct {
@@ -338,7 +341,11 @@ static void
 do_other(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	ftp_ask(f, line, ftp_on_other);
+	/* Who talks and talks without logging in may be no FTP client at all. */
+	if (!f->logged_in && ++f->strangers > STRANGERS_MAX)
+		ftp_end(f, "421 Too many commands before login.");
+	else
+		ftp_ask(f, line, ftp_on_other);
 }
 
 static const struct command {

@@ -9,6 +9,8 @@
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "helper/peer.h"
 #include "helper/tls_context.h"
@@ -17,6 +19,10 @@
 #define HANDSHAKE_MAX 65536
 /* Warning alerts and renegotiations that one connection may send. */
 #define NOISE_MAX 4
+/* Plaintext in one record, RFC 8446 section 5.1. */
+#define RECORD_MAX 16384
+/* GnuTLS gives one or two parts; more would be sent by the next call. */
+#define PUSH_PARTS 8
 
 struct tls_tickets {
 	gnutls_datum_t key;
@@ -24,6 +30,8 @@ struct tls_tickets {
 
 struct tls {
 	gnutls_session_t session;
+	int fd;
+	bool more;     /* another record follows at once */
 	size_t unsent; /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
 	int error;
@@ -93,6 +101,27 @@ set_alpn(gnutls_session_t session, const char *name)
 	    session, &protocol, 1, GNUTLS_ALPN_MANDATORY);
 }
 
+/*
+ * Records that follow each other leave as one: sixteen kilobytes at a time
+ * would cost a trip through the network stack each.
+ */
+static ssize_t
+push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
+{
+	const struct tls *tls = ptr;
+	struct iovec copies[PUSH_PARTS];
+	struct msghdr message = { .msg_iov = copies };
+
+	for (;
+	     (int)message.msg_iovlen < count && message.msg_iovlen < PUSH_PARTS;
+	     message.msg_iovlen++)
+		copies[message.msg_iovlen] =
+		    (struct iovec){ parts[message.msg_iovlen].iov_base,
+			    parts[message.msg_iovlen].iov_len };
+	return sendmsg(
+	    tls->fd, &message, MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
+}
+
 struct tls *
 tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate,
@@ -117,7 +146,10 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_certificate_server_set_request(
 	    tls->session, requests[client_certificate]);
 	gnutls_handshake_set_max_packet_length(tls->session, HANDSHAKE_MAX);
-	gnutls_transport_set_int(tls->session, fd);
+	tls->fd = fd;
+	gnutls_transport_set_ptr2(
+	    tls->session, (gnutls_transport_ptr_t)(intptr_t)fd, tls);
+	gnutls_transport_set_vec_push_function(tls->session, push);
 	return tls;
 }
 
@@ -184,23 +216,44 @@ tls_pending(const struct tls *tls)
 	return gnutls_record_check_pending(tls->session) > 0;
 }
 
-enum tls_result
-tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
+/* One record, or what is left of the one before. */
+static ssize_t
+send_record(struct tls *tls, const uint8_t *at, size_t len)
 {
 	ssize_t n;
 
 	if (tls->unsent > 0)
 		n = gnutls_record_send(tls->session, NULL, 0);
 	else
-		n = gnutls_record_send(tls->session, buf, len);
-	if (n >= 0) {
+		n = gnutls_record_send(tls->session, at, len);
+	if (n >= 0)
 		tls->unsent = 0;
-		*ret_n = (size_t)n;
-		return TLS_DONE;
-	}
-	if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+	else if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
 		tls->unsent = len;
-	return result(tls, (int)n);
+	return n;
+}
+
+enum tls_result
+tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
+{
+	size_t done = 0;
+	ssize_t n = 0;
+
+	while (done < len) {
+		size_t left = len - done;
+
+		tls->more = left > RECORD_MAX;
+		n = send_record(tls, (const uint8_t *)buf + done,
+		    tls->more ? RECORD_MAX : left);
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+	tls->more = false;
+	if (done == 0 && n < 0)
+		return result(tls, (int)n);
+	*ret_n = done;
+	return TLS_DONE;
 }
 
 enum tls_result

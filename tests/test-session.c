@@ -430,6 +430,25 @@ START_TEST(lines_that_are_too_long_get_500_and_then_421)
 }
 END_TEST
 
+START_TEST(a_stranger_may_not_talk_for_ever)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	for (int i = 0; i < 20; i++) {
+		put(p.client, "HELO there\r\n");
+		expect(&p, p.backend, "HELO there\r\n");
+		put(p.backend, "530 log in\r\n");
+		expect(&p, p.client, "530 log in\r\n");
+	}
+	put(p.client, "HELO there\r\n");
+	expect_code(&p, "421 ");
+	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
 START_TEST(a_class_that_demands_protected_data_gets_521)
 {
 	struct play p = { .demand_private = true };
@@ -706,6 +725,7 @@ main(void)
 		{ advice_to_accept_is_not_a_login, 0 },
 		{ a_name_that_is_too_long_is_refused_unasked, 0 },
 		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
+		{ a_stranger_may_not_talk_for_ever, 0 },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },

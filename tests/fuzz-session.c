@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A session between a client and a backend that the input plays: each line is
+ * who does what.
+ *
+ *	c TEXT  the client says TEXT        b TEXT  the backend says TEXT
+ *	C       the client closes           B       the backend closes
+ *	v       the backend says 227 with a port that answers
+ *	d       the client connects to the port it was last given
+ *	a       the backend accepts on its port
+ *	u TEXT  the client's data           w TEXT  the backend's data
+ *	U       the client's data end       W       the backend's data end
+ *	R       the client's data are reset
+ *	p       protected data are demanded
+ *	0 1 2   the advisor will refuse, let ask for the password, accept
+ */
+#include <config.h>
+#include "helper/session.h"
+
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "helper/buffer.h"
+#include "helper/ftp_text.h"
+#include "helper/socket.h"
+#include "helper/tls_context.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum end {
+	CLIENT,
+	BACKEND,
+	CLIENT_DATA,
+	BACKEND_DATA,
+	ENDS
+};
+
+struct stage {
+	struct session_host host; /* first: the host is the stage */
+	struct helper_config config;
+	struct listen_config listen;
+	struct tls_context tls;
+	struct session *session;
+	int fd[ENDS];
+	int listener, data_listener;
+	uint16_t data_port, offered;
+	uint32_t verdict;
+	bool demand_private;
+};
+
+static struct stage *
+stage_of(struct session_host *host)
+{
+	return (struct stage *)(void *)host;
+}
+
+static int
+publish(struct session_host *host, uint64_t session,
+    const struct stssl_connection *connection,
+    const struct stssl_record *record)
+{
+	(void)host;
+	(void)session;
+	(void)connection;
+	(void)record;
+	return 0;
+}
+
+static void
+withdraw(struct session_host *host, uint64_t session)
+{
+	(void)host;
+	(void)session;
+}
+
+static void
+ask(struct session_host *host, uint64_t session, uint64_t serial,
+    const char *user)
+{
+	struct message_advice advice = { .session = session,
+		.serial = serial,
+		.verdict = stage_of(host)->verdict };
+
+	if (strlen(user) > MESSAGE_USER_MAX)
+		abort();
+	session_advice(stage_of(host)->session, &advice);
+}
+
+static void
+hear(struct session_host *host)
+{
+	const struct message_verdict verdict = { .data_private = 1 };
+
+	if (stage_of(host)->demand_private)
+		session_verdict(stage_of(host)->session, &verdict);
+}
+
+static void
+closed(struct session_host *host, uint64_t session)
+{
+	(void)session;
+	stage_of(host)->session = NULL;
+}
+
+static int
+listen_somewhere(struct stssl_address *ret)
+{
+	struct sockaddr_storage sa;
+	socklen_t len;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (stssl_address_parse("127.0.0.1:0", ret) < 0)
+		abort();
+	len = stssl_address_to(ret, &sa);
+	if (bind(fd, (struct sockaddr *)&sa, len) == -1 ||
+	    listen(fd, 4) == -1 ||
+	    getsockname(fd, (struct sockaddr *)&sa, &len) == -1 ||
+	    stssl_address_from(&sa, ret) < 0)
+		abort();
+	return fd;
+}
+
+static void
+turn(struct stage *s)
+{
+	for (int i = 0; i < 8; i++)
+		ev_run(s->host.loop, EVRUN_NOWAIT);
+}
+
+static void
+begin(struct stage *s)
+{
+	struct message_client client = { .session = 1 };
+	struct stssl_address at;
+	int pair[2];
+
+	s->host = (struct session_host){ .loop = ev_loop_new(0),
+		.config = &s->config,
+		.tls = &s->tls,
+		.publish = publish,
+		.withdraw = withdraw,
+		.ask = ask,
+		.listen = hear,
+		.closed = closed };
+	if (gnutls_certificate_allocate_credentials(&s->tls.credentials) < 0 ||
+	    gnutls_priority_init(&s->tls.priority, "NORMAL", NULL) < 0 ||
+	    stssl_address_parse("127.0.0.1:40000", &client.peer) < 0 ||
+	    stssl_address_parse("127.0.0.1:21", &client.local) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == -1)
+		abort();
+	s->config.listeners = &s->listen;
+	s->config.listener_count = 1;
+	s->listen.name = "ftp";
+	s->data_listener = listen_somewhere(&at);
+	s->data_port = at.port;
+	s->listener = listen_somewhere(&at);
+	s->listen.backend.len =
+	    stssl_address_to(&at, &s->listen.backend.u.inet);
+	s->fd[CLIENT] = pair[0];
+	s->session = session_new(&s->host, &client, pair[1]);
+	session_run(s->session);
+	s->fd[BACKEND] = accept(s->listener, NULL, NULL);
+	s->fd[CLIENT_DATA] = s->fd[BACKEND_DATA] = -1;
+}
+
+static void
+hang_up(struct stage *s, enum end end)
+{
+	if (s->fd[end] != -1)
+		(void)close(s->fd[end]);
+	s->fd[end] = -1;
+}
+
+static void
+finish(struct stage *s)
+{
+	if (s->session != NULL)
+		session_kill(s->session);
+	if (s->session != NULL)
+		abort();
+	for (int end = 0; end < ENDS; end++)
+		hang_up(s, end);
+	(void)close(s->listener);
+	(void)close(s->data_listener);
+	socket_linger_done(s->host.loop);
+	buffer_done();
+	ev_loop_destroy(s->host.loop);
+	gnutls_certificate_free_credentials(s->tls.credentials);
+	gnutls_priority_deinit(s->tls.priority);
+}
+
+static void
+say(struct stage *s, enum end end, const char *text, const char *newline)
+{
+	char empty[] = "";
+	struct iovec parts[2] = { { empty, 0 }, { empty, 0 } };
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	char copy[4200], last[3];
+
+	(void)snprintf(copy, sizeof copy, "%s", text);
+	(void)snprintf(last, sizeof last, "%s", newline);
+	parts[0] = (struct iovec){ copy, strlen(copy) };
+	parts[1] = (struct iovec){ last, strlen(last) };
+	if (s->fd[end] != -1)
+		(void)sendmsg(
+		    s->fd[end], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Read what the client got, for the port in it. */
+static void
+look(struct stage *s)
+{
+	char buf[16384];
+	const char *at;
+	ssize_t n;
+
+	if (s->fd[CLIENT] == -1)
+		return;
+	n = recv(s->fd[CLIENT], buf, sizeof buf - 1, MSG_DONTWAIT);
+	buf[n < 0 ? 0 : n] = '\0';
+	at = strstr(buf, "227 ");
+	if (at != NULL)
+		(void)ftp_parse_227(at, &s->offered);
+}
+
+static void
+connect_data(struct stage *s)
+{
+	struct stssl_address to;
+
+	hang_up(s, CLIENT_DATA);
+	if (s->offered == 0 || stssl_address_parse("127.0.0.1:1", &to) < 0)
+		return;
+	to.port = s->offered;
+	s->fd[CLIENT_DATA] = socket_connect_inet(&to, NULL);
+	if (s->fd[CLIENT_DATA] < 0)
+		s->fd[CLIENT_DATA] = -1;
+}
+
+static void
+say_227(struct stage *s)
+{
+	char line[64];
+
+	(void)snprintf(line, sizeof line, "227 ok (127,0,0,1,%u,%u)",
+	    s->data_port >> 8, s->data_port & 255u);
+	say(s, BACKEND, line, "\r\n");
+}
+
+static void
+reset_data(struct stage *s)
+{
+	const struct linger now = { 1, 0 };
+
+	if (s->fd[CLIENT_DATA] != -1)
+		(void)setsockopt(s->fd[CLIENT_DATA], SOL_SOCKET, SO_LINGER,
+		    &now, sizeof now);
+	hang_up(s, CLIENT_DATA);
+}
+
+static void
+act(struct stage *s, char who, const char *text)
+{
+	switch (who) {
+	case 'c':
+		say(s, CLIENT, text, "\r\n");
+		break;
+	case 'b':
+		say(s, BACKEND, text, "\r\n");
+		break;
+	case 'u':
+		say(s, CLIENT_DATA, text, "");
+		break;
+	case 'w':
+		say(s, BACKEND_DATA, text, "");
+		break;
+	case 'C':
+		hang_up(s, CLIENT);
+		break;
+	case 'B':
+		hang_up(s, BACKEND);
+		break;
+	case 'U':
+		hang_up(s, CLIENT_DATA);
+		break;
+	case 'W':
+		hang_up(s, BACKEND_DATA);
+		break;
+	case 'R':
+		reset_data(s);
+		break;
+	case 'v':
+		say_227(s);
+		break;
+	case 'd':
+		connect_data(s);
+		break;
+	case 'a':
+		hang_up(s, BACKEND_DATA);
+		s->fd[BACKEND_DATA] = accept(s->data_listener, NULL, NULL);
+		break;
+	case 'p':
+		s->demand_private = true;
+		break;
+	case '0':
+	case '1':
+	case '2':
+		s->verdict = (uint32_t)(who - '0');
+		break;
+	default:
+		break;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct stage s = { .verdict = STSSL_VERDICT_PASSWORD };
+	char line[4200];
+	size_t len = 0;
+
+	begin(&s);
+	for (size_t i = 0; i < size && s.session != NULL; i++) {
+		if (data[i] != '\n' && len < sizeof line - 1) {
+			line[len++] = (char)data[i];
+			continue;
+		}
+		line[len] = '\0';
+		if (len > 0)
+			act(&s, line[0], len > 2 ? line + 2 : "");
+		len = 0;
+		turn(&s);
+		look(&s);
+	}
+	finish(&s);
+	return 0;
+}

@@ -21,6 +21,8 @@
 
 /* From the transfer command to both sides being up; progress extends nothing. */
 #define SETUP_SECONDS 30.
+/* Without a byte, in a transfer that has begun and has not ended. */
+#define STALL_SECONDS 300.
 
 enum side_state {
 	SIDE_NONE,
@@ -33,7 +35,8 @@ struct data {
 	const struct data_context *context;
 	uint16_t backend_port;
 	struct ev_io listener; /* fd -1 when there is none */
-	struct ev_timer timer;
+	struct ev_timer timer, stall;
+	uint64_t moved; /* bytes, when the stall timer last looked */
 	bool active;
 	struct stssl_address target;
 
@@ -209,7 +212,10 @@ step_flow(struct data *d)
 	if (!d->may_relay || d->client_state != SIDE_UP ||
 	    d->backend_state != SIDE_UP)
 		return;
-	ev_timer_stop(d->context->loop, &d->timer);
+	if (ev_is_active(&d->timer)) {
+		ev_timer_stop(d->context->loop, &d->timer);
+		ev_timer_start(d->context->loop, &d->stall);
+	}
 	switch (flow_step(&d->flow)) {
 	case FLOW_OPEN:
 	case FLOW_DRAINING:
@@ -232,7 +238,7 @@ watch(struct data *d)
 	bool relaying = d->may_relay && d->client_state == SIDE_UP &&
 			d->backend_state == SIDE_UP;
 
-	if (d->outcome == DATA_COMPLETE) {
+	if (d->outcome == DATA_COMPLETE || d->finishing) {
 		stream_watch(&d->backend, false, false);
 		stream_watch(&d->client, false, d->finishing && !d->finished);
 	} else if (relaying) {
@@ -299,8 +305,14 @@ on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
 	(void)events;
 	fd = accept4(watcher->fd, (struct sockaddr *)&sa, &len,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd == -1)
+	if (fd == -1 && (errno == EAGAIN || errno == ECONNABORTED))
 		return;
+	if (fd == -1) {
+		/* No descriptor for it: waiting would only spin. */
+		settle(d, DATA_NO_CONNECTION);
+		d->context->changed(d->context->owner);
+		return;
+	}
 	if (stssl_address_from(&sa, &from) < 0 ||
 	    !stssl_address_same_ip(&from, &d->context->client)) {
 		(void)close(fd);
@@ -327,6 +339,23 @@ on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	d->context->changed(d->context->owner);
 }
 
+/* A client that reads nothing any more must not keep a session for ever. */
+static void
+on_stall(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct data *d = timer->data;
+	uint64_t moved = data_bytes(d);
+
+	(void)events;
+	if (moved != d->moved) {
+		d->moved = moved;
+		return;
+	}
+	ev_timer_stop(loop, timer);
+	settle(d, DATA_BROKEN_CLIENT);
+	d->context->changed(d->context->owner);
+}
+
 /* Interface */
 
 struct data *
@@ -342,7 +371,8 @@ data_new(const struct data_context *context, uint16_t backend_port)
 	stream_none(&d->backend);
 	ev_io_init(&d->listener, on_listener, -1, EV_READ);
 	ev_timer_init(&d->timer, on_timer, SETUP_SECONDS, 0.);
-	d->listener.data = d->timer.data = d;
+	ev_timer_init(&d->stall, on_stall, STALL_SECONDS, STALL_SECONDS);
+	d->listener.data = d->timer.data = d->stall.data = d;
 	return d;
 }
 
@@ -352,6 +382,7 @@ data_free(struct data *d)
 	if (d == NULL)
 		return NULL;
 	ev_timer_stop(d->context->loop, &d->timer);
+	ev_timer_stop(d->context->loop, &d->stall);
 	stop_listening(d);
 	flow_done(&d->flow);
 	stream_reset(&d->client);

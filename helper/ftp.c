@@ -72,7 +72,7 @@ void
 ftp_logged_in(struct ftp *f)
 {
 	f->logged_in = true;
-	session_logged_in(f->session);
+	session_unlimit(f->session);
 }
 
 void
@@ -232,7 +232,7 @@ watch(struct ftp *f)
 	    lines_has_output(&f->client));
 	stream_watch(&s->backend,
 	    f->held == NULL && !f->backend_ended && f->phase != FTP_CLOSING &&
-		lines_has_room(&f->client),
+		f->phase != FTP_UPGRADE && lines_has_room(&f->client),
 	    lines_has_output(&f->backend));
 }
 
@@ -243,6 +243,22 @@ close_client(struct session *s)
 	if (stream_end(&s->client) == IO_OK)
 		socket_linger(s->host->loop, stream_detach(&s->client));
 	session_end(s);
+}
+
+/*
+ * Nobody may keep a session waiting for ever: neither a client that does not
+ * read nor a backend that does not answer.  Before login its deadline holds.
+ */
+static void
+limit(struct ftp *f)
+{
+	bool waiting = lines_has_output(&f->client) ||
+		       (f->phase == FTP_REPLY && !f->transferring);
+
+	if (waiting || f->phase == FTP_CLOSING)
+		session_limit(f->session);
+	else if (f->logged_in)
+		session_unlimit(f->session);
 }
 
 static void
@@ -269,8 +285,7 @@ ftp_run(struct session *s)
 			return;
 		}
 	}
-	if (f->phase == FTP_CLOSING)
-		session_set_closing(s);
+	limit(f);
 	watch(f);
 }
 
@@ -342,10 +357,16 @@ ftp_close(struct session *s)
 static void
 ftp_refuse(struct session *s, const char *why)
 {
+	const struct ftp *f = s->protocol_state;
 	char reply[FTP_REPLY_MAX];
 	size_t n;
 	int len;
 
+	if (f != NULL && lines_has_output(&f->client)) {
+		/* It would come in the middle of another reply. */
+		session_end(s);
+		return;
+	}
 	len = snprintf(reply, sizeof reply, "421 %s\r\n", why);
 	if (stream_is_open(&s->client) && len > 0 &&
 	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK &&

@@ -4,8 +4,8 @@
  * ftp_commands.c (what clients say), ftp_login.c (who they are) and
  * ftp_replies.c (what backends say) share.  Nothing else includes this.
  *
- * One command is with the backend at a time; ABOR and STAT alone may follow a
- * transfer that is running.  So replies keep the order of their commands,
+ * One command is with the backend at a time; ABOR alone may follow a transfer
+ * that is running.  So replies keep the order of their commands,
  * whoever writes them.
  */
 #ifndef HELPER_FTP_H
@@ -119,6 +119,8 @@ bool ftp_follow_advice(struct ftp *f);
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
     ftp_on_passive, ftp_on_transfer;
+/* Tell why there is no data connection, and forget it. */
+void ftp_say_failure(struct ftp *f);
 /* Go on with a transfer whose data connection has changed. */
 void ftp_transfer_changed(struct ftp *f);
 

@@ -292,6 +292,11 @@ begin(struct ftp *f, const char *line, enum data_direction direction)
 		return;
 	}
 	data_begin(f->data, direction, f->private);
+	if (data_outcome(f->data) != DATA_PENDING) {
+		/* The backend would wait for its connection in vain. */
+		ftp_say_failure(f);
+		return;
+	}
 	data_connect_backend(f->data);
 	f->transferring = true;
 	ftp_ask(f, line, ftp_on_transfer);
@@ -387,7 +392,6 @@ static const struct command {
 	{ "REIN", false, do_nothing },
 	{ "RETR", false, do_download },
 	{ "SSCN", false, do_nothing },
-	{ "STAT", true, do_other },
 	{ "STOR", false, do_upload },
 	{ "STOU", false, do_upload },
 	{ "TRACE", false, do_http },

@@ -51,13 +51,7 @@ ftp_on_login(
 }
 
 /* FEAT: the backend's features less those that are ours, then ours. */
-static void
-say_features(struct ftp *f)
-{
-	ftp_say(f, " AUTH TLS");
-	ftp_say(f, " PBSZ");
-	ftp_say(f, " PROT");
-}
+#define OUR_FEATURES " AUTH TLS\r\n PBSZ\r\n PROT\r\n211 End"
 
 void
 ftp_on_feat(
@@ -69,15 +63,10 @@ ftp_on_feat(
 		f->feat_open = true;
 		return;
 	}
-	if (f->feat_open && f->reply.code == 211) {
-		say_features(f);
-		ftp_pass_on(f, line, len);
-	} else {
-		/* A backend that has no features leaves ours. */
-		ftp_say(f, "211-Features:");
-		say_features(f);
-		ftp_say(f, "211 End");
-	}
+	/* A backend that has no features leaves ours. */
+	ftp_say(f, f->feat_open && f->reply.code == 211
+		       ? OUR_FEATURES
+		       : "211-Features:\r\n" OUR_FEATURES);
 	ftp_answered(f);
 }
 
@@ -159,6 +148,13 @@ static const char *const failures[] = {
 	[DATA_NO_TLS] = "522 TLS on the data connection failed.",
 };
 
+void
+ftp_say_failure(struct ftp *f)
+{
+	ftp_say(f, failures[data_outcome(f->data)]);
+	ftp_drop_data(f);
+}
+
 /* These are the client's doing: the backend only sees a broken connection. */
 static bool
 is_our_word(enum data_outcome outcome, bool success)
@@ -236,8 +232,7 @@ upload_changed(struct ftp *f)
 	}
 	if (data_outcome(f->data) == DATA_PENDING)
 		return;
-	ftp_say(f, failures[data_outcome(f->data)]);
-	ftp_drop_data(f);
+	ftp_say_failure(f);
 	free(f->waiting);
 	f->waiting = NULL;
 	if (f->phase == FTP_UPLOAD)

@@ -144,7 +144,8 @@ lines_has_room(const struct lines *l)
 int
 lines_write(struct lines *l, const char *text, size_t len)
 {
-	if (len > LINE_MAX_BYTES || !lines_has_room(l))
+	if (len > LINE_MAX_BYTES ||
+	    buffer_len(l->out) + len + 2 > BUFFER_LINES_SIZE)
 		return -ENOBUFS;
 	if (l->out == NULL)
 		l->out = buffer_take(BUFFER_LINES);

@@ -22,7 +22,7 @@
 #define HANDSHAKE_SECONDS 10.
 #define CONNECT_SECONDS   10.
 #define LOGIN_SECONDS     60.
-#define CLOSING_SECONDS   10.
+#define PATIENCE_SECONDS  120.
 
 #define GOING_DOWN        "The service is going down."
 
@@ -50,7 +50,7 @@ set_deadline(struct session *s, ev_tstamp seconds)
 {
 	ev_tstamp left = s->login_by - ev_now(s->host->loop);
 
-	if (s->protocol->has_login_deadline && left < seconds)
+	if (s->login_by > 0. && left < seconds)
 		seconds = left > 0. ? left : 0.;
 	ev_timer_stop(s->host->loop, &s->deadline);
 	ev_timer_set(&s->deadline, seconds, 0.);
@@ -357,7 +357,10 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	log_info("%s %s", whats[s->state], label(s, who));
+	log_info("%s %s",
+	    s->state == SESSION_OPEN && s->login_by <= 0. ? "timeout"
+							  : whats[s->state],
+	    label(s, who));
 	if (s->state != SESSION_HANDSHAKE)
 		s->protocol->refuse(s, "Timeout.");
 	session_kill(s);
@@ -379,16 +382,17 @@ session_advice(struct session *s, const struct message_advice *advice)
 }
 
 void
-session_logged_in(struct session *s)
+session_unlimit(struct session *s)
 {
+	s->login_by = 0.;
 	ev_timer_stop(s->host->loop, &s->deadline);
 }
 
 void
-session_set_closing(struct session *s)
+session_limit(struct session *s)
 {
 	if (!ev_is_active(&s->deadline))
-		set_deadline(s, CLOSING_SECONDS);
+		set_deadline(s, PATIENCE_SECONDS);
 }
 
 void
@@ -417,7 +421,8 @@ session_new(
 	s->protocol = protocols[s->listen->protocol];
 	s->peer = client->peer;
 	s->local = client->local;
-	s->login_by = ev_now(host->loop) + LOGIN_SECONDS;
+	if (s->protocol->has_login_deadline)
+		s->login_by = ev_now(host->loop) + LOGIN_SECONDS;
 	socket_no_delay(fd);
 	stream_init(&s->client, host->loop, fd, on_stream, s);
 	stream_none(&s->backend);

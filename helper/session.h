@@ -72,7 +72,7 @@ struct session {
 	struct stssl_record
 	    record; /* from the handshake until it is published */
 	struct ev_timer deadline;
-	ev_tstamp login_by;
+	ev_tstamp login_by; /* 0 when that does not matter any more */
 	bool published;
 	bool certificate_failed; /* and why */
 	enum stssl_failure certificate_failure;
@@ -130,13 +130,13 @@ void session_stop(struct session *s, bool force);
 /*
  * For protocols.  session_end() marks it closed, freed when session_run()
  * returns; session_start_tls() drops the backend connection with all that was
- * said on it in clear, and begins the handshake; session_logged_in() lifts the
- * login deadline; session_set_closing() gives the client some seconds to read
- * what is left.
+ * said on it in clear, and begins the handshake; session_limit()
+ * sets a deadline where none is running; session_unlimit() lifts it, and the
+ * login deadline.
  */
 void session_end(struct session *s);
 void session_start_tls(struct session *s);
-void session_logged_in(struct session *s);
-void session_set_closing(struct session *s);
+void session_limit(struct session *s);
+void session_unlimit(struct session *s);
 
 #endif

@@ -10,10 +10,13 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define LINGER_SECONDS 5.
+/* So many at once; the oldest has had its time. */
+#define LINGERERS_MAX 256
 
 static int
 bind_source(int fd, const struct stssl_address *source)
@@ -88,15 +91,16 @@ socket_no_delay(int fd)
 	    fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 }
 
-/* Lingering: a list, so that the end of the process can find them all. */
+/* Lingering */
 
 struct lingerer {
 	struct ev_io watcher;
 	struct ev_timer timer;
-	struct lingerer *next, **link;
+	TAILQ_ENTRY(lingerer) entry;
 };
 
-static struct lingerer *lingerers;
+static TAILQ_HEAD(, lingerer) lingerers = TAILQ_HEAD_INITIALIZER(lingerers);
+static unsigned lingerer_count;
 
 static void
 end(struct ev_loop *loop, struct lingerer *l)
@@ -104,9 +108,8 @@ end(struct ev_loop *loop, struct lingerer *l)
 	ev_io_stop(loop, &l->watcher);
 	ev_timer_stop(loop, &l->timer);
 	(void)close(l->watcher.fd);
-	*l->link = l->next;
-	if (l->next != NULL)
-		l->next->link = l->link;
+	TAILQ_REMOVE(&lingerers, l, entry);
+	lingerer_count--;
 	free(l);
 }
 
@@ -140,11 +143,10 @@ socket_linger(struct ev_loop *loop, int fd)
 		(void)close(fd);
 		return;
 	}
-	l->next = lingerers;
-	l->link = &lingerers;
-	if (l->next != NULL)
-		l->next->link = &l->next;
-	lingerers = l;
+	if (lingerer_count == LINGERERS_MAX)
+		end(loop, TAILQ_FIRST(&lingerers));
+	TAILQ_INSERT_TAIL(&lingerers, l, entry);
+	lingerer_count++;
 	ev_io_init(&l->watcher, on_readable, fd, EV_READ);
 	ev_timer_init(&l->timer, on_timeout, LINGER_SECONDS, 0.);
 	l->watcher.data = l->timer.data = l;
@@ -155,6 +157,6 @@ socket_linger(struct ev_loop *loop, int fd)
 void
 socket_linger_done(struct ev_loop *loop)
 {
-	while (lingerers != NULL)
-		end(loop, lingerers);
+	while (!TAILQ_EMPTY(&lingerers))
+		end(loop, TAILQ_FIRST(&lingerers));
 }

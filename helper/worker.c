@@ -76,14 +76,11 @@ give_up(struct worker *w)
 	ev_break(w->host.loop, EVBREAK_ALL);
 }
 
-static int
-tell(struct worker *w, const struct message *m, const void *more, size_t len)
+static void
+tell(struct worker *w, const struct message *m)
 {
-	int r = message_send(w->channel, m, -1, more, len);
-
-	if (r < 0)
+	if (message_send(w->channel, m, -1, NULL, 0) < 0)
 		give_up(w);
-	return r;
 }
 
 static int
@@ -92,11 +89,17 @@ on_publish(struct session_host *host, uint64_t session,
     const struct stssl_record *record)
 {
 	struct message m = { .type = MESSAGE_PUBLISH };
+	int r;
 
 	m.u.publish.session = session;
 	m.u.publish.connection = *connection;
 	m.u.publish.text_len = (uint32_t)record->len;
-	return tell(worker_of(host), &m, record->text, record->len);
+	r = message_send(
+	    worker_of(host)->channel, &m, -1, record->text, record->len);
+	/* A monitor that is slow costs this session, not all of them. */
+	if (r < 0 && r != -EAGAIN)
+		give_up(worker_of(host));
+	return r;
 }
 
 static void
@@ -105,7 +108,7 @@ on_withdraw(struct session_host *host, uint64_t session)
 	struct message m = { .type = MESSAGE_WITHDRAW };
 
 	m.u.withdraw.session = session;
-	(void)tell(worker_of(host), &m, NULL, 0);
+	tell(worker_of(host), &m);
 }
 
 static void
@@ -127,7 +130,7 @@ on_ask(struct session_host *host, uint64_t session, uint64_t serial,
 	/* Nobody has the empty name, and nobody one that is too long. */
 	if (len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
-	(void)tell(worker_of(host), &m, NULL, 0);
+	tell(worker_of(host), &m);
 }
 
 static void
@@ -144,7 +147,7 @@ on_closed(struct session_host *host, uint64_t session)
 		w->count--;
 	}
 	m.u.closed.session = session;
-	(void)tell(w, &m, NULL, 0);
+	tell(w, &m);
 	if (w->host.stopping && w->count == 0)
 		ev_break(w->host.loop, EVBREAK_ALL);
 }
@@ -279,6 +282,8 @@ static void
 take_stop(struct worker *w, const struct message *m, int fd)
 {
 	(void)fd;
+	if (w->host.stopping)
+		return;
 	w->host.stopping = true;
 	ev_timer_set(&w->grace, m->u.stop.grace_ms / 1000., 0.);
 	ev_timer_start(w->host.loop, &w->grace);

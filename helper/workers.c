@@ -434,6 +434,7 @@ workers_stop(struct workers *workers, uint32_t grace_ms)
 	ev_timer_stop(workers->params.loop, &workers->respawn);
 	for (struct child *c = workers->list; c != NULL; c = c->next)
 		child_stop(c, grace_ms);
+	ev_timer_stop(workers->params.loop, &workers->killer);
 	ev_timer_set(&workers->killer, grace_ms / 1000.0 + KILL_SECONDS, 0);
 	ev_timer_start(workers->params.loop, &workers->killer);
 }

@@ -675,6 +675,74 @@ START_TEST(a_transfer_needs_a_data_connection)
 }
 END_TEST
 
+START_TEST(a_target_that_cannot_be_reached_does_not_reach_the_backend)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "PORT 192,0,2,1,200,1\r\n");
+	expect(&p, p.backend, "PASV\r\n");
+	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
+	expect_code(&p, "200 ");
+	/* From 127.0.0.1 there is no way to 192.0.2.1. */
+	put(p.client, "RETR a\r\n");
+	expect_code(&p, "425 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+START_TEST(only_abor_may_follow_a_transfer_that_runs)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "PASV\r\n");
+	expect(&p, p.backend, "PASV\r\n");
+	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
+	expect_code(&p, "227 ");
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	put(p.backend, "150 here\r\n");
+	expect(&p, p.client, "150 here\r\n");
+	put(p.client, "STAT\r\n");
+	put(p.backend, "426 broken\r\n");
+	expect(&p, p.client, "426 broken\r\n");
+	expect(&p, p.backend, "STAT\r\n");
+	put(p.backend, "211 fine\r\n");
+	expect(&p, p.client, "211 fine\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(abor_ends_a_transfer)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "PASV\r\n");
+	expect(&p, p.backend, "PASV\r\n");
+	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
+	expect_code(&p, "227 ");
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	put(p.backend, "150 here\r\n");
+	expect(&p, p.client, "150 here\r\n");
+	put(p.client, "\377\364\377\362ABOR\r\n");
+	expect(&p, p.backend, "ABOR\r\n");
+	put(p.backend, "226 whole\r\n225 aborted\r\n");
+	/* The backend may have been done: the client was not. */
+	expect_code(&p, "426 ");
+	end(&p);
+}
+END_TEST
+
 /* What a backend may do wrong, and what its client sees. */
 static const struct {
 	const char *bytes, *code;
@@ -727,6 +795,10 @@ main(void)
 		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
 		{ a_stranger_may_not_talk_for_ever, 0 },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
+		{ a_target_that_cannot_be_reached_does_not_reach_the_backend,
+		    0 },
+		{ only_abor_may_follow_a_transfer_that_runs, 0 },
+		{ abor_ends_a_transfer, 0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
 	};

@@ -13,25 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/asks.h"
 #include "helper/child.h"
 #include "helper/log.h"
 #include "helper/spawn.h"
 #include "policy/decide.h"
 
-struct pending {
-	struct advisors *advisors;
-	const void *worker; /* who asks, only compared; NULL: no longer */
-	struct message_ask ask;
-	struct child *advisor; /* NULL while it waits */
-	struct ev_timer deadline;
-	struct pending *prev, *next;
-};
-
 struct advisors {
 	struct advisors_params params;
 	struct child *list;
-	struct pending *first, *last; /* in the order in which they came */
-	size_t count;                 /* of questions, with those in work */
+	struct asks asks;
 	bool is_stopping;
 	ev_tstamp delay; /* before the next start; 0 after a good one */
 	struct ev_timer respawn;
@@ -39,24 +30,13 @@ struct advisors {
 
 /* Questions */
 
-static void
-remove_pending(struct pending *p)
-{
-	struct advisors *a = p->advisors;
-
-	ev_timer_stop(a->params.loop, &p->deadline);
-	*(p->prev != NULL ? &p->prev->next : &a->first) = p->next;
-	*(p->next != NULL ? &p->next->prev : &a->last) = p->prev;
-	a->count--;
-	free(p);
-}
-
 /* NULL when the session is over or its record is withdrawn. */
 static const struct session_entry *
 entry_of(const struct pending *p)
 {
+	const struct advisors *a = p->asks->owner;
 	const struct session_entry *entry =
-	    registry_find(p->advisors->params.registry, p->ask.session);
+	    registry_find(a->params.registry, p->ask.session);
 
 	return entry != NULL && entry->owner == p->worker &&
 		       entry->record != RECORD_NONE
@@ -87,18 +67,8 @@ settle(struct pending *p, const struct message_answer *answer)
 	const struct session_entry *entry = entry_of(p);
 
 	if (entry != NULL)
-		advise(p->advisors, entry, &p->ask, answer);
-	remove_pending(p);
-}
-
-static struct pending *
-pending_of(const struct advisors *a, const struct child *advisor)
-{
-	struct pending *p = a->first;
-
-	while (p != NULL && p->advisor != advisor)
-		p = p->next;
-	return p;
+		advise(p->asks->owner, entry, &p->ask, answer);
+	asks_remove(p);
 }
 
 /* Processes */
@@ -107,7 +77,7 @@ pending_of(const struct advisors *a, const struct child *advisor)
 static void
 lose(struct advisors *a, struct child *c)
 {
-	struct pending *p = pending_of(a, c);
+	struct pending *p = asks_find_advisor(&a->asks, c);
 
 	child_kill(c);
 	if (p != NULL)
@@ -135,7 +105,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 	if (message_send(c->channel, &m, -1, entry->text, entry->text_len) <
 	    0) {
 		/* It is dead, and nobody has noticed yet. */
-		lose(p->advisors, c);
+		lose(p->asks->owner, c);
 		return;
 	}
 	p->advisor = c;
@@ -146,30 +116,27 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 static void
 serve_waiting(struct advisors *a)
 {
-	struct pending *p = pending_of(a, NULL);
+	struct pending *p = asks_find_advisor(&a->asks, NULL);
 	struct child *c = idle(a);
 
 	while (p != NULL && c != NULL) {
 		const struct session_entry *entry = entry_of(p);
 
 		if (entry == NULL)
-			remove_pending(p);
+			asks_remove(p);
 		else
 			hand_over(p, entry, c);
-		p = pending_of(a, NULL);
+		p = asks_find_advisor(&a->asks, NULL);
 		c = idle(a);
 	}
 }
 
 static void
-on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
+expired(struct pending *p)
 {
-	struct pending *p = timer->data;
-	struct advisors *a = p->advisors;
+	struct advisors *a = p->asks->owner;
 	struct child *c = p->advisor;
 
-	(void)loop;
-	(void)events;
 	if (c == NULL) {
 		settle(p, &no_answer);
 	} else {
@@ -191,7 +158,7 @@ static void
 readable(struct child *c)
 {
 	struct advisors *a = c->owner;
-	struct pending *p = pending_of(a, c);
+	struct pending *p = asks_find_advisor(&a->asks, c);
 	struct message m;
 	int fd, r;
 
@@ -319,6 +286,9 @@ advisors_new(const struct advisors_params *params)
 	if (a == NULL)
 		return NULL;
 	a->params = *params;
+	a->asks = (struct asks){
+		.loop = params->loop, .expired = expired, .owner = a
+	};
 	ev_init(&a->respawn, on_respawn);
 	a->respawn.data = a;
 	return a;
@@ -329,8 +299,8 @@ advisors_free(struct advisors *a)
 {
 	if (a == NULL)
 		return NULL;
-	while (a->first != NULL)
-		remove_pending(a->first);
+	while (a->asks.first != NULL)
+		asks_remove(a->asks.first);
 	while (a->list != NULL)
 		child_free(a->list, &a->list);
 	ev_timer_stop(a->params.loop, &a->respawn);
@@ -345,11 +315,8 @@ advisors_free(struct advisors *a)
 static void
 refuse_older(struct advisors *a, const struct session_entry *entry)
 {
-	struct pending *p = a->first;
+	struct pending *p = asks_find_session(&a->asks, entry->session);
 
-	while (p != NULL &&
-	       (p->worker == NULL || p->ask.session != entry->session))
-		p = p->next;
 	if (p == NULL)
 		return;
 	if (p->advisor == NULL) {
@@ -360,28 +327,6 @@ refuse_older(struct advisors *a, const struct session_entry *entry)
 	}
 }
 
-/* Behind all others.  NULL when they are too many. */
-static struct pending *
-add_pending(struct advisors *a, const struct message_ask *ask)
-{
-	struct pending *p = NULL;
-
-	if (!a->is_stopping && a->count < ADVISORS_COUNT + ADVISORS_WAITING)
-		p = calloc(1, sizeof *p);
-	if (p == NULL)
-		return NULL;
-	p->advisors = a;
-	p->ask = *ask;
-	p->prev = a->last;
-	*(p->prev != NULL ? &p->prev->next : &a->first) = p;
-	a->last = p;
-	a->count++;
-	ev_timer_init(&p->deadline, on_deadline, a->params.patience, 0);
-	p->deadline.data = p;
-	ev_timer_start(a->params.loop, &p->deadline);
-	return p;
-}
-
 void
 advisors_ask(struct advisors *a, const struct session_entry *entry,
     const struct message_ask *ask)
@@ -389,14 +334,13 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 	struct pending *p = NULL;
 
 	refuse_older(a, entry);
-	if (entry->record != RECORD_NONE)
-		p = add_pending(a, ask);
-	if (p == NULL) {
+	if (!a->is_stopping && entry->record != RECORD_NONE &&
+	    a->asks.count < ADVISORS_COUNT + ADVISORS_WAITING)
+		p = asks_add(&a->asks, entry->owner, ask, a->params.patience);
+	if (p == NULL)
 		advise(a, entry, ask, &no_answer);
-		return;
-	}
-	p->worker = entry->owner;
-	serve_waiting(a);
+	else
+		serve_waiting(a);
 }
 
 bool
@@ -410,8 +354,8 @@ advisors_stop(struct advisors *a)
 {
 	a->is_stopping = true;
 	ev_timer_stop(a->params.loop, &a->respawn);
-	while (a->first != NULL)
-		settle(a->first, &no_answer);
+	while (a->asks.first != NULL)
+		settle(a->asks.first, &no_answer);
 	for (struct child *c = a->list; c != NULL; c = c->next)
 		child_kill(c);
 	if (a->list == NULL)

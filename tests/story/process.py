@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import ssl
+import subprocess
 import time
 
 from story import (CONF, Helper, PATIENCE, STAGE, ask, await_that, begins,
@@ -302,6 +303,41 @@ def address_taken():
                    check=False)
     equal(done.returncode, 2)
     equal(address in done.stderr.decode(), True)
+
+
+# As systemd starts it: sockets as descriptors 3 and up, and who they are for.
+AS_SYSTEMD = """
+exec 3<&"$1" && export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=ftp
+exec "$HELPER" -c "$2" --log=stderr
+"""
+
+
+@story("sockets from systemd are served, and it is told how things are")
+def systemd():
+    path, _ = changed_conf('"127.0.0.1:0", "[::1]:0"', "")
+    with open(path, "a") as file:
+        file.write('status-socket = "/run/stssl/other.sock"\n')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
+            socket.create_server(("127.0.0.1", 0)) as front:
+        notify.bind(STAGE + "/notify")
+        os.chmod(STAGE + "/notify", 0o666)
+        notify.settimeout(PATIENCE)
+        front.settimeout(PATIENCE)
+        number = front.fileno()
+        helper = subprocess.Popen(
+            ["sh", "-c", AS_SYSTEMD, "sh", str(number), path],
+            env={**os.environ, "NOTIFY_SOCKET": STAGE + "/notify"},
+            pass_fds=(number,), stderr=subprocess.DEVNULL)
+        try:
+            equal(b"READY=1" in notify.recv(4096), True)
+            ftp = connect(front.getsockname(), certificate="alice")
+            ask(ftp, "NOOP")
+            ftp.close()
+            helper.send_signal(signal.SIGTERM)
+            equal(b"STOPPING=1" in notify.recv(4096), True)
+            equal(helper.wait(PATIENCE), 0)
+        finally:
+            helper.kill()
 
 
 if __name__ == "__main__":

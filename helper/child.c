@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Keeps the state of one worker.  What its death means for sessions and other
- * workers is workers.c's.
+ * Keeps the state of one process.  What its death means for others is
+ * workers.c's and advisors.c's.
  */
 #include <config.h>
 #include "helper/child.h"
@@ -15,6 +15,7 @@
 #include "helper/log.h"
 
 #define EARLY_SECONDS 1.0
+#define DELAY_MIN     0.1
 
 static void
 on_channel(struct ev_loop *loop, struct ev_io *io, int events)
@@ -37,13 +38,15 @@ on_end(struct ev_loop *loop, struct ev_child *end, int events)
 }
 
 struct child *
-child_new(struct ev_loop *loop, pid_t pid, int channel, struct child **list)
+child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
+    struct child **list)
 {
 	struct child *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return NULL;
 	c->loop = loop;
+	c->role = role;
 	c->pid = pid;
 	c->channel = channel;
 	c->started = ev_now(loop);
@@ -131,11 +134,21 @@ child_log_end(const struct child *c)
 	const long pid = (long)c->pid;
 
 	if (WIFSIGNALED(status))
-		log_error(
-		    "worker %ld: killed by signal %d", pid, WTERMSIG(status));
+		log_error("%s %ld: killed by signal %d", c->role, pid,
+		    WTERMSIG(status));
 	else if (WEXITSTATUS(status) != 0)
-		log_error(
-		    "worker %ld: exited with %d", pid, WEXITSTATUS(status));
+		log_error("%s %ld: exited with %d", c->role, pid,
+		    WEXITSTATUS(status));
 	else
-		log_debug("worker %ld: exited", pid);
+		log_debug("%s %ld: exited", c->role, pid);
+}
+
+ev_tstamp
+child_delay(const struct child *c, ev_tstamp last)
+{
+	if (!child_is_stillborn(c))
+		return 0;
+	if (last == 0)
+		return DELAY_MIN;
+	return last < CHILD_DELAY_MAX / 2 ? 2 * last : CHILD_DELAY_MAX;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One worker as the monitor sees it: a process, a channel, a number of
- * sessions.
+ * One worker or advisor as the monitor sees it: a process, a channel, a number
+ * of things that it has to do.
  */
 #ifndef HELPER_CHILD_H
 #define HELPER_CHILD_H
@@ -21,11 +21,12 @@ enum child_state {
 };
 
 struct child {
+	const char *role; /* for the log */
 	enum child_state state;
 	struct ev_loop *loop;
 	pid_t pid;
-	int channel; /* -1 when lost */
-	size_t sessions;
+	int channel;     /* -1 when lost */
+	size_t sessions; /* an advisor's: its one question */
 	bool has_served;
 	ev_tstamp started;
 	struct ev_io io;
@@ -40,8 +41,8 @@ struct child {
  * Take over a process and its channel, both from spawn(), and put it in front
  * of *list.  `loop` is the default one.  NULL when out of memory.
  */
-struct child *child_new(
-    struct ev_loop *loop, pid_t pid, int channel, struct child **list);
+struct child *child_new(struct ev_loop *loop, const char *role, pid_t pid,
+    int channel, struct child **list);
 
 /* Take it off *list; its process is left alone. */
 void child_free(struct child *c, struct child **list);
@@ -63,5 +64,13 @@ bool child_is_stillborn(const struct child *c);
 
 /* Log how its process ended. */
 void child_log_end(const struct child *c);
+
+#define CHILD_DELAY_MAX 5.0
+
+/*
+ * Seconds to wait before the one that ended is replaced: none, or when it was
+ * stillborn more than the `last` time.
+ */
+ev_tstamp child_delay(const struct child *c, ev_tstamp last);
 
 #endif

@@ -13,20 +13,12 @@
 #include <string.h>
 
 #include "helper/log.h"
-#include "helper/message.h"
 
 /*
  * The kernel doubles INBOX_CHANNEL_BYTES and counts at least 256 bytes for
  * each message.
  */
 #define MESSAGES_MAX (2 * INBOX_CHANNEL_BYTES / 256)
-
-struct inbox {
-	struct registry *registry;
-	const struct helper_config *config;
-	const void *owner;
-	size_t closed;
-};
 
 /* Keys that only questions, answers and verdicts have. */
 static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
@@ -40,7 +32,7 @@ own_session(const struct inbox *in, uint64_t session)
 {
 	struct session_entry *entry = registry_find(in->registry, session);
 
-	return entry != NULL && entry->owner == in->owner ? entry : NULL;
+	return entry != NULL && entry->owner == in->worker ? entry : NULL;
 }
 
 static bool
@@ -125,6 +117,18 @@ withdraw(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
+ask(struct inbox *in, const struct message *m, const char *text)
+{
+	const struct session_entry *entry = own_session(in, m->u.ask.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	in->asked(in->owner, entry, &m->u.ask);
+	return 0;
+}
+
+static int
 closed(struct inbox *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.closed.session);
@@ -144,24 +148,22 @@ static int (*const handlers[MESSAGE_COUNT])(
     struct inbox *in, const struct message *m, const char *text) = {
 	[MESSAGE_PUBLISH] = publish,
 	[MESSAGE_WITHDRAW] = withdraw,
+	[MESSAGE_ASK] = ask,
 	[MESSAGE_CLOSED] = closed,
 };
 
 int
-inbox_drain(struct registry *registry, const struct helper_config *config,
-    const void *owner, int channel, size_t *ret_closed)
+inbox_drain(struct inbox *in)
 {
 	static char text[STSSL_RECORD_MAX];
-	struct inbox in = { registry, config, owner, 0 };
 	struct message m;
 	int fd, r = 0;
 
 	for (unsigned i = 0; r == 0 && i < MESSAGES_MAX; i++) {
-		r = message_receive(channel, SENDER_WORKER, &m, &fd, text);
+		r = message_receive(in->channel, SENDER_WORKER, &m, &fd, text);
 		if (r == 0)
-			r = handlers[m.type](&in, &m, text);
+			r = handlers[m.type](in, &m, text);
 	}
-	*ret_closed += in.closed;
 	if (r == -EBADMSG)
 		log_error("impossible message from a worker");
 	/* Any other failure of the channel is its end. */

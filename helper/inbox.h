@@ -9,18 +9,30 @@
 #include <stddef.h>
 
 #include "helper/config.h"
+#include "helper/message.h"
 #include "helper/registry.h"
 
+/* One worker's channel; all is borrowed. */
+struct inbox {
+	struct registry *registry;
+	const struct helper_config *config;
+	const void *worker; /* as the registry knows it */
+	int channel;
+	size_t closed; /* out: grows by the sessions that ended */
+	/* A question about a session of this worker. */
+	void (*asked)(void *owner, const struct session_entry *entry,
+	    const struct message_ask *ask);
+	void *owner;
+};
+
 /*
- * Take what lies in `channel`, whose worker is known to the registry as
- * `owner`; *closed grows by the sessions that ended.  Stops after more messages
- * than the channel could hold when the call began, so that nobody who writes
- * without end keeps us here.
+ * Take what lies in the channel.  Stops after more messages than the channel
+ * could hold when the call began, so that nobody who writes without end keeps
+ * us here.
  * Returns 0; -EPIPE at the end of the channel; -EBADMSG for a message that no
  * worker in its senses sends, which is logged.
  */
-int inbox_drain(struct registry *registry, const struct helper_config *config,
-    const void *owner, int channel, size_t *closed);
+int inbox_drain(struct inbox *in);
 
 /* What a channel's buffer has to be for the promise above. */
 #define INBOX_CHANNEL_BYTES (256 * 1024)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/advisor.h"
 #include "helper/config.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
@@ -159,7 +160,7 @@ main(int argc, char **argv)
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { l.config, &l.privileges,
-			l.tls, worker_main };
+			l.tls, worker_main, advisor_main };
 
 		status = (int)monitor_main(&params);
 	}

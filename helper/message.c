@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Sends and receives the messages between monitor and workers.  Every message
+ * Sends and receives the messages between the processes.  Every message
  * is checked here, completely: type, sender, length, descriptor.
  */
 #include <config.h>
@@ -41,7 +41,23 @@ has_fd(const struct message *m)
 static size_t
 more_of(const struct message *m)
 {
-	return m->type == MESSAGE_PUBLISH ? m->u.publish.text_len : 0;
+	if (m->type == MESSAGE_PUBLISH)
+		return m->u.publish.text_len;
+	return m->type == MESSAGE_QUESTION ? m->u.question.text_len : 0;
+}
+
+static bool
+is_terminated(const char user[static MESSAGE_USER_MAX + 1])
+{
+	return memchr(user, '\0', MESSAGE_USER_MAX + 1) != NULL;
+}
+
+static bool
+has_good_user(const struct message *m)
+{
+	if (m->type == MESSAGE_ASK)
+		return is_terminated(m->u.ask.user);
+	return m->type != MESSAGE_QUESTION || is_terminated(m->u.question.user);
 }
 
 static void
@@ -112,7 +128,7 @@ is_possible(enum message_sender sender, const struct message *m, size_t len)
 	    m->type >= MESSAGE_COUNT || m->zero != 0)
 		return false;
 	return rows[m->type].sender == sender &&
-	       more_of(m) <= rows[m->type].more_max &&
+	       more_of(m) <= rows[m->type].more_max && has_good_user(m) &&
 	       len == sizeof *m + more_of(m);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What monitor and workers say to each other over a SOCK_SEQPACKET pair.  One
- * struct per message, exact length checked; a role that meets an impossible
+ * What the monitor, workers and advisors say to each other over SOCK_SEQPACKET
+ * pairs, each between the monitor and one other.  One struct per message, exact length checked; a role that meets an impossible
  * message exits, its peer sees the end of the channel.
  */
 #ifndef HELPER_MESSAGE_H
@@ -68,19 +68,40 @@ struct message_advice {
 	uint32_t failure; /* enum stssl_failure, or its COUNT */
 };
 
+/*
+ * A worker's question as an advisor gets it: without the session, with the
+ * record behind the struct.
+ */
+struct message_question {
+	uint32_t listener; /* index into helper_config.listeners */
+	uint32_t text_len;
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+};
+
+/* To the last question: fields as in struct message_advice. */
+struct message_answer {
+	uint32_t verdict;
+	uint32_t reason;
+	uint32_t failure;
+};
+
 /* End sessions without a transfer now, the others when it is done; exit. */
 struct message_stop {
 	uint32_t grace_ms;
 };
 
 /* name, struct, who sends it, what may follow the struct */
-#define MESSAGES(X)                                   \
-	X(CLIENT, client, MONITOR, 0)                 \
-	X(VERDICT, verdict, MONITOR, 0)               \
-	X(STOP, stop, MONITOR, 0)                     \
-	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX) \
-	X(WITHDRAW, withdraw, WORKER, 0)              \
-	X(CLOSED, closed, WORKER, 0)
+#define MESSAGES(X)                                      \
+	X(CLIENT, client, MONITOR, 0)                    \
+	X(VERDICT, verdict, MONITOR, 0)                  \
+	X(ADVICE, advice, MONITOR, 0)                    \
+	X(STOP, stop, MONITOR, 0)                        \
+	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
+	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
+	X(WITHDRAW, withdraw, WORKER, 0)                 \
+	X(ASK, ask, WORKER, 0)                           \
+	X(CLOSED, closed, WORKER, 0)                     \
+	X(ANSWER, answer, ADVISOR, 0)
 
 enum message_type {
 	MESSAGE_NONE,
@@ -92,7 +113,8 @@ enum message_type {
 
 enum message_sender {
 	SENDER_MONITOR,
-	SENDER_WORKER
+	SENDER_WORKER,
+	SENDER_ADVISOR
 };
 
 struct message {
@@ -107,7 +129,7 @@ struct message {
 
 /*
  * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
- * it, which only PUBLISH may have.  Returns 0; -EAGAIN when the channel is
+ * it, which only PUBLISH and QUESTION may have.  Returns 0; -EAGAIN when the channel is
  * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
  * end is gone; or what sendmsg(2) says.
  */
@@ -116,12 +138,14 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
 
 /*
  * Receive one message from `sender` without blocking.  `more` has room for
- * STSSL_RECORD_MAX bytes; it may be NULL when `sender` is the monitor.
+ * STSSL_RECORD_MAX bytes; without it, NULL, a message that has more is
+ * impossible.  What the monitor says to workers and to advisors is told apart
+ * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
  * -EMFILE, and *m, for a client whose socket is lost because this process has
  * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
- * descriptor), whose descriptors are closed.
+ * descriptor, a name without end), whose descriptors are closed.
  */
 int message_receive(int channel, enum message_sender sender, struct message *m,
     int *ret_fd, void *more);

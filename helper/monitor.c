@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Puts the monitor together: sockets first, then no privileges any more, then
- * workers, then the event loop.  What it does in detail is in listeners.c,
- * workers.c, inbox.c, registry.c and answer.c.
+ * workers and advisors, then the event loop.  What it does in detail is in
+ * listeners.c, workers.c, inbox.c, advisors.c, registry.c and answer.c.
  */
 #include <config.h>
 #include "helper/monitor.h"
@@ -20,14 +20,17 @@
 #endif
 
 #include "helper/acceptor.h"
+#include "helper/advisors.h"
 #include "helper/answer.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/registry.h"
 #include "helper/status_socket.h"
+#include "helper/tls.h"
 #include "helper/workers.h"
 
-#define GRACE_MS 10000
+#define GRACE_MS       10000
+#define ADVICE_SECONDS 2.0
 /* Client, backend, two listeners and two ends of a transfer; and the rest. */
 #define FILES_PER_SESSION 6
 #define FILES_BESIDES     256
@@ -48,6 +51,7 @@ struct monitor {
 	struct status_socket status;
 	struct registry *registry;
 	struct workers *workers;
+	struct advisors *advisors;
 	struct answers *answers;
 	int client_fd; /* while it is given away, which may fork */
 	struct ev_signal signals[SIGNALS];
@@ -144,6 +148,7 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	log_info("stopping");
 	notify("STOPPING=1");
 	close_doors(m);
+	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
 }
 
@@ -197,14 +202,36 @@ decided(void *owner, const struct session_entry *entry,
 }
 
 static void
+asked(void *owner, const struct session_entry *entry,
+    const struct message_ask *ask)
+{
+	struct monitor *m = owner;
+
+	advisors_ask(m->advisors, entry, ask);
+}
+
+static void
+advise(void *owner, const struct session_entry *entry,
+    const struct message_advice *advice)
+{
+	struct monitor *m = owner;
+	int r = workers_advice(m->workers, entry, advice);
+
+	/* Its end, or its silence, is the worker's supervisor's matter. */
+	if (r < 0)
+		log_debug("advice is lost: %s", strerror(-r));
+}
+
+static void
 stopped(void *owner)
 {
 	struct monitor *m = owner;
 
-	ev_break(m->loop, EVBREAK_ALL);
+	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors))
+		ev_break(m->loop, EVBREAK_ALL);
 }
 
-/* Also in a new worker, so: close, free, and leave what others see alone. */
+/* Also in a new process, so: close, free, and leave what others see alone. */
 static void
 forget(void *owner)
 {
@@ -215,6 +242,7 @@ forget(void *owner)
 	close_doors(m);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
+	m->advisors = advisors_free(m->advisors);
 	m->registry = registry_free(m->registry);
 	if (m->client_fd != -1)
 		(void)close(m->client_fd);
@@ -225,6 +253,17 @@ forget(void *owner)
 	if (m->loop != NULL)
 		ev_loop_destroy(m->loop);
 	m->loop = NULL;
+}
+
+/* An advisor has no use for keys and certificates. */
+static void
+forget_more(void *owner)
+{
+	const struct monitor *m = owner;
+	struct tls_context *tls = m->params->tls;
+
+	forget(owner);
+	(void)tls_context_free(tls);
 }
 
 /* Start */
@@ -277,6 +316,16 @@ build(struct monitor *m)
 		.registry = m->registry,
 		.run = params->worker,
 		.forget = forget,
+		.asked = asked,
+		.stopped = stopped,
+		.owner = m };
+	const struct advisors_params advisors = { .loop = m->loop,
+		.config = params->config,
+		.registry = m->registry,
+		.patience = ADVICE_SECONDS,
+		.run = params->advisor,
+		.forget = forget_more,
+		.advise = advise,
 		.stopped = stopped,
 		.owner = m };
 	const struct answer_params answers = { .loop = m->loop,
@@ -289,7 +338,8 @@ build(struct monitor *m)
 		.owner = m };
 
 	m->workers = workers_new(&workers);
-	if (m->workers == NULL)
+	m->advisors = advisors_new(&advisors);
+	if (m->workers == NULL || m->advisors == NULL)
 		return -ENOMEM;
 	m->answers = answers_new(&answers);
 	if (m->answers == NULL)
@@ -308,7 +358,9 @@ serve(struct monitor *m)
 	r = m->loop == NULL || m->registry == NULL ? -ENOMEM : build(m);
 	if (r == 0) {
 		catch_signals(m);
-		r = workers_start(m->workers);
+		r = advisors_start(m->advisors);
+		if (r == 0)
+			r = workers_start(m->workers);
 	}
 	if (r < 0) {
 		(void)log_errno(r, "cannot start");

@@ -25,6 +25,8 @@ struct monitor_params {
 	/* worker_main(), but in tests */
 	int (*worker)(const struct helper_config *config,
 	    struct tls_context *tls, int channel);
+	/* advisor_main(), but in tests */
+	int (*advisor)(const struct helper_config *config, int channel);
 };
 
 /* Run until SIGTERM or SIGINT; all is logged.  Returns an exit status. */

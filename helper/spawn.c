@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The way from the monitor into a worker: what the worker inherits is decided
- * here.
+ * The way from the monitor into a worker or an advisor: what it inherits is
+ * decided here.
  */
 #include <config.h>
 #include "helper/spawn.h"
@@ -17,7 +17,7 @@
 
 #define SEND_SECONDS 2
 
-/* The monitor tells a worker when to stop, a terminal's ^C must not. */
+/* The monitor tells others when to stop, a terminal's ^C must not. */
 static const struct {
 	int signal;
 	void (*action)(int);

@@ -11,6 +11,7 @@
 #include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "helper/buffer.h"
@@ -101,19 +102,19 @@ on_withdraw(struct session_host *host, uint64_t session)
 	(void)tell(worker_of(host), &m, NULL, 0);
 }
 
-/* Until there is an advisor, the module alone decides, at PASS. */
 static void
 on_ask(struct session_host *host, uint64_t session, uint64_t serial,
     const char *user)
 {
-	struct message_advice advice = { .session = session,
-		.serial = serial,
-		.verdict = STSSL_VERDICT_PASSWORD };
-	struct session *s = find(worker_of(host), session);
+	struct message m = { .type = MESSAGE_ASK };
+	size_t len = strlen(user);
 
-	(void)user;
-	if (s != NULL)
-		session_advice(s, &advice);
+	m.u.ask.session = session;
+	m.u.ask.serial = serial;
+	/* Nobody has the empty name, and nobody one that is too long. */
+	if (len <= MESSAGE_USER_MAX)
+		memcpy(m.u.ask.user, user, len);
+	(void)tell(worker_of(host), &m, NULL, 0);
 }
 
 static void
@@ -178,6 +179,16 @@ take_verdict(struct worker *w, const struct message *m, int fd)
 	/* A session that has just ended needs no verdict. */
 	if (s != NULL)
 		session_verdict(s, &m->u.verdict);
+}
+
+static void
+take_advice(struct worker *w, const struct message *m, int fd)
+{
+	struct session *s = find(w, m->u.advice.session);
+
+	(void)fd;
+	if (s != NULL)
+		session_advice(s, &m->u.advice);
 }
 
 /* twalk(3) forbids changes, so sessions are collected before they are ended. */
@@ -246,6 +257,7 @@ static void (*const handlers[MESSAGE_COUNT])(
     struct worker *w, const struct message *m, int fd) = {
 	[MESSAGE_CLIENT] = take_client,
 	[MESSAGE_VERDICT] = take_verdict,
+	[MESSAGE_ADVICE] = take_advice,
 	[MESSAGE_STOP] = take_stop,
 };
 
@@ -266,7 +278,7 @@ on_listen(struct session_host *host)
 			on_closed(host, m.u.client.session);
 			continue;
 		}
-		if (r < 0) {
+		if (r < 0 || handlers[m.type] == NULL) {
 			give_up(w);
 			return;
 		}

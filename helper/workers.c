@@ -20,10 +20,8 @@
 #include "helper/message.h"
 #include "helper/spawn.h"
 
-#define PROCESSES_MAX     4096
-#define DELAY_MIN_SECONDS 0.1
-#define DELAY_MAX_SECONDS 5.0
-#define KILL_SECONDS      2.0
+#define PROCESSES_MAX 4096
+#define KILL_SECONDS  2.0
 
 struct workers {
 	struct workers_params params;
@@ -65,16 +63,20 @@ kill_child(struct workers *workers, struct child *c)
 static void
 drain(struct workers *workers, struct child *c)
 {
-	size_t closed = 0;
+	struct inbox in = { .registry = workers->params.registry,
+		.config = workers->params.config,
+		.worker = c,
+		.channel = c->channel,
+		.asked = workers->params.asked,
+		.owner = workers->params.owner };
 	int r;
 
 	if (c->state == CHILD_LOST)
 		return;
-	r = inbox_drain(workers->params.registry, workers->params.config, c,
-	    c->channel, &closed);
-	assert(closed <= c->sessions);
-	c->sessions -= closed;
-	if (closed > 0)
+	r = inbox_drain(&in);
+	assert(in.closed <= c->sessions);
+	c->sessions -= in.closed;
+	if (in.closed > 0)
 		workers->is_untidy = true;
 	/* After a lie it is killed even while it stops. */
 	if (r == -EBADMSG)
@@ -100,14 +102,7 @@ ended(struct child *c)
 	struct workers *workers = c->owner;
 
 	child_log_end(c);
-	if (!child_is_stillborn(c))
-		workers->delay = 0;
-	else if (workers->delay == 0)
-		workers->delay = DELAY_MIN_SECONDS;
-	else if (workers->delay < DELAY_MAX_SECONDS / 2)
-		workers->delay *= 2;
-	else
-		workers->delay = DELAY_MAX_SECONDS;
+	workers->delay = child_delay(c, workers->delay);
 	registry_remove_owner(workers->params.registry, c);
 	child_free(c, &workers->list);
 	workers->count--;
@@ -142,7 +137,7 @@ start(struct workers *workers)
 
 	if (pid < 0)
 		return (int)pid;
-	c = child_new(params.loop, pid, channel, &workers->list);
+	c = child_new(params.loop, "worker", pid, channel, &workers->list);
 	if (c == NULL) {
 		/* Without its channel it ends. */
 		(void)close(channel);
@@ -187,7 +182,7 @@ on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
 	if (r == 0)
 		return;
 	(void)log_errno(r, "cannot start a worker");
-	workers->delay = DELAY_MAX_SECONDS;
+	workers->delay = CHILD_DELAY_MAX;
 	wait_to_respawn(workers);
 }
 
@@ -394,6 +389,17 @@ workers_drain(struct workers *workers)
 		    dropped);
 }
 
+/* To the worker of a session. */
+static int
+tell(const struct workers *workers, const struct session_entry *entry,
+    const struct message *m)
+{
+	for (const struct child *c = workers->list; c != NULL; c = c->next)
+		if (c == entry->owner)
+			return child_tell(c, m, -1);
+	return -ENOENT;
+}
+
 int
 workers_verdict(struct workers *workers, const struct session_entry *entry,
     enum stssl_verdict verdict, bool data_private)
@@ -401,10 +407,23 @@ workers_verdict(struct workers *workers, const struct session_entry *entry,
 	const struct message m = { .type = MESSAGE_VERDICT,
 		.u.verdict = { entry->session, verdict, data_private } };
 
-	for (const struct child *c = workers->list; c != NULL; c = c->next)
-		if (c == entry->owner)
-			return child_tell(c, &m, -1);
-	return -ENOENT;
+	return tell(workers, entry, &m);
+}
+
+int
+workers_advice(struct workers *workers, const struct session_entry *entry,
+    const struct message_advice *advice)
+{
+	const struct message m = { .type = MESSAGE_ADVICE,
+		.u.advice = *advice };
+
+	return tell(workers, entry, &m);
+}
+
+bool
+workers_are_gone(const struct workers *workers)
+{
+	return workers->list == NULL;
 }
 
 void

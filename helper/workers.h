@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "helper/config.h"
+#include "helper/message.h"
 #include "helper/registry.h"
 #include "status/words.h"
 
@@ -31,6 +32,9 @@ struct workers_params {
 	 * destroy the loop.
 	 */
 	void (*forget)(void *owner);
+	/* As in helper/inbox.h. */
+	void (*asked)(void *owner, const struct session_entry *entry,
+	    const struct message_ask *ask);
 	/* The last one is gone after workers_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -64,6 +68,13 @@ void workers_drain(struct workers *workers);
  */
 int workers_verdict(struct workers *workers, const struct session_entry *entry,
     enum stssl_verdict verdict, bool data_private);
+
+/* The same with advice for the session. */
+int workers_advice(struct workers *workers, const struct session_entry *entry,
+    const struct message_advice *advice);
+
+/* True when no process is left. */
+bool workers_are_gone(const struct workers *workers);
 
 /*
  * End all: sessions have `grace_ms`; who is still there two seconds later is

@@ -44,11 +44,13 @@ static struct bench b;
 static void
 drain(void *owner)
 {
-	size_t ended = 0;
+	struct inbox in = { .registry = b.registry,
+		.config = &config,
+		.worker = &b,
+		.channel = b.channel[1] };
 
 	(void)owner;
-	ck_assert_int_eq(
-	    inbox_drain(b.registry, &config, &b, b.channel[1], &ended), 0);
+	ck_assert_int_eq(inbox_drain(&in), 0);
 }
 
 static int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Messages between monitor and workers: whole, or impossible.
+ * Messages between the processes: whole, or impossible.
  */
 #include <config.h>
 #include "tests/test-helper-process.h"
@@ -123,6 +123,14 @@ static const struct {
 	{ MESSAGE_VERDICT, 0, 0, FULL, 0, SENDER_WORKER },
 	{ MESSAGE_STOP, 0, 0, FULL, 0, SENDER_WORKER },
 	{ MESSAGE_CLOSED, 0, 0, FULL, 0, SENDER_MONITOR },
+	{ MESSAGE_ADVICE, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_ANSWER, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_QUESTION, 0, 0, FULL, 0, SENDER_ADVISOR },
+	{ MESSAGE_ASK, 0, 0, FULL, 0, SENDER_ADVISOR },
+	{ MESSAGE_CLOSED, 0, 0, FULL, 0, SENDER_ADVISOR },
+	{ MESSAGE_ASK, 0, 0, FULL, 0, SENDER_MONITOR },
+	{ MESSAGE_ANSWER, 0, 0, FULL + 1, 0, SENDER_ADVISOR },
+	{ MESSAGE_ASK, 0, 0, FULL - 1, 0, SENDER_WORKER },
 	/* descriptors */
 	{ MESSAGE_CLIENT, 0, 0, FULL, 0, SENDER_MONITOR },
 	{ MESSAGE_CLIENT, 0, 0, FULL, 2, SENDER_MONITOR },
@@ -151,6 +159,48 @@ START_TEST(an_impossible_message_is_refused_and_leaves_nothing)
 	ck_assert_int_eq(fd, 7);
 	free(bytes);
 	free(more);
+}
+END_TEST
+
+static const struct {
+	uint32_t type;
+	enum message_sender sender;
+} named[] = {
+	{ MESSAGE_ASK, SENDER_WORKER },
+	{ MESSAGE_QUESTION, SENDER_MONITOR },
+};
+
+START_TEST(a_user_name_ends_within_its_message)
+{
+	struct message m = { .type = named[_i].type };
+	char *user = m.type == MESSAGE_ASK ? m.u.ask.user : m.u.question.user;
+	char *more = malloc(STSSL_RECORD_MAX);
+	int pair[2], fd;
+
+	open_pair(pair);
+	memset(user, 'x', MESSAGE_USER_MAX);
+	send_raw(pair[0], &m, sizeof m, 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], named[_i].sender, &m, &fd, more), 0);
+	user[MESSAGE_USER_MAX] = 'x';
+	send_raw(pair[0], &m, sizeof m, 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], named[_i].sender, &m, &fd, more),
+	    -EBADMSG);
+	free(more);
+}
+END_TEST
+
+START_TEST(a_record_for_who_takes_none_is_impossible)
+{
+	struct message m = { .type = MESSAGE_QUESTION,
+		.u.question.text_len = 1 };
+	int pair[2], fd;
+
+	open_pair(pair);
+	ck_assert_int_eq(message_send(pair[0], &m, -1, "x", 1), 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_MONITOR, &m, &fd, NULL), -EBADMSG);
 }
 END_TEST
 
@@ -191,6 +241,8 @@ message_cases(struct test_case *ret)
 		{ a_record_arrives_whole_up_to_the_greatest, 3 },
 		{ an_impossible_message_is_refused_and_leaves_nothing,
 		    ROWS(impossible) },
+		{ a_user_name_ends_within_its_message, ROWS(named) },
+		{ a_record_for_who_takes_none_is_impossible, 0 },
 		{ an_empty_channel_and_a_closed_one_differ, 0 },
 		{ a_full_channel_says_so, 0 },
 	};

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/advisor.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/monitor.h"
@@ -113,7 +114,10 @@ read_address(int fd)
 }
 
 static const struct monitor_params params = {
-	.config = &config, .privileges = &privileges, .worker = fake_worker
+	.config = &config,
+	.privileges = &privileges,
+	.worker = fake_worker,
+	.advisor = advisor_main,
 };
 
 /* With `config`, on a port that the kernel picks. */

@@ -187,6 +187,32 @@ static struct listen_config listener = { .name = "ftp" };
 static const struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 
+static unsigned asked; /* how often */
+
+static void
+on_ask(void *owner, const struct session_entry *entry,
+    const struct message_ask *ask)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, ask->session);
+	asked++;
+}
+
+/* What alice's worker says. */
+static int
+drain(struct registry *registry, int channel, size_t *ended)
+{
+	struct inbox in = { .registry = registry,
+		.config = &config,
+		.worker = &alice,
+		.channel = channel,
+		.asked = on_ask };
+	int r = inbox_drain(&in);
+
+	*ended = in.closed;
+	return r;
+}
+
 static const struct {
 	const char *text;
 	size_t len;
@@ -237,8 +263,8 @@ START_TEST(a_worker_is_believed_for_its_own_sessions_only)
 	ck_assert_int_eq(message_send(pair[0], &m, -1, published[_i].text,
 			     published[_i].len),
 	    0);
-	ck_assert_int_eq(inbox_drain(r, &config, &alice, pair[1], &ended),
-	    published[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(
+	    drain(r, pair[1], &ended), published[_i].is_taken ? 0 : -EBADMSG);
 	ck_assert_int_eq(
 	    registry_find_connection(r, &m.u.publish.connection) != NULL,
 	    published[_i].is_taken);
@@ -268,8 +294,7 @@ START_TEST(a_worker_ends_its_own_sessions_only)
 	(void)add(r, 1, &alice);
 	(void)add(r, 2, &bob);
 	ck_assert_int_eq(message_send(pair[0], &told[_i].m, -1, NULL, 0), 0);
-	ck_assert_int_eq(
-	    inbox_drain(r, &config, &alice, pair[1], &ended), told[_i].outcome);
+	ck_assert_int_eq(drain(r, pair[1], &ended), told[_i].outcome);
 	ck_assert_uint_eq(ended, told[_i].ended);
 	ck_assert_int_eq(registry_find(r, 1) == NULL, told[_i].ended == 1);
 	ck_assert_ptr_nonnull(registry_find(r, 2));
@@ -285,8 +310,26 @@ START_TEST(the_end_of_a_channel_is_told)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	(void)close(pair[0]);
+	ck_assert_int_eq(drain(r, pair[1], &ended), -EPIPE);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_worker_asks_about_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	struct message m = { .type = MESSAGE_ASK };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add(r, 1, &alice);
+	(void)add(r, 2, &bob);
+	m.u.ask.session = (uint64_t)_i + 1;
+	ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
 	ck_assert_int_eq(
-	    inbox_drain(r, &config, &alice, pair[1], &ended), -EPIPE);
+	    drain(r, pair[1], &ended), m.u.ask.session == 1 ? 0 : -EBADMSG);
+	ck_assert_uint_eq(asked, m.u.ask.session == 1);
 	(void)registry_free(r);
 }
 END_TEST
@@ -315,6 +358,7 @@ inbox_cases(struct test_case *ret)
 		{ a_worker_is_believed_for_its_own_sessions_only,
 		    ROWS(published) },
 		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
+		{ a_worker_asks_about_its_own_sessions_only, 3 },
 		{ the_end_of_a_channel_is_told, 0 },
 	};
 

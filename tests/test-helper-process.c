@@ -9,6 +9,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
 	registry_cases,
 	inbox_cases,
+	advisor_cases,
 	answer_cases,
 	monitor_cases,
 };

@@ -17,6 +17,7 @@ size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
 size_t inbox_cases(struct test_case *ret);
+size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t monitor_cases(struct test_case *ret);
 

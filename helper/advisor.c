@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Judges as the module will: the same file, the same function, NSS and the
+ * files of identities read anew for each question.  What cannot be found out
+ * refuses.  May block in NSS for as long as the monitor's patience lasts.
+ */
+#include <config.h>
+#include "helper/advisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/log.h"
+#include "helper/message.h"
+#include "policy/class.h"
+#include "policy/classes.h"
+#include "policy/identity.h"
+#include "policy/judge.h"
+
+struct advisor {
+	const struct helper_config *config;
+	struct stssl_classes *classes; /* NULL: to be read */
+	struct stat read;              /* the file that they are from */
+	struct stssl_error told;       /* the last complaint in the log */
+	char text[STSSL_RECORD_MAX];
+};
+
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool
+same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       same_time(&a->st_mtim, &b->st_mtim) &&
+	       same_time(&a->st_ctim, &b->st_ctim);
+}
+
+/* The module is root, we are not: what it reads may be closed to us. */
+static void
+check_identities(const struct stssl_classes *classes)
+{
+	unsigned ways = 0;
+
+	for (size_t i = 0; i < classes->count; i++)
+		ways |= classes->list[i].identities;
+	if ((ways & 1u << STSSL_IDENTITY_FILE) != 0 &&
+	    access(classes->identities, X_OK) == -1 && errno == EACCES)
+		log_warning("%s: %s: users with identities there will be "
+			    "refused",
+		    classes->identities, strerror(EACCES));
+}
+
+/* Once for each mistake, not for each question. */
+static void
+complain(struct advisor *a, const struct stssl_error *error)
+{
+	if (strcmp(a->told.text, error->text) != 0)
+		log_error("%s", error->text);
+	a->told = *error;
+}
+
+/* The classes as the file has them now; NULL when it is faulty. */
+static const struct stssl_classes *
+current_classes(struct advisor *a)
+{
+	const char *path = a->config->classes;
+	struct stssl_error error;
+	struct stat now = { 0 };
+	/* stssl_classes_read() says what is wrong with the file. */
+	bool is_there = stat(path, &now) == 0;
+
+	if (is_there && a->classes != NULL && same_file(&now, &a->read))
+		return a->classes;
+	a->classes = stssl_classes_free(a->classes);
+	if (stssl_classes_read(path, &a->classes, &error) < 0) {
+		a->classes = NULL;
+		complain(a, &error);
+		return NULL;
+	}
+	a->read = now;
+	a->told.text[0] = '\0';
+	check_identities(a->classes);
+	return a->classes;
+}
+
+static struct message_answer
+refuse(enum stssl_reason reason)
+{
+	return (struct message_answer){ STSSL_VERDICT_REFUSE, reason,
+		STSSL_FAILURE_COUNT };
+}
+
+static struct message_answer
+judge(const struct stssl_classes *classes, const char *service,
+    const char *user, const struct stssl_record *record)
+{
+	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
+	struct stssl_judgement judgement;
+	struct stssl_address from;
+	const struct stssl_login login = { user, service, record, &from };
+	struct message_answer answer;
+
+	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
+		return refuse(STSSL_REASON_HELPER);
+	stssl_judge(classes, &login, &judgement);
+	answer = refuse(judgement.reason);
+	answer.verdict = judgement.verdict;
+	if (judgement.reason == STSSL_REASON_BAD_CERTIFICATE)
+		answer.failure = judgement.failure;
+	return answer;
+}
+
+static struct message_answer
+answer_to(struct advisor *a, const struct message_question *q)
+{
+	const struct stssl_classes *classes = current_classes(a);
+	const char *service = a->config->listeners[q->listener].service;
+	struct message_answer answer = refuse(STSSL_REASON_HELPER);
+	struct stssl_record record;
+
+	if (classes == NULL)
+		return refuse(STSSL_REASON_CONFIGURATION);
+	stssl_record_init(&record);
+	if (stssl_record_decode(a->text, q->text_len, &record) == 0)
+		answer = judge(classes, service, q->user, &record);
+	stssl_record_done(&record);
+	return answer;
+}
+
+/* One question.  Returns 0 or -errno. */
+static int
+serve(struct advisor *a, int channel)
+{
+	struct pollfd p = { .fd = channel, .events = POLLIN };
+	struct message m, answer = { .type = MESSAGE_ANSWER };
+	int fd, r;
+
+	if (poll(&p, 1, -1) == -1)
+		return errno == EINTR ? 0 : -errno;
+	r = message_receive(channel, SENDER_MONITOR, &m, &fd, a->text);
+	if (r < 0)
+		return r == -EAGAIN ? 0 : r;
+	if (fd != -1)
+		(void)close(fd);
+	if (m.type != MESSAGE_QUESTION ||
+	    m.u.question.listener >= a->config->listener_count)
+		return -EBADMSG;
+	answer.u.answer = answer_to(a, &m.u.question);
+	return message_send(channel, &answer, -1, NULL, 0);
+}
+
+int
+advisor_main(const struct helper_config *config, int channel)
+{
+	static struct advisor a;
+	int r = 0;
+
+	a.config = config;
+	/* The end of the channel is not seen while NSS hangs. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		r = -errno;
+	while (r == 0)
+		r = serve(&a, channel);
+	a.classes = stssl_classes_free(a.classes);
+	if (r == -EPIPE)
+		return EXIT_SUCCESS;
+	(void)log_errno(r, "channel");
+	return EXIT_FAILURE;
+}

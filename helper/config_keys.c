@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 
 #include "helper/config_values.h"
+#include "policy/choice.h"
 #include "policy/classes.h"
 #include "status/query.h"
 
-#define WORDS_MAX  5
 #define NAME_BYTES 64
 
 static cfg_opt_t tls_options[] = {
@@ -58,10 +58,7 @@ static cfg_opt_t options[] = {
 };
 
 /* Keys that take one word; its index is the value of the enum. */
-static const struct choice {
-	const char *key;
-	const char *words[WORDS_MAX];
-} choices[] = {
+static const struct stssl_choice choices[] = {
 	{ "protocol", { [LISTEN_FTP] = "ftp", [LISTEN_STREAM] = "stream" } },
 	{ "tls", { [LISTEN_EXPLICIT] = "explicit",
 		     [LISTEN_IMPLICIT] = "implicit" } },
@@ -72,6 +69,7 @@ static const struct choice {
 			      [DATA_PREFER] = "prefer",
 			      [DATA_CERTIFICATE] = "certificate",
 			      [DATA_RESUMED] = "resumed" } },
+	{ NULL, { NULL } },
 };
 
 /* Keys that take a number. */
@@ -85,54 +83,10 @@ static const struct range {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const struct choice *
-choice_of(const char *key)
-{
-	for (size_t i = 0; i < COUNT(choices); i++)
-		if (strcmp(key, choices[i].key) == 0)
-			return &choices[i];
-	return NULL;
-}
-
-/* -1 when the word is not one of the choice's. */
-static int
-choice_value(const struct choice *choice, const char *word)
-{
-	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++)
-		if (strcmp(word, choice->words[i]) == 0)
-			return i;
-	return -1;
-}
-
-/* The value that libConfuse has just added. */
-static const char *
-last_value(cfg_opt_t *opt)
-{
-	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-}
-
-static int
-wrong(cfg_t *cfg, cfg_opt_t *opt, const char *why)
-{
-	cfg_error(cfg, "%s = \"%.128s\": %s", opt->name, last_value(opt), why);
-	return -1;
-}
-
 static int
 check_choice(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const struct choice *choice = choice_of(opt->name);
-	char why[128] = "not one of";
-	size_t len = strlen(why);
-
-	if (choice_value(choice, last_value(opt)) >= 0)
-		return 0;
-	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++) {
-		(void)snprintf(why + len, sizeof why - len, "%s %s",
-		    i == 0 ? "" : ",", choice->words[i]);
-		len += strlen(why + len);
-	}
-	return wrong(cfg, opt, why);
+	return stssl_choice_check(choices, cfg, opt);
 }
 
 static int
@@ -167,16 +121,17 @@ is_name(const char *text)
 static int
 check_name(cfg_t *cfg, cfg_opt_t *opt)
 {
-	if (is_name(last_value(opt)))
+	if (is_name(stssl_value_last(opt)))
 		return 0;
-	return wrong(cfg, opt, "not a name of letters, digits, . _ -");
+	return stssl_value_wrong(
+	    cfg, opt, "not a name of letters, digits, . _ -");
 }
 
 /* A name, or empty for none. */
 static int
 check_name_or_none(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return last_value(opt)[0] == '\0' ? 0 : check_name(cfg, opt);
+	return stssl_value_last(opt)[0] == '\0' ? 0 : check_name(cfg, opt);
 }
 
 static int
@@ -194,8 +149,8 @@ check_title(cfg_t *cfg, cfg_opt_t *opt)
 static int
 check_path(cfg_t *cfg, cfg_opt_t *opt)
 {
-	if (last_value(opt)[0] != '/')
-		return wrong(cfg, opt, "not an absolute path");
+	if (stssl_value_last(opt)[0] != '/')
+		return stssl_value_wrong(cfg, opt, "not an absolute path");
 	return 0;
 }
 
@@ -204,8 +159,8 @@ check_socket(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct sockaddr_un un;
 
-	if (strlen(last_value(opt)) >= sizeof un.sun_path)
-		return wrong(cfg, opt, "too long for a socket");
+	if (strlen(stssl_value_last(opt)) >= sizeof un.sun_path)
+		return stssl_value_wrong(cfg, opt, "too long for a socket");
 	return check_path(cfg, opt);
 }
 
@@ -213,9 +168,9 @@ static int
 check_file(cfg_t *cfg, cfg_opt_t *opt)
 {
 	mode_t mode;
-	const char *why = config_file_fault(last_value(opt), &mode);
+	const char *why = config_file_fault(stssl_value_last(opt), &mode);
 
-	return why != NULL ? wrong(cfg, opt, why) : 0;
+	return why != NULL ? stssl_value_wrong(cfg, opt, why) : 0;
 }
 
 static int
@@ -224,12 +179,12 @@ check_key(cfg_t *cfg, cfg_opt_t *opt)
 	const char *why;
 	mode_t mode = 0;
 
-	if (strncmp(last_value(opt), "pkcs11:", strlen("pkcs11:")) == 0)
+	if (strncmp(stssl_value_last(opt), "pkcs11:", strlen("pkcs11:")) == 0)
 		return 0;
-	why = config_file_fault(last_value(opt), &mode);
+	why = config_file_fault(stssl_value_last(opt), &mode);
 	if (why == NULL && (mode & (S_IWGRP | S_IRWXO)) != 0)
 		why = "others can read or change it";
-	return why != NULL ? wrong(cfg, opt, why) : 0;
+	return why != NULL ? stssl_value_wrong(cfg, opt, why) : 0;
 }
 
 static int
@@ -237,8 +192,9 @@ check_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct stssl_address address;
 
-	if (stssl_address_parse(last_value(opt), &address) < 0)
-		return wrong(cfg, opt, "not an IP address with a port");
+	if (stssl_address_parse(stssl_value_last(opt), &address) < 0)
+		return stssl_value_wrong(
+		    cfg, opt, "not an IP address with a port");
 	return 0;
 }
 
@@ -247,8 +203,8 @@ check_backend(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct backend_address backend;
 
-	if (config_backend_parse(last_value(opt), &backend) < 0)
-		return wrong(
+	if (config_backend_parse(stssl_value_last(opt), &backend) < 0)
+		return stssl_value_wrong(
 		    cfg, opt, "not an IP address with a port, nor unix:/PATH");
 	return 0;
 }
@@ -258,8 +214,9 @@ check_ports(cfg_t *cfg, cfg_opt_t *opt)
 {
 	unsigned low, high;
 
-	if (config_ports_parse(last_value(opt), &low, &high) < 0)
-		return wrong(cfg, opt, "not a range of ports, LOW-HIGH");
+	if (config_ports_parse(stssl_value_last(opt), &low, &high) < 0)
+		return stssl_value_wrong(
+		    cfg, opt, "not a range of ports, LOW-HIGH");
 	return 0;
 }
 
@@ -267,10 +224,10 @@ static int
 check_passive_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct stssl_address address;
-	const char *text = last_value(opt);
+	const char *text = stssl_value_last(opt);
 
 	if (text[0] != '\0' && stssl_ip_parse(text, &address) < 0)
-		return wrong(cfg, opt,
+		return stssl_value_wrong(cfg, opt,
 		    "not an IP address (host names are not supported yet)");
 	return 0;
 }
@@ -310,7 +267,5 @@ config_keys_read(
 int
 config_choice(cfg_t *section, const char *key, int otherwise)
 {
-	const char *word = cfg_getstr(section, key);
-
-	return word != NULL ? choice_value(choice_of(key), word) : otherwise;
+	return stssl_choice_get(choices, section, key, otherwise);
 }

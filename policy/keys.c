@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/choice.h"
 #include "policy/class.h"
 #include "policy/identity.h"
 
-#define WORDS_MAX 4
-#define TEXT_MAX  256
+#define TEXT_MAX 256
 
 static cfg_opt_t class_options[] = {
 	CFG_STR_LIST("user", NULL, CFGF_NONE),
@@ -43,10 +43,7 @@ static cfg_opt_t options[] = {
 };
 
 /* Keys that take one word; its index is the value of the enum. */
-static const struct choice {
-	const char *key;
-	const char *words[WORDS_MAX];
-} choices[] = {
+static const struct stssl_choice choices[] = {
 	{ "type", { [STSSL_TYPE_ANY] = "any",
 		      [STSSL_TYPE_REAL] = "real",
 		      [STSSL_TYPE_VIRTUAL] = "virtual" } },
@@ -61,70 +58,27 @@ static const struct choice {
 	{ "data", { [false] = "any", [true] = "private" } },
 	{ "min-protocol",
 	    { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" } },
+	{ NULL, { NULL } },
 };
 
 /* Identity ways of the design that are not there yet. */
 static const char *const later_ways[] = { "email", "upn", "dns", "uri", "dn" };
 
-static const struct choice *
-choice_of(const char *key)
-{
-	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
-		if (strcmp(key, choices[i].key) == 0)
-			return &choices[i];
-	return NULL;
-}
-
-/* -1 when the word is not one of the choice's. */
-static int
-choice_value(const struct choice *choice, const char *word)
-{
-	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++)
-		if (strcmp(word, choice->words[i]) == 0)
-			return i;
-	return -1;
-}
-
-/* The value that libConfuse has just added. */
-static const char *
-last_value(cfg_opt_t *opt)
-{
-	return cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-}
-
-static int
-wrong(cfg_t *cfg, cfg_opt_t *opt, const char *why)
-{
-	cfg_error(cfg, "%s = \"%.64s\": %s", opt->name, last_value(opt), why);
-	return -1;
-}
-
 static int
 check_choice(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const struct choice *choice = choice_of(opt->name);
-	char why[128] = "not one of";
-	size_t len = strlen(why);
-
-	if (choice_value(choice, last_value(opt)) >= 0)
-		return 0;
-	for (int i = 0; i < WORDS_MAX && choice->words[i] != NULL; i++) {
-		(void)snprintf(why + len, sizeof why - len, "%s %s",
-		    i == 0 ? "" : ",", choice->words[i]);
-		len += strlen(why + len);
-	}
-	return wrong(cfg, opt, why);
+	return stssl_choice_check(choices, cfg, opt);
 }
 
 static int
 check_text(cfg_t *cfg, cfg_opt_t *opt)
 {
-	size_t len = strlen(last_value(opt));
+	size_t len = strlen(stssl_value_last(opt));
 
 	if (len == 0)
-		return wrong(cfg, opt, "empty");
+		return stssl_value_wrong(cfg, opt, "empty");
 	if (len > TEXT_MAX)
-		return wrong(cfg, opt, "longer than 256 bytes");
+		return stssl_value_wrong(cfg, opt, "longer than 256 bytes");
 	return 0;
 }
 
@@ -133,8 +87,9 @@ check_group(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct stssl_group group;
 
-	if (stssl_group_parse(last_value(opt), &group) < 0)
-		return wrong(cfg, opt, "not a group name or number");
+	if (stssl_group_parse(stssl_value_last(opt), &group) < 0)
+		return stssl_value_wrong(
+		    cfg, opt, "not a group name or number");
 	return 0;
 }
 
@@ -142,28 +97,28 @@ static int
 check_from(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct stssl_pattern pattern;
-	int r = stssl_pattern_parse(last_value(opt), &pattern);
+	int r = stssl_pattern_parse(stssl_value_last(opt), &pattern);
 
-	return r < 0 ? wrong(cfg, opt, stssl_pattern_error(r)) : 0;
+	return r < 0 ? stssl_value_wrong(cfg, opt, stssl_pattern_error(r)) : 0;
 }
 
 static int
 check_identity(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *word = last_value(opt);
+	const char *word = stssl_value_last(opt);
 
 	if (stssl_identity_parse(word) != STSSL_IDENTITY_COUNT)
 		return 0;
 	for (size_t i = 0; i < sizeof later_ways / sizeof later_ways[0]; i++)
 		if (strcmp(word, later_ways[i]) == 0)
-			return wrong(cfg, opt, "not supported yet");
-	return wrong(cfg, opt, "not one of file, cn");
+			return stssl_value_wrong(cfg, opt, "not supported yet");
+	return stssl_value_wrong(cfg, opt, "not one of file, cn");
 }
 
 static int
 check_later(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return wrong(cfg, opt, "not supported yet");
+	return stssl_value_wrong(cfg, opt, "not supported yet");
 }
 
 static int
@@ -178,12 +133,12 @@ check_no_names(cfg_t *cfg, cfg_opt_t *opt)
 static int
 check_directory(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *path = last_value(opt);
+	const char *path = stssl_value_last(opt);
 
 	if (path[0] != '/')
-		return wrong(cfg, opt, "not an absolute path");
+		return stssl_value_wrong(cfg, opt, "not an absolute path");
 	if (strlen(path) > STSSL_IDENTITY_DIR_MAX)
-		return wrong(cfg, opt, "too long");
+		return stssl_value_wrong(cfg, opt, "too long");
 	return 0;
 }
 
@@ -216,7 +171,5 @@ stssl_keys_read(
 int
 stssl_keys_choice(cfg_t *section, const char *key, int otherwise)
 {
-	const char *word = cfg_getstr(section, key);
-
-	return word != NULL ? choice_value(choice_of(key), word) : otherwise;
+	return stssl_choice_get(choices, section, key, otherwise);
 }

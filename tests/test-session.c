@@ -694,21 +694,28 @@ START_TEST(a_target_that_cannot_be_reached_does_not_reach_the_backend)
 }
 END_TEST
 
+/* Logged in, and the backend has said 150. */
+static void
+begin_download(struct play *p)
+{
+	greet(p);
+	log_in(p);
+	put(p->client, "PASV\r\n");
+	expect(p, p->backend, "PASV\r\n");
+	put(p->backend, "227 ok (127,0,0,1,200,1)\r\n");
+	expect_code(p, "227 ");
+	put(p->client, "RETR a\r\n");
+	expect(p, p->backend, "RETR a\r\n");
+	put(p->backend, "150 here\r\n");
+	expect(p, p->client, "150 here\r\n");
+}
+
 START_TEST(only_abor_may_follow_a_transfer_that_runs)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
-	greet(&p);
-	log_in(&p);
-	put(p.client, "PASV\r\n");
-	expect(&p, p.backend, "PASV\r\n");
-	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
-	expect_code(&p, "227 ");
-	put(p.client, "RETR a\r\n");
-	expect(&p, p.backend, "RETR a\r\n");
-	put(p.backend, "150 here\r\n");
-	expect(&p, p.client, "150 here\r\n");
+	begin_download(&p);
 	put(p.client, "STAT\r\n");
 	put(p.backend, "426 broken\r\n");
 	expect(&p, p.client, "426 broken\r\n");
@@ -724,16 +731,7 @@ START_TEST(abor_ends_a_transfer)
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
 
 	begin(&p);
-	greet(&p);
-	log_in(&p);
-	put(p.client, "PASV\r\n");
-	expect(&p, p.backend, "PASV\r\n");
-	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
-	expect_code(&p, "227 ");
-	put(p.client, "RETR a\r\n");
-	expect(&p, p.backend, "RETR a\r\n");
-	put(p.backend, "150 here\r\n");
-	expect(&p, p.client, "150 here\r\n");
+	begin_download(&p);
 	put(p.client, "\377\364\377\362ABOR\r\n");
 	expect(&p, p.backend, "ABOR\r\n");
 	put(p.backend, "226 whole\r\n225 aborted\r\n");

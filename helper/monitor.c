@@ -301,7 +301,8 @@ open_sockets(struct monitor *m)
 	r = status_socket_open(
 	    path, p->is_change ? p->uid : (uid_t)-1, p->status_gid, &m->status);
 	if (r < 0) {
-		(void)log_errno(r, "status-socket %s", path);
+		(void)log_errno(r, "status-socket %s%s", path,
+		    r == -ENOENT ? ": its directory" : "");
 		return STATUS_SYSTEM;
 	}
 	return STATUS_STOPPED;

@@ -333,7 +333,7 @@ describe_session(gnutls_session_t session, struct stssl_record *record)
 }
 
 static int
-describe_leaf(gnutls_session_t session, const gnutls_datum_t *der,
+describe_leaf(gnutls_session_t session, const gnutls_datum_t *der, bool stale,
     struct stssl_record *record)
 {
 	struct peer p = { NULL, record, STSSL_FAILURE_COUNT };
@@ -345,7 +345,7 @@ describe_leaf(gnutls_session_t session, const gnutls_datum_t *der,
 		gnutls_x509_crt_deinit(p.leaf);
 		return -EBADMSG;
 	}
-	p.failure = verify_peer(session, p.leaf);
+	p.failure = verify_peer(session, p.leaf, stale);
 	for (size_t i = 0; r == 0 && i < sizeof fields / sizeof fields[0]; i++)
 		r = fields[i](&p);
 	gnutls_x509_crt_deinit(p.leaf);
@@ -353,7 +353,8 @@ describe_leaf(gnutls_session_t session, const gnutls_datum_t *der,
 }
 
 int
-peer_describe(struct gnutls_session_int *session, struct stssl_record *record)
+peer_describe(
+    struct gnutls_session_int *session, bool stale, struct stssl_record *record)
 {
 	unsigned count = 0;
 	const gnutls_datum_t *chain;
@@ -366,7 +367,7 @@ peer_describe(struct gnutls_session_int *session, struct stssl_record *record)
 	if (chain == NULL || count == 0)
 		return stssl_record_put(
 		    record, STSSL_KEY_SSL_CLIENT_VERIFY, "NONE");
-	return describe_leaf(session, &chain[0], record);
+	return describe_leaf(session, &chain[0], stale, record);
 }
 
 bool

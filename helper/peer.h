@@ -11,9 +11,12 @@
 
 struct gnutls_session_int;
 
-/* See tls_describe() and tls_peer_fingerprint() in helper/tls.h. */
-int peer_describe(
-    struct gnutls_session_int *session, struct stssl_record *record);
+/*
+ * See tls_describe() and tls_peer_fingerprint() in helper/tls.h.  `stale`: a
+ * revocation list is out of date, so that no certificate can be called good.
+ */
+int peer_describe(struct gnutls_session_int *session, bool stale,
+    struct stssl_record *record);
 bool peer_fingerprint(struct gnutls_session_int *session, char ret[static 65]);
 
 #endif

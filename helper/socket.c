@@ -99,7 +99,8 @@ struct lingerer {
 	TAILQ_ENTRY(lingerer) entry;
 };
 
-static TAILQ_HEAD(, lingerer) lingerers = TAILQ_HEAD_INITIALIZER(lingerers);
+TAILQ_HEAD(linger_list, lingerer);
+static struct linger_list lingerers = TAILQ_HEAD_INITIALIZER(lingerers);
 static unsigned lingerer_count;
 
 static void

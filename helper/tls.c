@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "helper/peer.h"
 #include "helper/tls_context.h"
@@ -30,6 +31,7 @@ struct tls_tickets {
 
 struct tls {
 	gnutls_session_t session;
+	const struct tls_context *context;
 	int fd;
 	bool more;     /* another record follows at once */
 	size_t unsent; /* bytes that GnuTLS took but could not send yet */
@@ -146,6 +148,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_certificate_server_set_request(
 	    tls->session, requests[client_certificate]);
 	gnutls_handshake_set_max_packet_length(tls->session, HANDSHAKE_MAX);
+	tls->context = context;
 	tls->fd = fd;
 	gnutls_transport_set_ptr2(
 	    tls->session, (gnutls_transport_ptr_t)(intptr_t)fd, tls);
@@ -291,7 +294,10 @@ tls_is_resumed(const struct tls *tls)
 int
 tls_describe(struct tls *tls, struct stssl_record *record)
 {
-	return peer_describe(tls->session, record);
+	time_t until = tls->context->crl_until;
+
+	return peer_describe(
+	    tls->session, until != 0 && until <= time(NULL), record);
 }
 
 bool

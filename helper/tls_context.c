@@ -88,6 +88,16 @@ load_cas(struct loading *l)
 	return 0;
 }
 
+/* GnuTLS uses a list for ever once it is loaded: remember its end. */
+static void
+note_end(struct tls_context *context, time_t until)
+{
+	if (until == (time_t)-1)
+		return;
+	if (context->crl_until == 0 || until < context->crl_until)
+		context->crl_until = until;
+}
+
 static int
 load_crl(struct loading *l, const char *path)
 {
@@ -106,6 +116,8 @@ load_crl(struct loading *l, const char *path)
 	if (r < 0)
 		return fault(l, path, gnutls_strerror(r));
 
+	for (unsigned i = 0; i < count; i++)
+		note_end(l->context, gnutls_x509_crl_get_next_update(crls[i]));
 	/*
 	 * Both flags: without the first GnuTLS believes any list, without the
 	 * second it drops a bad one silently and accepts what it revokes.
@@ -115,8 +127,11 @@ load_crl(struct loading *l, const char *path)
 	    GNUTLS_TL_VERIFY_CRL | GNUTLS_TL_FAIL_ON_INVALID_CRL, 0);
 	gnutls_free(crls);
 	if (r != (int)count)
-		return fault(
-		    l, path, "not signed by a client-ca, or out of date");
+		return fault(l, path,
+		    l->context->crl_until != 0 &&
+			    l->context->crl_until <= time(NULL)
+			? "out of date"
+			: "not signed by a client-ca");
 	return 0;
 }
 

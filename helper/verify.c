@@ -88,12 +88,14 @@ check_chain(struct verdict *v, gnutls_session_t session)
 }
 
 enum stssl_failure
-verify_peer(
-    struct gnutls_session_int *session, struct gnutls_x509_crt_int *leaf)
+verify_peer(struct gnutls_session_int *session,
+    struct gnutls_x509_crt_int *leaf, bool stale)
 {
 	struct verdict v = { STSSL_FAILURE_COUNT };
 
 	check_chain(&v, session);
 	check_leaf(&v, leaf);
+	if (stale)
+		fail(&v, STSSL_FAILURE_CRL_STALE);
 	return v.failure;
 }

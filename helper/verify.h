@@ -5,6 +5,8 @@
 #ifndef HELPER_VERIFY_H
 #define HELPER_VERIFY_H
 
+#include <stdbool.h>
+
 #include "status/words.h"
 
 struct gnutls_session_int;
@@ -13,10 +15,10 @@ struct gnutls_x509_crt_int;
 /*
  * Verify the chain that the peer of `session` sent, whose leaf is `leaf`, for
  * the purpose clientAuth and by the wall clock.  A resumed session is verified
- * like a new one.
+ * like a new one.  `stale`: a revocation list is out of date.
  * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is.
  */
-enum stssl_failure verify_peer(
-    struct gnutls_session_int *session, struct gnutls_x509_crt_int *leaf);
+enum stssl_failure verify_peer(struct gnutls_session_int *session,
+    struct gnutls_x509_crt_int *leaf, bool stale);
 
 #endif

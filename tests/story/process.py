@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import time
 
-from story import (CONF, Helper, PATIENCE, STAGE, ask, await_that, begins,
+from story import (CONF, Helper, PATIENCE, PKI, STAGE, ask, await_that, begins,
                    connect, equal, failed_upload, fetch, hash_of, home, log,
                    log_in, logged_in, password_of, run, since, story, tell)
 
@@ -303,6 +303,43 @@ def address_taken():
                    check=False)
     equal(done.returncode, 2)
     equal(address in done.stderr.decode(), True)
+
+
+def revocation_list(path, seconds, *revoked):
+    """A list of the authority's, good for so many seconds."""
+    template = path + ".template"
+    end = time.strftime("%Y-%m-%d %H:%M:%S UTC",
+                        time.gmtime(time.time() + seconds))
+    with open(template, "w") as file:
+        file.write(f'crl_number = 1\ncrl_next_update_date = "{end}"\n')
+    certificates = sum((["--load-certificate", f"{PKI}{name}.pem"]
+                        for name in revoked), [])
+    run("certtool", "--generate-crl", "--load-ca-privkey", PKI + "ca.key",
+        "--load-ca-certificate", PKI + "ca.pem", *certificates,
+        "--template", template, "--outfile", path)
+
+
+@story("what is revoked is refused, and with a list out of date all are")
+def revocation():
+    crl = "/etc/stssl/crl.pem"
+    revocation_list(crl, 8, "acme-1")
+    path, _ = changed_conf(
+        "client-ca   =", f'client-crl = {{ "{crl}" }}\nclient-ca   =')
+    with open(path, "a") as file:
+        file.write('status-socket = "/run/stssl/other.sock"\n')
+    helper = Helper(path)
+
+    def refusal(user):
+        ftp = connect(helper.address("ftp"), certificate=user)
+        reply = ask(ftp, "USER " + user)
+        ftp.close()
+        return reply
+
+    equal(refusal("acme-1"),
+          "530 The certificate is not accepted: certificate revoked.")
+    await_that(lambda: "list out of date" in refusal("acme-2"),
+               "the end of the list")
+    equal(helper.stop(), 0)
 
 
 # As systemd starts it: sockets as descriptors 3 and up, and who they are for.

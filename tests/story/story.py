@@ -130,14 +130,14 @@ class Helper:
 
     all = []
 
-    def __init__(self):
+    def __init__(self, conf=CONF):
         Helper.all.append(self)
         start = len(log("helper.log"))
-        with open(CONF) as file:
+        with open(conf) as file:
             wanted = len(re.findall(r':0"', file.read()))
         with open(STAGE + "/helper.log", "a") as stderr:
             self.process = subprocess.Popen(
-                [os.environ["HELPER"], "-c", CONF, "--log=stderr"],
+                [os.environ["HELPER"], "-c", conf, "--log=stderr"],
                 stdin=subprocess.DEVNULL, stderr=stderr)
         try:
             self.listening = await_that(

@@ -7,7 +7,7 @@
 #ifndef HELPER_ADVISOR_H
 #define HELPER_ADVISOR_H
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 /*
  * Answer one question after the other until `channel` ends.  Called in a

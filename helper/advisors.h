@@ -9,7 +9,7 @@
 #include <ev.h>
 #include <stdbool.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/message.h"
 #include "helper/registry.h"
 

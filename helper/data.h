@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/tls.h"
 #include "status/address.h"
 

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/message.h"
 #include "helper/registry.h"
 

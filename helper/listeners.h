@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 struct listening {
 	int fd;            /* not blocking, close-on-exec */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "helper/advisor.h"
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"

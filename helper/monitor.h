@@ -6,7 +6,7 @@
 #ifndef HELPER_MONITOR_H
 #define HELPER_MONITOR_H
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/privileges.h"
 
 struct tls_context;

@@ -5,7 +5,7 @@
 #ifndef HELPER_PASSIVE_H
 #define HELPER_PASSIVE_H
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "status/address.h"
 
 /*

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 /* The names of helper.conf, resolved. */
 struct privileges {

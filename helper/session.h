@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/message.h"
 #include "helper/stream.h"
 #include "helper/tls.h"

@@ -7,7 +7,7 @@
 
 #include <ev.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "status/address.h"
 
 /*

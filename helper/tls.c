@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#include "helper/peer.h"
+#include "x509/peer.h"
 #include "helper/tls_context.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */

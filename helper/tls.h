@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "policy/conf.h"
 #include "status/record.h"
 

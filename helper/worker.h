@@ -6,7 +6,7 @@
 #ifndef HELPER_WORKER_H
 #define HELPER_WORKER_H
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 struct tls_context;
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "helper/message.h"
 #include "helper/registry.h"
 #include "status/words.h"

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 /* Files of these names are made; only their being there matters here. */
 #define TLS      "tls { certificate = { \"c.pem\" } key = { \"k.pem\" } }\n"

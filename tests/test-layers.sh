@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Who may include whom: the programs use policy/, policy/ uses status/, never
-# sideways and never up.  GnuTLS and PAM stay in the files that are theirs.
+# Who may include whom: the programs use setup/, x509/ and policy/, these use
+# what is below them, never sideways and never up.  GnuTLS and PAM stay in the files that are theirs.
 set -eu
 : "${srcdir:?}"
 cd "$srcdir"
@@ -37,7 +37,7 @@ only() {
 	header=$1
 	shift
 	offenders=$(grep -rl --include='*.[ch]' "^#include <$header" \
-		status policy helper pam_stssl stsslctl 2>/dev/null || :)
+		status policy setup x509 helper pam_stssl stsslctl 2>/dev/null || :)
 	for file; do
 		offenders=$(printf '%s\n' "$offenders" | grep -vx "$file" || :)
 	done
@@ -46,24 +46,26 @@ only() {
 
 layer status 'status'
 layer policy 'status\|policy'
-layer helper 'status\|policy\|helper'
+layer setup 'status\|policy\|setup'
+layer x509 'status\|x509'
+layer helper 'status\|policy\|setup\|x509\|helper'
 layer pam_stssl 'status\|policy\|pam_stssl'
-layer stsslctl 'status\|policy\|stsslctl'
+layer stsslctl 'status\|policy\|setup\|x509\|stsslctl'
 
-only 'gnutls/' helper/tls.c helper/tls_context.c helper/peer.c helper/verify.c \
-	helper/keyholder.c helper/keyremote.c stsslctl/certificate.c
+only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c helper/keyholder.c \
+	helper/keyremote.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'
 
 report "every .c file includes <config.h> first" "$(
-	find status policy helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
+	find status policy setup x509 helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
 	while read -r file; do
 		first=$(grep -m 1 '^#include' "$file" || :)
 		[ "$first" = '#include <config.h>' ] || echo "$file: $first"
 	done)"
 report "every source file says its licence" "$(
-	find status policy helper pam_stssl stsslctl tests -name '*.[ch]' \
+	find status policy setup x509 helper pam_stssl stsslctl tests -name '*.[ch]' \
 		2>/dev/null |
 	while read -r file; do
 		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' ||

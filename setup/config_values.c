@@ -3,7 +3,7 @@
  * Reads single values of helper.conf.  Says what is wrong, never where.
  */
 #include <config.h>
-#include "helper/config_values.h"
+#include "setup/config_values.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
  * characters, not at all: a NUL in a name must never shorten it.
  */
 #include <config.h>
-#include "helper/peer.h"
+#include "x509/peer.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "helper/verify.h"
+#include "x509/verify.h"
 #include "status/words.h"
 
 /* Longest name that is looked at; nothing that matches is longer than 256. */

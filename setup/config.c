@@ -5,15 +5,15 @@
  * faulty file is used.
  */
 #include <config.h>
-#include "helper/config.h"
+#include "setup/config.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/config_keys.h"
-#include "helper/config_values.h"
+#include "setup/config_keys.h"
+#include "setup/config_values.h"
 
 /* Keys that mean something for FTP only. */
 static const char *const ftp_keys[] = { "passive-ports", "passive-address",

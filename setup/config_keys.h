@@ -2,10 +2,10 @@
  *
  * The keys of helper.conf and the values that each of them takes.
  */
-#ifndef HELPER_CONFIG_KEYS_H
-#define HELPER_CONFIG_KEYS_H
+#ifndef SETUP_CONFIG_KEYS_H
+#define SETUP_CONFIG_KEYS_H
 
-#include "helper/config.h"
+#include "setup/config.h"
 #include "policy/conf.h"
 
 /* As stssl_conf_read(): every value that stands in the file is valid then. */

@@ -5,13 +5,13 @@
  * needs several keys is config.c's.
  */
 #include <config.h>
-#include "helper/config_keys.h"
+#include "setup/config_keys.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "helper/config_values.h"
+#include "setup/config_values.h"
 #include "policy/choice.h"
 #include "policy/classes.h"
 #include "status/query.h"

@@ -2,8 +2,8 @@
  *
  * What the client's certificate says and whether it verifies.
  */
-#ifndef HELPER_PEER_H
-#define HELPER_PEER_H
+#ifndef X509_PEER_H
+#define X509_PEER_H
 
 #include <stdbool.h>
 

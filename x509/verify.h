@@ -2,8 +2,8 @@
  *
  * Whether a client's certificate is good.
  */
-#ifndef HELPER_VERIFY_H
-#define HELPER_VERIFY_H
+#ifndef X509_VERIFY_H
+#define X509_VERIFY_H
 
 #include <stdbool.h>
 

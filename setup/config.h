@@ -2,8 +2,8 @@
  *
  * helper.conf, stssl-helper.conf(5): parsed and checked as a whole.
  */
-#ifndef HELPER_CONFIG_H
-#define HELPER_CONFIG_H
+#ifndef SETUP_CONFIG_H
+#define SETUP_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,12 +2,12 @@
  *
  * Values of helper.conf that are more than a word or a number.
  */
-#ifndef HELPER_CONFIG_VALUES_H
-#define HELPER_CONFIG_VALUES_H
+#ifndef SETUP_CONFIG_VALUES_H
+#define SETUP_CONFIG_VALUES_H
 
 #include <sys/types.h>
 
-#include "helper/config.h"
+#include "setup/config.h"
 
 /*
  * Why `path` cannot be used as a file to read, valid until the next call; NULL

@@ -4,7 +4,7 @@
  * GnuTLS does not make.  Fails when anything is not known to be right.
  */
 #include <config.h>
-#include "helper/verify.h"
+#include "x509/verify.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "policy/user.h"
 #include "status/record.h"
 
 #define STSSL_IDENTITIES       "/etc/stssl/identities"
@@ -31,5 +32,14 @@ enum stssl_identity stssl_identity_parse(const char *word);
  */
 bool stssl_identity_names(unsigned ways, const char *directory,
     const char *user, const struct stssl_record *record);
+
+/*
+ * The user whom one way alone draws from a certificate, which is a name that
+ * is stssl_user_valid().  Returns 1 and the name; 0 when it draws none, as
+ * STSSL_IDENTITY_FILE always does: it has to be told the user.
+ */
+int stssl_identity_draw(enum stssl_identity way,
+    const struct stssl_record *record,
+    char ret_user[static STSSL_USER_MAX + 1]);
 
 #endif

@@ -22,6 +22,7 @@
 #include "policy/classes.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
+#include "policy/whose.h"
 
 struct advisor {
 	const struct helper_config *config;
@@ -97,28 +98,57 @@ current_classes(struct advisor *a)
 static struct message_answer
 refuse(enum stssl_reason reason)
 {
-	return (struct message_answer){ STSSL_VERDICT_REFUSE, reason,
-		STSSL_FAILURE_COUNT };
+	return (struct message_answer){ .verdict = STSSL_VERDICT_REFUSE,
+		.reason = reason,
+		.failure = STSSL_FAILURE_COUNT };
 }
 
 static struct message_answer
-judge(const struct stssl_classes *classes, const char *service,
-    const char *user, const struct stssl_record *record)
+judge(const struct stssl_classes *classes, const struct stssl_login *login)
 {
-	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
 	struct stssl_judgement judgement;
-	struct stssl_address from;
-	const struct stssl_login login = { user, service, record, &from };
 	struct message_answer answer;
 
-	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
-		return refuse(STSSL_REASON_HELPER);
-	stssl_judge(classes, &login, &judgement);
+	stssl_judge(classes, login, &judgement);
 	answer = refuse(judgement.reason);
 	answer.verdict = judgement.verdict;
 	if (judgement.reason == STSSL_REASON_BAD_CERTIFICATE)
 		answer.failure = judgement.failure;
 	return answer;
+}
+
+/* No name was given: the certificate's, if there is one and only one. */
+static struct message_answer
+find_user(const struct stssl_classes *classes, const struct stssl_login *login)
+{
+	struct message_answer answer = refuse(STSSL_REASON_NOT_THIS_USER);
+	char user[STSSL_USER_MAX + 1];
+	int r = stssl_whose(classes, login, user);
+
+	if (r == -ENOTUNIQ)
+		return refuse(STSSL_REASON_AMBIGUOUS);
+	if (r < 0)
+		return refuse(STSSL_REASON_INTERNAL);
+	if (r == 1) {
+		answer.verdict = STSSL_VERDICT_ACCEPT;
+		answer.reason = STSSL_REASON_CERTIFICATE;
+		memcpy(answer.user, user, sizeof user);
+	}
+	return answer;
+}
+
+static struct message_answer
+consider(const struct stssl_classes *classes, const char *service,
+    const struct message_question *q, const struct stssl_record *record)
+{
+	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
+	struct stssl_address from;
+	const struct stssl_login login = { q->user, service, record, &from };
+
+	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
+		return refuse(STSSL_REASON_HELPER);
+	return q->whose != 0 ? find_user(classes, &login)
+			     : judge(classes, &login);
 }
 
 static struct message_answer
@@ -133,7 +163,7 @@ answer_to(struct advisor *a, const struct message_question *q)
 		return refuse(STSSL_REASON_CONFIGURATION);
 	stssl_record_init(&record);
 	if (stssl_record_decode(a->text, q->text_len, &record) == 0)
-		answer = judge(classes, service, q->user, &record);
+		answer = consider(classes, service, q, &record);
 	stssl_record_done(&record);
 	return answer;
 }

@@ -48,17 +48,20 @@ static void
 advise(const struct advisors *a, const struct session_entry *entry,
     const struct message_ask *ask, const struct message_answer *answer)
 {
-	const struct message_advice advice = { .session = entry->session,
+	struct message_advice advice = { .session = entry->session,
 		.serial = ask->serial,
 		.verdict = answer->verdict,
 		.reason = answer->reason,
 		.failure = answer->failure };
 
+	memcpy(advice.user, answer->user, sizeof advice.user);
 	a->params.advise(a->params.owner, entry, ask->user, &advice);
 }
 
-static const struct message_answer no_answer = { STSSL_VERDICT_REFUSE,
-	STSSL_REASON_HELPER, STSSL_FAILURE_COUNT };
+static const struct message_answer no_answer = { .verdict =
+						     STSSL_VERDICT_REFUSE,
+	.reason = STSSL_REASON_HELPER,
+	.failure = STSSL_FAILURE_COUNT };
 
 /* Tell the one who asked, who may be gone. */
 static void
@@ -101,6 +104,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 
 	m.u.question.listener = entry->listener;
 	m.u.question.text_len = (uint32_t)entry->text_len;
+	m.u.question.whose = p->ask.whose;
 	memcpy(m.u.question.user, p->ask.user, sizeof p->ask.user);
 	if (message_send(c->channel, &m, -1, entry->text, entry->text_len) <
 	    0) {

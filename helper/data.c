@@ -99,22 +99,38 @@ end_client(struct data *d)
 
 /* Steps */
 
-/* Does this TLS session belong to the control connection's client? */
-static bool
-is_proven(const struct data *d)
+/*
+ * Does this TLS session belong to the control connection's client?  PENDING if
+ * so, else what is missing.
+ */
+static enum data_outcome
+proof(const struct data *d)
 {
 	char fingerprint[TLS_FINGERPRINT];
 	enum data_session mode = d->context->listen->data_session;
 	bool has, same;
 
 	if (mode == DATA_ANY || tls_is_resumed(d->client.tls))
-		return true;
+		return DATA_PENDING;
+	if (mode == DATA_RESUMED)
+		return DATA_NOT_RESUMED;
 	has = tls_peer_fingerprint(d->client.tls, fingerprint);
 	same = has && d->context->has_fingerprint &&
 	       strcmp(fingerprint, d->context->fingerprint) == 0;
-	if (mode == DATA_PREFER)
-		return same || !has;
-	return mode == DATA_CERTIFICATE && same;
+	if (same || (mode == DATA_PREFER && !has))
+		return DATA_PENDING;
+	return DATA_OTHER_CERTIFICATE;
+}
+
+static void
+handshake_done(struct data *d)
+{
+	enum data_outcome outcome = proof(d);
+
+	if (outcome == DATA_PENDING)
+		d->client_state = SIDE_UP;
+	else
+		settle(d, outcome);
 }
 
 static enum client_certificate
@@ -138,10 +154,7 @@ handshake(struct data *d)
 	}
 	switch (tls_handshake(d->client.tls)) {
 	case TLS_DONE:
-		if (is_proven(d))
-			d->client_state = SIDE_UP;
-		else
-			settle(d, DATA_NO_TLS);
+		handshake_done(d);
 		return;
 	case TLS_WANT_WRITE:
 		wants_write = true;
@@ -405,8 +418,8 @@ data_listen(struct data *d, struct stssl_address *ret)
 		return fd;
 	ev_io_set(&d->listener, fd, EV_READ);
 	ev_io_start(d->context->loop, &d->listener);
-	if (d->context->listen->has_passive_address)
-		memcpy(at.ip, d->context->listen->passive_address.ip,
+	if (d->context->listen->passive_address != NULL)
+		memcpy(at.ip, d->context->listen->passive_address->ip,
 		    sizeof at.ip);
 	*ret = at;
 	return 0;

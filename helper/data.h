@@ -31,8 +31,11 @@ enum data_outcome {
 	DATA_COMPLETE,      /* all bytes went through, both ends were proper */
 	DATA_BROKEN_CLIENT, /* the client broke off: reset, no close_notify */
 	DATA_BROKEN_BACKEND,
-	DATA_NO_CONNECTION, /* the client's connection did not come about */
-	DATA_NO_TLS,        /* its TLS did not, or proved nothing */
+	/* From here on it is the client's side that did not come up. */
+	DATA_NO_CONNECTION,
+	DATA_NO_TLS,
+	DATA_NOT_RESUMED,       /* what data-session asks for is missing */
+	DATA_OTHER_CERTIFICATE, /* the same */
 };
 
 /* What a data connection takes from its control connection. */

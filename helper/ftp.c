@@ -73,6 +73,7 @@ ftp_logged_in(struct ftp *f)
 {
 	f->logged_in = true;
 	session_unlimit(f->session);
+	session_welcome(f->session);
 }
 
 void
@@ -90,7 +91,8 @@ turn_backend(struct ftp *f)
 	size_t len;
 	char *line;
 
-	if (f->held != NULL || f->phase == FTP_CLOSING || f->backend_ended ||
+	if (f->held != NULL || f->phase == FTP_CLOSING ||
+	    f->phase == FTP_PENALTY || f->backend_ended ||
 	    !lines_has_room(&f->client))
 		return false;
 	switch (lines_read(&f->backend, &line, &len)) {
@@ -118,7 +120,8 @@ turn_backend(struct ftp *f)
 static bool
 turn_backend_ended(struct ftp *f)
 {
-	if (!f->backend_ended || f->phase == FTP_CLOSING)
+	if (!f->backend_ended || f->phase == FTP_CLOSING ||
+	    f->phase == FTP_PENALTY)
 		return false;
 	if (f->reply.code == 221 || f->reply.code == 421)
 		f->phase = FTP_CLOSING;
@@ -199,7 +202,7 @@ turn_data(struct ftp *f)
 
 /* Order matters: replies go out before the next command is looked at. */
 static bool (*const turns[])(struct ftp *) = { turn_data, turn_backend,
-	turn_backend_ended, ftp_follow_advice, turn_client };
+	turn_backend_ended, ftp_follow_advice, ftp_end_penalty, turn_client };
 
 static bool
 take_turns(struct ftp *f)
@@ -232,7 +235,8 @@ watch(struct ftp *f)
 	    lines_has_output(&f->client));
 	stream_watch(&s->backend,
 	    f->held == NULL && !f->backend_ended && f->phase != FTP_CLOSING &&
-		f->phase != FTP_UPGRADE && lines_has_room(&f->client),
+		f->phase != FTP_UPGRADE && f->phase != FTP_PENALTY &&
+		lines_has_room(&f->client),
 	    lines_has_output(&f->backend));
 }
 
@@ -343,6 +347,8 @@ ftp_close(struct session *s)
 	if (f == NULL)
 		return;
 	ftp_drop_data(f);
+	ev_timer_stop(s->host->loop, &f->penalty);
+	free(f->refusal);
 	lines_done(&f->client);
 	lines_done(&f->backend);
 	if (f->waiting != NULL)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The FTP gateway's control connection: what ftp.c (turns and order),
- * ftp_commands.c (what clients say), ftp_login.c (who they are) and
- * ftp_replies.c (what backends say) share.  Nothing else includes this.
+ * ftp_commands.c (what clients say, with ftp_protection.c and ftp_data.c),
+ * ftp_login.c (who they are) and ftp_replies.c (what backends say) share.
+ * Nothing else includes this.
  *
  * One command is with the backend at a time; ABOR alone may follow a transfer
  * that is running.  So replies keep the order of their commands,
@@ -25,7 +26,8 @@ enum ftp_phase {
 	FTP_GREETING, /* the backend's 220 is to come */
 	FTP_COMMAND,  /* the client's turn */
 	FTP_REPLY,    /* the backend's turn: something is in the queue */
-	FTP_ADVICE,   /* USER or PASS waits for the advisor */
+	FTP_ADVICE,   /* USER, PASS or SITE AUTH waits for the advisor */
+	FTP_PENALTY,  /* the reply to a failed login waits */
 	FTP_UPLOAD,   /* 150 is out, data TLS comes up, STOR waits */
 	FTP_UPGRADE,  /* 234 is to be written, then TLS */
 	FTP_CLOSING,  /* what is queued is to be written, then the end */
@@ -40,6 +42,9 @@ enum ftp_data_way {
 };
 
 struct ftp;
+
+/* Handles a client's command. */
+typedef void ftp_handler(struct ftp *f, const char *line, const char *arg);
 
 /* Handles a line of a backend's reply. */
 typedef void ftp_on_reply(
@@ -58,7 +63,8 @@ struct ftp {
 	bool eat_greeting; /* it was said once, before AUTH */
 	bool has_user;     /* the backend has a name, and wants a password */
 	bool logged_in, by_certificate;
-	bool private; /* PROT P */
+	bool is_site_auth; /* the certificate says who it is */
+	bool private;      /* PROT P */
 	bool epsv_all;
 	bool feat_open; /* in a FEAT reply of several lines */
 	bool backend_ended;
@@ -68,6 +74,8 @@ struct ftp {
 	uint64_t serial; /* of the last question to the advisor */
 	bool has_advice;
 	struct message_advice advice;
+	struct ev_timer penalty;
+	char *refusal; /* what is said after it */
 
 	struct data_context context;
 	struct data *data;
@@ -79,7 +87,7 @@ struct ftp {
 	char *held; /* the last reply, until the data are out */
 };
 
-/* ftp.c, for the other two. */
+/* ftp.c, for the others. */
 
 /* Queue a reply for the client, a line for the backend. */
 void ftp_say(struct ftp *f, const char *reply);
@@ -108,9 +116,19 @@ void ftp_command(struct ftp *f, char *line, size_t len);
 /* Whether a line may be handled although a transfer is running. */
 bool ftp_may_interrupt(const char *line, size_t len);
 
+/* ftp_protection.c, ftp_data.c */
+ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_ccc,
+    ftp_do_protected_command, ftp_do_adat, ftp_do_host;
+ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt, ftp_do_download,
+    ftp_do_upload, ftp_do_abor;
+
 /* ftp_login.c */
-void ftp_user(struct ftp *f, const char *line, const char *arg);
-void ftp_pass(struct ftp *f, const char *line, const char *arg);
+ftp_handler ftp_user, ftp_pass;
+void ftp_site_auth(struct ftp *f);
+/* A login has failed: say so after a while, or end the session. */
+void ftp_login_failed(struct ftp *f, const char *reply);
+/* Say it when the while is over; false when it is not. */
+bool ftp_end_penalty(struct ftp *f);
 /* Keep advice that was asked for; false when it is stale. */
 bool ftp_advice(struct session *s, const struct message_advice *advice);
 /* Go on with the command that waited for it; false when none did. */

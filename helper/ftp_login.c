@@ -15,6 +15,7 @@
 #include <sys/random.h>
 
 #include "policy/decide.h"
+#include "policy/user.h"
 
 #define REFUSALS_MAX 5
 
@@ -25,6 +26,8 @@ static const char *const refusals[STSSL_REASON_COUNT] = {
 	[STSSL_REASON_NO_CERTIFICATE] = "Client certificate required.",
 	[STSSL_REASON_NOT_THIS_USER] =
 	    "The certificate does not belong to this user.",
+	[STSSL_REASON_AMBIGUOUS] =
+	    "The certificate is several users'; name one with USER.",
 };
 
 static void
@@ -33,6 +36,8 @@ refuse(struct ftp *f, const struct message_advice *advice)
 	char reply[FTP_REPLY_MAX];
 	const char *text = refusals[advice->reason];
 
+	if (f->is_site_auth && advice->reason == STSSL_REASON_NOT_THIS_USER)
+		text = "The certificate is no user's; name one with USER.";
 	if (advice->reason == STSSL_REASON_BAD_CERTIFICATE)
 		(void)snprintf(reply, sizeof reply,
 		    "530 The certificate is not accepted: %s.",
@@ -40,11 +45,56 @@ refuse(struct ftp *f, const struct message_advice *advice)
 	else
 		(void)snprintf(reply, sizeof reply, "530 %s",
 		    text == NULL ? "Login refused." : text);
+	ftp_login_failed(f, reply);
+}
+
+/* Failed logins */
+
+static void
+on_penalty(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	session_run(timer->data);
+}
+
+void
+ftp_login_failed(struct ftp *f, const char *reply)
+{
+	struct session *s = f->session;
+
 	f->has_user = false;
 	if (++f->refusals == REFUSALS_MAX)
-		ftp_end(f, "421 Too many refused logins.");
+		reply = "421 Too many failed logins.";
+	f->refusal = strdup(reply);
+	if (f->refusal == NULL) {
+		ftp_end(f, "421 The service is not available.");
+		return;
+	}
+	f->phase = FTP_PENALTY;
+	if (s->listen->failed_login_seconds == 0)
+		return;
+	ev_timer_init(
+	    &f->penalty, on_penalty, s->listen->failed_login_seconds, 0.);
+	f->penalty.data = s;
+	ev_timer_start(s->host->loop, &f->penalty);
+}
+
+bool
+ftp_end_penalty(struct ftp *f)
+{
+	char *reply = f->refusal;
+
+	if (f->phase != FTP_PENALTY || ev_is_active(&f->penalty))
+		return false;
+	f->refusal = NULL;
+	f->phase = FTP_COMMAND;
+	if (f->refusals == REFUSALS_MAX)
+		ftp_end(f, reply);
 	else
 		ftp_say(f, reply);
+	free(reply);
+	return true;
 }
 
 /* Login by certificate: the backend wants some password, and gets a nonce. */
@@ -65,7 +115,7 @@ on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 		    authorised, sizeof authorised, "232%s", line + 3);
 		ftp_pass_on(f, authorised, len);
 	} else {
-		ftp_on_other(f, part, line, len);
+		ftp_on_login(f, part, line, len);
 	}
 }
 
@@ -134,7 +184,31 @@ ask(struct ftp *f, const char *line)
 	}
 	f->phase = FTP_ADVICE;
 	f->has_advice = false;
-	host->ask(host, f->session->id, ++f->serial, f->user);
+	host->ask(host, f->session->id, ++f->serial,
+	    f->is_site_auth && !f->has_user ? NULL : f->user);
+}
+
+static const struct message_advice no_name = { .verdict = STSSL_VERDICT_REFUSE,
+	.reason = STSSL_REASON_INTERNAL };
+
+static void
+ask_by_name(struct ftp *f)
+{
+	char line[sizeof "USER " + MESSAGE_USER_MAX];
+
+	(void)snprintf(line, sizeof line, "USER %s", f->user);
+	ftp_ask(f, line, on_user_accepted);
+}
+
+/* SITE AUTH goes on as USER with the certificate's name; false if unfit. */
+static bool
+take_name(struct ftp *f, const struct message_advice *advice)
+{
+	if (advice->verdict != STSSL_VERDICT_ACCEPT ||
+	    !stssl_user_valid(advice->user))
+		return false;
+	(void)snprintf(f->user, sizeof f->user, "%s", advice->user);
+	return true;
 }
 
 /* Go on with USER, or with PASS when the name is the backend's already. */
@@ -148,9 +222,15 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 		refuse(f, advice);
 		return;
 	}
+	if (f->is_site_auth && !take_name(f, advice)) {
+		refuse(f, &no_name);
+		return;
+	}
 	f->has_user = true;
 	if (is_pass)
 		ftp_ask(f, line, ftp_on_login);
+	else if (f->is_site_auth)
+		ask_by_name(f);
 	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
 		ftp_ask(f, line, on_user_accepted);
 	else
@@ -191,6 +271,7 @@ void
 ftp_user(struct ftp *f, const char *line, const char *arg)
 {
 	f->has_user = false;
+	f->is_site_auth = false;
 	if (f->logged_in) {
 		/* Backends have their own ways with a second login. */
 		ftp_ask(f, line, ftp_on_other);
@@ -217,4 +298,30 @@ ftp_pass(struct ftp *f, const char *line, const char *arg)
 		ftp_say(f, "503 Login with USER first.");
 	else
 		ask(f, line);
+}
+
+void
+ftp_site_auth(struct ftp *f)
+{
+	const struct session *s = f->session;
+	struct message_advice refusal = { .verdict = STSSL_VERDICT_REFUSE,
+		.reason = STSSL_REASON_NO_CERTIFICATE };
+
+	if (f->logged_in) {
+		ftp_say(f, "503 Already logged in.");
+		return;
+	}
+	if (!ftp_is_secure(f))
+		refusal.reason = STSSL_REASON_TLS_REQUIRED;
+	if (s->certificate_failed) {
+		refusal.reason = STSSL_REASON_BAD_CERTIFICATE;
+		refusal.failure = s->certificate_failure;
+	}
+	f->has_user = false;
+	f->is_site_auth = true;
+	f->user[0] = '\0';
+	if (s->certificate_failed || !f->context.has_fingerprint)
+		refuse(f, &refusal);
+	else
+		ask(f, "SITE AUTH");
 }

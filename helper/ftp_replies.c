@@ -45,13 +45,18 @@ void
 ftp_on_login(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
+	if (is_last(f, part) && f->reply.code == 530) {
+		ftp_answered(f);
+		ftp_login_failed(f, line);
+		return;
+	}
 	if (is_last(f, part) && f->reply.code == 230)
 		ftp_logged_in(f);
 	ftp_on_other(f, part, line, len);
 }
 
 /* FEAT: the backend's features less those that are ours, then ours. */
-#define OUR_FEATURES " AUTH TLS\r\n PBSZ\r\n PROT\r\n211 End"
+#define OUR_FEATURES " AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n211 End"
 
 void
 ftp_on_feat(
@@ -146,12 +151,39 @@ static const char *const failures[] = {
 	[DATA_BROKEN_BACKEND] = "451 The transfer is incomplete.",
 	[DATA_NO_CONNECTION] = "425 No data connection.",
 	[DATA_NO_TLS] = "522 TLS on the data connection failed.",
+	[DATA_NOT_RESUMED] = "522 The data connection must resume the control "
+			     "connection's TLS session.",
+	[DATA_OTHER_CERTIFICATE] = "522 The data connection must resume the "
+				   "control connection's TLS session, or show "
+				   "the same client certificate.",
 };
+
+/* The same for the log. */
+static const char *const failure_words[] = {
+	[DATA_PENDING] = NULL,
+	[DATA_COMPLETE] = NULL,
+	[DATA_BROKEN_CLIENT] = "failed=truncated",
+	[DATA_BROKEN_BACKEND] = "failed=backend",
+	[DATA_NO_CONNECTION] = "failed=no-connection",
+	[DATA_NO_TLS] = "failed=no-tls",
+	[DATA_NOT_RESUMED] = "failed=not-resumed",
+	[DATA_OTHER_CERTIFICATE] = "failed=other-certificate",
+};
+
+static void
+note_failure(const struct ftp *f, enum data_outcome outcome)
+{
+	if (failure_words[outcome] != NULL)
+		session_note(f->session, "data", failure_words[outcome]);
+}
 
 void
 ftp_say_failure(struct ftp *f)
 {
-	ftp_say(f, failures[data_outcome(f->data)]);
+	enum data_outcome outcome = data_outcome(f->data);
+
+	note_failure(f, outcome);
+	ftp_say(f, failures[outcome]);
 	ftp_drop_data(f);
 }
 
@@ -159,7 +191,7 @@ ftp_say_failure(struct ftp *f)
 static bool
 is_our_word(enum data_outcome outcome, bool success)
 {
-	return outcome == DATA_NO_CONNECTION || outcome == DATA_NO_TLS ||
+	return outcome >= DATA_NO_CONNECTION ||
 	       (success && failures[outcome] != NULL);
 }
 
@@ -193,6 +225,7 @@ conclude(struct ftp *f, const char *reply)
 	data_finish(f->data, success);
 	if (!data_is_finished(f->data))
 		return false;
+	note_failure(f, outcome);
 	transfer_over(
 	    f, is_our_word(outcome, success) ? failures[outcome] : reply);
 	return true;

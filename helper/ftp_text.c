@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "setup/config_values.h"
+
 /* Telnet, RFC 854. */
 #define IAC  255
 #define DONT 254
@@ -218,6 +220,29 @@ ftp_parse_eprt(const char *arg, struct stssl_address *ret)
 	a.port = (uint16_t)port;
 	*ret = a;
 	return 0;
+}
+
+enum ftp_host
+ftp_parse_host(const char *arg, struct stssl_address *ret)
+{
+	char ip[INET6_ADDRSTRLEN];
+	size_t len = strlen(arg);
+	bool bracketed = len > 2 && arg[0] == '[' && arg[len - 1] == ']';
+
+	if (config_is_host_name(arg))
+		return FTP_HOST_NAME;
+	if (bracketed) {
+		arg++;
+		len -= 2;
+	}
+	if (len >= sizeof ip)
+		return FTP_HOST_BAD;
+	memcpy(ip, arg, len);
+	ip[len] = '\0';
+	if (stssl_ip_parse(ip, ret) < 0 ||
+	    (strchr(ip, ':') != NULL) != bracketed)
+		return FTP_HOST_BAD;
+	return FTP_HOST_ADDRESS;
 }
 
 const char *

@@ -68,6 +68,14 @@ int ftp_parse_229(const char *line, uint16_t *ret_port);
 int ftp_parse_port(const char *arg, struct stssl_address *ret);
 int ftp_parse_eprt(const char *arg, struct stssl_address *ret);
 
+/* The argument of HOST, RFC 7151 section 3.1. */
+enum ftp_host {
+	FTP_HOST_BAD, /* neither, or with a port */
+	FTP_HOST_NAME,
+	FTP_HOST_ADDRESS, /* "192.0.2.1" or "[2001:db8::1]" */
+};
+enum ftp_host ftp_parse_host(const char *arg, struct stssl_address *ret);
+
 /* The replies that offer `a`; 227 needs an IPv4 address.  Return `buf`. */
 const char *ftp_format_227(
     const struct stssl_address *a, char buf[static FTP_REPLY_MAX]);

@@ -129,6 +129,18 @@ ask(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
+welcome(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.welcome.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	registry_welcome(in->registry, entry);
+	return 0;
+}
+
+static int
 closed(struct inbox *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.closed.session);
@@ -149,6 +161,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_PUBLISH] = publish,
 	[MESSAGE_WITHDRAW] = withdraw,
 	[MESSAGE_ASK] = ask,
+	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_CLOSED] = closed,
 };
 

@@ -14,6 +14,7 @@
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
+#include "helper/resolver.h"
 #include "helper/tls.h"
 #include "helper/worker.h"
 #include "policy/classes.h"
@@ -160,7 +161,7 @@ main(int argc, char **argv)
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { l.config, &l.privileges,
-			l.tls, worker_main, advisor_main };
+			l.tls, worker_main, advisor_main, resolver_main };
 
 		status = (int)monitor_main(&params);
 	}

@@ -55,9 +55,18 @@ is_terminated(const char user[static MESSAGE_USER_MAX + 1])
 static bool
 has_good_user(const struct message *m)
 {
-	if (m->type == MESSAGE_ASK)
+	switch (m->type) {
+	case MESSAGE_ASK:
 		return is_terminated(m->u.ask.user);
-	return m->type != MESSAGE_QUESTION || is_terminated(m->u.question.user);
+	case MESSAGE_ADVICE:
+		return is_terminated(m->u.advice.user);
+	case MESSAGE_QUESTION:
+		return is_terminated(m->u.question.user);
+	case MESSAGE_ANSWER:
+		return is_terminated(m->u.answer.user);
+	default:
+		return true;
+	}
 }
 
 static void

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers and advisors say to each other over SOCK_SEQPACKET
- * pairs, each between the monitor and one other.  One struct per message, exact length checked; a role that meets an impossible
- * message exits, its peer sees the end of the channel.
+ * What the monitor, workers, advisors and the resolver say to each other over
+ * SOCK_SEQPACKET pairs, each between the monitor and one other.  One struct per
+ * message, exact length checked; a role that meets an impossible message exits,
+ * its peer sees the end of the channel.
  */
 #ifndef HELPER_MESSAGE_H
 #define HELPER_MESSAGE_H
@@ -51,11 +52,13 @@ struct message_verdict {
 
 /*
  * What would class policy say for this user name now, given the record that is
- * published for the session?  `serial` comes back with the answer.
+ * published for the session?  Or, with `whose`: whom does its certificate let
+ * in?  `serial` comes back with the answer.
  */
 struct message_ask {
 	uint64_t session;
 	uint64_t serial;
+	uint32_t whose; /* 0 or 1; `user` does not matter then */
 	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
 };
 
@@ -66,6 +69,7 @@ struct message_advice {
 	uint32_t verdict; /* enum stssl_verdict */
 	uint32_t reason;  /* enum stssl_reason */
 	uint32_t failure; /* enum stssl_failure, or its COUNT */
+	char user[MESSAGE_USER_MAX + 1];
 };
 
 /*
@@ -75,6 +79,7 @@ struct message_advice {
 struct message_question {
 	uint32_t listener; /* index into helper_config.listeners */
 	uint32_t text_len;
+	uint32_t whose;
 	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
 };
 
@@ -83,6 +88,24 @@ struct message_answer {
 	uint32_t verdict;
 	uint32_t reason;
 	uint32_t failure;
+	char user[MESSAGE_USER_MAX + 1]; /* who it is, if that was asked */
+};
+
+/* The session is authenticated: no newcomer any more. */
+struct message_welcome {
+	uint64_t session;
+};
+
+/* What the name in a listener's passive-address stands for, an IPv4 address. */
+struct message_address {
+	uint32_t listener; /* index into helper_config.listeners */
+	uint8_t ip[16];
+};
+
+/* The same, as the resolver has found it. */
+struct message_resolved {
+	uint32_t listener;
+	uint8_t ip[16];
 };
 
 /* End sessions without a transfer now, the others when it is done; exit. */
@@ -96,12 +119,15 @@ struct message_stop {
 	X(VERDICT, verdict, MONITOR, 0)                  \
 	X(ADVICE, advice, MONITOR, 0)                    \
 	X(STOP, stop, MONITOR, 0)                        \
+	X(ADDRESS, address, MONITOR, 0)                  \
 	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
 	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
 	X(WITHDRAW, withdraw, WORKER, 0)                 \
 	X(ASK, ask, WORKER, 0)                           \
+	X(WELCOME, welcome, WORKER, 0)                   \
 	X(CLOSED, closed, WORKER, 0)                     \
-	X(ANSWER, answer, ADVISOR, 0)
+	X(ANSWER, answer, ADVISOR, 0)                    \
+	X(RESOLVED, resolved, RESOLVER, 0)
 
 enum message_type {
 	MESSAGE_NONE,
@@ -114,7 +140,8 @@ enum message_type {
 enum message_sender {
 	SENDER_MONITOR,
 	SENDER_WORKER,
-	SENDER_ADVISOR
+	SENDER_ADVISOR,
+	SENDER_RESOLVER
 };
 
 struct message {

@@ -2,7 +2,7 @@
  *
  * Puts the monitor together: sockets first, then no privileges any more, then
  * workers and advisors, then the event loop.  What it does in detail is in
- * listeners.c, workers.c, inbox.c, advisors.c, registry.c and answer.c.
+ * listeners.c, doors.c, workers.c, inbox.c, advisors.c, registry.c and answer.c.
  */
 #include <config.h>
 #include "helper/monitor.h"
@@ -19,12 +19,13 @@
 #include <systemd/sd-daemon.h>
 #endif
 
-#include "helper/acceptor.h"
 #include "helper/advisors.h"
 #include "helper/answer.h"
 #include "helper/audit.h"
+#include "helper/doors.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
+#include "helper/names.h"
 #include "helper/registry.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
@@ -38,23 +39,17 @@
 
 #define SIGNALS           3
 
-struct door {
-	struct acceptor acceptor;
-	uint32_t listener;
-};
-
 struct monitor {
 	const struct monitor_params *params;
 	struct ev_loop *loop;
 	struct listeners listeners;
-	struct door *doors;
-	size_t door_count;
+	struct doors doors;
 	struct status_socket status;
 	struct registry *registry;
 	struct workers *workers;
 	struct advisors *advisors;
+	struct names *names;
 	struct answers *answers;
-	int client_fd; /* while it is given away, which may fork */
 	struct ev_signal signals[SIGNALS];
 };
 
@@ -68,75 +63,6 @@ notify(const char *state)
 #endif
 }
 
-/* Clients */
-
-static int
-addresses_of(int fd, struct stssl_address *peer, struct stssl_address *local)
-{
-	struct sockaddr_storage sa;
-	socklen_t len = sizeof sa;
-	int r;
-
-	if (getpeername(fd, (struct sockaddr *)&sa, &len) == -1)
-		return -errno;
-	r = stssl_address_from(&sa, peer);
-	len = sizeof sa;
-	if (r == 0 && getsockname(fd, (struct sockaddr *)&sa, &len) == -1)
-		r = -errno;
-	return r == 0 ? stssl_address_from(&sa, local) : r;
-}
-
-static void
-accepted(struct acceptor *acceptor, int fd)
-{
-	struct monitor *m = acceptor->owner;
-	/* The acceptor is the door's first member. */
-	const struct door *door = (const struct door *)acceptor;
-	struct stssl_address peer, local;
-	char text[STSSL_ADDRESS_TEXT];
-	int r;
-
-	m->client_fd = fd;
-	/* Who is gone again has no address any more. */
-	if (addresses_of(fd, &peer, &local) == 0) {
-		r = workers_give(m->workers, door->listener, fd, &peer, &local);
-		if (r < 0)
-			(void)log_errno(r, "client %s is sent away",
-			    stssl_address_format(&peer, text));
-	}
-	(void)close(fd);
-	m->client_fd = -1;
-}
-
-static int
-open_doors(struct monitor *m)
-{
-	m->doors = calloc(m->listeners.count, sizeof *m->doors);
-	if (m->doors == NULL)
-		return -ENOMEM;
-	m->door_count = m->listeners.count;
-	for (size_t i = 0; i < m->door_count; i++) {
-		struct listening *l = &m->listeners.list[i];
-
-		m->doors[i].listener = l->listener;
-		acceptor_init(
-		    &m->doors[i].acceptor, m->loop, l->fd, accepted, m);
-		l->fd = -1;
-	}
-	return 0;
-}
-
-static void
-close_doors(struct monitor *m)
-{
-	for (size_t i = 0; i < m->door_count; i++)
-		acceptor_done(&m->doors[i].acceptor);
-	free(m->doors);
-	m->doors = NULL;
-	m->door_count = 0;
-	listeners_close(&m->listeners);
-}
-
 /* Signals */
 
 static void
@@ -148,7 +74,9 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	(void)events;
 	log_info("stopping");
 	notify("STOPPING=1");
-	close_doors(m);
+	doors_close(&m->doors);
+	listeners_close(&m->listeners);
+	names_stop(m->names);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
 }
@@ -225,11 +153,33 @@ advise(void *owner, const struct session_entry *entry, const char *user,
 }
 
 static void
+resolved(void *owner, const struct message_resolved *resolved)
+{
+	struct monitor *m = owner;
+
+	/* Ours is what workers that are started later begin with. */
+	memcpy(m->params->config->listeners[resolved->listener]
+		   .passive_address->ip,
+	    resolved->ip, sizeof resolved->ip);
+	workers_address(m->workers, resolved);
+}
+
+static int
+give(void *owner, uint32_t listener, int fd, const struct stssl_address *peer,
+    const struct stssl_address *local)
+{
+	struct monitor *m = owner;
+
+	return workers_give(m->workers, listener, fd, peer, local);
+}
+
+static void
 stopped(void *owner)
 {
 	struct monitor *m = owner;
 
-	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors))
+	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors) &&
+	    names_are_gone(m->names))
 		ev_break(m->loop, EVBREAK_ALL);
 }
 
@@ -241,14 +191,13 @@ forget(void *owner)
 
 	for (size_t i = 0; m->loop != NULL && i < SIGNALS; i++)
 		ev_signal_stop(m->loop, &m->signals[i]);
-	close_doors(m);
+	doors_close(&m->doors);
+	listeners_close(&m->listeners);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
 	m->advisors = advisors_free(m->advisors);
+	m->names = names_free(m->names);
 	m->registry = registry_free(m->registry);
-	if (m->client_fd != -1)
-		(void)close(m->client_fd);
-	m->client_fd = -1;
 	if (m->status.fd != -1)
 		(void)close(m->status.fd);
 	m->status.fd = -1;
@@ -257,7 +206,7 @@ forget(void *owner)
 	m->loop = NULL;
 }
 
-/* An advisor has no use for keys and certificates. */
+/* Advisors and resolver have no use for keys and certificates. */
 static void
 forget_more(void *owner)
 {
@@ -331,6 +280,13 @@ build(struct monitor *m)
 		.advise = advise,
 		.stopped = stopped,
 		.owner = m };
+	const struct names_params names = { .loop = m->loop,
+		.config = params->config,
+		.run = params->resolver,
+		.forget = forget_more,
+		.resolved = resolved,
+		.stopped = stopped,
+		.owner = m };
 	const struct answer_params answers = { .loop = m->loop,
 		.fd = m->status.fd,
 		.users = params->privileges->status_users,
@@ -342,13 +298,19 @@ build(struct monitor *m)
 
 	m->workers = workers_new(&workers);
 	m->advisors = advisors_new(&advisors);
-	if (m->workers == NULL || m->advisors == NULL)
+	m->names = names_new(&names);
+	if (m->workers == NULL || m->advisors == NULL || m->names == NULL)
 		return -ENOMEM;
 	m->answers = answers_new(&answers);
 	if (m->answers == NULL)
 		return -ENOMEM;
 	m->status.fd = -1;
-	return open_doors(m);
+	m->doors = (struct doors){ .loop = m->loop,
+		.config = params->config,
+		.registry = m->registry,
+		.give = give,
+		.owner = m };
+	return doors_open(&m->doors, &m->listeners);
 }
 
 static enum exit_status
@@ -362,6 +324,8 @@ serve(struct monitor *m)
 	if (r == 0) {
 		catch_signals(m);
 		r = advisors_start(m->advisors);
+		if (r == 0)
+			r = names_start(m->names);
 		if (r == 0)
 			r = workers_start(m->workers);
 	}
@@ -380,7 +344,7 @@ enum exit_status
 monitor_main(const struct monitor_params *params)
 {
 	struct monitor m = {
-		.params = params, .status.fd = -1, .client_fd = -1
+		.params = params, .status.fd = -1, .doors.giving_fd = -1
 	};
 	enum exit_status status;
 	int r;

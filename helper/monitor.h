@@ -27,6 +27,8 @@ struct monitor_params {
 	    struct tls_context *tls, int channel);
 	/* advisor_main(), but in tests */
 	int (*advisor)(const struct helper_config *config, int channel);
+	/* resolver_main(), but in tests */
+	int (*resolver)(const struct helper_config *config, int channel);
 };
 
 /* Run until SIGTERM or SIGINT; all is logged.  Returns an exit status. */

@@ -17,6 +17,7 @@ struct registry {
 	void *by_connection;
 	struct session_entry *entries;
 	size_t waiting;
+	struct census census;
 };
 
 static int
@@ -94,11 +95,17 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	entry->owner = owner;
 	entry->listener = listener;
 	entry->peer = *peer;
+	entry->is_newcomer = true;
 	found =
 	    entry_of(tsearch(entry, &registry->by_session, compare_sessions));
 	if (found != entry) {
 		free(entry);
 		return found == NULL ? -ENOMEM : -EEXIST;
+	}
+	if (census_enter(&registry->census, listener, peer) < 0) {
+		(void)tdelete(entry, &registry->by_session, compare_sessions);
+		free(entry);
+		return -ENOMEM;
 	}
 
 	entry->next = registry->entries;
@@ -106,6 +113,21 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 		entry->next->prev = entry;
 	registry->entries = entry;
 	return 0;
+}
+
+void
+registry_welcome(struct registry *registry, struct session_entry *entry)
+{
+	if (entry->is_newcomer)
+		census_welcome(
+		    &registry->census, entry->listener, &entry->peer);
+	entry->is_newcomer = false;
+}
+
+const struct census *
+registry_census(const struct registry *registry)
+{
+	return &registry->census;
 }
 
 struct session_entry *
@@ -200,6 +222,8 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 		registry->entries = entry->next;
 	if (entry->next != NULL)
 		entry->next->prev = entry->prev;
+	census_leave(&registry->census, entry->listener, &entry->peer,
+	    entry->is_newcomer);
 	free(entry);
 }
 

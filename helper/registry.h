@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/census.h"
 #include "status/address.h"
 #include "status/words.h"
 
@@ -25,6 +26,7 @@ struct session_entry {
 	const void *owner; /* the worker; only compared */
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
+	bool is_newcomer; /* not authenticated yet */
 
 	enum session_record record;
 	struct stssl_connection connection;
@@ -50,6 +52,12 @@ struct registry *registry_free(struct registry *registry);
  */
 int registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer);
+
+/* The session is authenticated.  Once or more often. */
+void registry_welcome(struct registry *registry, struct session_entry *entry);
+
+/* How many sessions there are, and who is new. */
+const struct census *registry_census(const struct registry *registry);
 
 /* NULL when there is none; valid until the session is removed. */
 struct session_entry *registry_find(

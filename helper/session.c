@@ -19,12 +19,10 @@
 #include "status/quote.h"
 
 /* Absolute: progress extends none of them. */
-#define HANDSHAKE_SECONDS 10.
-#define CONNECT_SECONDS   10.
-#define LOGIN_SECONDS     60.
-#define PATIENCE_SECONDS  120.
+#define CONNECT_SECONDS  10.
+#define PATIENCE_SECONDS 120.
 
-#define GOING_DOWN        "The service is going down."
+#define GOING_DOWN       "The service is going down."
 
 static const struct protocol *const protocols[] = {
 	[LISTEN_FTP] = &ftp_protocol,
@@ -161,7 +159,9 @@ step_connect(struct session *s)
 	}
 	s->state = SESSION_OPEN;
 	if (s->protocol->has_login_deadline)
-		set_deadline(s, LOGIN_SECONDS);
+		set_deadline(s, s->listen->login_seconds);
+	else
+		session_welcome(s);
 	s->protocol->run(s);
 }
 
@@ -252,34 +252,41 @@ step_handshake(struct session *s)
 	stream_watch(&s->client, !wants_write, wants_write);
 }
 
-void
-session_start_tls(struct session *s)
+int
+session_prepare_tls(struct session *s)
 {
 	const struct tls_tickets *tickets = s->host->tickets;
 
-	s->protocol->close(s);
-	close_backend(s);
 	/* A key of its own, so that resuming proves to be the same client. */
 	if (s->protocol->tls_use == TLS_FTP_CONTROL)
 		tickets = s->tickets = tls_tickets_new();
 	if (tickets != NULL)
-		s->client.tls = tls_new(s->host->tls, s->protocol->tls_use,
+		s->prepared = tls_new(s->host->tls, s->protocol->tls_use,
 		    s->listen->client_certificate, tickets, s->client.fd);
-	if (s->client.tls == NULL) {
-		session_end(s);
-		return;
-	}
+	if (s->prepared != NULL)
+		return 0;
+	s->tickets = tls_tickets_free(s->tickets);
+	return -ENOMEM;
+}
+
+void
+session_start_tls(struct session *s)
+{
+	s->protocol->close(s);
+	close_backend(s);
+	s->client.tls = s->prepared;
+	s->prepared = NULL;
 	s->state = SESSION_HANDSHAKE;
-	set_deadline(s, HANDSHAKE_SECONDS);
+	set_deadline(s, s->listen->handshake_seconds);
 	step_handshake(s);
 }
 
 static void
 step_start(struct session *s)
 {
-	if (s->listen->tls == LISTEN_IMPLICIT)
+	if (s->listen->tls == LISTEN_IMPLICIT && session_prepare_tls(s) == 0)
 		session_start_tls(s);
-	else if (describe(s) == 0)
+	else if (s->listen->tls == LISTEN_EXPLICIT && describe(s) == 0)
 		connect_backend(s);
 	else
 		session_end(s);
@@ -312,6 +319,7 @@ release(struct session *s)
 	close_backend(s);
 	stream_close(&s->client);
 	stssl_record_done(&s->record);
+	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
 	s->host->closed(s->host, s->id);
 	free(s);
@@ -389,6 +397,22 @@ session_unlimit(struct session *s)
 }
 
 void
+session_welcome(struct session *s)
+{
+	if (!s->welcome)
+		s->host->welcome(s->host, s->id);
+	s->welcome = true;
+}
+
+void
+session_note(const struct session *s, const char *event, const char *what)
+{
+	char who[LABEL_MAX];
+
+	log_info("%s %s %s", event, label(s, who), what);
+}
+
+void
 session_limit(struct session *s)
 {
 	if (!ev_is_active(&s->deadline))
@@ -421,8 +445,10 @@ session_new(
 	s->protocol = protocols[s->listen->protocol];
 	s->peer = client->peer;
 	s->local = client->local;
+	s->implied_private =
+	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
 	if (s->protocol->has_login_deadline)
-		s->login_by = ev_now(host->loop) + LOGIN_SECONDS;
+		s->login_by = ev_now(host->loop) + s->listen->login_seconds;
 	socket_no_delay(fd);
 	stream_init(&s->client, host->loop, fd, on_stream, s);
 	stream_none(&s->backend);

@@ -37,11 +37,14 @@ struct session_host {
 	    const struct stssl_record *record);
 	void (*withdraw)(struct session_host *host, uint64_t session);
 	/*
-	 * Ask what class policy says for `user`; session_advice() is called
+	 * Ask what class policy says for `user`, or, with NULL, whom the
+	 * certificate lets in; session_advice() is called
 	 * with the answer, always, if only to refuse at the deadline.
 	 */
 	void (*ask)(struct session_host *host, uint64_t session,
 	    uint64_t serial, const char *user);
+	/* The session is authenticated: it counts as a newcomer no more. */
+	void (*welcome)(struct session_host *host, uint64_t session);
 	/* Take in what the monitor has said: verdicts. */
 	void (*listen)(struct session_host *host);
 	/* The session is over and its memory about to go. */
@@ -68,12 +71,13 @@ struct session {
 	struct stssl_address peer, local;
 	struct stssl_connection to_backend; /* as we see it */
 	struct stream client, backend;
+	struct tls *prepared;        /* for session_start_tls() */
 	struct tls_tickets *tickets; /* its own, for FTP */
 	struct stssl_record
 	    record; /* from the handshake until it is published */
 	struct ev_timer deadline;
 	ev_tstamp login_by; /* 0 when that does not matter any more */
-	bool published;
+	bool published, welcome;
 	bool certificate_failed; /* and why */
 	enum stssl_failure certificate_failure;
 	bool data_private;    /* the verdict demands protected data */
@@ -129,14 +133,20 @@ void session_stop(struct session *s, bool force);
 
 /*
  * For protocols.  session_end() marks it closed, freed when session_run()
- * returns; session_start_tls() drops the backend connection with all that was
+ * returns; session_prepare_tls() makes what TLS needs, 0 or -ENOMEM, so that
+ * session_start_tls() cannot fail for want of it; that one drops the backend
+ * connection with all that was
  * said on it in clear, and begins the handshake; session_limit()
  * sets a deadline where none is running; session_unlimit() lifts it, and the
- * login deadline.
+ * login deadline; session_welcome() says that the client is authenticated;
+ * session_note() logs something with the session's name in front.
  */
 void session_end(struct session *s);
+int session_prepare_tls(struct session *s);
 void session_start_tls(struct session *s);
 void session_limit(struct session *s);
 void session_unlimit(struct session *s);
+void session_welcome(struct session *s);
+void session_note(const struct session *s, const char *event, const char *what);
 
 #endif

@@ -286,6 +286,17 @@ tls_refuse_certificate(struct tls *tls)
 }
 
 bool
+tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
+{
+	size_t len = TLS_NAME_MAX + 1;
+	unsigned type;
+
+	/* With its NUL it fits, or GnuTLS does not give it. */
+	return gnutls_server_name_get(tls->session, ret, &len, &type, 0) >= 0 &&
+	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
+}
+
+bool
 tls_is_resumed(const struct tls *tls)
 {
 	return gnutls_session_is_resumed(tls->session) != 0;

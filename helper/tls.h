@@ -101,6 +101,19 @@ enum tls_result tls_send_ticket(struct tls *tls);
 /* Refuse the peer's certificate after the handshake with a fitting alert. */
 void tls_refuse_certificate(struct tls *tls);
 
+/*
+ * The name that the client asked for (SNI, RFC 6066 section 3); false when it
+ * asked for none, or for something that is no name.
+ */
+#define TLS_NAME_MAX 253
+bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);
+
+/*
+ * True when one of the context's certificates is for this host name
+ * (RFC 6125, wildcards included).
+ */
+bool tls_context_names(const struct tls_context *context, const char *name);
+
 /* True when the session was resumed with a ticket. */
 bool tls_is_resumed(const struct tls *tls);
 

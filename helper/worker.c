@@ -117,7 +117,7 @@ on_ask(struct session_host *host, uint64_t session, uint64_t serial,
 {
 	struct message m = { .type = MESSAGE_ASK };
 	struct slot *e = find(worker_of(host), session);
-	size_t len = strlen(user);
+	size_t len = user == NULL ? 0 : strlen(user);
 
 	if (e == NULL)
 		return;
@@ -127,9 +127,19 @@ on_ask(struct session_host *host, uint64_t session, uint64_t serial,
 	ev_timer_start(host->loop, &e->unanswered);
 	m.u.ask.session = session;
 	m.u.ask.serial = serial;
+	m.u.ask.whose = user == NULL;
 	/* Nobody has the empty name, and nobody one that is too long. */
-	if (len <= MESSAGE_USER_MAX)
+	if (user != NULL && len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
+	tell(worker_of(host), &m);
+}
+
+static void
+on_welcome(struct session_host *host, uint64_t session)
+{
+	struct message m = { .type = MESSAGE_WELCOME };
+
+	m.u.welcome.session = session;
 	tell(worker_of(host), &m);
 }
 
@@ -227,6 +237,21 @@ take_advice(struct worker *w, const struct message *m, int fd)
 	session_advice(e->session, &m->u.advice);
 }
 
+static void
+take_address(struct worker *w, const struct message *m, int fd)
+{
+	const struct message_address *a = &m->u.address;
+	const struct helper_config *config = w->host.config;
+
+	(void)fd;
+	if (a->listener >= config->listener_count ||
+	    config->listeners[a->listener].passive_address == NULL)
+		give_up(w);
+	else
+		memcpy(config->listeners[a->listener].passive_address->ip,
+		    a->ip, sizeof a->ip);
+}
+
 /* twalk(3) forbids changes, so sessions are collected before they are ended. */
 static struct session **collected;
 static size_t collected_count;
@@ -297,6 +322,7 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_VERDICT] = take_verdict,
 	[MESSAGE_ADVICE] = take_advice,
 	[MESSAGE_STOP] = take_stop,
+	[MESSAGE_ADDRESS] = take_address,
 };
 
 static void
@@ -359,6 +385,7 @@ worker_main(
 		    .withdraw = on_withdraw,
 		    .ask = on_ask,
 		    .listen = on_listen,
+		    .welcome = on_welcome,
 		    .closed = on_closed },
 		.channel = channel,
 		.status = EXIT_SUCCESS,

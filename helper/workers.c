@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -418,6 +419,22 @@ workers_advice(struct workers *workers, const struct session_entry *entry,
 		.u.advice = *advice };
 
 	return tell(workers, entry, &m);
+}
+
+void
+workers_address(
+    struct workers *workers, const struct message_resolved *resolved)
+{
+	struct message m = { .type = MESSAGE_ADDRESS };
+
+	m.u.address.listener = resolved->listener;
+	memcpy(m.u.address.ip, resolved->ip, sizeof m.u.address.ip);
+	/* Who is lost or stops does not need it. */
+	for (const struct child *c = workers->list; c != NULL; c = c->next)
+		if (c->state == CHILD_RUNNING && child_tell(c, &m, -1) < 0)
+			log_warning("worker %ld: still has the old "
+				    "passive-address",
+			    (long)c->pid);
 }
 
 bool

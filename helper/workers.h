@@ -73,6 +73,10 @@ int workers_verdict(struct workers *workers, const struct session_entry *entry,
 int workers_advice(struct workers *workers, const struct session_entry *entry,
     const struct message_advice *advice);
 
+/* Tell all what the name in a listener's passive-address stands for now. */
+void workers_address(
+    struct workers *workers, const struct message_resolved *resolved);
+
 /* True when no process is left. */
 bool workers_are_gone(const struct workers *workers);
 

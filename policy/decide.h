@@ -55,6 +55,7 @@ enum stssl_facts {
 	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted")  \
 	X(NOT_THIS_USER, "not-this-user",                                  \
 	    "certificate does not belong to this user")                    \
+	X(AMBIGUOUS, "ambiguous", "certificate names several users")       \
 	X(CERTIFICATE, "certificate", "logged in by certificate")          \
 	X(BY_PASSWORD, "by-password", "the password decides")              \
 	X(AND_PASSWORD, "and-password",                                    \

@@ -17,7 +17,8 @@
 
 /* Keys that mean something for FTP only. */
 static const char *const ftp_keys[] = { "passive-ports", "passive-address",
-	"data-session" };
+	"data-session", "implicit-prot", "login-timeout",
+	"failed-login-delay" };
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -90,19 +91,47 @@ get_tls(cfg_t *section, struct tls_config *tls)
 	return r;
 }
 
-/* Values were valid when they were read; absent ones get their defaults. */
 static int
-get_listener(cfg_t *section, struct listen_config *l)
+get_limits(cfg_t *section, struct listen_config *l)
 {
-	const char *backend = cfg_getstr(section, "backend");
-	char *ports = cfg_getstr(section, "passive-ports");
-	char *address = text_or_null(section, "passive-address");
-	int r = get_addresses(section, l);
+	const struct {
+		const char *key;
+		unsigned *value;
+	} numbers[] = {
+		{ "max-sessions", &l->max_sessions },
+		{ "max-sessions-per-address", &l->max_sessions_per_address },
+		{ "max-unauthenticated-per-address",
+		    &l->max_newcomers_per_address },
+		{ "handshake-timeout", &l->handshake_seconds },
+		{ "login-timeout", &l->login_seconds },
+		{ "failed-login-delay", &l->failed_login_seconds },
+	};
 
-	l->name = cfg_title(section);
-	l->service = text_or_null(section, "service");
-	if (l->service == NULL)
-		l->service = l->name;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		*numbers[i].value =
+		    (unsigned)cfg_getint(section, numbers[i].key);
+	return config_newcomers_parse(
+	    cfg_getstr(section, "max-unauthenticated"), &l->max_newcomers);
+}
+
+static int
+get_passive_address(cfg_t *section, struct listen_config *l)
+{
+	char *text = text_or_null(section, "passive-address");
+
+	if (text == NULL)
+		return 0;
+	l->passive_address = calloc(1, sizeof *l->passive_address);
+	if (l->passive_address == NULL)
+		return -ENOMEM;
+	if (stssl_ip_parse(text, l->passive_address) < 0)
+		l->passive_name = text;
+	return 0;
+}
+
+static void
+get_choices(cfg_t *section, struct listen_config *l)
+{
 	l->protocol = (enum listen_protocol)config_choice(
 	    section, "protocol", LISTEN_FTP);
 	l->tls = (enum listen_tls)config_choice(section, "tls",
@@ -111,14 +140,32 @@ get_listener(cfg_t *section, struct listen_config *l)
 	    section, "client-certificate", CLIENT_REQUEST);
 	l->data_session = (enum data_session)config_choice(
 	    section, "data-session", DATA_PREFER);
+	l->implicit_private =
+	    config_choice(section, "implicit-prot", false) != 0;
+}
+
+/* Values were valid when they were read; absent ones get their defaults. */
+static int
+get_listener(cfg_t *section, struct listen_config *l)
+{
+	const char *backend = cfg_getstr(section, "backend");
+	char *ports = cfg_getstr(section, "passive-ports");
+	int r = get_addresses(section, l);
+
+	l->name = cfg_title(section);
+	l->service = text_or_null(section, "service");
+	if (l->service == NULL)
+		l->service = l->name;
+	get_choices(section, l);
+	if (r == 0)
+		r = get_passive_address(section, l);
+	if (r == 0)
+		r = get_limits(section, l);
 	if (r == 0 && backend != NULL)
 		r = config_backend_parse(backend, &l->backend);
 	if (r == 0 && ports != NULL)
 		r = config_ports_parse(
 		    ports, &l->passive_low, &l->passive_high);
-	if (r == 0 && address != NULL)
-		r = stssl_ip_parse(address, &l->passive_address);
-	l->has_passive_address = address != NULL;
 	return r;
 }
 
@@ -182,7 +229,8 @@ check_stream(const struct helper_config *config, cfg_t *section,
 		return stssl_conf_error(config->conf, section, "tls", error,
 		    "tls = explicit: only with protocol = ftp");
 	for (size_t i = 0; i < sizeof ftp_keys / sizeof ftp_keys[0]; i++)
-		if (cfg_getstr(section, ftp_keys[i]) != NULL)
+		if ((cfg_getopt(section, ftp_keys[i])->flags & CFGF_MODIFIED) !=
+		    0)
 			return stssl_conf_error(config->conf, section,
 			    ftp_keys[i], error, "%s: only with protocol = ftp",
 			    ftp_keys[i]);
@@ -272,8 +320,10 @@ config_free(struct helper_config *config)
 {
 	if (config == NULL)
 		return NULL;
-	for (size_t i = 0; i < config->listener_count; i++)
+	for (size_t i = 0; i < config->listener_count; i++) {
 		free(config->listeners[i].addresses);
+		free(config->listeners[i].passive_address);
+	}
 	free(config->listeners);
 	free(config->status_users);
 	free(config->tls.certificates);

@@ -13,7 +13,8 @@
 #include "policy/conf.h"
 #include "status/address.h"
 
-#define HELPER_CONF "/etc/stssl/helper.conf"
+#define HELPER_CONF         "/etc/stssl/helper.conf"
+#define CONFIG_SESSIONS_MAX 1000000
 
 enum listen_protocol {
 	LISTEN_FTP,
@@ -45,6 +46,15 @@ struct backend_address {
 	} u;
 };
 
+/*
+ * How many sessions may be unauthenticated: from `begin` on `rate` per cent of
+ * new clients are sent away, more and more until at `full` all are.  Without
+ * limit when `full` is 0.
+ */
+struct newcomer_limit {
+	unsigned begin, rate, full;
+};
+
 struct listen_config {
 	const char *name;
 	struct stssl_address *addresses;
@@ -55,9 +65,19 @@ struct listen_config {
 	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
 	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
-	bool has_passive_address;
-	struct stssl_address passive_address;
+	char
+	    *passive_name; /* passive-address as a name; NULL when it is none */
+	/*
+	 * What passive-address stands for, NULL without one.  All zero until a
+	 * name is resolved; the one thing in here that is ever written to.
+	 */
+	struct stssl_address *passive_address;
 	enum data_session data_session;
+	bool implicit_private; /* tls = implicit begins with PROT P */
+	unsigned max_sessions, max_sessions_per_address; /* 0: no limit */
+	unsigned max_newcomers_per_address;
+	struct newcomer_limit max_newcomers;
+	unsigned handshake_seconds, login_seconds, failed_login_seconds;
 };
 
 struct tls_config {

@@ -40,6 +40,14 @@ static cfg_opt_t listen_options[] = {
 	CFG_STR("passive-ports", NULL, CFGF_NONE),
 	CFG_STR("passive-address", NULL, CFGF_NONE),
 	CFG_STR("data-session", NULL, CFGF_NONE),
+	CFG_STR("implicit-prot", NULL, CFGF_NONE),
+	CFG_INT("max-sessions", 20000, CFGF_NONE),
+	CFG_INT("max-sessions-per-address", 1000, CFGF_NONE),
+	CFG_STR("max-unauthenticated", "500:30:5000", CFGF_NONE),
+	CFG_INT("max-unauthenticated-per-address", 200, CFGF_NONE),
+	CFG_INT("handshake-timeout", 10, CFGF_NONE),
+	CFG_INT("login-timeout", 60, CFGF_NONE),
+	CFG_INT("failed-login-delay", 1, CFGF_NONE),
 	CFG_END(),
 };
 
@@ -69,6 +77,7 @@ static const struct stssl_choice choices[] = {
 			      [DATA_PREFER] = "prefer",
 			      [DATA_CERTIFICATE] = "certificate",
 			      [DATA_RESUMED] = "resumed" } },
+	{ "implicit-prot", { [false] = "C", [true] = "P" } },
 	{ NULL, { NULL } },
 };
 
@@ -79,6 +88,12 @@ static const struct range {
 } ranges[] = {
 	{ "workers", 0, 256 },
 	{ "sessions-per-worker", 1, 65536 },
+	{ "max-sessions", 0, CONFIG_SESSIONS_MAX },
+	{ "max-sessions-per-address", 0, CONFIG_SESSIONS_MAX },
+	{ "max-unauthenticated-per-address", 0, CONFIG_SESSIONS_MAX },
+	{ "handshake-timeout", 1, 600 },
+	{ "login-timeout", 1, 3600 },
+	{ "failed-login-delay", 0, 60 },
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -226,9 +241,21 @@ check_passive_address(cfg_t *cfg, cfg_opt_t *opt)
 	struct stssl_address address;
 	const char *text = stssl_value_last(opt);
 
-	if (text[0] != '\0' && stssl_ip_parse(text, &address) < 0)
-		return stssl_value_wrong(cfg, opt,
-		    "not an IP address (host names are not supported yet)");
+	if (text[0] != '\0' && stssl_ip_parse(text, &address) < 0 &&
+	    !config_is_host_name(text))
+		return stssl_value_wrong(
+		    cfg, opt, "not an IP address, nor a host name");
+	return 0;
+}
+
+static int
+check_newcomers(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct newcomer_limit limit;
+
+	if (config_newcomers_parse(stssl_value_last(opt), &limit) < 0)
+		return stssl_value_wrong(
+		    cfg, opt, "not of the form BEGIN:RATE:FULL, nor 0");
 	return 0;
 }
 
@@ -254,6 +281,14 @@ static const struct stssl_conf_validator validators[] = {
 	{ "listen|passive-ports", check_ports },
 	{ "listen|passive-address", check_passive_address },
 	{ "listen|data-session", check_choice },
+	{ "listen|implicit-prot", check_choice },
+	{ "listen|max-sessions", check_number },
+	{ "listen|max-sessions-per-address", check_number },
+	{ "listen|max-unauthenticated", check_newcomers },
+	{ "listen|max-unauthenticated-per-address", check_number },
+	{ "listen|handshake-timeout", check_number },
+	{ "listen|login-timeout", check_number },
+	{ "listen|failed-login-delay", check_number },
 	{ NULL, NULL },
 };
 

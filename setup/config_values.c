@@ -5,6 +5,7 @@
 #include <config.h>
 #include "setup/config_values.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -52,16 +53,16 @@ config_backend_parse(const char *text, struct backend_address *ret)
 	return 0;
 }
 
-/* A port in decimal; *ret_end is behind its last digit. */
+/* A number in decimal, 0 above `max`; *ret_end is behind its last digit. */
 static unsigned
-port_parse(const char *text, const char **ret_end)
+number_parse(const char *text, unsigned max, const char **ret_end)
 {
-	unsigned port = 0;
+	unsigned number = 0;
 
-	for (; *text >= '0' && *text <= '9' && port <= UINT16_MAX; text++)
-		port = port * 10 + (unsigned)(*text - '0');
+	for (; *text >= '0' && *text <= '9' && number <= max; text++)
+		number = number * 10 + (unsigned)(*text - '0');
 	*ret_end = text;
-	return port <= UINT16_MAX ? port : 0;
+	return number <= max ? number : 0;
 }
 
 int
@@ -70,13 +71,63 @@ config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high)
 	unsigned low, high;
 	const char *end;
 
-	low = port_parse(text, &end);
+	low = number_parse(text, UINT16_MAX, &end);
 	if (low == 0 || *end != '-')
 		return -EINVAL;
-	high = port_parse(end + 1, &end);
+	high = number_parse(end + 1, UINT16_MAX, &end);
 	if (high < low || *end != '\0')
 		return -EINVAL;
 	*ret_low = low;
 	*ret_high = high;
 	return 0;
+}
+
+int
+config_newcomers_parse(const char *text, struct newcomer_limit *ret)
+{
+	struct newcomer_limit limit;
+	const char *end;
+
+	if (strcmp(text, "0") == 0) {
+		*ret = (struct newcomer_limit){ 0, 0, 0 };
+		return 0;
+	}
+	limit.begin = number_parse(text, CONFIG_SESSIONS_MAX, &end);
+	if (limit.begin == 0 || *end != ':')
+		return -EINVAL;
+	limit.rate = number_parse(end + 1, 100, &end);
+	if (limit.rate == 0 || *end != ':')
+		return -EINVAL;
+	limit.full = number_parse(end + 1, CONFIG_SESSIONS_MAX, &end);
+	if (limit.full < limit.begin || *end != '\0')
+		return -EINVAL;
+	*ret = limit;
+	return 0;
+}
+
+/* Letters, digits and inner hyphens; the last label of a name is no number. */
+bool
+config_is_host_name(const char *text)
+{
+	size_t len = strlen(text), label = 0;
+	bool number = true;
+
+	if (len == 0 || len > 253)
+		return false;
+	for (size_t i = 0; i <= len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '.' || c == '\0') {
+			if (label == 0 || label > 63 || text[i - 1] == '-')
+				return false;
+			label = 0;
+			continue;
+		}
+		if (!isalnum(c) && (c != '-' || label == 0))
+			return false;
+		if (label++ == 0)
+			number = true;
+		number = number && isdigit(c);
+	}
+	return !number;
 }

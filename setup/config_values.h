@@ -21,4 +21,13 @@ int config_backend_parse(const char *text, struct backend_address *ret);
 /* Read "LOW-HIGH", two ports.  Returns 0 or -EINVAL. */
 int config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high);
 
+/*
+ * Read "BEGIN:RATE:FULL", 1 <= BEGIN <= FULL <= 1000000, RATE 1 to 100; or "0"
+ * for no limit.  Returns 0 or -EINVAL.
+ */
+int config_newcomers_parse(const char *text, struct newcomer_limit *ret);
+
+/* True for a host name, RFC 1123 section 2.1, that is no IP address. */
+bool config_is_host_name(const char *text);
+
 #endif

@@ -87,7 +87,7 @@ ask(struct session_host *host, uint64_t session, uint64_t serial,
 		.serial = serial,
 		.verdict = stage_of(host)->verdict };
 
-	if (strlen(user) > MESSAGE_USER_MAX)
+	if (user != NULL && strlen(user) > MESSAGE_USER_MAX)
 		abort();
 	session_advice(stage_of(host)->session, &advice);
 }
@@ -99,6 +99,13 @@ hear(struct session_host *host)
 
 	if (stage_of(host)->demand_private)
 		session_verdict(stage_of(host)->session, &verdict);
+}
+
+static void
+welcome(struct session_host *host, uint64_t session)
+{
+	(void)host;
+	(void)session;
 }
 
 static void
@@ -147,6 +154,7 @@ begin(struct stage *s)
 		.withdraw = withdraw,
 		.ask = ask,
 		.listen = hear,
+		.welcome = welcome,
 		.closed = closed };
 	if (gnutls_certificate_allocate_credentials(&s->tls.credentials) < 0 ||
 	    gnutls_priority_init(&s->tls.priority, "NORMAL", NULL) < 0 ||
@@ -157,6 +165,7 @@ begin(struct stage *s)
 	s->config.listeners = &s->listen;
 	s->config.listener_count = 1;
 	s->listen.name = "ftp";
+	s->listen.login_seconds = 60;
 	s->data_listener = listen_somewhere(&at);
 	s->data_port = at.port;
 	s->listener = listen_somewhere(&at);

@@ -80,8 +80,9 @@ fake_advisor(const struct helper_config *c, int channel)
 		if (strcmp(user, CRASH) == 0)
 			_exit(7);
 		answer.u.answer =
-		    (struct message_answer){ strcmp(user, "no") != 0,
-			    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_COUNT };
+		    (struct message_answer){ .verdict = strcmp(user, "no") != 0,
+			    .reason = STSSL_REASON_BY_PASSWORD,
+			    .failure = STSSL_FAILURE_COUNT };
 		if (strcmp(user, LIE) == 0)
 			answer.u.answer.verdict = STSSL_VERDICT_COUNT;
 		(void)message_send(channel, &answer, -1, NULL, 0);
@@ -172,9 +173,12 @@ tear_down(void)
 static void
 ask(uint64_t session, const char *user)
 {
-	struct message_ask a = { .session = session, .serial = session + 5 };
+	struct message_ask a = {
+		.session = session, .serial = session + 5, .whose = user == NULL
+	};
 
-	(void)snprintf(a.user, sizeof a.user, "%s", user);
+	if (user != NULL)
+		(void)snprintf(a.user, sizeof a.user, "%s", user);
 	advisors_ask(t.advisors, registry_find(t.registry, session), &a);
 }
 
@@ -451,6 +455,37 @@ START_TEST(an_advisor_says_what_the_module_would_decide)
 }
 END_TEST
 
+static const struct {
+	const char *classes, *text;
+	size_t len;
+	enum stssl_reason reason;
+	const char *user;
+} owned[] = {
+	{ CLASS("login = either " CN), ROW(alice), STSSL_REASON_CERTIFICATE,
+	    "alice" },
+	{ CLASS("login = both " CN), ROW(alice), STSSL_REASON_NOT_THIS_USER,
+	    "" },
+	{ CLASS("login = either " CN), ROW(expired), STSSL_REASON_NOT_THIS_USER,
+	    "" },
+	{ CLASS("login = either " CN), ROW(clear), STSSL_REASON_NOT_THIS_USER,
+	    "" },
+};
+
+START_TEST(an_advisor_says_whose_a_certificate_is)
+{
+	bool found = owned[_i].user[0] != '\0';
+
+	set_up_role(owned[_i].classes, owned[_i].text, owned[_i].len);
+	ask(1, NULL);
+	wait_for(1);
+	is_advised(1, found ? STSSL_VERDICT_ACCEPT : STSSL_VERDICT_REFUSE,
+	    owned[_i].reason);
+	ck_assert_str_eq(t.last.user, owned[_i].user);
+	tear_down();
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 #define PASSWORD CLASS("ssl = optional login = password")
 
 START_TEST(a_change_of_the_classes_holds_from_the_next_question)
@@ -493,6 +528,7 @@ advisor_cases(struct test_case *ret)
 		{ who_is_gone_or_has_no_record_any_more_gets_no_answer, 0 },
 		{ a_session_has_one_question_at_a_time, 0 },
 		{ an_advisor_says_what_the_module_would_decide, ROWS(judged) },
+		{ an_advisor_says_whose_a_certificate_is, ROWS(owned) },
 		{ a_change_of_the_classes_holds_from_the_next_question, 0 },
 	};
 

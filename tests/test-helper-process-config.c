@@ -156,9 +156,27 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n passive-ports = \"1-65536\"\n}\n",
 	    "h.conf:3: passive-ports = \"1-65536\": "
 	    "not a range of ports, LOW-HIGH" },
-	{ TLS "listen \"ftp\" {\n passive-address = \"ftp.example\"\n}\n",
-	    "h.conf:3: passive-address = \"ftp.example\": not an IP address "
-	    "(host names are not supported yet)" },
+	{ TLS "listen \"ftp\" {\n passive-address = \"300.0.0.1\"\n}\n",
+	    "h.conf:3: passive-address = \"300.0.0.1\": "
+	    "not an IP address, nor a host name" },
+	{ TLS "listen \"ftp\" {\n passive-address = \"-x.example\"\n}\n",
+	    "h.conf:3: passive-address = \"-x.example\": "
+	    "not an IP address, nor a host name" },
+	{ TLS "listen \"ftp\" {\n implicit-prot = S\n}\n",
+	    "h.conf:3: implicit-prot = \"S\": not one of C, P" },
+	{ TLS "listen \"ftp\" {\n max-sessions = -1\n}\n",
+	    "h.conf:3: max-sessions = -1: not in 0 ... 1000000" },
+	{ TLS "listen \"ftp\" {\n login-timeout = 0\n}\n",
+	    "h.conf:3: login-timeout = 0: not in 1 ... 3600" },
+	{ TLS "listen \"ftp\" {\n max-unauthenticated = \"9:30:8\"\n}\n",
+	    "h.conf:3: max-unauthenticated = \"9:30:8\": "
+	    "not of the form BEGIN:RATE:FULL, nor 0" },
+	{ TLS "listen \"ftp\" {\n max-unauthenticated = \"1:0:8\"\n}\n",
+	    "h.conf:3: max-unauthenticated = \"1:0:8\": "
+	    "not of the form BEGIN:RATE:FULL, nor 0" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n"
+	      " failed-login-delay = 1\n backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: failed-login-delay: only with protocol = ftp" },
 };
 
 START_TEST(a_mistake_is_told_with_its_line)
@@ -206,7 +224,17 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_int_eq(l->client_certificate, CLIENT_REQUEST);
 	ck_assert_int_eq(l->data_session, DATA_PREFER);
 	ck_assert_uint_eq(l->passive_high, 0);
-	ck_assert(!l->has_passive_address);
+	ck_assert_ptr_null(l->passive_address);
+	ck_assert(!l->implicit_private);
+	ck_assert_uint_eq(l->max_sessions, 20000);
+	ck_assert_uint_eq(l->max_sessions_per_address, 1000);
+	ck_assert_uint_eq(l->max_newcomers.begin, 500);
+	ck_assert_uint_eq(l->max_newcomers.rate, 30);
+	ck_assert_uint_eq(l->max_newcomers.full, 5000);
+	ck_assert_uint_eq(l->max_newcomers_per_address, 200);
+	ck_assert_uint_eq(l->handshake_seconds, 10);
+	ck_assert_uint_eq(l->login_seconds, 60);
+	ck_assert_uint_eq(l->failed_login_seconds, 1);
 	(void)config_free(c);
 }
 END_TEST
@@ -222,7 +250,11 @@ START_TEST(what_is_given_is_taken)
 	    "listen \"ftps\" { address = { \"127.0.0.1:0\", \"[::1]:990\" }\n"
 	    " tls = implicit backend = \"[::1]:2121\" service = \"vsftpd\"\n"
 	    " passive-ports = \"50000-50999\" passive-address = \"192.0.2.1\"\n"
-	    " client-certificate = none data-session = resumed }\n"
+	    " client-certificate = none data-session = resumed\n"
+	    " implicit-prot = P max-unauthenticated = \"0\"\n"
+	    " max-sessions = 9 handshake-timeout = 3 }\n"
+	    "listen \"nat\" { passive-address = \"ftp.example.org\"\n"
+	    " backend = \"[::1]:2121\" }\n"
 	    "listen \"pop\" { protocol = stream backend = \"unix:/run/pop\" }\n";
 
 	ck_assert_int_eq(read_text(text, &c, &error), 0);
@@ -231,7 +263,7 @@ START_TEST(what_is_given_is_taken)
 	ck_assert_uint_eq(c->sessions_per_worker, 1);
 	ck_assert_uint_eq(c->status_user_count, 2);
 	ck_assert_str_eq(c->status_users[1], "mail");
-	ck_assert_uint_eq(c->listener_count, 2);
+	ck_assert_uint_eq(c->listener_count, 3);
 	l = &c->listeners[0];
 	ck_assert_uint_eq(l->address_count, 2);
 	ck_assert_uint_eq(l->addresses[0].port, 0);
@@ -240,9 +272,17 @@ START_TEST(what_is_given_is_taken)
 	ck_assert_int_eq(l->backend.u.sa.sa_family, AF_INET6);
 	ck_assert_uint_eq(l->passive_low, 50000);
 	ck_assert_uint_eq(l->passive_high, 50999);
-	ck_assert(l->has_passive_address);
+	ck_assert_ptr_nonnull(l->passive_address);
+	ck_assert_ptr_null(l->passive_name);
 	ck_assert_int_eq(l->data_session, DATA_RESUMED);
+	ck_assert(l->implicit_private);
+	ck_assert_uint_eq(l->max_newcomers.full, 0);
+	ck_assert_uint_eq(l->max_sessions, 9);
+	ck_assert_uint_eq(l->handshake_seconds, 3);
 	l = &c->listeners[1];
+	ck_assert_str_eq(l->passive_name, "ftp.example.org");
+	ck_assert(!stssl_address_is_ipv4(l->passive_address));
+	l = &c->listeners[2];
 	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
 	ck_assert_str_eq(l->backend.u.un.sun_path, "/run/pop");
 	(void)config_free(c);

@@ -131,6 +131,10 @@ static const struct {
 	{ MESSAGE_ASK, 0, 0, FULL, 0, SENDER_MONITOR },
 	{ MESSAGE_ANSWER, 0, 0, FULL + 1, 0, SENDER_ADVISOR },
 	{ MESSAGE_ASK, 0, 0, FULL - 1, 0, SENDER_WORKER },
+	{ MESSAGE_RESOLVED, 0, 0, FULL, 0, SENDER_WORKER },
+	{ MESSAGE_RESOLVED, 0, 0, FULL, 0, SENDER_ADVISOR },
+	{ MESSAGE_ADDRESS, 0, 0, FULL, 0, SENDER_RESOLVER },
+	{ MESSAGE_WELCOME, 0, 0, FULL, 0, SENDER_RESOLVER },
 	/* descriptors */
 	{ MESSAGE_CLIENT, 0, 0, FULL, 0, SENDER_MONITOR },
 	{ MESSAGE_CLIENT, 0, 0, FULL, 2, SENDER_MONITOR },
@@ -168,12 +172,29 @@ static const struct {
 } named[] = {
 	{ MESSAGE_ASK, SENDER_WORKER },
 	{ MESSAGE_QUESTION, SENDER_MONITOR },
+	{ MESSAGE_ADVICE, SENDER_MONITOR },
+	{ MESSAGE_ANSWER, SENDER_ADVISOR },
 };
+
+static char *
+user_of(struct message *m)
+{
+	switch (m->type) {
+	case MESSAGE_ASK:
+		return m->u.ask.user;
+	case MESSAGE_QUESTION:
+		return m->u.question.user;
+	case MESSAGE_ADVICE:
+		return m->u.advice.user;
+	default:
+		return m->u.answer.user;
+	}
+}
 
 START_TEST(a_user_name_ends_within_its_message)
 {
 	struct message m = { .type = named[_i].type };
-	char *user = m.type == MESSAGE_ASK ? m.u.ask.user : m.u.question.user;
+	char *user = user_of(&m);
 	char *more = malloc(STSSL_RECORD_MAX);
 	int pair[2], fd;
 

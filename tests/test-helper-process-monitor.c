@@ -21,6 +21,7 @@
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/monitor.h"
+#include "helper/resolver.h"
 #include "policy/decide.h"
 #include "status/query.h"
 
@@ -141,6 +142,7 @@ static const struct monitor_params params = {
 	.privileges = &privileges,
 	.worker = fake_worker,
 	.advisor = advisor_main,
+	.resolver = resolver_main,
 };
 
 /* With `config`, on a port that the kernel picks. */

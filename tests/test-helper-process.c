@@ -11,6 +11,8 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	inbox_cases,
 	advisor_cases,
 	answer_cases,
+	admission_cases,
+	names_cases,
 	monitor_cases,
 };
 

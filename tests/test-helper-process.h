@@ -19,6 +19,8 @@ size_t registry_cases(struct test_case *ret);
 size_t inbox_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
+size_t admission_cases(struct test_case *ret);
+size_t names_cases(struct test_case *ret);
 size_t monitor_cases(struct test_case *ret);
 
 #endif

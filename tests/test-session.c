@@ -28,7 +28,7 @@ struct play {
 	struct listen_config listen;
 	struct session *session;
 	int listener, client, backend;
-	unsigned published, withdrawn, closed;
+	unsigned published, withdrawn, welcome, closed;
 	bool refuse_publish, demand_private;
 	struct message_advice advice; /* what the advisor says */
 	unsigned asked;
@@ -88,6 +88,13 @@ hear(struct session_host *host)
 }
 
 static void
+welcome(struct session_host *host, uint64_t session)
+{
+	ck_assert_uint_eq(session, 7);
+	play_of(host)->welcome++;
+}
+
+static void
 closed(struct session_host *host, uint64_t session)
 {
 	(void)session;
@@ -101,6 +108,7 @@ ask(struct session_host *host, uint64_t session, uint64_t serial,
 	struct play *p = play_of(host);
 	struct message_advice advice = p->advice;
 
+	ck_assert_ptr_nonnull(user);
 	(void)snprintf(p->asked_for, sizeof p->asked_for, "%s", user);
 	p->asked++;
 	/* The last question's answer, come late, must count for nothing. */
@@ -144,10 +152,12 @@ begin(struct play *p)
 		.withdraw = withdraw,
 		.ask = ask,
 		.listen = hear,
+		.welcome = welcome,
 		.closed = closed };
 	p->config.listeners = &p->listen;
 	p->config.listener_count = 1;
 	p->listen.name = "ftp";
+	p->listen.login_seconds = 60;
 	p->listener = listen_on_loopback(&at);
 	p->listen.backend.len =
 	    stssl_address_to(&at, &p->listen.backend.u.inet);
@@ -292,7 +302,13 @@ static const struct {
 	{ "MIC abc", "503 " },
 	{ "CONF abc", "503 " },
 	{ "ENC abc", "503 " },
-	{ "HOST example.org", "502 " },
+	{ "HOST 127.0.0.1", "220 " },
+	{ "HOST 127.0.0.2", "504 " },
+	{ "HOST [::1]", "504 " },
+	{ "HOST", "501 " },
+	{ "HOST ftp.example.org:21", "501 " },
+	{ "SITE AUTH", "530 TLS required" },
+	{ "site auth", "530 TLS required" },
 	{ "REIN", "502 " },
 	{ "LPRT 4,1,2", "502 " },
 	{ "LPSV", "502 " },
@@ -389,7 +405,7 @@ START_TEST(features_are_merged)
 	expect(&p, p.backend, "FEAT\r\n");
 	put(p.backend, "211-Features:\r\n AUTH KRB\r\n EPSV\r\n211 End\r\n");
 	expect(&p, p.client,
-	    "211-Features:\r\n EPSV\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n"
+	    "211-Features:\r\n EPSV\r\n AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n"
 	    "211 End\r\n");
 	end(&p);
 }
@@ -405,7 +421,7 @@ START_TEST(a_backend_without_features_leaves_ours)
 	expect(&p, p.backend, "FEAT\r\n");
 	put(p.backend, "500 what?\r\n");
 	expect(&p, p.client,
-	    "211-Features:\r\n AUTH TLS\r\n PBSZ\r\n PROT\r\n211 End\r\n");
+	    "211-Features:\r\n AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n211 End\r\n");
 	end(&p);
 }
 END_TEST
@@ -436,7 +452,7 @@ START_TEST(a_stranger_may_not_talk_for_ever)
 
 	begin(&p);
 	greet(&p);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 9; i++) {
 		put(p.client, "HELO there\r\n");
 		expect(&p, p.backend, "HELO there\r\n");
 		put(p.backend, "530 log in\r\n");
@@ -487,6 +503,8 @@ static const struct {
 	    "530 The certificate is not accepted: certificate expired.\r\n" },
 	{ STSSL_REASON_NOT_THIS_USER,
 	    "530 The certificate does not belong to this user.\r\n" },
+	{ STSSL_REASON_AMBIGUOUS,
+	    "530 The certificate is several users'; name one with USER.\r\n" },
 	{ STSSL_REASON_NO_CLASS, "530 Login refused.\r\n" },
 	{ STSSL_REASON_BAD_USER, "530 Login refused.\r\n" },
 	{ STSSL_REASON_HELPER, "530 Login refused.\r\n" },
@@ -542,6 +560,67 @@ START_TEST(refusals_have_an_end)
 	put(p.client, "USER alice\r\n");
 	expect_code(&p, "421 ");
 	expect(&p, p.backend, "");
+	end(&p);
+}
+END_TEST
+
+START_TEST(wrong_passwords_have_an_end)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	for (int i = 0; i < 5; i++) {
+		put(p.client, "USER alice\r\n");
+		expect(&p, p.backend, "USER alice\r\n");
+		put(p.backend, "331 password?\r\n");
+		expect(&p, p.client, "331 password?\r\n");
+		put(p.client, "PASS x\r\n");
+		expect(&p, p.backend, "PASS x\r\n");
+		put(p.backend, "530-No.\r\n530 Login incorrect.\r\n");
+		expect(&p, p.client,
+		    i < 4 ? "530-No.\r\n530 Login incorrect.\r\n"
+			  : "530-No.\r\n421 Too many failed logins.\r\n");
+	}
+	expect(&p, p.backend, "");
+	ck_assert_uint_eq(p.welcome, 0);
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_failed_login_is_answered_after_a_while)
+{
+	struct play p = { .advice.reason = STSSL_REASON_NO_CLASS };
+
+	begin(&p);
+	p.listen.failed_login_seconds = 1;
+	greet(&p);
+	put(p.client, "USER alice\r\nUSER bob\r\n");
+	for (int i = 0; i < 8; i++)
+		ev_run(p.host.loop, EVRUN_NOWAIT);
+	ck_assert(is_silent(p.client));
+	ck_assert_uint_eq(p.asked, 1);
+	expect(&p, p.client, "530 Login refused.\r\n");
+	end(&p);
+}
+END_TEST
+
+START_TEST(who_is_logged_in_is_no_newcomer)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "USER alice\r\n");
+	expect(&p, p.backend, "USER alice\r\n");
+	put(p.backend, "331 password?\r\n");
+	expect(&p, p.client, "331 password?\r\n");
+	ck_assert_uint_eq(p.welcome, 0);
+	put(p.client, "PASS x\r\n");
+	expect(&p, p.backend, "PASS x\r\n");
+	put(p.backend, "230 ok\r\n");
+	expect(&p, p.client, "230 ok\r\n");
+	ck_assert_uint_eq(p.welcome, 1);
 	end(&p);
 }
 END_TEST
@@ -785,6 +864,9 @@ main(void)
 		    ROWS(refusal_rows) },
 		{ no_refusal_makes_lftp_try_again, ROWS(refusal_rows) },
 		{ refusals_have_an_end, 0 },
+		{ wrong_passwords_have_an_end, 0 },
+		{ a_failed_login_is_answered_after_a_while, 0 },
+		{ who_is_logged_in_is_no_newcomer, 0 },
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },
 		{ each_user_is_asked_about_anew, 0 },
 		{ who_logs_in_by_certificate_is_not_asked_for_a_password, 0 },

@@ -256,6 +256,38 @@ START_TEST(a_number_is_digits_and_fits)
 }
 END_TEST
 
+static const struct {
+	const char *arg;
+	enum ftp_host is;
+} hosts[] = {
+	{ "ftp.example.org", FTP_HOST_NAME },
+	{ "FTP", FTP_HOST_NAME },
+	{ "1.example", FTP_HOST_NAME },
+	{ "192.0.2.1", FTP_HOST_ADDRESS },
+	{ "[2001:db8::1]", FTP_HOST_ADDRESS },
+	{ "", FTP_HOST_BAD },
+	{ "ftp.example.org:21", FTP_HOST_BAD },
+	{ "192.0.2.1:21", FTP_HOST_BAD },
+	{ "[2001:db8::1]:21", FTP_HOST_BAD },
+	{ "2001:db8::1", FTP_HOST_BAD },
+	{ "[192.0.2.1]", FTP_HOST_BAD },
+	{ "[]", FTP_HOST_BAD },
+	{ "256.0.2.1", FTP_HOST_BAD },
+	{ "a b", FTP_HOST_BAD },
+	{ "a..b", FTP_HOST_BAD },
+	{ "-a", FTP_HOST_BAD },
+	{ "a-", FTP_HOST_BAD },
+	{ "a_b", FTP_HOST_BAD },
+};
+
+START_TEST(a_host_is_a_name_or_an_address_without_a_port)
+{
+	struct stssl_address address;
+
+	ck_assert_int_eq(ftp_parse_host(hosts[_i].arg, &address), hosts[_i].is);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -273,6 +305,7 @@ main(void)
 		{ features_of_protection_are_ours_to_offer,
 		    ROWS(feature_rows) },
 		{ a_number_is_digits_and_fits, ROWS(number_rows) },
+		{ a_host_is_a_name_or_an_address_without_a_port, ROWS(hosts) },
 	};
 
 	return test_main("texts", cases, ROWS(cases));

@@ -264,6 +264,7 @@ stage_conf()
 			tls      = explicit
 			backend  = "127.0.0.1:2121"
 			service  = "vsftpd"
+			failed-login-delay = 0
 		}
 
 		listen "ftps" {
@@ -272,6 +273,7 @@ stage_conf()
 			tls      = implicit
 			backend  = "127.0.0.1:2121"
 			service  = "vsftpd"
+			failed-login-delay = 0
 		}
 	EOT
 	cat >>/etc/stssl/helper.conf

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's listening sockets: accepts clients, sends away those who are
+ * too many, and gives away the others.
+ */
+#ifndef HELPER_DOORS_H
+#define HELPER_DOORS_H
+
+#include <ev.h>
+#include <stddef.h>
+
+#include "helper/admission.h"
+#include "helper/listeners.h"
+#include "helper/registry.h"
+#include "setup/config.h"
+
+struct door;
+
+struct doors {
+	struct ev_loop *loop;
+	const struct helper_config *config;
+	const struct registry *registry; /* who is there already */
+	/*
+	 * Take over a client, whose socket stays ours.  Returns 0 or -errno.
+	 */
+	int (*give)(void *owner, uint32_t listener, int fd,
+	    const struct stssl_address *peer,
+	    const struct stssl_address *local);
+	void *owner;
+	/* Set by doors_open(). */
+	struct door *list;
+	size_t count;
+	struct admission_log *logs; /* for each listener */
+	int giving_fd;              /* while it is given away; may fork */
+};
+
+/*
+ * Take over the sockets and accept.  The fields in front of `list` are set.
+ * Returns 0 or -ENOMEM.
+ */
+int doors_open(struct doors *doors, struct listeners *listeners);
+
+/*
+ * Close all, in a new process also the client's socket that it was started
+ * for.  Again does nothing.
+ */
+void doors_close(struct doors *doors);
+
+#endif

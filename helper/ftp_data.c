@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Commands that need a data connection: RFC 959, RFC 2428.  Whatever the
+ * client prefers, the backend is passive.
+ */
+#include <config.h>
+#include "helper/ftp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Data connections */
+
+static void
+ask_passive(struct ftp *f, enum ftp_data_way way)
+{
+	f->way = way;
+	ftp_drop_data(f);
+	ftp_ask(f,
+	    stssl_address_is_ipv4(&f->context.backend.peer) ? "PASV" : "EPSV",
+	    ftp_on_passive);
+}
+
+void
+ftp_do_pasv(struct ftp *f, const char *line, const char *arg)
+{
+	const struct listen_config *listen = f->session->listen;
+	const struct stssl_address *offered = listen->passive_address != NULL
+						  ? listen->passive_address
+						  : &f->session->local;
+
+	(void)line;
+	(void)arg;
+	if (f->epsv_all)
+		ftp_say(f, "503 Only EPSV after EPSV ALL.");
+	else if (!stssl_address_is_ipv4(offered))
+		ftp_say(f, listen->passive_name == NULL
+			       ? "425 PASV is for IPv4; use EPSV."
+			       : "425 My address is not known yet; use EPSV.");
+	else
+		ask_passive(f, FTP_PASV);
+}
+
+void
+ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
+{
+	const char *family =
+	    stssl_address_is_ipv4(&f->session->local) ? "1" : "2";
+
+	(void)line;
+	if (strcasecmp(arg, "ALL") == 0) {
+		f->epsv_all = true;
+		ftp_say(f, "200 EPSV ALL.");
+	} else if (*arg != '\0' && strcmp(arg, family) != 0) {
+		ftp_say(f, *family == '1'
+			       ? "522 Other network protocol; use (1)."
+			       : "522 Other network protocol; use (2).");
+	} else {
+		ask_passive(f, FTP_EPSV);
+	}
+}
+
+static void
+set_target(struct ftp *f, const struct stssl_address *target)
+{
+	if (!stssl_address_same_ip(target, &f->session->peer)) {
+		ftp_say(f, "500 Data connections to your own address only.");
+	} else if (target->port < 1024) {
+		ftp_say(f, "504 Not to a port below 1024.");
+	} else {
+		f->target = *target;
+		ask_passive(f, FTP_PORT);
+	}
+}
+
+void
+ftp_do_port(struct ftp *f, const char *line, const char *arg)
+{
+	struct stssl_address target;
+
+	(void)line;
+	if (f->epsv_all)
+		ftp_say(f, "503 Only EPSV after EPSV ALL.");
+	else if (ftp_parse_port(arg, &target) < 0)
+		ftp_say(f, "501 PORT needs h1,h2,h3,h4,p1,p2.");
+	else
+		set_target(f, &target);
+}
+
+void
+ftp_do_eprt(struct ftp *f, const char *line, const char *arg)
+{
+	struct stssl_address target;
+	int r = ftp_parse_eprt(arg, &target);
+
+	(void)line;
+	if (f->epsv_all)
+		ftp_say(f, "503 Only EPSV after EPSV ALL.");
+	else if (r == -EAFNOSUPPORT)
+		ftp_say(f, "522 Unknown network protocol; use (1,2).");
+	else if (r < 0)
+		ftp_say(f, "501 EPRT needs |protocol|address|port|.");
+	else
+		set_target(f, &target);
+}
+
+/* Transfers */
+
+/*
+ * STOR waits until the data connection stands, or a client whose TLS fails
+ * would leave an empty file where a whole one was.
+ */
+static void
+begin_upload(struct ftp *f, const char *line)
+{
+	f->waiting = strdup(line);
+	if (f->waiting == NULL) {
+		ftp_drop_data(f);
+		ftp_say(f, "451 Out of memory.");
+		return;
+	}
+	f->phase = FTP_UPLOAD;
+	ftp_say(f, "150 Ok to send data.");
+	data_begin(f->data, DATA_UPLOAD, true);
+}
+
+static void
+begin(struct ftp *f, const char *line, enum data_direction direction)
+{
+	/* The verdict was sent before the backend's 230: look for it first. */
+	f->session->host->listen(f->session->host);
+	if (f->session->data_private && !f->private) {
+		ftp_say(f, "521 Data must be protected; use PROT P.");
+		return;
+	}
+	if (f->data == NULL && !f->logged_in) {
+		/* It would be refused anyway: let the backend say why. */
+		ftp_ask(f, line, ftp_on_other);
+		return;
+	}
+	if (f->data == NULL) {
+		ftp_say(f, "425 Use PASV or PORT first.");
+		return;
+	}
+	f->swallow_150 = direction == DATA_UPLOAD && f->private;
+	if (f->swallow_150) {
+		begin_upload(f, line);
+		return;
+	}
+	data_begin(f->data, direction, f->private);
+	if (data_outcome(f->data) != DATA_PENDING) {
+		/* The backend would wait for its connection in vain. */
+		ftp_say_failure(f);
+		return;
+	}
+	data_connect_backend(f->data);
+	f->transferring = true;
+	ftp_ask(f, line, ftp_on_transfer);
+}
+
+void
+ftp_do_download(struct ftp *f, const char *line, const char *arg)
+{
+	(void)arg;
+	begin(f, line, DATA_DOWNLOAD);
+}
+
+void
+ftp_do_upload(struct ftp *f, const char *line, const char *arg)
+{
+	(void)arg;
+	begin(f, line, DATA_UPLOAD);
+}
+
+void
+ftp_do_abor(struct ftp *f, const char *line, const char *arg)
+{
+	(void)arg;
+	ftp_drop_data(f);
+	if (f->phase == FTP_UPLOAD) {
+		/* The backend has not heard of it. */
+		free(f->waiting);
+		f->waiting = NULL;
+		f->phase = FTP_COMMAND;
+		ftp_say(f, "426 Transfer aborted.");
+		ftp_say(f, "226 Abort successful.");
+		return;
+	}
+	ftp_ask(f, line, ftp_on_other);
+}

@@ -78,6 +78,9 @@ ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
 
 	if (strlen(line) != len)
 		return FTP_REPLY_BAD;
+	reply->lines = reply->open ? reply->lines + 1 : 1;
+	if (reply->lines > FTP_REPLY_LINES_MAX)
+		return FTP_REPLY_BAD;
 	if (reply->open) {
 		if (code != reply->code || (line[3] != ' ' && line[3] != '\0'))
 			return FTP_REPLY_MORE;

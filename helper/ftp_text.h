@@ -14,6 +14,8 @@
 
 /* Longest verb; a longer one is none that we know. */
 #define FTP_VERB_MAX 8
+/* A backend that says more lines in one reply talks nonsense. */
+#define FTP_REPLY_LINES_MAX 1000000
 /* Room for any reply that we write ourselves. */
 #define FTP_REPLY_MAX 512
 
@@ -40,7 +42,8 @@ int ftp_command_parse(const char *line, size_t len, struct ftp_command *ret);
 /* Replies, RFC 959 section 4.2.  All zero at the start. */
 struct ftp_reply {
 	int code;
-	bool open; /* in a reply of several lines */
+	unsigned lines; /* of this reply, so far */
+	bool open;      /* in a reply of several lines */
 };
 
 enum ftp_reply_part {

@@ -263,10 +263,13 @@ session_prepare_tls(struct session *s)
 	if (tickets != NULL)
 		s->prepared = tls_new(s->host->tls, s->protocol->tls_use,
 		    s->listen->client_certificate, tickets, s->client.fd);
-	if (s->prepared != NULL)
-		return 0;
-	s->tickets = tls_tickets_free(s->tickets);
-	return -ENOMEM;
+	if (s->prepared == NULL) {
+		s->tickets = tls_tickets_free(s->tickets);
+		return -ENOMEM;
+	}
+	if (s->listen->refuse_unknown_name)
+		tls_refuse_unknown_name(s->prepared);
+	return 0;
 }
 
 void

@@ -156,6 +156,41 @@ tls_new(struct tls_context *context, enum tls_use use,
 	return tls;
 }
 
+bool
+tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
+{
+	size_t len = TLS_NAME_MAX + 1;
+	unsigned type;
+
+	/* With its NUL it fits, or GnuTLS does not give it. */
+	return gnutls_server_name_get(tls->session, ret, &len, &type, 0) >= 0 &&
+	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
+}
+
+static int
+check_name(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *message)
+{
+	const struct tls *tls = gnutls_session_get_ptr(session);
+	char name[TLS_NAME_MAX + 1];
+
+	(void)type;
+	(void)when;
+	(void)incoming;
+	(void)message;
+	return !tls_sni(tls, name) || tls_context_names(tls->context, name)
+		   ? 0
+		   : GNUTLS_E_UNRECOGNIZED_NAME;
+}
+
+void
+tls_refuse_unknown_name(struct tls *tls)
+{
+	gnutls_session_set_ptr(tls->session, tls);
+	gnutls_handshake_set_hook_function(tls->session,
+	    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, check_name);
+}
+
 struct tls *
 tls_free(struct tls *tls)
 {
@@ -283,17 +318,6 @@ tls_refuse_certificate(struct tls *tls)
 {
 	(void)gnutls_alert_send(
 	    tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
-}
-
-bool
-tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
-{
-	size_t len = TLS_NAME_MAX + 1;
-	unsigned type;
-
-	/* With its NUL it fits, or GnuTLS does not give it. */
-	return gnutls_server_name_get(tls->session, ret, &len, &type, 0) >= 0 &&
-	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
 }
 
 bool

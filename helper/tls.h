@@ -65,6 +65,12 @@ struct tls *tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate,
     const struct tls_tickets *tickets, int fd);
 
+/*
+ * Before the handshake: fail it with unrecognized_name when the client asks
+ * for a name (SNI) that no certificate is for.
+ */
+void tls_refuse_unknown_name(struct tls *tls);
+
 /* Takes NULL.  Returns NULL.  Sends nothing: see tls_bye(). */
 struct tls *tls_free(struct tls *tls);
 

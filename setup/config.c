@@ -140,6 +140,8 @@ get_choices(cfg_t *section, struct listen_config *l)
 	    section, "client-certificate", CLIENT_REQUEST);
 	l->data_session = (enum data_session)config_choice(
 	    section, "data-session", DATA_PREFER);
+	l->refuse_unknown_name =
+	    config_choice(section, "unknown-name", false) != 0;
 	l->implicit_private =
 	    config_choice(section, "implicit-prot", false) != 0;
 }

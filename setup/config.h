@@ -73,7 +73,8 @@ struct listen_config {
 	 */
 	struct stssl_address *passive_address;
 	enum data_session data_session;
-	bool implicit_private; /* tls = implicit begins with PROT P */
+	bool refuse_unknown_name; /* in SNI */
+	bool implicit_private;    /* tls = implicit begins with PROT P */
 	unsigned max_sessions, max_sessions_per_address; /* 0: no limit */
 	unsigned max_newcomers_per_address;
 	struct newcomer_limit max_newcomers;

@@ -37,6 +37,7 @@ static cfg_opt_t listen_options[] = {
 	CFG_STR("backend", NULL, CFGF_NONE),
 	CFG_STR("service", NULL, CFGF_NONE),
 	CFG_STR("client-certificate", NULL, CFGF_NONE),
+	CFG_STR("unknown-name", NULL, CFGF_NONE),
 	CFG_STR("passive-ports", NULL, CFGF_NONE),
 	CFG_STR("passive-address", NULL, CFGF_NONE),
 	CFG_STR("data-session", NULL, CFGF_NONE),
@@ -77,6 +78,7 @@ static const struct stssl_choice choices[] = {
 			      [DATA_PREFER] = "prefer",
 			      [DATA_CERTIFICATE] = "certificate",
 			      [DATA_RESUMED] = "resumed" } },
+	{ "unknown-name", { [false] = "default", [true] = "refuse" } },
 	{ "implicit-prot", { [false] = "C", [true] = "P" } },
 	{ NULL, { NULL } },
 };
@@ -278,6 +280,7 @@ static const struct stssl_conf_validator validators[] = {
 	{ "listen|backend", check_backend },
 	{ "listen|service", check_name },
 	{ "listen|client-certificate", check_choice },
+	{ "listen|unknown-name", check_choice },
 	{ "listen|passive-ports", check_ports },
 	{ "listen|passive-address", check_passive_address },
 	{ "listen|data-session", check_choice },

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import time
 
 from story import (PATIENCE, PKI, Helper, ask, await_that, begins, connect,
@@ -27,10 +28,10 @@ HELPER = Helper()
 FTP = HELPER.address("ftp")
 
 
-def on_sni(name):
+def on_sni(name, address=FTP):
     """A connection with TLS, as a client does it that asks for `name`."""
     ftp = ftplib.FTP()
-    ftp.connect(*FTP, timeout=PATIENCE)
+    ftp.connect(*address, timeout=PATIENCE)
     begins(ask(ftp, "AUTH TLS"), "234")
     tls = context()
     tls.check_hostname = False
@@ -49,6 +50,18 @@ def on_sni(name):
        ("localhost", "localhost:21", "501"))
 def host(sni, name, code):
     begins(ask(on_sni(sni), "HOST " + name), code)
+
+
+@story("unknown-name = refuse: TLS for {0} is {1}",
+       ("localhost", "possible"), (None, "possible"),
+       ("other.example", "refused"))
+def unknown_name(sni, outcome):
+    try:
+        on_sni(sni, HELPER.address("named"))
+        equal(outcome, "possible")
+    except ssl.SSLError as error:
+        equal(outcome, "refused")
+        equal("UNRECOGNIZED_NAME" in str(error), True)
 
 
 @story("HOST in clear knows the names of the certificates")

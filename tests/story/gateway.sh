@@ -23,5 +23,6 @@ listener()
 	listener nat 'passive-address = "nat.example.org"'
 	listener private "tls = implicit implicit-prot = P"
 	listener hurry "handshake-timeout = 1 login-timeout = 2"
+	listener named "unknown-name = refuse"
 	listener slow "failed-login-delay = 2"
 } | stage_play gateway.py "$0"

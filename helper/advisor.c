@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "helper/file_state.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "policy/class.h"
@@ -27,25 +27,10 @@
 struct advisor {
 	const struct helper_config *config;
 	struct stssl_classes *classes; /* NULL: to be read */
-	struct stat read;              /* the file that they are from */
+	struct file_state read;        /* the file that they are from */
 	struct stssl_error told;       /* the last complaint in the log */
 	char text[STSSL_RECORD_MAX];
 };
-
-static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size &&
-	       same_time(&a->st_mtim, &b->st_mtim) &&
-	       same_time(&a->st_ctim, &b->st_ctim);
-}
 
 /* The module is root, we are not: what it reads may be closed to us. */
 static void
@@ -77,11 +62,9 @@ current_classes(struct advisor *a)
 {
 	const char *path = a->config->classes;
 	struct stssl_error error;
-	struct stat now = { 0 };
-	/* stssl_classes_read() says what is wrong with the file. */
-	bool is_there = stat(path, &now) == 0;
+	struct file_state now = file_state_of(path);
 
-	if (is_there && a->classes != NULL && same_file(&now, &a->read))
+	if (a->classes != NULL && file_state_same(&now, &a->read))
 		return a->classes;
 	a->classes = stssl_classes_free(a->classes);
 	if (stssl_classes_read(path, &a->classes, &error) < 0) {

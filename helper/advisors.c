@@ -92,7 +92,8 @@ idle(const struct advisors *a)
 {
 	struct child *c = a->list;
 
-	while (c != NULL && (c->state != CHILD_RUNNING || c->sessions > 0))
+	while (c != NULL &&
+	       (c->state != CHILD_RUNNING || c->is_retired || c->sessions > 0))
 		c = c->next;
 	return c;
 }
@@ -180,6 +181,8 @@ readable(struct child *c)
 	c->sessions = 0;
 	if (p != NULL)
 		settle(p, &m.u.answer);
+	if (c->is_retired)
+		child_lose(c);
 	serve_waiting(a);
 }
 
@@ -345,6 +348,23 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 		advise(a, entry, ask, &no_answer);
 	else
 		serve_waiting(a);
+}
+
+/* It ends when it has nothing to do, and is replaced then. */
+static void
+retire(struct child *c)
+{
+	c->is_retired = true;
+	if (c->sessions == 0)
+		child_lose(c);
+}
+
+void
+advisors_renew(struct advisors *a, const struct helper_config *config)
+{
+	a->params.config = config;
+	for (struct child *c = a->list; c != NULL; c = c->next)
+		retire(c);
 }
 
 bool

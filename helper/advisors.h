@@ -56,6 +56,13 @@ int advisors_start(struct advisors *advisors);
 void advisors_ask(struct advisors *advisors, const struct session_entry *entry,
     const struct message_ask *ask);
 
+/*
+ * Processes that begin from now on use `config`; those that are there end, with
+ * their answer if they have a question.
+ */
+void advisors_renew(
+    struct advisors *advisors, const struct helper_config *config);
+
 /* True when no process is left. */
 bool advisors_are_gone(const struct advisors *advisors);
 

@@ -106,18 +106,33 @@ child_kill(struct child *c)
 	child_lose(c);
 }
 
+/* Its last order, or a kill where it cannot be given. */
+static void
+order(struct child *c, const struct message *m)
+{
+	if (c->state == CHILD_LOST)
+		return;
+	if (child_tell(c, m, -1) < 0)
+		child_kill(c);
+	else
+		c->state = CHILD_STOPPING;
+}
+
 void
 child_stop(struct child *c, uint32_t grace_ms)
 {
 	const struct message m = { .type = MESSAGE_STOP,
 		.u.stop.grace_ms = grace_ms };
 
-	if (c->state == CHILD_LOST)
-		return;
-	if (child_tell(c, &m, -1) < 0)
-		child_kill(c);
-	else
-		c->state = CHILD_STOPPING;
+	order(c, &m);
+}
+
+void
+child_drain(struct child *c)
+{
+	const struct message m = { .type = MESSAGE_DRAIN };
+
+	order(c, &m);
 }
 
 bool

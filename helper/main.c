@@ -10,14 +10,12 @@
 #include <string.h>
 
 #include "helper/advisor.h"
-#include "setup/config.h"
+#include "helper/generation.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
 #include "helper/resolver.h"
-#include "helper/tls.h"
 #include "helper/worker.h"
-#include "policy/classes.h"
 
 struct arguments {
 	const char *config;
@@ -25,13 +23,6 @@ struct arguments {
 	bool debug;
 	bool test;
 	bool version;
-};
-
-/* What the configuration names, loaded. */
-struct loaded {
-	struct helper_config *config;
-	struct privileges privileges;
-	struct tls_context *tls;
 };
 
 static const struct option long_options[] = {
@@ -100,45 +91,11 @@ parse_arguments(int argc, char **argv, struct arguments *ret)
 	return true;
 }
 
-/* Nothing is kept of it: it is the module's and the advisor's matter. */
-static int
-check_classes(const char *path, struct stssl_error *error)
-{
-	struct stssl_classes *classes;
-	int r = stssl_classes_read(path, &classes, error);
-
-	if (r == 0)
-		(void)stssl_classes_free(classes);
-	return r;
-}
-
-static int
-load(const char *path, struct loaded *l, struct stssl_error *error)
-{
-	const char *key;
-	int r = config_read(path, &l->config, error);
-
-	if (r < 0)
-		return r;
-	r = tls_context_new(&l->config->tls, &l->tls, &key, error);
-	if (r < 0)
-		return config_tls_error(l->config, key, error->text, error);
-	r = privileges_resolve(l->config, &l->privileges, error);
-	return r == 0 ? check_classes(l->config->classes, error) : r;
-}
-
-static void
-unload(struct loaded *l)
-{
-	privileges_done(&l->privileges);
-	(void)tls_context_free(l->tls);
-	(void)config_free(l->config);
-}
-
 int
 main(int argc, char **argv)
 {
-	struct loaded l = { NULL, { 0 }, NULL };
+	struct generation generation = { NULL, NULL };
+	struct privileges privileges = { 0 };
 	struct stssl_error error;
 	struct arguments a;
 	int status;
@@ -151,7 +108,8 @@ main(int argc, char **argv)
 	}
 	log_open(a.log, "monitor", a.debug);
 
-	if (load(a.config, &l, &error) < 0) {
+	if (generation_load(a.config, &generation, &error) < 0 ||
+	    privileges_resolve(generation.config, &privileges, &error) < 0) {
 		if (a.test)
 			(void)fprintf(stderr, "%s\n", error.text);
 		else
@@ -160,11 +118,12 @@ main(int argc, char **argv)
 	} else if (a.test) {
 		status = STATUS_STOPPED;
 	} else {
-		const struct monitor_params params = { l.config, &l.privileges,
-			l.tls, worker_main, advisor_main, resolver_main };
+		const struct monitor_params params = { a.config, &generation,
+			&privileges, worker_main, advisor_main, resolver_main };
 
 		status = (int)monitor_main(&params);
 	}
-	unload(&l);
+	privileges_done(&privileges);
+	generation_free(&generation);
 	return status;
 }

@@ -96,6 +96,29 @@ struct message_welcome {
 	uint64_t session;
 };
 
+/* Why a session is to end. */
+#define MESSAGE_ENDS(X)                                    \
+	X(KICKED, "kicked", "Ended by the administrator.") \
+	X(CERTIFICATE, "certificate", "Your certificate is not good any more.")
+
+enum message_end_reason {
+#define X(name, word, text) END_##name,
+	MESSAGE_ENDS(X)
+#undef X
+	END_COUNT
+};
+
+/* This session must end now, whatever it does. */
+struct message_end {
+	uint64_t session;
+	uint32_t reason; /* enum message_end_reason */
+};
+
+/* No more clients will come: exit when the last session has ended. */
+struct message_drain {
+	uint32_t zero;
+};
+
 /* What the name in a listener's passive-address stands for, an IPv4 address. */
 struct message_address {
 	uint32_t listener; /* index into helper_config.listeners */
@@ -120,6 +143,8 @@ struct message_stop {
 	X(ADVICE, advice, MONITOR, 0)                    \
 	X(STOP, stop, MONITOR, 0)                        \
 	X(ADDRESS, address, MONITOR, 0)                  \
+	X(END, end, MONITOR, 0)                          \
+	X(DRAIN, drain, MONITOR, 0)                      \
 	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
 	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
 	X(WITHDRAW, withdraw, WORKER, 0)                 \

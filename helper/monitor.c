@@ -27,6 +27,7 @@
 #include "helper/log.h"
 #include "helper/names.h"
 #include "helper/registry.h"
+#include "helper/reload.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
 #include "helper/workers.h"
@@ -50,8 +51,15 @@ struct monitor {
 	struct advisors *advisors;
 	struct names *names;
 	struct answers *answers;
+	struct reload *reload;
 	struct ev_signal signals[SIGNALS];
 };
+
+static const struct helper_config *
+config_of(const struct monitor *m)
+{
+	return m->params->generation->config;
+}
 
 static void
 notify(const char *state)
@@ -76,6 +84,7 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	notify("STOPPING=1");
 	doors_close(&m->doors);
 	listeners_close(&m->listeners);
+	m->reload = reload_free(m->reload);
 	names_stop(m->names);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
@@ -84,10 +93,14 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 static void
 on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
 {
+	struct monitor *m = signal->data;
+	struct stssl_error error;
+
 	(void)loop;
-	(void)signal;
 	(void)events;
-	log_notice("reload is not available yet: restart to use new files");
+	notify("RELOADING=1");
+	(void)reload_now(m->reload, &error);
+	notify("READY=1");
 }
 
 static const struct {
@@ -158,8 +171,7 @@ resolved(void *owner, const struct message_resolved *resolved)
 	struct monitor *m = owner;
 
 	/* Ours is what workers that are started later begin with. */
-	memcpy(m->params->config->listeners[resolved->listener]
-		   .passive_address->ip,
+	memcpy(config_of(m)->listeners[resolved->listener].passive_address->ip,
 	    resolved->ip, sizeof resolved->ip);
 	workers_address(m->workers, resolved);
 }
@@ -171,6 +183,19 @@ give(void *owner, uint32_t listener, int fd, const struct stssl_address *peer,
 	struct monitor *m = owner;
 
 	return workers_give(m->workers, listener, fd, peer, local);
+}
+
+/* All who come from now on get the new generation. */
+static void
+renewed(void *owner)
+{
+	struct monitor *m = owner;
+
+	m->doors.config = config_of(m);
+	(void)workers_renew(
+	    m->workers, config_of(m), m->params->generation->tls);
+	advisors_renew(m->advisors, config_of(m));
+	names_renew(m->names, config_of(m));
 }
 
 static void
@@ -193,6 +218,7 @@ forget(void *owner)
 		ev_signal_stop(m->loop, &m->signals[i]);
 	doors_close(&m->doors);
 	listeners_close(&m->listeners);
+	m->reload = reload_free(m->reload);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
 	m->advisors = advisors_free(m->advisors);
@@ -210,11 +236,11 @@ forget(void *owner)
 static void
 forget_more(void *owner)
 {
-	const struct monitor *m = owner;
-	struct tls_context *tls = m->params->tls;
+	struct monitor *m = owner;
+	struct generation *g = m->params->generation;
 
 	forget(owner);
-	(void)tls_context_free(tls);
+	g->tls = tls_context_free(g->tls);
 }
 
 /* Start */
@@ -242,8 +268,8 @@ static enum exit_status
 open_sockets(struct monitor *m)
 {
 	const struct privileges *p = m->params->privileges;
-	const char *path = m->params->config->status_socket;
-	int r = listeners_open(m->params->config, &m->listeners);
+	const char *path = config_of(m)->status_socket;
+	int r = listeners_open(config_of(m), &m->listeners);
 
 	if (r < 0)
 		return r == -EINVAL ? STATUS_CONFIG : STATUS_SYSTEM;
@@ -263,8 +289,8 @@ build(struct monitor *m)
 {
 	const struct monitor_params *params = m->params;
 	const struct workers_params workers = { .loop = m->loop,
-		.config = params->config,
-		.tls = params->tls,
+		.config = config_of(m),
+		.tls = params->generation->tls,
 		.registry = m->registry,
 		.run = params->worker,
 		.forget = forget,
@@ -272,7 +298,7 @@ build(struct monitor *m)
 		.stopped = stopped,
 		.owner = m };
 	const struct advisors_params advisors = { .loop = m->loop,
-		.config = params->config,
+		.config = config_of(m),
 		.registry = m->registry,
 		.patience = ADVICE_SECONDS,
 		.run = params->advisor,
@@ -281,11 +307,16 @@ build(struct monitor *m)
 		.stopped = stopped,
 		.owner = m };
 	const struct names_params names = { .loop = m->loop,
-		.config = params->config,
+		.config = config_of(m),
 		.run = params->resolver,
 		.forget = forget_more,
 		.resolved = resolved,
 		.stopped = stopped,
+		.owner = m };
+	const struct reload_params reload = { .loop = m->loop,
+		.path = params->path,
+		.generation = params->generation,
+		.changed = renewed,
 		.owner = m };
 	const struct answer_params answers = { .loop = m->loop,
 		.fd = m->status.fd,
@@ -299,14 +330,16 @@ build(struct monitor *m)
 	m->workers = workers_new(&workers);
 	m->advisors = advisors_new(&advisors);
 	m->names = names_new(&names);
-	if (m->workers == NULL || m->advisors == NULL || m->names == NULL)
+	m->reload = reload_new(&reload);
+	if (m->workers == NULL || m->advisors == NULL || m->names == NULL ||
+	    m->reload == NULL)
 		return -ENOMEM;
 	m->answers = answers_new(&answers);
 	if (m->answers == NULL)
 		return -ENOMEM;
 	m->status.fd = -1;
 	m->doors = (struct doors){ .loop = m->loop,
-		.config = params->config,
+		.config = config_of(m),
 		.registry = m->registry,
 		.give = give,
 		.owner = m };
@@ -349,7 +382,7 @@ monitor_main(const struct monitor_params *params)
 	enum exit_status status;
 	int r;
 
-	raise_limits(params->config);
+	raise_limits(params->generation->config);
 	status = open_sockets(&m);
 	if (status == STATUS_STOPPED) {
 		r = privileges_drop(params->privileges);

@@ -9,6 +9,7 @@
 #include "setup/config.h"
 #include "helper/privileges.h"
 
+struct generation;
 struct tls_context;
 
 /* The helper's exit statuses: stssl-helper(8). */
@@ -19,9 +20,10 @@ enum exit_status {
 };
 
 struct monitor_params {
-	const struct helper_config *config;
+	const char *path; /* of helper.conf, for a reload */
+	/* What was loaded first; the last one in use is left in its place. */
+	struct generation *generation;
 	const struct privileges *privileges;
-	struct tls_context *tls;
 	/* worker_main(), but in tests */
 	int (*worker)(const struct helper_config *config,
 	    struct tls_context *tls, int channel);

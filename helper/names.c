@@ -99,6 +99,17 @@ run(void *arg, int channel)
 	return params->run(params->config, channel);
 }
 
+static bool
+has_names(const struct names *n)
+{
+	const struct helper_config *config = n->params.config;
+
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].passive_name != NULL)
+			return true;
+	return false;
+}
+
 static int
 start(struct names *n)
 {
@@ -121,11 +132,17 @@ start(struct names *n)
 	return 0;
 }
 
+int
+names_start(struct names *n)
+{
+	return has_names(n) ? start(n) : 0;
+}
+
 static void
 on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct names *n = timer->data;
-	int r = start(n);
+	int r = n->list == NULL ? names_start(n) : 0;
 
 	(void)loop;
 	(void)events;
@@ -161,15 +178,15 @@ names_free(struct names *n)
 	return NULL;
 }
 
-int
-names_start(struct names *n)
+void
+names_renew(struct names *n, const struct helper_config *config)
 {
-	const struct helper_config *config = n->params.config;
-
-	for (size_t i = 0; i < config->listener_count; i++)
-		if (config->listeners[i].passive_name != NULL)
-			return start(n);
-	return 0;
+	n->params.config = config;
+	/* Who is killed is replaced when it is reaped. */
+	if (n->list == NULL)
+		on_respawn(n->params.loop, &n->respawn, 0);
+	for (struct child *c = n->list; c != NULL; c = c->next)
+		child_lose(c);
 }
 
 bool

@@ -37,6 +37,9 @@ struct names *names_free(struct names *names);
 /* Start it where there are names.  Returns 0 or what fork(2) says. */
 int names_start(struct names *names);
 
+/* From now on these names count. */
+void names_renew(struct names *names, const struct helper_config *config);
+
 /* True when there is no process. */
 bool names_are_gone(const struct names *names);
 

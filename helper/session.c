@@ -334,9 +334,37 @@ session_end(struct session *s)
 	s->state = SESSION_CLOSED;
 }
 
+static const struct {
+	const char *word, *text;
+} ends[] = {
+#define X(name, word, text) [END_##name] = { word, text },
+	MESSAGE_ENDS(X)
+#undef X
+};
+
+void
+session_end_for(struct session *s, enum message_end_reason reason)
+{
+	s->ending = true;
+	s->end_reason = reason;
+	/* Not at once: another session may be what is listening just now. */
+	stream_wake(&s->client);
+}
+
+static void
+end_early(struct session *s)
+{
+	session_note(s, "ended", ends[s->end_reason].word);
+	if (s->state != SESSION_HANDSHAKE)
+		s->protocol->refuse(s, ends[s->end_reason].text);
+	s->state = SESSION_CLOSED;
+}
+
 void
 session_run(struct session *s)
 {
+	if (s->ending && s->state != SESSION_CLOSED)
+		end_early(s);
 	if (s->state != SESSION_CLOSED)
 		steps[s->state](s);
 	if (s->host->stopping && s->state == SESSION_OPEN &&

@@ -78,6 +78,8 @@ struct session {
 	struct ev_timer deadline;
 	ev_tstamp login_by; /* 0 when that does not matter any more */
 	bool published, welcome;
+	bool ending; /* session_end_for() */
+	enum message_end_reason end_reason;
 	bool certificate_failed; /* and why */
 	enum stssl_failure certificate_failure;
 	bool data_private;    /* the verdict demands protected data */
@@ -127,6 +129,12 @@ void session_verdict(struct session *s, const struct message_verdict *verdict);
 
 /* What host->ask() asked for; the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
+
+/*
+ * It has to end, whatever it does: from the event loop, with a word to the
+ * client and a line in the log.
+ */
+void session_end_for(struct session *s, enum message_end_reason reason);
 
 /* The service stops: end now, unless a transfer runs and `force` is false. */
 void session_stop(struct session *s, bool force);

@@ -40,7 +40,7 @@ struct worker {
 	struct ev_timer stop, grace;
 	void *sessions; /* tsearch(3) tree of struct slot */
 	size_t count;
-	bool force;
+	bool force, draining;
 	int status;
 };
 
@@ -158,7 +158,7 @@ on_closed(struct session_host *host, uint64_t session)
 	}
 	m.u.closed.session = session;
 	tell(w, &m);
-	if (w->host.stopping && w->count == 0)
+	if ((w->host.stopping || w->draining) && w->count == 0)
 		ev_break(w->host.loop, EVBREAK_ALL);
 }
 
@@ -235,6 +235,29 @@ take_advice(struct worker *w, const struct message *m, int fd)
 	if (m->u.advice.serial == e->serial)
 		ev_timer_stop(w->host.loop, &e->unanswered);
 	session_advice(e->session, &m->u.advice);
+}
+
+static void
+take_end(struct worker *w, const struct message *m, int fd)
+{
+	const struct slot *e = find(w, m->u.end.session);
+
+	(void)fd;
+	if (m->u.end.reason >= END_COUNT)
+		give_up(w);
+	else if (e != NULL)
+		session_end_for(
+		    e->session, (enum message_end_reason)m->u.end.reason);
+}
+
+static void
+take_drain(struct worker *w, const struct message *m, int fd)
+{
+	(void)m;
+	(void)fd;
+	w->draining = true;
+	if (w->count == 0)
+		ev_break(w->host.loop, EVBREAK_ALL);
 }
 
 static void
@@ -323,6 +346,8 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_ADVICE] = take_advice,
 	[MESSAGE_STOP] = take_stop,
 	[MESSAGE_ADDRESS] = take_address,
+	[MESSAGE_END] = take_end,
+	[MESSAGE_DRAIN] = take_drain,
 };
 
 static void

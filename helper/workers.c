@@ -302,6 +302,17 @@ hand_over(
 	return 0;
 }
 
+static unsigned
+wanted(const struct helper_config *config)
+{
+	long cpus;
+
+	if (config->workers > 0)
+		return config->workers;
+	cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	return cpus > 0 ? (unsigned)cpus : 1;
+}
+
 struct workers *
 workers_new(const struct workers_params *params)
 {
@@ -316,12 +327,7 @@ workers_new(const struct workers_params *params)
 		return NULL;
 	}
 	workers->params = *params;
-	workers->wanted = params->config->workers;
-	if (workers->wanted == 0) {
-		long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-		workers->wanted = cpus > 0 ? (unsigned)cpus : 1;
-	}
+	workers->wanted = wanted(params->config);
 	ev_init(&workers->respawn, on_respawn);
 	ev_init(&workers->killer, on_killer);
 	ev_prepare_init(&workers->prepare, on_prepare);
@@ -417,6 +423,33 @@ workers_advice(struct workers *workers, const struct session_entry *entry,
 {
 	const struct message m = { .type = MESSAGE_ADVICE,
 		.u.advice = *advice };
+
+	return tell(workers, entry, &m);
+}
+
+int
+workers_renew(struct workers *workers, const struct helper_config *config,
+    struct tls_context *tls)
+{
+	int r;
+
+	workers->params.config = config;
+	workers->params.tls = tls;
+	workers->wanted = wanted(config);
+	workers->is_untidy = true;
+	for (struct child *c = workers->list; c != NULL; c = c->next)
+		if (c->state == CHILD_RUNNING)
+			child_drain(c);
+	r = start_missing(workers);
+	return r < 0 ? log_errno(r, "cannot start a worker") : 0;
+}
+
+int
+workers_end(struct workers *workers, const struct session_entry *entry,
+    enum message_end_reason reason)
+{
+	const struct message m = { .type = MESSAGE_END,
+		.u.end = { .session = entry->session, .reason = reason } };
 
 	return tell(workers, entry, &m);
 }

@@ -73,6 +73,18 @@ int workers_verdict(struct workers *workers, const struct session_entry *entry,
 int workers_advice(struct workers *workers, const struct session_entry *entry,
     const struct message_advice *advice);
 
+/*
+ * From now on new workers use these, and those that are there get no more
+ * clients: they end with their last session.  Returns 0, or why no new worker
+ * could be started, which is tried again.
+ */
+int workers_renew(struct workers *workers, const struct helper_config *config,
+    struct tls_context *tls);
+
+/* The session is to end now.  Returns as workers_verdict(). */
+int workers_end(struct workers *workers, const struct session_entry *entry,
+    enum message_end_reason reason);
+
 /* Tell all what the name in a listener's passive-address stands for now. */
 void workers_address(
     struct workers *workers, const struct message_resolved *resolved);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "helper/advisor.h"
+#include "helper/generation.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/monitor.h"
@@ -137,8 +138,9 @@ read_address(int fd)
 	ck_assert_int_eq(stssl_address_parse(at, &address), 0);
 }
 
+static struct generation generation = { &config, NULL };
 static const struct monitor_params params = {
-	.config = &config,
+	.generation = &generation,
 	.privileges = &privileges,
 	.worker = fake_worker,
 	.advisor = advisor_main,

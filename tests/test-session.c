@@ -844,6 +844,22 @@ START_TEST(a_backend_that_does_not_greet_ends_the_session)
 }
 END_TEST
 
+START_TEST(a_session_that_has_to_end_says_why)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	session_end_for(p.session, END_CERTIFICATE);
+	expect(&p, p.client, "421 Your certificate is not good any more.\r\n");
+	expect(&p, p.client, "");
+	expect(&p, p.backend, "");
+	ck_assert_uint_eq(p.closed, 1);
+	end(&p);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -865,6 +881,7 @@ main(void)
 		{ no_refusal_makes_lftp_try_again, ROWS(refusal_rows) },
 		{ refusals_have_an_end, 0 },
 		{ wrong_passwords_have_an_end, 0 },
+		{ a_session_that_has_to_end_says_why, 0 },
 		{ a_failed_login_is_answered_after_a_while, 0 },
 		{ who_is_logged_in_is_no_newcomer, 0 },
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a reload may change, and when a file has changed.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/file_state.h"
+#include "helper/generation.h"
+
+#define FTP                                                   \
+	"listen \"ftp\" {\n address = { \"127.0.0.1:21\" }\n" \
+	" backend = \"127.0.0.1:2121\"\n"
+#define BASE "status-socket = \"/run/a\" user = \"a\"\n" FTP "}\n"
+
+static char path[] = "/tmp/stssl-reload-XXXXXX";
+
+static void
+write_file(const char *text)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	(void)close(fd);
+}
+
+static void
+make_file(void)
+{
+	int fd = mkstemp(path);
+
+	ck_assert_int_ne(fd, -1);
+	(void)close(fd);
+}
+
+/* A configuration with the same certificate, whatever it says besides. */
+static struct helper_config *
+config_of(const char *text)
+{
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+	char all[1024];
+
+	(void)snprintf(all, sizeof all,
+	    "tls { certificate = { \"%s\" } key = { \"%s\" } }\n%s", path, path,
+	    text);
+	write_file(all);
+	ck_assert_msg(
+	    config_read(path, &config, &error) == 0, "%s", error.text);
+	return config;
+}
+
+static const struct {
+	const char *text;
+	const char *refused; /* the key; NULL: it may change */
+} changes[] = {
+	{ BASE, NULL },
+	{ "workers = 7 sessions-per-worker = 1\n" BASE, NULL },
+	{ "classes = \"/other\"\n" BASE, NULL },
+	{ "status-socket = \"/run/a\" user = \"a\"\n" FTP
+	  " max-sessions = 3 tls = implicit service = \"other\"\n}\n",
+	    NULL },
+	{ "status-socket = \"/run/a\"\n" FTP "}\n", "user: " },
+	{ "status-socket = \"/run/b\" user = \"a\"\n" FTP "}\n",
+	    "status-socket: " },
+	{ "status-group = \"g\"\n" BASE, "status-group: " },
+	{ "status-users = { \"u\" }\n" BASE, "status-users: " },
+	{ BASE "listen \"more\" { backend = \"127.0.0.1:1\" }\n", "listen: " },
+	{ "status-socket = \"/run/a\" user = \"a\"\n"
+	  "listen \"ftp\" { backend = \"127.0.0.1:2121\" }\n",
+	    "listen: " },
+	{ "status-socket = \"/run/a\" user = \"a\"\n"
+	  "listen \"ftp\" { address = { \"127.0.0.1:22\" }\n"
+	  " backend = \"127.0.0.1:2121\" }\n",
+	    "listen: " },
+	{ "status-socket = \"/run/a\" user = \"a\"\n"
+	  "listen \"ftq\" { address = { \"127.0.0.1:21\" }\n"
+	  " backend = \"127.0.0.1:2121\" }\n",
+	    "listen: " },
+};
+
+START_TEST(what_processes_hold_on_to_needs_a_restart)
+{
+	struct generation now = { NULL, NULL }, next = { NULL, NULL };
+	struct stssl_error error = { "" };
+	const char *refused = changes[_i].refused;
+
+	make_file();
+	now.config = config_of(BASE);
+	next.config = config_of(changes[_i].text);
+	ck_assert_int_eq(generation_check(&now, &next, &error),
+	    refused == NULL ? 0 : -EINVAL);
+	if (refused != NULL)
+		ck_assert_int_eq(
+		    strncmp(error.text, refused, strlen(refused)), 0);
+	generation_free(&now);
+	generation_free(&next);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
+START_TEST(a_file_has_changed_when_it_is_written_replaced_or_gone)
+{
+	struct file_state first, second;
+	char other[sizeof path + 2];
+
+	make_file();
+	first = file_state_of(path);
+	second = file_state_of(path);
+	ck_assert(file_state_same(&first, &second));
+	write_file("longer");
+	second = file_state_of(path);
+	ck_assert(!file_state_same(&first, &second));
+	(void)snprintf(other, sizeof other, "%s.n", path);
+	ck_assert_int_eq(symlink("/etc/passwd", other), 0);
+	ck_assert_int_eq(rename(other, path), 0);
+	first = file_state_of(path);
+	ck_assert(!file_state_same(&first, &second));
+	ck_assert_int_eq(unlink(path), 0);
+	second = file_state_of(path);
+	ck_assert(!file_state_same(&first, &second));
+	first = file_state_of(path);
+	ck_assert(file_state_same(&first, &second));
+}
+END_TEST
+
+size_t
+reload_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ what_processes_hold_on_to_needs_a_restart, ROWS(changes) },
+		{ a_file_has_changed_when_it_is_written_replaced_or_gone, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

@@ -11,6 +11,7 @@
 #include "policy/classes.h"
 #include "policy/conf.h"
 #include "policy/decide.h"
+#include "policy/identity.h"
 #include "policy/judge.h"
 #include "policy/pattern.h"
 #include "policy/user.h"
@@ -43,7 +44,7 @@ struct stssl_class {
 	enum stssl_ssl ssl;
 	enum stssl_login_way login;
 	enum stssl_bad_certificate bad;
-	unsigned identities; /* bit n: enum stssl_identity n */
+	struct stssl_identity_rules identity;
 	bool data_private;
 	enum stssl_tls min_protocol;
 };

@@ -81,7 +81,7 @@ fill_rules(struct stssl_class *c, cfg_t *section)
 	c->data_private = stssl_keys_choice(section, "data", required) != 0;
 	c->min_protocol = (enum stssl_tls)stssl_keys_choice(
 	    section, "min-protocol", STSSL_TLS_1_2);
-	c->identities = identity_ways(section);
+	c->identity.ways = identity_ways(section);
 }
 
 static int
@@ -161,6 +161,7 @@ fill_all(struct stssl_classes *classes, struct stssl_error *error)
 		if (r < 0)
 			return r;
 		classes->count++;
+		classes->list[i].identity.directory = classes->identities;
 		if (fill(&classes->list[i], section) < 0)
 			return out_of_memory(error);
 	}

@@ -173,3 +173,9 @@ stssl_keys_choice(cfg_t *section, const char *key, int otherwise)
 {
 	return stssl_choice_get(choices, section, key, otherwise);
 }
+
+const char *
+stssl_keys_word(const char *key, int value)
+{
+	return stssl_choice_word(choices, key, value);
+}

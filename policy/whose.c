@@ -47,8 +47,9 @@ add_drawn(struct names *names, const struct stssl_class *c)
 	for (int i = 0; r == 0 && i < STSSL_IDENTITY_COUNT; i++) {
 		enum stssl_identity way = (enum stssl_identity)i;
 
-		if ((c->identities & 1u << i) != 0 &&
-		    stssl_identity_draw(way, names->record, user) == 1)
+		if ((c->identity.ways & 1u << i) != 0 &&
+		    stssl_identity_draw(
+			&c->identity, way, names->record, user) == 1)
 			r = add(names, user);
 	}
 	return r;
@@ -150,7 +151,7 @@ collect(struct names *names, const struct stssl_classes *classes)
 		const struct stssl_class *c = &classes->list[i];
 
 		if (c->enabled) {
-			ways |= c->identities;
+			ways |= c->identity.ways;
 			r = add_drawn(names, c);
 		}
 	}

@@ -147,8 +147,8 @@ START_TEST(what_is_not_given_has_the_documented_default)
 	ck_assert_int_eq(x->bad, STSSL_BAD_REFUSE);
 	ck_assert_int_eq(x->min_protocol, STSSL_TLS_1_2);
 	ck_assert(x->data_private);
-	ck_assert_uint_eq(
-	    x->identities, 1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
+	ck_assert_uint_eq(x->identity.ways,
+	    1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
 	ck_assert_int_eq(y->ssl, STSSL_SSL_OPTIONAL);
 	ck_assert_int_eq(y->bad, STSSL_BAD_PASSWORD);
 	ck_assert(!y->data_private);
@@ -181,7 +181,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_int_eq(c->ssl, STSSL_SSL_OPTIONAL);
 	ck_assert_int_eq(c->login, STSSL_LOGIN_BOTH);
 	ck_assert_int_eq(c->bad, STSSL_BAD_REFUSE);
-	ck_assert_uint_eq(c->identities, 1u << STSSL_IDENTITY_CN);
+	ck_assert_uint_eq(c->identity.ways, 1u << STSSL_IDENTITY_CN);
 	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);
 	ck_assert(c->data_private);
 	ck_assert(!c->enabled);

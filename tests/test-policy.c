@@ -90,6 +90,7 @@ main(void)
 	add_identity_cases(&cases);
 	add_decide_cases(&cases);
 	add_judge_cases(&cases);
+	add_trace_cases(&cases);
 	add_whose_cases(&cases);
 	return test_main("policy", cases.list, cases.count);
 }

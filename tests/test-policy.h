@@ -27,6 +27,7 @@ void add_identity_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
+void add_trace_cases(struct case_list *to);
 void add_whose_cases(struct case_list *to);
 
 /* A folder of our own, mode 0700, and the path of the file last written. */

@@ -13,6 +13,7 @@
 #include "policy/decide.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
+#include "policy/maps.h"
 #include "policy/pattern.h"
 #include "policy/user.h"
 
@@ -53,6 +54,7 @@ struct stssl_class {
 struct stssl_classes {
 	struct stssl_conf *conf;
 	const char *identities; /* directory */
+	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;
 };

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/trace.h"
 #include "status/trust.h"
@@ -51,17 +52,25 @@ static void
 try_file(const struct stssl_identity_rules *rules, const char *user,
     const struct stssl_record *record, struct stssl_way_tried *tried)
 {
+	struct stssl_entries entries;
 	size_t len;
 	char *text;
 	int r;
 
-	tried->error = read_identities(rules->directory, user, &text, &len);
-	if (tried->error < 0) {
-		tried->end = tried->error == -ENOENT ? STSSL_WAY_NO_FILE
-						     : STSSL_WAY_BAD_FILE;
+	r = read_identities(rules->directory, user, &text, &len);
+	if (r == 0) {
+		r = stssl_entries_of(record, &entries);
+		if (r < 0)
+			free(text);
+	}
+	if (r < 0) {
+		tried->error = r;
+		tried->end =
+		    r == -ENOENT ? STSSL_WAY_NO_FILE : STSSL_WAY_BAD_FILE;
 		return;
 	}
-	r = stssl_entries_match(text, len, record, &tried->line);
+	r = stssl_entries_match(&entries, text, len, &tried->line);
+	stssl_entries_done(&entries);
 	free(text);
 	tried->end = r == 1   ? STSSL_WAY_USER
 		     : r == 0 ? STSSL_WAY_NO_ENTRY
@@ -70,25 +79,6 @@ try_file(const struct stssl_identity_rules *rules, const char *user,
 		memcpy(tried->name, user, strlen(user) + 1);
 }
 
-/* Draws tried->name, with the end at USER, or says why not. */
-static void
-draw_cn(const struct stssl_record *record, struct stssl_way_tried *tried)
-{
-	const char *cn = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN_CN);
-
-	if (cn == NULL)
-		return;
-	tried->end = stssl_user_valid(cn) ? STSSL_WAY_USER : STSSL_WAY_INVALID;
-	if (tried->end == STSSL_WAY_USER)
-		memcpy(tried->name, cn, strlen(cn) + 1);
-}
-
-/* A way without such a function needs to be told the user. */
-static void (*const draws[STSSL_IDENTITY_COUNT])(
-    const struct stssl_record *record, struct stssl_way_tried *tried) = {
-	[STSSL_IDENTITY_CN] = draw_cn,
-};
-
 /* `user` is valid. */
 static struct stssl_way_tried
 try_way(const struct stssl_identity_rules *rules, enum stssl_identity way,
@@ -96,11 +86,11 @@ try_way(const struct stssl_identity_rules *rules, enum stssl_identity way,
 {
 	struct stssl_way_tried tried = { .way = way };
 
-	if (draws[way] == NULL) {
+	if (way == STSSL_IDENTITY_FILE) {
 		try_file(rules, user, record, &tried);
 		return tried;
 	}
-	draws[way](record, &tried);
+	stssl_draw(rules, record, &tried);
 	if (tried.end == STSSL_WAY_USER && strcmp(tried.name, user) != 0)
 		tried.end = STSSL_WAY_OTHER;
 	return tried;
@@ -148,6 +138,23 @@ stssl_identity_word(enum stssl_identity way)
 	return (unsigned)way < STSSL_IDENTITY_COUNT ? words[way] : "";
 }
 
+enum stssl_subject
+stssl_identity_subject(enum stssl_identity way)
+{
+	static const enum stssl_subject subjects[STSSL_IDENTITY_COUNT] = {
+		[STSSL_IDENTITY_FILE] = STSSL_SUBJECT_COUNT,
+		[STSSL_IDENTITY_CN] = STSSL_SUBJECT_CN,
+		[STSSL_IDENTITY_EMAIL] = STSSL_SUBJECT_EMAIL,
+		[STSSL_IDENTITY_UPN] = STSSL_SUBJECT_UPN,
+		[STSSL_IDENTITY_DNS] = STSSL_SUBJECT_DNS,
+		[STSSL_IDENTITY_URI] = STSSL_SUBJECT_URI,
+		[STSSL_IDENTITY_DN] = STSSL_SUBJECT_DN,
+	};
+
+	return (unsigned)way < STSSL_IDENTITY_COUNT ? subjects[way]
+						    : STSSL_SUBJECT_COUNT;
+}
+
 enum stssl_identity
 stssl_identity_parse(const char *word)
 {
@@ -185,10 +192,9 @@ stssl_identity_draw(const struct stssl_identity_rules *rules,
 {
 	struct stssl_way_tried tried = { .way = way };
 
-	(void)rules;
-	if (draws[way] == NULL)
+	if (way == STSSL_IDENTITY_FILE)
 		return 0;
-	draws[way](record, &tried);
+	stssl_draw(rules, record, &tried);
 	if (tried.end != STSSL_WAY_USER)
 		return 0;
 	memcpy(ret_user, tried.name, sizeof tried.name);

@@ -6,8 +6,11 @@
 #ifndef POLICY_IDENTITY_H
 #define POLICY_IDENTITY_H
 
+#include <confuse.h>
 #include <stdbool.h>
 
+#include "policy/map.h"
+#include "policy/subject.h"
 #include "policy/user.h"
 #include "status/record.h"
 
@@ -16,9 +19,14 @@
 #define STSSL_IDENTITY_MAX     (1024 * 1024)
 
 /* The ways, in the order in which they are tried: name, word. */
-#define STSSL_WAYS(X)                                              \
-	X(FILE, "file") /* an entry of the user's identity file */ \
-	X(CN, "cn")     /* the only CN is the user name */
+#define STSSL_WAYS(X)     \
+	X(FILE, "file")   \
+	X(CN, "cn")       \
+	X(EMAIL, "email") \
+	X(UPN, "upn")     \
+	X(DNS, "dns")     \
+	X(URI, "uri")     \
+	X(DN, "dn")
 
 enum stssl_identity {
 #define X(name, word) STSSL_IDENTITY_##name,
@@ -30,6 +38,8 @@ enum stssl_identity {
 /* Where a way can end: name, word, text for people. */
 #define STSSL_WAY_ENDS(X)                                                \
 	X(ABSENT, "absent", "the certificate has nothing of this kind")  \
+	X(FOREIGN, "foreign", "only addresses of other domains")         \
+	X(UNMAPPED, "unmapped", "no line of the map matches")            \
 	X(USER, "user", "leads to this user")                            \
 	X(OTHER, "other", "leads to another user")                       \
 	X(INVALID, "invalid", "leads to what is no user name")           \
@@ -46,11 +56,17 @@ enum stssl_way_end {
 	STSSL_WAY_END_COUNT
 };
 
-/* What the rules of a class say about identities. */
+/* What a class says about identities; all is borrowed. */
 struct stssl_identity_rules {
-	unsigned ways;         /* bit n: enum stssl_identity n */
-	const char *directory; /* of the identity files */
+	unsigned ways;               /* bit n: enum stssl_identity n */
+	const char *directory;       /* of the identity files */
+	cfg_opt_t *email_domains;    /* for EMAIL */
+	cfg_opt_t *upn_domains;      /* for UPN */
+	const struct stssl_map *map; /* NULL: none */
 };
+
+/* Where the ways but FILE find their names; COUNT for FILE. */
+enum stssl_subject stssl_identity_subject(enum stssl_identity way);
 
 /*
  * One way that was gone.  `name` is the user that it leads to, "" when it
@@ -90,7 +106,7 @@ bool stssl_identity_names(const struct stssl_identity_rules *rules,
 
 /*
  * The user whom one way alone draws from a certificate, which is a name that
- * is stssl_user_valid().  Returns 1 and the name; 0 when it draws none, as
+ * is stssl_user_valid(): all names of the way's kind lead to this one.  Returns 1 and the name; 0 when it draws none, as
  * STSSL_IDENTITY_FILE always does: it has to be told the user.
  */
 int stssl_identity_draw(const struct stssl_identity_rules *rules,

@@ -22,17 +22,34 @@
 #define BY_CN   (1u << STSSL_IDENTITY_CN)
 
 static void
+put(struct stssl_record *r, enum stssl_key key, const char *value)
+{
+	if (value != NULL)
+		ck_assert_int_eq(stssl_record_put(r, key, value), 0);
+}
+
+static void
+put_nth(struct stssl_record *r, enum stssl_key key, unsigned n, const char *v)
+{
+	ck_assert_int_eq(stssl_record_put_nth(r, key, n, v), 0);
+}
+
+static void
 fill(struct stssl_record *r, const char *cn)
 {
 	stssl_record_init(r);
-	ck_assert_int_eq(
-	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN, "CN=alice,O=Acme"),
-	    0);
-	if (cn != NULL)
-		ck_assert_int_eq(
-		    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn), 0);
-	ck_assert_int_eq(
-	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX), 0);
+	put(r, STSSL_KEY_SSL_CLIENT_S_DN, "CN=alice,O=Acme");
+	put(r, STSSL_KEY_SSL_CLIENT_I_DN, "CN=CA,O=Acme");
+	put(r, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn);
+	put(r, STSSL_KEY_SSL_CLIENT_M_SERIAL, "0A0B");
+	put_nth(r, STSSL_KEY_SSL_CLIENT_SAN_Email, 0, "alice@acme.example");
+	put_nth(r, STSSL_KEY_SSL_CLIENT_SAN_Email, 1, "a2@Acme.Example");
+	put_nth(
+	    r, STSSL_KEY_SSL_CLIENT_SAN_URI, 0, "spiffe://acme.example/alice");
+	put_nth(
+	    r, STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN, 0, "alice@Corp.Example");
+	put(r, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX);
+	put(r, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, HEX_OTHER);
 }
 
 static bool
@@ -62,7 +79,8 @@ static const struct {
 	{ "dn:CN=alice,O=Acme\n", true, 0 },
 	{ "dn:CN=alice,O=Acme   \n", true, 0 },
 	{ "dn:CN=Alice,O=Acme\n", false, 0 },
-	{ "dn:CN=alice, O=Acme\n", false, 0 },
+	{ "dn:CN=alice, O=Acme\n", true, 0 },
+	{ "dn:2.5.4.3=#0C05616c696365,o=Acme\n", true, 0 },
 	{ "dn:CN=alice,O=Acme2\n", false, 0 },
 	{ "dn:CN=alice\n", false, 0 },
 	{ "dn:CN=alice,O=Acme # x\n", false, 0 },
@@ -79,9 +97,43 @@ static const struct {
 	{ "sha256:" HEX "\nsha256:g" HEX_63 "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256: " HEX "\n", false, 0 },
 	{ "sha256:" HEX "\nSHA256:" HEX "\n", false, 0 },
-	{ "sha256:" HEX "\nspki-sha256:" HEX "\n", false, 0 },
-	{ "sha256:" HEX "\nemail:alice@acme.example\n", false, 0 },
+	/* the other forms */
+	{ "spki-sha256:" HEX "\n", false, 0 },
+	{ "sha256:" HEX_OTHER "\n", false, 0 },
+	{ "spki-sha256:" HEX_OTHER "\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#0A0b\n", true, 0 },
+	{ "issuer-serial:cn=CA, o=Acme#a0B\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#00:0a:0b\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#A0C\n", false, 0 },
+	{ "issuer-serial:CN=CA,O=Acme2#A0B\n", false, 0 },
+	{ "email:alice@acme.example\n", true, 0 },
+	{ "email:alice@ACME.Example\n", true, 0 },
+	{ "email:a2@acme.example\n", true, 0 },
+	{ "email:Alice@acme.example\n", false, 0 },
+	{ "email:alice@evil.example\n", false, 0 },
+	{ "email:alice@corp.example\n", false, 0 },
+	{ "upn:alice@corp.example\n", true, 0 },
+	{ "upn:alice@CORP.EXAMPLE\n", true, 0 },
+	{ "upn:alice@acme.example\n", false, 0 },
+	{ "san-uri:spiffe://acme.example/alice\n", true, 0 },
+	{ "san-uri:spiffe://ACME.example/alice\n", false, 0 },
+	{ "san-uri:spiffe://acme.example/alic\n", false, 0 },
+	{ "sha256:" HEX "\nspki-sha256:" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#0x1\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:#01\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:alice#01\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice\n", false, 0 },
+	{ "sha256:" HEX "\nemail:@acme.example\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice@\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice@acme.example@x\n", false, 0 },
+	{ "sha256:" HEX "\nupn:\n", false, 0 },
+	{ "sha256:" HEX "\nsan-uri:\n", false, 0 },
+	{ "sha256:" HEX "\nsan-uri:a\tb\n", false, 0 },
+	{ "sha256:" HEX "\ndns:acme.example\n", false, 0 },
 	{ "sha256:" HEX "\ndn:\n", false, 0 },
+	{ "sha256:" HEX "\ndn:alice\n", false, 0 },
 	{ "sha256:" HEX "\ndn:  \n", false, 0 },
 	{ "sha256:" HEX "\nalice\n", false, 0 },
 	{ "sha256:" HEX "\r\n", false, 0 },

@@ -39,7 +39,7 @@ check_identities(const struct stssl_classes *classes)
 	unsigned ways = 0;
 
 	for (size_t i = 0; i < classes->count; i++)
-		ways |= classes->list[i].identities;
+		ways |= classes->list[i].identity.ways;
 	if ((ways & 1u << STSSL_IDENTITY_FILE) != 0 &&
 	    access(classes->identities, X_OK) == -1 && errno == EACCES)
 		log_warning("%s: %s: users with identities there will be "
@@ -126,7 +126,10 @@ consider(const struct stssl_classes *classes, const char *service,
 {
 	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
 	struct stssl_address from;
-	const struct stssl_login login = { q->user, service, record, &from };
+	const struct stssl_login login = { .user = q->user,
+		.service = service,
+		.record = record,
+		.from = &from };
 
 	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
 		return refuse(STSSL_REASON_HELPER);

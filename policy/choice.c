@@ -59,6 +59,18 @@ stssl_choice_check(
 	return stssl_value_wrong(cfg, opt, why);
 }
 
+const char *
+stssl_choice_word(
+    const struct stssl_choice *choices, const char *key, int value)
+{
+	const struct stssl_choice *choice = choice_of(choices, key);
+
+	if (value < 0 || value >= STSSL_CHOICE_WORDS ||
+	    choice->words[value] == NULL)
+		return "";
+	return choice->words[value];
+}
+
 int
 stssl_choice_get(const struct stssl_choice *choices, cfg_t *section,
     const char *key, int otherwise)

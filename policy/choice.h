@@ -28,6 +28,10 @@ int stssl_choice_check(
 int stssl_choice_get(const struct stssl_choice *choices, cfg_t *section,
     const char *key, int otherwise);
 
+/* The word of a value of this key's enum; "" when it is none of them. */
+const char *stssl_choice_word(
+    const struct stssl_choice *choices, const char *key, int value);
+
 /* The value that libConfuse has just added to a key with strings. */
 const char *stssl_value_last(cfg_opt_t *opt);
 

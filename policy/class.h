@@ -11,7 +11,9 @@
 #include "policy/classes.h"
 #include "policy/conf.h"
 #include "policy/decide.h"
+#include "policy/identity.h"
 #include "policy/judge.h"
+#include "policy/maps.h"
 #include "policy/pattern.h"
 #include "policy/user.h"
 
@@ -43,7 +45,7 @@ struct stssl_class {
 	enum stssl_ssl ssl;
 	enum stssl_login_way login;
 	enum stssl_bad_certificate bad;
-	unsigned identities; /* bit n: enum stssl_identity n */
+	struct stssl_identity_rules identity;
 	bool data_private;
 	enum stssl_tls min_protocol;
 };
@@ -52,6 +54,7 @@ struct stssl_class {
 struct stssl_classes {
 	struct stssl_conf *conf;
 	const char *identities; /* directory */
+	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;
 };

@@ -11,15 +11,14 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/identity.h"
 #include "policy/keys.h"
+#include "policy/rules.h"
 
 #define NAME_MAX_BYTES 256
-#define DEFAULT_WAYS   (1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN)
 
 /* Lists that must have an entry if they are given: nobody means an empty one. */
 static const char *const lists[] = { "user", "group", "service", "from",
-	"identity" };
+	"identity", "email-domain", "upn-domain" };
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -49,17 +48,6 @@ check_class(
 	return 0;
 }
 
-static unsigned
-identity_ways(cfg_t *section)
-{
-	cfg_opt_t *opt = cfg_getopt(section, "identity");
-	unsigned ways = 0;
-
-	for (unsigned i = 0; i < cfg_opt_size(opt); i++)
-		ways |= 1u << stssl_identity_parse(cfg_opt_getnstr(opt, i));
-	return ways != 0 ? ways : DEFAULT_WAYS;
-}
-
 /*
  * The defaults: TLS is required; a password will do instead of a certificate,
  * but a certificate that is no good is not passed over where TLS is required,
@@ -81,7 +69,6 @@ fill_rules(struct stssl_class *c, cfg_t *section)
 	c->data_private = stssl_keys_choice(section, "data", required) != 0;
 	c->min_protocol = (enum stssl_tls)stssl_keys_choice(
 	    section, "min-protocol", STSSL_TLS_1_2);
-	c->identities = identity_ways(section);
 }
 
 static int
@@ -161,6 +148,11 @@ fill_all(struct stssl_classes *classes, struct stssl_error *error)
 		if (r < 0)
 			return r;
 		classes->count++;
+		classes->list[i].identity.directory = classes->identities;
+		r = stssl_rules_read(classes->conf, section, &classes->maps,
+		    &classes->list[i].identity, error);
+		if (r < 0)
+			return r;
 		if (fill(&classes->list[i], section) < 0)
 			return out_of_memory(error);
 	}
@@ -178,6 +170,9 @@ stssl_classes_read(
 	if (classes == NULL)
 		return out_of_memory(error);
 	r = stssl_keys_read(path, &classes->conf, error);
+	if (r < 0)
+		goto fail;
+	r = stssl_maps_read(classes->conf, &classes->maps, error);
 	if (r < 0)
 		goto fail;
 	r = fill_all(classes, error);
@@ -201,6 +196,7 @@ stssl_classes_free(struct stssl_classes *classes)
 		free(classes->list[i].from);
 	}
 	free(classes->list);
+	stssl_maps_done(&classes->maps);
 	(void)stssl_conf_free(classes->conf);
 	free(classes);
 	return NULL;

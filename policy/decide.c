@@ -99,6 +99,35 @@ stssl_reason_text(enum stssl_reason r)
 	return reasons[reason_index(r)].text;
 }
 
+static const struct {
+	const char *word;
+	const char *text;
+} facts_words[STSSL_FACTS_COUNT] = {
+#define X(name, word, text) [STSSL_FACTS_##name] = { word, text },
+	STSSL_FACTS(X)
+#undef X
+};
+
+static unsigned
+facts_index(enum stssl_facts f)
+{
+	unsigned i = (unsigned)f;
+
+	return i < STSSL_FACTS_COUNT ? i : (unsigned)STSSL_FACTS_CLEAR;
+}
+
+const char *
+stssl_facts_word(enum stssl_facts f)
+{
+	return facts_words[facts_index(f)].word;
+}
+
+const char *
+stssl_facts_text(enum stssl_facts f)
+{
+	return facts_words[facts_index(f)].text;
+}
+
 struct stssl_decision
 stssl_decide(enum stssl_ssl ssl, enum stssl_login_way login,
     enum stssl_bad_certificate bad, enum stssl_facts facts)

@@ -31,16 +31,30 @@ enum stssl_bad_certificate {
 	STSSL_BAD_COUNT
 };
 
-/* What the connection shows, seen for one user name and one class. */
+/*
+ * What the connection shows, seen for one user name and one class: name, word,
+ * text for people.  CLEAR is also what did not come through the helper.
+ */
+#define STSSL_FACTS(X)                                                      \
+	X(CLEAR, "clear", "no TLS")                                         \
+	X(OLD, "old-tls", "TLS below the class's min-protocol")             \
+	X(NONE, "no-certificate", "TLS, no client certificate")             \
+	X(BAD, "bad-certificate", "TLS, a certificate that did not verify") \
+	X(SOMEBODY, "somebody",                                             \
+	    "TLS, a verified certificate that does not name this user")     \
+	X(GOOD, "good-certificate",                                         \
+	    "TLS, a verified certificate that names this user")
+
 enum stssl_facts {
-	STSSL_FACTS_CLEAR,    /* no TLS, or not through the helper */
-	STSSL_FACTS_OLD,      /* TLS below the class's min-protocol */
-	STSSL_FACTS_NONE,     /* TLS, no client certificate */
-	STSSL_FACTS_BAD,      /* one that failed verification */
-	STSSL_FACTS_SOMEBODY, /* verified, but it does not name this user */
-	STSSL_FACTS_GOOD,     /* verified, and it names this user */
+#define X(name, word, text) STSSL_FACTS_##name,
+	STSSL_FACTS(X)
+#undef X
 	STSSL_FACTS_COUNT
 };
+
+/* The word, or the text; CLEAR's for a value that is none of the enum. */
+const char *stssl_facts_word(enum stssl_facts f);
+const char *stssl_facts_text(enum stssl_facts f);
 
 /* Every reason a verdict can have: name, word for logs, text for people. */
 #define STSSL_REASONS(X)                                                   \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Identity files: one entry a line, each of them well-formed or the whole file
- * counts for nothing.
+ * counts for nothing.  What a certificate shows is written as entries, too, and
+ * read by the same functions as those of a file.
  */
 #include <config.h>
 #include "policy/entries.h"
@@ -9,26 +10,27 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "policy/subject.h"
+
+_Static_assert(STSSL_ENTRY_MAX >= 16 + STSSL_SUBJECT_MAX + 1 + 128 + 1,
+    "an entry has a prefix, a name and a serial number");
+
 #define SHA256_DIGITS 64
+#define SERIAL_DIGITS 128
+#define VALUE_MAX     (STSSL_SUBJECT_MAX + 1 + SERIAL_DIGITS)
+#define LINE_BYTES    4096 /* longer ones are malformed */
 #define BLANKS        " \t"
 
-/*
- * One kind of entry.  Returns 1 when the entry names the certificate of the
- * record, 0 when it names another, -EBADMSG when it is malformed.
- */
-struct entry_kind {
-	const char *prefix;
-	int (*matches)(const char *value, const struct stssl_record *record);
-};
-
-/* "AB:cd:..." or "abcd...", exactly 32 bytes, to lower-case digits. */
+/* "AB:cd:..." or "abcd...", to lower-case digits; returns their number. */
 static int
-plain_hex(const char *text, char ret[SHA256_DIGITS + 1])
+read_hex(const char *text, int max, char *ret)
 {
 	bool colons = strchr(text, ':') != NULL;
-	size_t n = 0;
+	int n = 0;
 
 	for (; *text != '\0'; text++) {
 		if (colons && n > 0 && n % 2 == 0 && text[-1] != ':') {
@@ -36,74 +38,258 @@ plain_hex(const char *text, char ret[SHA256_DIGITS + 1])
 				return -EBADMSG;
 			continue;
 		}
-		if (n == SHA256_DIGITS || !isxdigit((unsigned char)*text))
+		if (n == max || !isxdigit((unsigned char)*text))
 			return -EBADMSG;
 		ret[n++] = (char)tolower((unsigned char)*text);
 	}
 	ret[n] = '\0';
-	return n == SHA256_DIGITS && text[-1] != ':' ? 0 : -EBADMSG;
+	return n > 0 && text[-1] != ':' ? n : -EBADMSG;
+}
+
+/* Each writes the canonical value and returns 0, or a negative errno. */
+static int
+value_sha256(const char *value, char ret[static VALUE_MAX])
+{
+	return read_hex(value, SHA256_DIGITS, ret) == SHA256_DIGITS ? 0
+								    : -EBADMSG;
 }
 
 static int
-matches_sha256(const char *value, const struct stssl_record *record)
+value_dn(const char *value, char ret[static VALUE_MAX])
 {
-	const char *is =
-	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256);
-	char hex[SHA256_DIGITS + 1];
-
-	if (plain_hex(value, hex) < 0)
-		return -EBADMSG;
-	return is != NULL && strcmp(is, hex) == 0;
+	return stssl_subject_canonical(STSSL_SUBJECT_DN, value, ret);
 }
 
 static int
-matches_dn(const char *value, const struct stssl_record *record)
+value_email(const char *value, char ret[static VALUE_MAX])
 {
-	const char *is = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN);
-
-	if (value[0] == '\0')
-		return -EBADMSG;
-	return is != NULL && strcmp(is, value) == 0;
+	return stssl_subject_canonical(STSSL_SUBJECT_EMAIL, value, ret);
 }
 
-static const struct entry_kind entry_kinds[] = {
-	{ "sha256:", matches_sha256 },
-	{ "dn:", matches_dn },
+static int
+value_upn(const char *value, char ret[static VALUE_MAX])
+{
+	return stssl_subject_canonical(STSSL_SUBJECT_UPN, value, ret);
+}
+
+static int
+value_uri(const char *value, char ret[static VALUE_MAX])
+{
+	return stssl_subject_canonical(STSSL_SUBJECT_URI, value, ret);
+}
+
+/* A name and, behind the last #, a number: zeros in front do not count. */
+static int
+value_issuer_serial(const char *value, char ret[static VALUE_MAX])
+{
+	const char *hash = strrchr(value, '#');
+	char issuer[LINE_BYTES], digits[SERIAL_DIGITS + 1];
+	size_t len = hash == NULL ? 0 : (size_t)(hash - value);
+	const char *serial = digits;
+	size_t end;
+	int r;
+
+	if (len == 0 || len >= sizeof issuer ||
+	    read_hex(hash + 1, SERIAL_DIGITS, digits) < 0)
+		return -EBADMSG;
+	memcpy(issuer, value, len);
+	issuer[len] = '\0';
+	r = value_dn(issuer, ret);
+	if (r < 0)
+		return r;
+	while (serial[0] == '0' && serial[1] != '\0')
+		serial++;
+	end = strlen(ret);
+	(void)snprintf(ret + end, VALUE_MAX - end, "#%s", serial);
+	return 0;
+}
+
+static const struct {
+	const char *prefix;
+	int (*canonical)(const char *value, char ret[static VALUE_MAX]);
+} kinds[] = {
+	{ "sha256:", value_sha256 },
+	{ "spki-sha256:", value_sha256 },
+	{ "dn:", value_dn },
+	{ "issuer-serial:", value_issuer_serial },
+	{ "email:", value_email },
+	{ "upn:", value_upn },
+	{ "san-uri:", value_uri },
 };
 
-/* As a matching function, for a line without blanks around it. */
+/* As stssl_entry_read() for what is neither empty nor a comment. */
 static int
-line_matches(const char *line, const struct stssl_record *record)
+canonical_entry(const char *text, char ret[static STSSL_ENTRY_MAX])
 {
-	if (line[0] == '\0' || line[0] == '#')
-		return 0;
-	for (size_t i = 0; i < sizeof entry_kinds / sizeof entry_kinds[0];
-	     i++) {
-		const struct entry_kind *kind = &entry_kinds[i];
-		size_t len = strlen(kind->prefix);
+	char value[VALUE_MAX];
 
-		if (strncmp(line, kind->prefix, len) == 0)
-			return kind->matches(line + len, record);
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		size_t len = strlen(kinds[i].prefix);
+
+		if (strncmp(text, kinds[i].prefix, len) != 0)
+			continue;
+		if (kinds[i].canonical(text + len, value) < 0)
+			return -EBADMSG;
+		(void)snprintf(
+		    ret, STSSL_ENTRY_MAX, "%s%s", kinds[i].prefix, value);
+		return 1;
 	}
 	return -EBADMSG;
 }
 
-static char *
-trim(char *line)
+int
+stssl_entry_read(const char *line, char ret[static STSSL_ENTRY_MAX])
 {
+	char text[LINE_BYTES];
 	size_t len;
 
 	line += strspn(line, BLANKS);
-	for (len = strlen(line); len > 0 && strchr(BLANKS, line[len - 1]);
-	     len--)
-		line[len - 1] = '\0';
-	return line;
+	len = strlen(line);
+	while (len > 0 && strchr(BLANKS, line[len - 1]) != NULL)
+		len--;
+	if (len == 0 || line[0] == '#')
+		return 0;
+	if (len >= sizeof text)
+		return -EBADMSG;
+	memcpy(text, line, len);
+	text[len] = '\0';
+	return canonical_entry(text, ret);
+}
+
+/* The entries of a certificate in the making. */
+struct list {
+	const struct stssl_record *record;
+	struct stssl_entries entries;
+	size_t size;
+};
+
+/* What cannot be an entry of a file is left out: nothing could equal it. */
+static int
+add(struct list *list, const char *prefix, const char *value)
+{
+	char line[LINE_BYTES], entry[STSSL_ENTRY_MAX];
+	struct stssl_entries *to = &list->entries;
+	int n = snprintf(line, sizeof line, "%s%s", prefix, value);
+	size_t len;
+
+	if (n < 0 || (size_t)n >= sizeof line ||
+	    canonical_entry(line, entry) != 1)
+		return 0;
+	len = strlen(entry) + 1;
+	if (to->len + len > list->size) {
+		size_t size = 2 * list->size + STSSL_ENTRY_MAX;
+		char *text = realloc(to->text, size);
+
+		if (text == NULL)
+			return -ENOMEM;
+		to->text = text;
+		list->size = size;
+	}
+	memcpy(to->text + to->len, entry, len);
+	to->len += len;
+	return 0;
+}
+
+static int
+add_issuer_serial(struct list *list)
+{
+	const char *issuer =
+	    stssl_record_get(list->record, STSSL_KEY_SSL_CLIENT_I_DN);
+	const char *serial =
+	    stssl_record_get(list->record, STSSL_KEY_SSL_CLIENT_M_SERIAL);
+	char value[LINE_BYTES];
+	int n;
+
+	if (issuer == NULL || serial == NULL)
+		return 0;
+	n = snprintf(value, sizeof value, "%s#%s", issuer, serial);
+	if (n < 0 || (size_t)n >= sizeof value)
+		return 0;
+	return add(list, "issuer-serial:", value);
+}
+
+static int
+add_one(struct list *list, const char *prefix, enum stssl_key key)
+{
+	const char *value = stssl_record_get(list->record, key);
+
+	return value != NULL ? add(list, prefix, value) : 0;
+}
+
+static int
+add_many(struct list *list, const char *prefix, enum stssl_key key)
+{
+	const char *value;
+	int r = 0;
+
+	for (unsigned n = 0; r == 0; n++) {
+		value = stssl_record_get_nth(list->record, key, n);
+		if (value == NULL)
+			break;
+		r = add(list, prefix, value);
+	}
+	return r;
+}
+
+static const struct {
+	const char *prefix;
+	enum stssl_key key;
+	int (*add)(struct list *list, const char *prefix, enum stssl_key key);
+} shown[] = {
+	{ "sha256:", STSSL_KEY_SSL_CLIENT_CERT_SHA256, add_one },
+	{ "spki-sha256:", STSSL_KEY_SSL_CLIENT_SPKI_SHA256, add_one },
+	{ "dn:", STSSL_KEY_SSL_CLIENT_S_DN, add_one },
+	{ "email:", STSSL_KEY_SSL_CLIENT_SAN_Email, add_many },
+	{ "upn:", STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN, add_many },
+	{ "san-uri:", STSSL_KEY_SSL_CLIENT_SAN_URI, add_many },
+};
+
+int
+stssl_entries_of(const struct stssl_record *record, struct stssl_entries *ret)
+{
+	struct list list = { .record = record };
+	int r = add_issuer_serial(&list);
+
+	for (size_t i = 0; r == 0 && i < sizeof shown / sizeof shown[0]; i++)
+		r = shown[i].add(&list, shown[i].prefix, shown[i].key);
+	if (r < 0) {
+		stssl_entries_done(&list.entries);
+		return r;
+	}
+	*ret = list.entries;
+	return 0;
+}
+
+void
+stssl_entries_done(struct stssl_entries *entries)
+{
+	free(entries->text);
+	*entries = (struct stssl_entries){ 0 };
+}
+
+const char *
+stssl_entries_next(const struct stssl_entries *entries, const char *at)
+{
+	at = at == NULL ? entries->text : at + strlen(at) + 1;
+	return at == NULL || at == entries->text + entries->len ? NULL : at;
+}
+
+static bool
+has(const struct stssl_entries *entries, const char *entry)
+{
+	const char *at = NULL;
+
+	while ((at = stssl_entries_next(entries, at)) != NULL)
+		if (strcmp(at, entry) == 0)
+			return true;
+	return false;
 }
 
 int
-stssl_entries_match(char *text, size_t len, const struct stssl_record *record,
+stssl_entries_match(const struct stssl_entries *entries, char *text, size_t len,
     unsigned *ret_line)
 {
+	char entry[STSSL_ENTRY_MAX];
 	unsigned found = 0;
 
 	/* A NUL would hide the lines behind it. */
@@ -112,14 +298,13 @@ stssl_entries_match(char *text, size_t len, const struct stssl_record *record,
 		return -EBADMSG;
 	}
 	for (unsigned n = 1; text != NULL; n++) {
-		char *line = strsep(&text, "\n");
-		int r = line_matches(trim(line), record);
+		int r = stssl_entry_read(strsep(&text, "\n"), entry);
 
 		if (r < 0) {
 			*ret_line = n;
 			return r;
 		}
-		if (r == 1 && found == 0)
+		if (r == 1 && found == 0 && has(entries, entry))
 			found = n;
 	}
 	*ret_line = found;

@@ -6,14 +6,16 @@
 #include <config.h>
 #include "policy/identity.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/draw.h"
 #include "policy/entries.h"
-#include "policy/user.h"
+#include "policy/trace.h"
 #include "status/trust.h"
 
 /* Who can write to the directory could give one user's file to another. */
@@ -27,87 +29,174 @@ directory_trusted(const char *directory)
 	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static bool
-by_file(
-    const char *directory, const char *user, const struct stssl_record *record)
+/* 0 and the text of the user's file, or why there is none that counts. */
+static int
+read_identities(
+    const char *directory, const char *user, char **ret, size_t *ret_len)
 {
 	char path[STSSL_IDENTITY_DIR_MAX + 1 + STSSL_USER_MAX + 1];
 	int n = snprintf(path, sizeof path, "%s/%s", directory, user);
-	unsigned line;
+	int r;
+
+	if (n < 0 || (size_t)n >= sizeof path)
+		return -ENAMETOOLONG;
+	r = stssl_trusted_read(path, STSSL_IDENTITY_MAX, ret, ret_len);
+	if (r == 0 && !directory_trusted(directory)) {
+		free(*ret);
+		return -EPERM;
+	}
+	return r;
+}
+
+static void
+try_file(const struct stssl_identity_rules *rules, const char *user,
+    const struct stssl_record *record, struct stssl_way_tried *tried)
+{
+	struct stssl_entries entries;
 	size_t len;
 	char *text;
-	bool found;
+	int r;
 
-	if (n < 0 || (size_t)n >= sizeof path || !directory_trusted(directory))
-		return false;
-	if (stssl_trusted_read(path, STSSL_IDENTITY_MAX, &text, &len) < 0)
-		return false;
-	found = stssl_entries_match(text, len, record, &line) == 1;
+	r = read_identities(rules->directory, user, &text, &len);
+	if (r == 0) {
+		r = stssl_entries_of(record, &entries);
+		if (r < 0)
+			free(text);
+	}
+	if (r < 0) {
+		tried->error = r;
+		tried->end =
+		    r == -ENOENT ? STSSL_WAY_NO_FILE : STSSL_WAY_BAD_FILE;
+		return;
+	}
+	r = stssl_entries_match(&entries, text, len, &tried->line);
+	stssl_entries_done(&entries);
 	free(text);
-	return found;
+	tried->end = r == 1   ? STSSL_WAY_USER
+		     : r == 0 ? STSSL_WAY_NO_ENTRY
+			      : STSSL_WAY_BAD_ENTRY;
+	if (r == 1)
+		memcpy(tried->name, user, strlen(user) + 1);
 }
 
-static int
-draw_cn(const struct stssl_record *record, char ret_user[])
+/* `user` is valid. */
+static struct stssl_way_tried
+try_way(const struct stssl_identity_rules *rules, enum stssl_identity way,
+    const char *user, const struct stssl_record *record)
 {
-	const char *cn = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN_CN);
+	struct stssl_way_tried tried = { .way = way };
 
-	if (cn == NULL || !stssl_user_valid(cn))
-		return 0;
-	memcpy(ret_user, cn, strlen(cn) + 1);
-	return 1;
+	if (way == STSSL_IDENTITY_FILE) {
+		try_file(rules, user, record, &tried);
+		return tried;
+	}
+	stssl_draw(rules, record, &tried);
+	if (tried.end == STSSL_WAY_USER && strcmp(tried.name, user) != 0)
+		tried.end = STSSL_WAY_OTHER;
+	return tried;
 }
 
-/* Ways without a drawing function need to be told the user. */
+static const char *const words[STSSL_IDENTITY_COUNT] = {
+#define X(name, word) [STSSL_IDENTITY_##name] = word,
+	STSSL_WAYS(X)
+#undef X
+};
+
 static const struct {
 	const char *word;
-	int (*draw)(const struct stssl_record *record, char ret_user[]);
-} identity_ways[STSSL_IDENTITY_COUNT] = {
-	[STSSL_IDENTITY_FILE] = { "file", NULL },
-	[STSSL_IDENTITY_CN] = { "cn", draw_cn },
+	const char *text;
+} ends[STSSL_WAY_END_COUNT] = {
+#define X(name, word, text) [STSSL_WAY_##name] = { word, text },
+	STSSL_WAY_ENDS(X)
+#undef X
 };
+
+/* An enum may hold any integer; ABSENT's number for those out of range. */
+static unsigned
+end_index(enum stssl_way_end end)
+{
+	unsigned i = (unsigned)end;
+
+	return i < STSSL_WAY_END_COUNT ? i : (unsigned)STSSL_WAY_ABSENT;
+}
+
+const char *
+stssl_way_end_word(enum stssl_way_end end)
+{
+	return ends[end_index(end)].word;
+}
+
+const char *
+stssl_way_end_text(enum stssl_way_end end)
+{
+	return ends[end_index(end)].text;
+}
+
+const char *
+stssl_identity_word(enum stssl_identity way)
+{
+	return (unsigned)way < STSSL_IDENTITY_COUNT ? words[way] : "";
+}
+
+enum stssl_subject
+stssl_identity_subject(enum stssl_identity way)
+{
+	static const enum stssl_subject subjects[STSSL_IDENTITY_COUNT] = {
+		[STSSL_IDENTITY_FILE] = STSSL_SUBJECT_COUNT,
+		[STSSL_IDENTITY_CN] = STSSL_SUBJECT_CN,
+		[STSSL_IDENTITY_EMAIL] = STSSL_SUBJECT_EMAIL,
+		[STSSL_IDENTITY_UPN] = STSSL_SUBJECT_UPN,
+		[STSSL_IDENTITY_DNS] = STSSL_SUBJECT_DNS,
+		[STSSL_IDENTITY_URI] = STSSL_SUBJECT_URI,
+		[STSSL_IDENTITY_DN] = STSSL_SUBJECT_DN,
+	};
+
+	return (unsigned)way < STSSL_IDENTITY_COUNT ? subjects[way]
+						    : STSSL_SUBJECT_COUNT;
+}
 
 enum stssl_identity
 stssl_identity_parse(const char *word)
 {
 	int i = 0;
 
-	while (i < STSSL_IDENTITY_COUNT &&
-	       strcmp(word, identity_ways[i].word) != 0)
+	while (i < STSSL_IDENTITY_COUNT && strcmp(word, words[i]) != 0)
 		i++;
 	return (enum stssl_identity)i;
 }
 
-int
-stssl_identity_draw(enum stssl_identity way, const struct stssl_record *record,
-    char ret_user[static STSSL_USER_MAX + 1])
-{
-	if (identity_ways[way].draw == NULL)
-		return 0;
-	return identity_ways[way].draw(record, ret_user);
-}
-
-static bool
-way_names(enum stssl_identity way, const char *directory, const char *user,
-    const struct stssl_record *record)
-{
-	char drawn[STSSL_USER_MAX + 1];
-
-	if (way == STSSL_IDENTITY_FILE)
-		return by_file(directory, user, record);
-	return stssl_identity_draw(way, record, drawn) == 1 &&
-	       strcmp(drawn, user) == 0;
-}
-
 bool
-stssl_identity_names(unsigned ways, const char *directory, const char *user,
-    const struct stssl_record *record)
+stssl_identity_names(const struct stssl_identity_rules *rules, const char *user,
+    const struct stssl_record *record, const struct stssl_trace *trace)
 {
 	if (!stssl_user_valid(user))
 		return false;
-	for (int i = 0; i < STSSL_IDENTITY_COUNT; i++)
-		if ((ways & 1u << i) != 0 &&
-		    way_names((enum stssl_identity)i, directory, user, record))
+	for (int i = 0; i < STSSL_IDENTITY_COUNT; i++) {
+		struct stssl_way_tried tried;
+
+		if ((rules->ways & 1u << i) == 0)
+			continue;
+		tried = try_way(rules, (enum stssl_identity)i, user, record);
+		if (trace != NULL)
+			trace->way_tried(trace->data, &tried);
+		if (tried.end == STSSL_WAY_USER)
 			return true;
+	}
 	return false;
+}
+
+int
+stssl_identity_draw(const struct stssl_identity_rules *rules,
+    enum stssl_identity way, const struct stssl_record *record,
+    char ret_user[static STSSL_USER_MAX + 1])
+{
+	struct stssl_way_tried tried = { .way = way };
+
+	if (way == STSSL_IDENTITY_FILE)
+		return 0;
+	stssl_draw(rules, record, &tried);
+	if (tried.end != STSSL_WAY_USER)
+		return 0;
+	memcpy(ret_user, tried.name, sizeof tried.name);
+	return 1;
 }

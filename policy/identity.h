@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Does a verified certificate name this user?  One function per way that
- * `identity` of classes.conf lists; only byte-exact equality counts.
+ * Does a verified certificate name this user?  One row per way that `identity`
+ * of classes.conf lists; only byte-exact equality counts.
  */
 #ifndef POLICY_IDENTITY_H
 #define POLICY_IDENTITY_H
 
+#include <confuse.h>
 #include <stdbool.h>
 
+#include "policy/map.h"
+#include "policy/subject.h"
 #include "policy/user.h"
 #include "status/record.h"
 
@@ -15,31 +18,99 @@
 #define STSSL_IDENTITY_DIR_MAX 1024
 #define STSSL_IDENTITY_MAX     (1024 * 1024)
 
+/* The ways, in the order in which they are tried: name, word. */
+#define STSSL_WAYS(X)     \
+	X(FILE, "file")   \
+	X(CN, "cn")       \
+	X(EMAIL, "email") \
+	X(UPN, "upn")     \
+	X(DNS, "dns")     \
+	X(URI, "uri")     \
+	X(DN, "dn")
+
 enum stssl_identity {
-	STSSL_IDENTITY_FILE, /* an entry of the user's identity file */
-	STSSL_IDENTITY_CN,   /* the only CN is the user name */
+#define X(name, word) STSSL_IDENTITY_##name,
+	STSSL_WAYS(X)
+#undef X
 	STSSL_IDENTITY_COUNT
 };
+
+/* Where a way can end: name, word, text for people. */
+#define STSSL_WAY_ENDS(X)                                                \
+	X(ABSENT, "absent", "the certificate has nothing of this kind")  \
+	X(FOREIGN, "foreign", "only addresses of other domains")         \
+	X(UNMAPPED, "unmapped", "no line of the map matches")            \
+	X(USER, "user", "leads to this user")                            \
+	X(OTHER, "other", "leads to another user")                       \
+	X(INVALID, "invalid", "leads to what is no user name")           \
+	X(AMBIGUOUS, "ambiguous", "leads to more than one user")         \
+	X(NO_FILE, "no-file", "the user has no identity file")           \
+	X(NO_ENTRY, "no-entry", "no entry of the identity file fits")    \
+	X(BAD_ENTRY, "bad-entry", "the identity file has a faulty line") \
+	X(BAD_FILE, "bad-file", "the identity file cannot be used")
+
+enum stssl_way_end {
+#define X(name, word, text) STSSL_WAY_##name,
+	STSSL_WAY_ENDS(X)
+#undef X
+	STSSL_WAY_END_COUNT
+};
+
+/* What a class says about identities; all is borrowed. */
+struct stssl_identity_rules {
+	unsigned ways;               /* bit n: enum stssl_identity n */
+	const char *directory;       /* of the identity files */
+	cfg_opt_t *email_domains;    /* for EMAIL */
+	cfg_opt_t *upn_domains;      /* for UPN */
+	const struct stssl_map *map; /* NULL: none */
+};
+
+/* Where the ways but FILE find their names; COUNT for FILE. */
+enum stssl_subject stssl_identity_subject(enum stssl_identity way);
+
+/*
+ * One way that was gone.  `name` is the user that it leads to, "" when it
+ * leads to none; of an identity file `line` is the one of the entry that fits
+ * or is faulty, and `error` why the file cannot be used, a negative errno:
+ * -EPERM for wrong owner or mode of it or of its directory, else as
+ * stssl_trusted_read().
+ */
+struct stssl_way_tried {
+	enum stssl_identity way;
+	enum stssl_way_end end;
+	char name[STSSL_USER_MAX + 1];
+	unsigned line;
+	int error;
+};
+
+struct stssl_trace;
+
+/* The word of a way; "" for a value that is none of the enum. */
+const char *stssl_identity_word(enum stssl_identity way);
 
 /* The way of this word; STSSL_IDENTITY_COUNT when there is none. */
 enum stssl_identity stssl_identity_parse(const char *word);
 
+/* The word or the text of an end; ABSENT's for a value that is none. */
+const char *stssl_way_end_word(enum stssl_way_end end);
+const char *stssl_way_end_text(enum stssl_way_end end);
+
 /*
- * True when one of the ways (bit n of `ways` is enum stssl_identity n) leads
- * from the certificate of `record` to `user`, who is stssl_user_valid().
- * `directory` holds the identity files.  A way that cannot be gone, such as a
- * faulty identity file, leads nowhere.
+ * True when one of the ways leads from the certificate of `record` to `user`.
+ * A way that cannot be gone, such as a faulty identity file, leads nowhere.
+ * `trace` may be NULL.
  */
-bool stssl_identity_names(unsigned ways, const char *directory,
-    const char *user, const struct stssl_record *record);
+bool stssl_identity_names(const struct stssl_identity_rules *rules,
+    const char *user, const struct stssl_record *record,
+    const struct stssl_trace *trace);
 
 /*
  * The user whom one way alone draws from a certificate, which is a name that
- * is stssl_user_valid().  Returns 1 and the name; 0 when it draws none, as
+ * is stssl_user_valid(): all names of the way's kind lead to this one.  Returns 1 and the name; 0 when it draws none, as
  * STSSL_IDENTITY_FILE always does: it has to be told the user.
  */
-int stssl_identity_draw(enum stssl_identity way,
-    const struct stssl_record *record,
+int stssl_identity_draw(const struct stssl_identity_rules *rules,
+    enum stssl_identity way, const struct stssl_record *record,
     char ret_user[static STSSL_USER_MAX + 1]);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "policy/class.h"
 #include "policy/identity.h"
+#include "policy/trace.h"
 
 #define FAILED "FAILED:"
 
@@ -78,18 +79,36 @@ read_record(const struct stssl_record *record, struct shown *shown)
 
 /* The same facts, seen for one class and one user. */
 static enum stssl_facts
-facts_for(const struct shown *shown, const struct stssl_classes *classes,
-    const struct stssl_class *class, const struct stssl_login *login)
+facts_for(const struct shown *shown, const struct stssl_class *class,
+    const struct stssl_login *login)
 {
 	if (shown->facts == STSSL_FACTS_CLEAR)
 		return STSSL_FACTS_CLEAR;
 	if (shown->protocol < class->min_protocol)
 		return STSSL_FACTS_OLD;
 	if (shown->facts == STSSL_FACTS_GOOD &&
-	    !stssl_identity_names(class->identities, classes->identities,
-		login->user, login->record))
+	    !stssl_identity_names(
+		&class->identity, login->user, login->record, login->trace))
 		return STSSL_FACTS_SOMEBODY;
 	return shown->facts;
+}
+
+static struct stssl_decision
+decide(const struct stssl_class *class, enum stssl_facts facts,
+    const struct stssl_trace *trace)
+{
+	const struct stssl_trace_row row = {
+		.ssl = class->ssl,
+		.login = class->login,
+		.bad = class->bad,
+		.facts = facts,
+		.decision =
+		    stssl_decide(class->ssl, class->login, class->bad, facts),
+	};
+
+	if (trace != NULL)
+		trace->row_found(trace->data, &row);
+	return row.decision;
 }
 
 static struct stssl_decision
@@ -119,8 +138,7 @@ judge(const struct stssl_classes *classes, const struct stssl_login *login,
 	if (read_record(login->record, &shown) < 0)
 		return refuse(STSSL_REASON_HELPER);
 	ret->failure = shown.failure;
-	return stssl_decide(class->ssl, class->login, class->bad,
-	    facts_for(&shown, classes, class, login));
+	return decide(class, facts_for(&shown, class, login), login->trace);
 }
 
 void

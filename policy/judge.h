@@ -16,12 +16,15 @@
 #include "status/record.h"
 #include "status/words.h"
 
+struct stssl_trace;
+
 /* Who asks.  All is borrowed. */
 struct stssl_login {
 	const char *user;
 	const char *service;
 	const struct stssl_record *record; /* NULL: not through the helper */
 	const struct stssl_address *from;  /* the client; NULL: not known */
+	const struct stssl_trace *trace;   /* policy/trace.h; NULL: nobody */
 };
 
 struct stssl_judgement {

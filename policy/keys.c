@@ -14,7 +14,10 @@
 #include "policy/class.h"
 #include "policy/identity.h"
 
-#define TEXT_MAX 256
+#define TEXT_MAX   256
+#define DOMAIN_MAX 253
+#define DOMAIN \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
 static cfg_opt_t class_options[] = {
 	CFG_STR_LIST("user", NULL, CFGF_NONE),
@@ -28,15 +31,29 @@ static cfg_opt_t class_options[] = {
 	CFG_STR_LIST("identity", NULL, CFGF_NONE),
 	CFG_STR_LIST("email-domain", NULL, CFGF_NONE),
 	CFG_STR_LIST("upn-domain", NULL, CFGF_NONE),
+	CFG_STR("map", NULL, CFGF_NONE),
 	CFG_STR("data", NULL, CFGF_NONE),
 	CFG_STR("min-protocol", NULL, CFGF_NONE),
 	CFG_BOOL("enabled", cfg_true, CFGF_NONE),
 	CFG_END(),
 };
 
+/* Every way of identity but "file", which needs no map. */
+static cfg_opt_t map_options[] = {
+	CFG_STR_LIST("cn", NULL, CFGF_NONE),
+	CFG_STR_LIST("email", NULL, CFGF_NONE),
+	CFG_STR_LIST("upn", NULL, CFGF_NONE),
+	CFG_STR_LIST("dns", NULL, CFGF_NONE),
+	CFG_STR_LIST("uri", NULL, CFGF_NONE),
+	CFG_STR_LIST("dn", NULL, CFGF_NONE),
+	CFG_END(),
+};
+
 static cfg_opt_t options[] = {
 	CFG_STR("identities", STSSL_IDENTITIES, CFGF_NONE),
 	CFG_BOOL("resolve-names", cfg_false, CFGF_NONE),
+	CFG_SEC(
+	    "map", map_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("class", class_options,
 	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_END(),
@@ -60,9 +77,6 @@ static const struct stssl_choice choices[] = {
 	    { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" } },
 	{ NULL, { NULL } },
 };
-
-/* Identity ways of the design that are not there yet. */
-static const char *const later_ways[] = { "email", "upn", "dns", "uri", "dn" };
 
 static int
 check_choice(cfg_t *cfg, cfg_opt_t *opt)
@@ -105,20 +119,40 @@ check_from(cfg_t *cfg, cfg_opt_t *opt)
 static int
 check_identity(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *word = stssl_value_last(opt);
-
-	if (stssl_identity_parse(word) != STSSL_IDENTITY_COUNT)
+	if (stssl_identity_parse(stssl_value_last(opt)) != STSSL_IDENTITY_COUNT)
 		return 0;
-	for (size_t i = 0; i < sizeof later_ways / sizeof later_ways[0]; i++)
-		if (strcmp(word, later_ways[i]) == 0)
-			return stssl_value_wrong(cfg, opt, "not supported yet");
-	return stssl_value_wrong(cfg, opt, "not one of file, cn");
+	return stssl_value_wrong(
+	    cfg, opt, "not one of file, cn, email, upn, dns, uri, dn");
+}
+
+/* One domain, not what is below it. */
+static int
+check_domain(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = stssl_value_last(opt);
+	size_t len = strlen(name);
+
+	if (len == 0 || len > DOMAIN_MAX ||
+	    name[strspn(name, DOMAIN)] != '\0' || name[0] == '.' ||
+	    name[0] == '-' || name[len - 1] == '.' ||
+	    strstr(name, "..") != NULL)
+		return stssl_value_wrong(
+		    cfg, opt, "not a domain like acme.example");
+	return 0;
 }
 
 static int
-check_later(cfg_t *cfg, cfg_opt_t *opt)
+check_map_line(cfg_t *cfg, cfg_opt_t *opt)
 {
-	return stssl_value_wrong(cfg, opt, "not supported yet");
+	enum stssl_identity way = stssl_identity_parse(opt->name);
+	char why[STSSL_MAP_ERROR];
+	struct stssl_map_line line;
+
+	if (stssl_map_line_compile(stssl_identity_subject(way),
+		stssl_value_last(opt), &line, why) < 0)
+		return stssl_value_wrong(cfg, opt, why);
+	stssl_map_line_done(&line);
+	return 0;
 }
 
 static int
@@ -154,10 +188,17 @@ static const struct stssl_conf_validator validators[] = {
 	{ "class|login", check_choice },
 	{ "class|bad-certificate", check_choice },
 	{ "class|identity", check_identity },
-	{ "class|email-domain", check_later },
-	{ "class|upn-domain", check_later },
+	{ "class|email-domain", check_domain },
+	{ "class|upn-domain", check_domain },
+	{ "class|map", check_text },
 	{ "class|data", check_choice },
 	{ "class|min-protocol", check_choice },
+	{ "map|cn", check_map_line },
+	{ "map|email", check_map_line },
+	{ "map|upn", check_map_line },
+	{ "map|dns", check_map_line },
+	{ "map|uri", check_map_line },
+	{ "map|dn", check_map_line },
 	{ NULL, NULL },
 };
 
@@ -172,4 +213,10 @@ int
 stssl_keys_choice(cfg_t *section, const char *key, int otherwise)
 {
 	return stssl_choice_get(choices, section, key, otherwise);
+}
+
+const char *
+stssl_keys_word(const char *key, int value)
+{
+	return stssl_choice_word(choices, key, value);
 }

@@ -17,4 +17,10 @@ int stssl_keys_read(
  */
 int stssl_keys_choice(cfg_t *section, const char *key, int otherwise);
 
+/*
+ * The other way round: the word that stands for `value` in classes.conf, such
+ * as "required" for the key "ssl"; "" when there is none.
+ */
+const char *stssl_keys_word(const char *key, int value);
+
 #endif

@@ -9,6 +9,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "policy/trace.h"
+
 struct asker {
 	const struct stssl_login *login;
 	struct stssl_user user;
@@ -70,23 +72,39 @@ match_group(const struct stssl_class *c, struct asker *a)
 	return c->group_count == 0;
 }
 
-/* NSS comes last: it is asked only if nothing else speaks against. */
-static int (*const criteria[])(const struct stssl_class *, struct asker *) = {
-	match_service,
-	match_user,
-	match_from,
-	match_type,
-	match_group,
+static int
+match_enabled(const struct stssl_class *c, struct asker *a)
+{
+	(void)a;
+	return c->enabled;
+}
+
+/* In the order of STSSL_CRITERIA: NSS is asked if nothing else is against. */
+static int (*const criteria[STSSL_CRITERION_COUNT])(
+    const struct stssl_class *, struct asker *) = {
+	[STSSL_CRITERION_ENABLED] = match_enabled,
+	[STSSL_CRITERION_SERVICE] = match_service,
+	[STSSL_CRITERION_USER] = match_user,
+	[STSSL_CRITERION_FROM] = match_from,
+	[STSSL_CRITERION_TYPE] = match_type,
+	[STSSL_CRITERION_GROUP] = match_group,
 };
 
 static int
 match(const struct stssl_class *c, struct asker *a)
 {
-	int r = c->enabled;
+	const struct stssl_trace *trace = a->login->trace;
+	struct stssl_trace_class tried = { .class_name = c->name };
+	int i = STSSL_CRITERION_NONE, r = 1;
 
-	for (size_t i = 0; r == 1 && i < sizeof criteria / sizeof criteria[0];
-	     i++)
+	while (r == 1 && ++i < STSSL_CRITERION_COUNT)
 		r = criteria[i](c, a);
+	if (trace != NULL) {
+		tried.against =
+		    r == 1 ? STSSL_CRITERION_NONE : (enum stssl_criterion)i;
+		tried.error = r < 0 ? r : 0;
+		trace->class_tried(trace->data, &tried);
+	}
 	return r;
 }
 

@@ -21,6 +21,7 @@
 /* The distinct names; `buf` is for one identity file and its NUL. */
 struct names {
 	const struct stssl_record *record;
+	struct stssl_entries entries; /* that name the certificate */
 	char list[STSSL_WHOSE_NAMES][STSSL_USER_MAX + 1];
 	size_t count;
 	char buf[STSSL_IDENTITY_MAX + 1];
@@ -47,8 +48,9 @@ add_drawn(struct names *names, const struct stssl_class *c)
 	for (int i = 0; r == 0 && i < STSSL_IDENTITY_COUNT; i++) {
 		enum stssl_identity way = (enum stssl_identity)i;
 
-		if ((c->identities & 1u << i) != 0 &&
-		    stssl_identity_draw(way, names->record, user) == 1)
+		if ((c->identity.ways & 1u << i) != 0 &&
+		    stssl_identity_draw(
+			&c->identity, way, names->record, user) == 1)
 			r = add(names, user);
 	}
 	return r;
@@ -110,7 +112,7 @@ add_owner(struct names *names, int dir_fd, const struct dirent *entry)
 		return (int)len;
 	names->buf[len] = '\0';
 	if (stssl_entries_match(
-		names->buf, (size_t)len, names->record, &line) != 1)
+		&names->entries, names->buf, (size_t)len, &line) != 1)
 		return 0;
 	return add(names, entry->d_name);
 }
@@ -150,7 +152,7 @@ collect(struct names *names, const struct stssl_classes *classes)
 		const struct stssl_class *c = &classes->list[i];
 
 		if (c->enabled) {
-			ways |= c->identities;
+			ways |= c->identity.ways;
 			r = add_drawn(names, c);
 		}
 	}
@@ -223,9 +225,15 @@ stssl_whose(const struct stssl_classes *classes,
 		return -ENOMEM;
 	names->record = login->record;
 	names->count = 0;
+	r = stssl_entries_of(login->record, &names->entries);
+	if (r < 0) {
+		free(names);
+		return r;
+	}
 	r = collect(names, classes);
 	if (r == 0)
 		r = choose(names, classes, login, ret_user);
+	stssl_entries_done(&names->entries);
 	free(names);
 	return r;
 }

@@ -48,16 +48,41 @@ static const struct {
 	{ "enabled = perhaps",
 	    "2: invalid boolean value for option 'enabled'" },
 	{ "identity = { file, email }",
-	    "2: identity = \"email\": not supported yet" },
-	{ "identity = upn", "2: identity = \"upn\": not supported yet" },
-	{ "identity = dns", "2: identity = \"dns\": not supported yet" },
-	{ "identity = uri", "2: identity = \"uri\": not supported yet" },
-	{ "identity = dn", "2: identity = \"dn\": not supported yet" },
-	{ "identity = name", "2: identity = \"name\": not one of file, cn" },
+	    "2: identity = \"email\" needs email-domain" },
+	{ "\nidentity = upn", "3: identity = \"upn\" needs upn-domain" },
+	{ "identity = { email, upn }\nemail-domain = a.example",
+	    "2: identity = \"upn\" needs upn-domain" },
+	{ "identity = name", "2: identity = \"name\": not one of file, cn, "
+			     "email, upn, dns, uri, dn" },
 	{ "email-domain = 'a.example'",
-	    "2: email-domain = \"a.example\": not supported yet" },
-	{ "upn-domain = { 'a.example' }",
-	    "2: upn-domain = \"a.example\": not supported yet" },
+	    "2: email-domain without \"email\" in identity" },
+	{ "identity = email email-domain = a.example\nupn-domain = a.example",
+	    "3: upn-domain without \"upn\" in identity" },
+	{ "email-domain = {}", "2: email-domain = {}: an empty list" },
+	{ "identity = email email-domain = '*.acme.example'",
+	    "2: email-domain = \"*.acme.example\": "
+	    "not a domain like acme.example" },
+	{ "identity = email email-domain = '@acme.example'",
+	    "2: email-domain = \"@acme.example\": "
+	    "not a domain like acme.example" },
+	{ "identity = upn upn-domain = { acme.example, '.example' }",
+	    "2: upn-domain = \".example\": not a domain like acme.example" },
+	{ "identity = upn upn-domain = { acme..example }",
+	    "2: upn-domain = \"acme..example\": "
+	    "not a domain like acme.example" },
+	{ "identity = dn", "2: identity = \"dn\" needs a map with dn" },
+	{ "\nmap = m", "3: there is no map \"m\"" },
+	{ "map = m\n}\nmap m { uri = 'x y' ",
+	    "2: map \"m\" has no line for any way of identity" },
+	{ "identity = { dn, uri } map = m\n}\nmap m { uri = 'x y' ",
+	    "2: identity = \"dn\" needs a map with dn" },
+	{ "} map m {", "2: a map without a line" },
+	{ "} map '' { cn = 'x y'", "2: the name of a map has 1 to 256 bytes" },
+	{ "} map m { file = 'x y'", "2: no such option 'file'" },
+	{ "} map m { cn = 'x y' } map m { cn = 'x y'",
+	    "2: found duplicate title 'm'" },
+	{ "} map m {\ncn = { 'x y',\n'(x y' }",
+	    "4: cn = \"(x y\": Unmatched ( or \\(" },
 	{ "from = '*.acme.example'", "2: from = \"*.acme.example\": "
 				     "host names are not supported yet" },
 	{ "from = { 10.0.0.0/8,\n 10.1.2.3/8 }",
@@ -147,8 +172,8 @@ START_TEST(what_is_not_given_has_the_documented_default)
 	ck_assert_int_eq(x->bad, STSSL_BAD_REFUSE);
 	ck_assert_int_eq(x->min_protocol, STSSL_TLS_1_2);
 	ck_assert(x->data_private);
-	ck_assert_uint_eq(
-	    x->identities, 1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
+	ck_assert_uint_eq(x->identity.ways,
+	    1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
 	ck_assert_int_eq(y->ssl, STSSL_SSL_OPTIONAL);
 	ck_assert_int_eq(y->bad, STSSL_BAD_PASSWORD);
 	ck_assert(!y->data_private);
@@ -164,8 +189,11 @@ START_TEST(every_key_is_taken)
 	    "class \"a b\" { user = { 'a*', b } group = { staff, 50 } "
 	    "type = virtual service = vsftpd from = { '10.1.2.*', ::1 } "
 	    "ssl = optional login = both bad-certificate = refuse "
-	    "identity = cn email-domain = {} upn-domain = {} data = private "
-	    "min-protocol = TLS1.3 enabled = no }");
+	    "identity = { cn, email, upn, dn } email-domain = acme.example "
+	    "upn-domain = { a.example, b.example } map = m data = private "
+	    "min-protocol = TLS1.3 enabled = no } "
+	    "map m { cn = 'a b' dn = { 'c d', 'e f' } email = 'g h' "
+	    "upn = 'i j' dns = 'k l' uri = 'm n' }");
 	const struct stssl_class *c = &classes->list[0];
 
 	ck_assert_str_eq(classes->identities, "/i");
@@ -181,7 +209,14 @@ START_TEST(every_key_is_taken)
 	ck_assert_int_eq(c->ssl, STSSL_SSL_OPTIONAL);
 	ck_assert_int_eq(c->login, STSSL_LOGIN_BOTH);
 	ck_assert_int_eq(c->bad, STSSL_BAD_REFUSE);
-	ck_assert_uint_eq(c->identities, 1u << STSSL_IDENTITY_CN);
+	ck_assert_uint_eq(c->identity.ways,
+	    1u << STSSL_IDENTITY_CN | 1u << STSSL_IDENTITY_EMAIL |
+		1u << STSSL_IDENTITY_UPN | 1u << STSSL_IDENTITY_DN);
+	ck_assert_str_eq(c->identity.directory, "/i");
+	ck_assert_uint_eq(cfg_opt_size(c->identity.email_domains), 1);
+	ck_assert_uint_eq(cfg_opt_size(c->identity.upn_domains), 2);
+	ck_assert_str_eq(c->identity.map->name, "m");
+	ck_assert_uint_eq(c->identity.map->count, 7);
 	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);
 	ck_assert(c->data_private);
 	ck_assert(!c->enabled);

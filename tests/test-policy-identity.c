@@ -22,17 +22,44 @@
 #define BY_CN   (1u << STSSL_IDENTITY_CN)
 
 static void
+put(struct stssl_record *r, enum stssl_key key, const char *value)
+{
+	if (value != NULL)
+		ck_assert_int_eq(stssl_record_put(r, key, value), 0);
+}
+
+static void
+put_nth(struct stssl_record *r, enum stssl_key key, unsigned n, const char *v)
+{
+	ck_assert_int_eq(stssl_record_put_nth(r, key, n, v), 0);
+}
+
+static void
 fill(struct stssl_record *r, const char *cn)
 {
 	stssl_record_init(r);
-	ck_assert_int_eq(
-	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN, "CN=alice,O=Acme"),
-	    0);
-	if (cn != NULL)
-		ck_assert_int_eq(
-		    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn), 0);
-	ck_assert_int_eq(
-	    stssl_record_put(r, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX), 0);
+	put(r, STSSL_KEY_SSL_CLIENT_S_DN, "CN=alice,O=Acme");
+	put(r, STSSL_KEY_SSL_CLIENT_I_DN, "CN=CA,O=Acme");
+	put(r, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn);
+	put(r, STSSL_KEY_SSL_CLIENT_M_SERIAL, "0A0B");
+	put_nth(r, STSSL_KEY_SSL_CLIENT_SAN_Email, 0, "alice@acme.example");
+	put_nth(r, STSSL_KEY_SSL_CLIENT_SAN_Email, 1, "a2@Acme.Example");
+	put_nth(
+	    r, STSSL_KEY_SSL_CLIENT_SAN_URI, 0, "spiffe://acme.example/alice");
+	put_nth(
+	    r, STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN, 0, "alice@Corp.Example");
+	put(r, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX);
+	put(r, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, HEX_OTHER);
+}
+
+static bool
+names(unsigned ways, const char *directory, const char *user,
+    const struct stssl_record *record)
+{
+	const struct stssl_identity_rules rules = { .ways = ways,
+		.directory = directory };
+
+	return stssl_identity_names(&rules, user, record, NULL);
 }
 
 /* The text of alice's file; `len` is 0 for strlen(). */
@@ -52,7 +79,8 @@ static const struct {
 	{ "dn:CN=alice,O=Acme\n", true, 0 },
 	{ "dn:CN=alice,O=Acme   \n", true, 0 },
 	{ "dn:CN=Alice,O=Acme\n", false, 0 },
-	{ "dn:CN=alice, O=Acme\n", false, 0 },
+	{ "dn:CN=alice, O=Acme\n", true, 0 },
+	{ "dn:2.5.4.3=#0C05616c696365,o=Acme\n", true, 0 },
 	{ "dn:CN=alice,O=Acme2\n", false, 0 },
 	{ "dn:CN=alice\n", false, 0 },
 	{ "dn:CN=alice,O=Acme # x\n", false, 0 },
@@ -69,9 +97,43 @@ static const struct {
 	{ "sha256:" HEX "\nsha256:g" HEX_63 "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256: " HEX "\n", false, 0 },
 	{ "sha256:" HEX "\nSHA256:" HEX "\n", false, 0 },
-	{ "sha256:" HEX "\nspki-sha256:" HEX "\n", false, 0 },
-	{ "sha256:" HEX "\nemail:alice@acme.example\n", false, 0 },
+	/* the other forms */
+	{ "spki-sha256:" HEX "\n", false, 0 },
+	{ "sha256:" HEX_OTHER "\n", false, 0 },
+	{ "spki-sha256:" HEX_OTHER "\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#0A0b\n", true, 0 },
+	{ "issuer-serial:cn=CA, o=Acme#a0B\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#00:0a:0b\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#A0C\n", false, 0 },
+	{ "issuer-serial:CN=CA,O=Acme2#A0B\n", false, 0 },
+	{ "email:alice@acme.example\n", true, 0 },
+	{ "email:alice@ACME.Example\n", true, 0 },
+	{ "email:a2@acme.example\n", true, 0 },
+	{ "email:Alice@acme.example\n", false, 0 },
+	{ "email:alice@evil.example\n", false, 0 },
+	{ "email:alice@corp.example\n", false, 0 },
+	{ "upn:alice@corp.example\n", true, 0 },
+	{ "upn:alice@CORP.EXAMPLE\n", true, 0 },
+	{ "upn:alice@acme.example\n", false, 0 },
+	{ "san-uri:spiffe://acme.example/alice\n", true, 0 },
+	{ "san-uri:spiffe://ACME.example/alice\n", false, 0 },
+	{ "san-uri:spiffe://acme.example/alic\n", false, 0 },
+	{ "sha256:" HEX "\nspki-sha256:" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#0x1\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:#01\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:alice#01\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice\n", false, 0 },
+	{ "sha256:" HEX "\nemail:@acme.example\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice@\n", false, 0 },
+	{ "sha256:" HEX "\nemail:alice@acme.example@x\n", false, 0 },
+	{ "sha256:" HEX "\nupn:\n", false, 0 },
+	{ "sha256:" HEX "\nsan-uri:\n", false, 0 },
+	{ "sha256:" HEX "\nsan-uri:a\tb\n", false, 0 },
+	{ "sha256:" HEX "\ndns:acme.example\n", false, 0 },
 	{ "sha256:" HEX "\ndn:\n", false, 0 },
+	{ "sha256:" HEX "\ndn:alice\n", false, 0 },
 	{ "sha256:" HEX "\ndn:  \n", false, 0 },
 	{ "sha256:" HEX "\nalice\n", false, 0 },
 	{ "sha256:" HEX "\r\n", false, 0 },
@@ -90,10 +152,9 @@ START_TEST(an_identity_file_names_the_user_or_it_does_not)
 	fill(&record, "mallory");
 	(void)folder_write(&f, "alice", files[_i].text, len);
 	ck_assert_int_eq(
-	    stssl_identity_names(BY_FILE, f.path, "alice", &record),
-	    files[_i].names);
-	ck_assert(!stssl_identity_names(BY_CN, f.path, "alice", &record));
-	ck_assert(!stssl_identity_names(BY_FILE, f.path, "bob", &record));
+	    names(BY_FILE, f.path, "alice", &record), files[_i].names);
+	ck_assert(!names(BY_CN, f.path, "alice", &record));
+	ck_assert(!names(BY_FILE, f.path, "bob", &record));
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -107,10 +168,9 @@ START_TEST(a_faulty_file_leaves_the_other_ways)
 	folder_make(&f);
 	fill(&record, "alice");
 	(void)folder_text(&f, "alice", "rubbish\n");
-	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
-	ck_assert(
-	    stssl_identity_names(BY_FILE | BY_CN, f.path, "alice", &record));
-	ck_assert(!stssl_identity_names(0, f.path, "alice", &record));
+	ck_assert(!names(BY_FILE, f.path, "alice", &record));
+	ck_assert(names(BY_FILE | BY_CN, f.path, "alice", &record));
+	ck_assert(!names(0, f.path, "alice", &record));
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -141,8 +201,7 @@ START_TEST(an_identity_file_that_others_can_change_names_nobody)
 	ck_assert_int_eq(chmod(f.file, modes[_i].file), 0);
 	ck_assert_int_eq(chmod(f.path, modes[_i].folder), 0);
 	ck_assert_int_eq(
-	    stssl_identity_names(BY_FILE, f.path, "alice", &record),
-	    modes[_i].names);
+	    names(BY_FILE, f.path, "alice", &record), modes[_i].names);
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -159,8 +218,8 @@ START_TEST(a_link_in_place_of_an_identity_file_names_nobody)
 	(void)folder_text(&f, "bob", "sha256:" HEX "\n");
 	(void)snprintf(name, sizeof name, "%s/alice", f.path);
 	ck_assert_int_eq(symlink(f.file, name), 0);
-	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
-	ck_assert(stssl_identity_names(BY_FILE, f.path, "bob", &record));
+	ck_assert(!names(BY_FILE, f.path, "alice", &record));
+	ck_assert(names(BY_FILE, f.path, "bob", &record));
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -175,7 +234,7 @@ START_TEST(a_huge_identity_file_names_nobody)
 	fill(&record, NULL);
 	(void)folder_text(&f, "alice", "sha256:" HEX "\n");
 	ck_assert_int_eq(truncate(f.file, STSSL_IDENTITY_MAX + 1), 0);
-	ck_assert(!stssl_identity_names(BY_FILE, f.path, "alice", &record));
+	ck_assert(!names(BY_FILE, f.path, "alice", &record));
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -203,8 +262,7 @@ START_TEST(the_only_cn_must_equal_the_user_name)
 
 	fill(&record, cns[_i].cn);
 	ck_assert_int_eq(
-	    stssl_identity_names(BY_CN, "/nonexistent", cns[_i].user, &record),
-	    cns[_i].names);
+	    names(BY_CN, "/nonexistent", cns[_i].user, &record), cns[_i].names);
 	stssl_record_done(&record);
 }
 END_TEST
@@ -217,8 +275,7 @@ START_TEST(a_record_without_a_certificate_names_nobody)
 	folder_make(&f);
 	stssl_record_init(&record);
 	(void)folder_text(&f, "alice", "sha256:" HEX "\ndn:CN=alice\n");
-	ck_assert(
-	    !stssl_identity_names(BY_FILE | BY_CN, f.path, "alice", &record));
+	ck_assert(!names(BY_FILE | BY_CN, f.path, "alice", &record));
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -231,7 +288,7 @@ END_TEST
 static const struct {
 	const char *name;
 	bool valid;
-} names[] = {
+} valid_names[] = {
 	{ "alice", true },
 	{ "a", true },
 	{ "alice@acme.example", true },
@@ -257,7 +314,8 @@ static const struct {
 
 START_TEST(only_plain_names_are_user_names)
 {
-	ck_assert_int_eq(stssl_user_valid(names[_i].name), names[_i].valid);
+	ck_assert_int_eq(
+	    stssl_user_valid(valid_names[_i].name), valid_names[_i].valid);
 }
 END_TEST
 
@@ -273,5 +331,5 @@ add_identity_cases(struct case_list *to)
 	add_case(to, a_huge_identity_file_names_nobody, 0);
 	add_case(to, the_only_cn_must_equal_the_user_name, ROWS(cns));
 	add_case(to, a_record_without_a_certificate_names_nobody, 0);
-	add_case(to, only_plain_names_are_user_names, ROWS(names));
+	add_case(to, only_plain_names_are_user_names, ROWS(valid_names));
 }

@@ -87,9 +87,13 @@ main(void)
 	add_text_cases(&cases);
 	add_class_cases(&cases);
 	add_pattern_cases(&cases);
+	add_dn_cases(&cases);
 	add_identity_cases(&cases);
+	add_map_cases(&cases);
+	add_ways_cases(&cases);
 	add_decide_cases(&cases);
 	add_judge_cases(&cases);
+	add_trace_cases(&cases);
 	add_whose_cases(&cases);
 	return test_main("policy", cases.list, cases.count);
 }

@@ -23,10 +23,14 @@ void add_case(struct case_list *to, const TTest *test, size_t rows);
 void add_class_cases(struct case_list *to);
 void add_conf_cases(struct case_list *to);
 void add_decide_cases(struct case_list *to);
+void add_dn_cases(struct case_list *to);
 void add_identity_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
+void add_map_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
+void add_trace_cases(struct case_list *to);
+void add_ways_cases(struct case_list *to);
 void add_whose_cases(struct case_list *to);
 
 /* A folder of our own, mode 0700, and the path of the file last written. */

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A parser for RFC 4514 that writes what it reads: types in capitals and by
+ * keyword, values with only the escapes that are needed, the parts of one RDN
+ * sorted.  Values keep every byte: "Acme" is not "ACME".
+ */
+#include <config.h>
+#include "policy/dn.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define AVAS_MAX 8 /* parts of one RDN */
+#define TYPE_MAX 64
+#define SPECIAL  "\"+,;<>\\"
+#define LETTERS  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS   "0123456789"
+
+/* The first name of a type is its canonical one. */
+static const struct {
+	const char *names[3];
+	const char *oid;
+} types[] = {
+	{ { "CN", "COMMONNAME" }, "2.5.4.3" },
+	{ { "SN", "SURNAME" }, "2.5.4.4" },
+	{ { "SERIALNUMBER" }, "2.5.4.5" },
+	{ { "C", "COUNTRYNAME" }, "2.5.4.6" },
+	{ { "L", "LOCALITYNAME" }, "2.5.4.7" },
+	{ { "ST", "S", "STATEORPROVINCENAME" }, "2.5.4.8" },
+	{ { "STREET", "STREETADDRESS" }, "2.5.4.9" },
+	{ { "O", "ORGANIZATIONNAME" }, "2.5.4.10" },
+	{ { "OU", "ORGANIZATIONALUNITNAME" }, "2.5.4.11" },
+	{ { "TITLE", "T" }, "2.5.4.12" },
+	{ { "DESCRIPTION" }, "2.5.4.13" },
+	{ { "BUSINESSCATEGORY" }, "2.5.4.15" },
+	{ { "POSTALCODE" }, "2.5.4.17" },
+	{ { "TELEPHONENUMBER" }, "2.5.4.20" },
+	{ { "NAME" }, "2.5.4.41" },
+	{ { "GIVENNAME", "GN" }, "2.5.4.42" },
+	{ { "INITIALS" }, "2.5.4.43" },
+	{ { "GENERATIONQUALIFIER" }, "2.5.4.44" },
+	{ { "DNQUALIFIER" }, "2.5.4.46" },
+	{ { "PSEUDONYM" }, "2.5.4.65" },
+	{ { "UID", "USERID" }, "0.9.2342.19200300.100.1.1" },
+	{ { "DC", "DOMAINCOMPONENT" }, "0.9.2342.19200300.100.1.25" },
+	{ { "EMAIL", "EMAILADDRESS", "E" }, "1.2.840.113549.1.9.1" },
+};
+
+/* Text that grows up to its room. */
+struct buf {
+	char text[STSSL_DN_MAX];
+	size_t len;
+};
+
+/* What is read, and the RDN in the making: each part ends with a NUL. */
+struct dn {
+	const char *at;
+	struct buf rdn;
+	const char *parts[AVAS_MAX];
+	size_t count;
+};
+
+static int
+put(struct buf *b, char c)
+{
+	if (b->len == sizeof b->text)
+		return -E2BIG;
+	b->text[b->len++] = c;
+	return 0;
+}
+
+static int
+put_text(struct buf *b, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > sizeof b->text - b->len)
+		return -E2BIG;
+	memcpy(b->text + b->len, text, len);
+	b->len += len;
+	return 0;
+}
+
+static void
+skip_blanks(struct dn *dn)
+{
+	dn->at += strspn(dn->at, " ");
+}
+
+static const char *
+canonical_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		if (strcmp(type, types[i].oid) == 0)
+			return types[i].names[0];
+		for (size_t n = 0; n < 3 && types[i].names[n] != NULL; n++)
+			if (strcmp(type, types[i].names[n]) == 0)
+				return types[i].names[0];
+	}
+	return type;
+}
+
+/* "cn", "2.5.4.3" or "OID.2.5.4.3", and the = behind it. */
+static int
+read_type(struct dn *dn)
+{
+	char type[TYPE_MAX + 1];
+	size_t len;
+
+	if (strncasecmp(dn->at, "oid.", 4) == 0)
+		dn->at += 4;
+	len = strspn(dn->at, LETTERS DIGITS "-.");
+	if (len == 0 || len > TYPE_MAX || dn->at[0] == '-')
+		return -EBADMSG;
+	for (size_t i = 0; i < len; i++)
+		type[i] = (char)toupper((unsigned char)dn->at[i]);
+	type[len] = '\0';
+	/* Either a number with dots or a word without. */
+	if (isdigit((unsigned char)type[0])
+		? type[strspn(type, DIGITS ".")] != '\0'
+		: strchr(type, '.') != NULL)
+		return -EBADMSG;
+	dn->at += len;
+	skip_blanks(dn);
+	if (*dn->at++ != '=')
+		return -EBADMSG;
+	return put_text(&dn->rdn, canonical_type(type));
+}
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found =
+	    c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
+
+	return found == NULL ? -1 : (int)(found - digits);
+}
+
+/* Two digits; -1 when there are none. */
+static int
+hex_byte(const char *text)
+{
+	int high = hex_digit(text[0]);
+	int low = high < 0 ? -1 : hex_digit(text[1]);
+
+	return low < 0 ? -1 : high << 4 | low;
+}
+
+/* With a backslash in front where it would not stand for itself. */
+static int
+put_byte(struct buf *to, char c, bool first, bool last)
+{
+	if ((unsigned char)c < ' ' || c == '\177')
+		return -EBADMSG;
+	/* So that who cuts off blanks does not cut off this one. */
+	if (c == ' ' && (first || last))
+		return put_text(to, "\\20");
+	if (strchr(SPECIAL, c) != NULL || (c == '#' && first)) {
+		int r = put(to, '\\');
+
+		if (r < 0)
+			return r;
+	}
+	return put(to, c);
+}
+
+static int
+put_value(struct buf *to, const struct buf *value)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < value->len; i++)
+		r = put_byte(to, value->text[i], i == 0, i == value->len - 1);
+	return r;
+}
+
+/* The contents of a BER string that says the same in UTF-8; 0 for others. */
+static size_t
+string_contents(const struct buf *ber)
+{
+	static const char tags[] = { 0x0c, 0x13,
+		0x16 }; /* UTF8, Printable, IA5 */
+	const unsigned char *b = (const unsigned char *)ber->text;
+
+	if (ber->len < 2 || memchr(tags, b[0], sizeof tags) == NULL)
+		return 0;
+	if (b[1] < 0x80 && b[1] == ber->len - 2)
+		return 2;
+	if (b[1] == 0x81 && ber->len > 2 && b[2] >= 0x80 &&
+	    b[2] == ber->len - 3)
+		return 3;
+	return 0;
+}
+
+/* "#0C05616C696365": a string is written as one, the rest in small digits. */
+static int
+read_hex(struct dn *dn)
+{
+	struct buf ber = { .len = 0 };
+	const char *start = ++dn->at;
+	size_t skip;
+	int byte, r = 0;
+
+	for (; r == 0 && (byte = hex_byte(dn->at)) >= 0; dn->at += 2)
+		r = put(&ber, (char)byte);
+	if (r < 0 || ber.len == 0)
+		return r < 0 ? r : -EBADMSG;
+	skip = string_contents(&ber);
+	if (skip > 0) {
+		ber.len -= skip;
+		memmove(ber.text, ber.text + skip, ber.len);
+		return put_value(&dn->rdn, &ber);
+	}
+	r = put(&dn->rdn, '#');
+	for (; r == 0 && start < dn->at; start++)
+		r = put(&dn->rdn, (char)tolower((unsigned char)*start));
+	return r;
+}
+
+/* What stands behind a backslash; *ret is the byte that it means. */
+static int
+read_escape(struct dn *dn, char *ret)
+{
+	int byte = hex_byte(dn->at);
+
+	if (byte >= 0) {
+		*ret = (char)byte;
+		dn->at += 2;
+		return 0;
+	}
+	if (*dn->at == '\0' || strchr(SPECIAL "#= ", *dn->at) == NULL)
+		return -EBADMSG;
+	*ret = *dn->at++;
+	return 0;
+}
+
+/* Blanks at the end count only if they are escaped. */
+static int
+read_string(struct dn *dn)
+{
+	struct buf value = { .len = 0 };
+	size_t keep = 0;
+	int r = 0;
+
+	while (r == 0 && *dn->at != '\0' && *dn->at != ',' && *dn->at != '+') {
+		char c = *dn->at++;
+		bool escaped = c == '\\';
+
+		if (escaped)
+			r = read_escape(dn, &c);
+		else if (strchr(SPECIAL, c) != NULL)
+			r = -EBADMSG;
+		if (r == 0)
+			r = put(&value, c);
+		if (escaped || c != ' ')
+			keep = value.len;
+	}
+	value.len = keep;
+	return r < 0 ? r : put_value(&dn->rdn, &value);
+}
+
+/* One "type=value". */
+static int
+read_part(struct dn *dn)
+{
+	const char *start = dn->rdn.text + dn->rdn.len;
+	int r;
+
+	if (dn->count == AVAS_MAX)
+		return -E2BIG;
+	skip_blanks(dn);
+	r = read_type(dn);
+	if (r == 0)
+		r = put(&dn->rdn, '=');
+	skip_blanks(dn);
+	if (r == 0)
+		r = *dn->at == '#' ? read_hex(dn) : read_string(dn);
+	if (r == 0)
+		r = put(&dn->rdn, '\0');
+	skip_blanks(dn);
+	dn->parts[dn->count++] = start;
+	return r;
+}
+
+static int
+compare_parts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* An RDN is a set: its order does not count. */
+static int
+read_rdn(struct dn *dn, struct buf *to)
+{
+	int r;
+
+	dn->rdn.len = 0;
+	dn->count = 0;
+	for (;;) {
+		r = read_part(dn);
+		if (r < 0 || *dn->at != '+')
+			break;
+		dn->at++;
+	}
+	if (r < 0)
+		return r;
+	qsort(dn->parts, dn->count, sizeof dn->parts[0], compare_parts);
+	for (size_t i = 0; r == 0 && i < dn->count; i++) {
+		r = i > 0 ? put(to, '+') : 0;
+		if (r == 0)
+			r = put_text(to, dn->parts[i]);
+	}
+	return r;
+}
+
+int
+stssl_dn_canonical(const char *text, char ret[static STSSL_DN_MAX])
+{
+	struct dn dn = { .at = text };
+	struct buf form = { .len = 0 };
+	int r = read_rdn(&dn, &form);
+
+	while (r == 0 && *dn.at == ',') {
+		dn.at++;
+		r = put(&form, ',');
+		if (r == 0)
+			r = read_rdn(&dn, &form);
+	}
+	if (r == 0 && *dn.at != '\0')
+		r = -EBADMSG;
+	if (r == 0)
+		r = put(&form, '\0');
+	if (r == 0)
+		memcpy(ret, form.text, form.len);
+	return r;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Regular expressions over what a client's certificate says.  What they cost
+ * is bounded when they are read: their length, how often they repeat, and no
+ * references back into the name, which would be tried over and over.
+ */
+#include <config.h>
+#include "policy/map.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLANKS " \t"
+#define GROUPS 10
+/* The most that "{n}", one inside of the other, may repeat. */
+#define REPEAT_MAX 256
+
+/* The number behind a brace: the greater one of "{2,5}". */
+static unsigned long
+repeats(const char *brace)
+{
+	unsigned long low = strtoul(brace + 1, NULL, 10);
+	const char *comma = brace + 1 + strspn(brace + 1, "0123456789");
+	unsigned long high = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
+
+	return high > low ? high : low;
+}
+
+/* What regcomp(3) would take, but is not to be run against strangers. */
+static const char *
+refused(const char *expression)
+{
+	unsigned long repeated = 1;
+
+	for (const char *p = expression; *p != '\0'; p++) {
+		if (*p == '{') {
+			unsigned long n = repeats(p);
+
+			repeated *= n > REPEAT_MAX ? REPEAT_MAX + 1
+				    : n > 1        ? n
+						   : 1;
+			if (repeated > REPEAT_MAX)
+				return "the expression repeats too often";
+		}
+		if (*p == '\\' && isdigit((unsigned char)p[1]))
+			return "\\1 is for the user name only";
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+	}
+	return NULL;
+}
+
+/* Which of \1 to \9 are in the user name, and is the rest of it fit? */
+static const char *
+check_user(const char *user, size_t groups)
+{
+	if (user[0] == '-')
+		return "a user name does not begin with -";
+	if (strlen(user) > STSSL_USER_MAX)
+		return "the user name is too long";
+	for (; *user != '\0'; user++) {
+		if (*user < '!' || *user > '~' || *user == '/')
+			return "not a user name at the end";
+		if (*user != '\\')
+			continue;
+		user++;
+		if (*user < '1' || *user > '9')
+			return "in the user name, \\ is for \\1 to \\9 only";
+		if ((size_t)(*user - '0') > groups)
+			return "the user name has a \\ and number without "
+			       "such parentheses";
+	}
+	return NULL;
+}
+
+/* In the C locale, whatever the program around us has chosen. */
+static int
+compile(const char *expression, regex_t *ret, char why[static STSSL_MAP_ERROR])
+{
+	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), old;
+	int r;
+
+	if (c == (locale_t)0) {
+		(void)snprintf(why, STSSL_MAP_ERROR, "out of memory");
+		return -EBADMSG;
+	}
+	old = uselocale(c);
+	r = regcomp(ret, expression, REG_EXTENDED);
+	if (r != 0)
+		(void)regerror(r, ret, why, STSSL_MAP_ERROR);
+	(void)uselocale(old);
+	freelocale(c);
+	return r == 0 ? 0 : -EBADMSG;
+}
+
+static int
+complain(char why[static STSSL_MAP_ERROR], const char *text)
+{
+	(void)snprintf(why, STSSL_MAP_ERROR, "%s", text);
+	return -EBADMSG;
+}
+
+/* User names have no blanks, so the last word is one. */
+static int
+split(const char *text, char expression[static STSSL_MAP_EXPRESSION_MAX + 1],
+    const char **ret_user, char why[static STSSL_MAP_ERROR])
+{
+	size_t end = strlen(text), len;
+
+	while (end > 0 && strchr(BLANKS, text[end - 1]) == NULL)
+		end--;
+	*ret_user = text + end;
+	text += strspn(text, BLANKS);
+	len = *ret_user > text ? (size_t)(*ret_user - text) : 0;
+	while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+		len--;
+	if (len == 0 || **ret_user == '\0')
+		return complain(why, "not an expression and a user name");
+	if (len > STSSL_MAP_EXPRESSION_MAX)
+		return complain(why, "the expression is too long");
+	memcpy(expression, text, len);
+	expression[len] = '\0';
+	return 0;
+}
+
+int
+stssl_map_line_compile(enum stssl_subject kind, const char *text,
+    struct stssl_map_line *ret, char ret_why[static STSSL_MAP_ERROR])
+{
+	char expression[STSSL_MAP_EXPRESSION_MAX + 1];
+	struct stssl_map_line line = { .kind = kind, .text = text };
+	const char *why;
+	int r = split(text, expression, &line.user, ret_why);
+
+	if (r < 0)
+		return r;
+	why = refused(expression);
+	if (why != NULL)
+		return complain(ret_why, why);
+	r = compile(expression, &line.regex, ret_why);
+	if (r < 0)
+		return r;
+	why = check_user(line.user, line.regex.re_nsub);
+	if (why != NULL) {
+		regfree(&line.regex);
+		return complain(ret_why, why);
+	}
+	*ret = line;
+	return 0;
+}
+
+void
+stssl_map_line_done(struct stssl_map_line *line)
+{
+	regfree(&line->regex);
+	line->text = NULL;
+	line->user = NULL;
+}
+
+bool
+stssl_map_has(const struct stssl_map *map, enum stssl_subject kind)
+{
+	for (size_t i = 0; map != NULL && i < map->count; i++)
+		if (map->lines[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* One character of the user name, or all that a \1 stands for. */
+static int
+put(char *user, size_t *len, const char *text, size_t text_len)
+{
+	if (text_len > STSSL_USER_MAX - *len)
+		return -EBADMSG;
+	memcpy(user + *len, text, text_len);
+	*len += text_len;
+	return 0;
+}
+
+static int
+make_user(const char *template, const char *name,
+    const regmatch_t groups[static GROUPS], char ret[static STSSL_USER_MAX + 1])
+{
+	size_t len = 0;
+	int r = 0;
+
+	for (; r == 0 && *template != '\0'; template ++) {
+		const regmatch_t *group;
+
+		if (*template != '\\') {
+			r = put(ret, &len, template, 1);
+			continue;
+		}
+		group = &groups[*++template - '0'];
+		/* Parentheses that had no part in the match stand for nothing. */
+		if (group->rm_so == -1)
+			return -EBADMSG;
+		r = put(ret, &len, name + group->rm_so,
+		    (size_t)(group->rm_eo - group->rm_so));
+	}
+	ret[len] = '\0';
+	return r == 0 && stssl_user_valid(ret) ? 1 : -EBADMSG;
+}
+
+/* Of all matches POSIX takes the leftmost and longest: it must be all. */
+static int
+apply_line(const struct stssl_map_line *line, const char *name,
+    char ret_user[static STSSL_USER_MAX + 1])
+{
+	regmatch_t groups[GROUPS];
+	int r = regexec(&line->regex, name, GROUPS, groups, 0);
+
+	if (r == REG_ESPACE)
+		return -ENOMEM;
+	if (r != 0 || groups[0].rm_so != 0 || name[groups[0].rm_eo] != '\0')
+		return 0;
+	return make_user(line->user, name, groups, ret_user);
+}
+
+int
+stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
+    const char *name, char ret_user[static STSSL_USER_MAX + 1])
+{
+	char user[STSSL_USER_MAX + 1], other[STSSL_USER_MAX + 1];
+	int found = 0;
+
+	for (size_t i = 0; i < map->count; i++) {
+		int r = map->lines[i].kind != kind
+			    ? 0
+			    : apply_line(
+				  &map->lines[i], name, found ? other : user);
+
+		if (r < 0)
+			return r;
+		if (r == 1 && found && strcmp(user, other) != 0)
+			return -ENOTUNIQ;
+		found |= r;
+	}
+	if (found)
+		memcpy(ret_user, user, strlen(user) + 1);
+	return found;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The `map` sections of classes.conf: from a name in a certificate to a user
+ * name, by extended regular expressions that must match the whole name.
+ */
+#ifndef POLICY_MAP_H
+#define POLICY_MAP_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/subject.h"
+#include "policy/user.h"
+
+/* Bytes of an expression, and lines in all maps of a file. */
+#define STSSL_MAP_EXPRESSION_MAX 256
+#define STSSL_MAP_LINES_MAX      256
+#define STSSL_MAP_ERROR          128
+
+/* One line: "EXPRESSION USER"; `user` is borrowed from its text. */
+struct stssl_map_line {
+	enum stssl_subject kind;
+	const char *text;
+	const char *user;
+	regex_t regex;
+};
+
+struct stssl_map {
+	const char *name;
+	struct stssl_map_line *lines;
+	size_t count;
+};
+
+/*
+ * Compile one line: an extended regular expression, blanks, and a user name in
+ * which \1 to \9 stand for what the expression's parentheses match.  `text`
+ * must outlive it.  Returns 0, to be emptied by stssl_map_line_done(); or
+ * -EBADMSG with what is wrong in ret_why.
+ */
+int stssl_map_line_compile(enum stssl_subject kind, const char *text,
+    struct stssl_map_line *ret, char ret_why[static STSSL_MAP_ERROR]);
+
+void stssl_map_line_done(struct stssl_map_line *line);
+
+/* Whether a map, which may be NULL, has a line for this kind of names. */
+bool stssl_map_has(const struct stssl_map *map, enum stssl_subject kind);
+
+/*
+ * The user whom the map's lines of this kind make of a name.  Returns 1 and a
+ * name that is stssl_user_valid(); 0 when no line matches; -ENOTUNIQ when two
+ * lines match that make different users; -EBADMSG when a line that matches
+ * makes what is no user name; -ENOMEM.
+ */
+int stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
+    const char *name, char ret_user[static STSSL_USER_MAX + 1]);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Watching a decision while it is made, for `stsslctl explain`: the code that
+ * decides tells each of its steps to whoever asked for it.  Without a watcher
+ * it costs a comparison for each step, and no watcher can change anything.
+ */
+#ifndef POLICY_TRACE_H
+#define POLICY_TRACE_H
+
+#include "policy/decide.h"
+#include "policy/identity.h"
+
+/*
+ * What can speak against a class, in the order in which it is looked at: name,
+ * key of classes.conf, text for people.  NONE: nothing does, it is the user's.
+ */
+#define STSSL_CRITERIA(X)                                      \
+	X(NONE, "", "every criterion matches")                 \
+	X(ENABLED, "enabled", "not enabled")                   \
+	X(SERVICE, "service", "not for this service")          \
+	X(USER, "user", "no pattern matches the user name")    \
+	X(FROM, "from", "the client does not come from there") \
+	X(TYPE, "type", "the user is not of this type")        \
+	X(GROUP, "group", "the user is in none of the groups")
+
+enum stssl_criterion {
+#define X(name, key, text) STSSL_CRITERION_##name,
+	STSSL_CRITERIA(X)
+#undef X
+	STSSL_CRITERION_COUNT
+};
+
+/* The key, or the text; NONE's for a value that is none of the enum. */
+const char *stssl_criterion_key(enum stssl_criterion c);
+const char *stssl_criterion_text(enum stssl_criterion c);
+
+/*
+ * A class that was tried.  With `error`, a negative errno, the criterion could
+ * not be found out, and the search ended there.
+ */
+struct stssl_trace_class {
+	const char *class_name;
+	enum stssl_criterion against;
+	int error;
+};
+
+/* The row and column of the decision table, and what stands there. */
+struct stssl_trace_row {
+	enum stssl_ssl ssl;
+	enum stssl_login_way login;
+	enum stssl_bad_certificate bad;
+	enum stssl_facts facts;
+	struct stssl_decision decision;
+};
+
+/*
+ * Called in the order of the decision: `class_tried` for each class up to the
+ * one that matches; then, if there is a verified certificate, `way_tried` for
+ * each way of the class up to the one that leads to the user (see
+ * policy/identity.h); then `row_found`.  A decision that ends early, as for a
+ * user name that is none, leaves out what comes after.  What the pointers lead
+ * to is gone when the function returns.
+ */
+struct stssl_trace {
+	void *data;
+	void (*class_tried)(void *data, const struct stssl_trace_class *tried);
+	void (*way_tried)(void *data, const struct stssl_way_tried *tried);
+	void (*row_found)(void *data, const struct stssl_trace_row *row);
+};
+
+#endif

@@ -92,6 +92,13 @@ socket_no_delay(int fd)
 }
 
 void
+socket_inline_urgent(int fd)
+{
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_OOBINLINE, &(int){ 1 }, sizeof(int));
+}
+
+void
 socket_acknowledge(int fd)
 {
 	(void)setsockopt(

@@ -28,6 +28,8 @@ class Client:
 
     def __init__(self, address, tls, user, certificate=None):
         self.host, self.port = address
+        if ":" in self.host:
+            self.host = f"[{self.host}]"
         self.tls, self.user, self.certificate = tls, user, certificate
         self.scheme = "ftp" if tls == "explicit" else "ftps"
         self.password = "" if certificate else password_of(user)

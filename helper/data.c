@@ -213,6 +213,9 @@ flow_ended(struct data *d)
 		/* Clients wait for our close_notify before they go on. */
 		(void)stream_end(&d->backend);
 		d->finishing = true;
+	} else {
+		/* vsftpd lingers, and says no 226 before this. */
+		socket_acknowledge(d->backend.fd);
 	}
 	settle(d, DATA_COMPLETE);
 }

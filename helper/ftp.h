@@ -136,7 +136,7 @@ bool ftp_follow_advice(struct ftp *f);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
-    ftp_on_passive, ftp_on_transfer;
+    ftp_on_passive, ftp_on_transfer, ftp_on_abort;
 /* Tell why there is no data connection, and forget it. */
 void ftp_say_failure(struct ftp *f);
 /* Go on with a transfer whose data connection has changed. */

@@ -188,5 +188,5 @@ ftp_do_abor(struct ftp *f, const char *line, const char *arg)
 		ftp_say(f, "226 Abort successful.");
 		return;
 	}
-	ftp_ask(f, line, ftp_on_other);
+	ftp_ask(f, line, f->transferring ? ftp_on_abort : ftp_on_other);
 }

@@ -249,6 +249,24 @@ ftp_on_transfer(
 		f->phase = FTP_CLOSED;
 }
 
+/*
+ * The backend hears of ABOR when the transfer has ended already, by losing
+ * its data connection, and wonders.
+ */
+void
+ftp_on_abort(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (f->reply.code != 225) {
+		ftp_on_other(f, part, line, len);
+		return;
+	}
+	if (part == FTP_REPLY_MORE)
+		return;
+	ftp_answered(f);
+	ftp_say(f, "226 Abort successful.");
+}
+
 /* The client's side of an upload has come up, or failed to. */
 static void
 upload_changed(struct ftp *f)

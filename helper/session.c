@@ -481,6 +481,7 @@ session_new(
 	if (s->protocol->has_login_deadline)
 		s->login_by = ev_now(host->loop) + s->listen->login_seconds;
 	socket_no_delay(fd);
+	socket_inline_urgent(fd);
 	stream_init(&s->client, host->loop, fd, on_stream, s);
 	stream_none(&s->backend);
 	ev_timer_init(&s->deadline, on_deadline, 0., 0.);

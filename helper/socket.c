@@ -91,6 +91,20 @@ socket_no_delay(int fd)
 	    fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 }
 
+void
+socket_inline_urgent(int fd)
+{
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_OOBINLINE, &(int){ 1 }, sizeof(int));
+}
+
+void
+socket_acknowledge(int fd)
+{
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
+}
+
 /* Lingering */
 
 struct lingerer {

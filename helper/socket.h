@@ -27,6 +27,19 @@ int socket_connected(int fd);
 void socket_no_delay(int fd);
 
 /*
+ * Leave urgent data where they are: clients that abort in clear send part of
+ * the command as such (RFC 959 4.1.3), and it would be taken out.
+ */
+void socket_inline_urgent(int fd);
+
+/*
+ * Acknowledge now what has come.  The kernel waits up to 40 ms for something
+ * to say along with it, and peers that want to know first wait with it: for
+ * the end of a lingering socket, or before a second small write.
+ */
+void socket_acknowledge(int fd);
+
+/*
  * Take `fd` and close it when its peer has closed too, or after some seconds:
  * closing at once would send RST if the peer still had something to say, and
  * RST may destroy what the peer has not read yet.

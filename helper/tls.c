@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "x509/peer.h"
+#include "helper/socket.h"
 #include "helper/tls_context.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
@@ -228,6 +229,9 @@ tls_handshake(struct tls *tls)
 	res = result(tls, r);
 	if (res == TLS_FAILED)
 		(void)gnutls_alert_send_appropriate(tls->session, r);
+	/* GnuTLS's clients write their last flight in two pieces. */
+	if (res == TLS_WANT_READ)
+		socket_acknowledge(tls->fd);
 	return res;
 }
 

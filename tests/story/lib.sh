@@ -29,7 +29,7 @@ stage_obstacle()
 		return
 	fi
 	for stage_program in unshare mount ip ss certtool openssl gnutls-cli \
-	    vsftpd curl lftp python3; do
+	    vsftpd curl lftp wget python3; do
 		command -v "$stage_program" >/dev/null && continue
 		echo "$stage_program is not installed"
 		return

@@ -161,6 +161,49 @@ def another_name():
     ftp.close()
 
 
+@story("who is in by certificate does not become another by USER")
+def logged_in_already():
+    ftp = connect(HELPER.address("ftp"), certificate="alice")
+    equal(log_in(ftp, "alice"), "certificate")
+    begins(ask(ftp, "USER bob"), "5")
+    begins(ask(ftp, "PASS no such"), "230")
+    equal("/alice" in ask(ftp, "PWD"), True)
+    ftp.prot_p()
+    transfer(ftp, "alice")
+    ftp.close()
+
+
+@story("what one name's password opens is not opened for the next name")
+def next_name():
+    ftp = connect(HELPER.address("ftp"))
+    begins(ask(ftp, "USER alice"), "331")
+    begins(log_in(ftp, "bob", password_of("alice")), "530")
+    begins(ask(ftp, "PASS " + password_of("alice")), "5")
+    equal(log_in(ftp, "bob", password_of("bob")), "password")
+    ftp.close()
+
+
+@story("sessions of one user at the same time, each with its own certificate")
+def not_mixed():
+    start = len(log("helper.log"))
+    shown = {"alice": "232", "alice-expired": "331", None: "331", "bob": "331"}
+    sessions = {certificate: connect(HELPER.address("ftp"),
+                                     certificate=certificate)
+                for certificate in shown}
+    for ftp in sessions.values():
+        ftp.putcmd("USER alice")
+    replies = {name: ftp.getmultiline() for name, ftp in sessions.items()}
+    for name, reply in replies.items():
+        begins(reply, shown[name])
+        equal("expired" in reply, name == "alice-expired")
+    for name, ftp in sessions.items():
+        ftp.putcmd("PASS nobody's password")
+    for name, ftp in reversed(sessions.items()):
+        begins(ftp.getmultiline(), "230" if name == "alice" else "530")
+        ftp.close()
+    equal(since("helper.log", start).count("reason=certificate"), 2)
+
+
 @story("nothing but replies reaches the client while it logs in")
 def no_stray_output():
     ftp = connect(HELPER.address("ftp"), certificate="alice")

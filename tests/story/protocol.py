@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the helper answers itself, and how it treats unruly clients."""
 
+import glob
+import os
+import re
 import socket
 import ssl
+import struct
+import time
 
-from story import (Helper, PATIENCE, ask, begins, connect, context, equal,
-                   log, log_in, logged_in, password_of, run, since, story,
-                   tell)
+from story import (Helper, PATIENCE, ask, await_that, begins, connect,
+                   context, equal, log, log_in, logged_in, password_of, run,
+                   since, story, tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")
@@ -148,6 +153,101 @@ def endless_line():
         pass
 
 
+@story("a command with a NUL in it is none")
+def nul():
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome().secure()
+    client.send(b"USER alice\0x\r\nNOOP\0\r\nNOOP\r\n")
+    begins(client.line(), "500")
+    begins(client.line(), "500")
+    begins(client.line(), "530")
+    equal("alice" in since("vsftpd.log", start), False)
+
+
+@story("who says thousands of things before a login is sent away, {0}",
+       ("in clear", False), ("inside TLS", True))
+def talkative(_, secure):
+    client = Raw().welcome()
+    if secure:
+        client.secure()
+    try:
+        client.send(b"XYZZY\r\n" * 10000)
+    except ConnectionError:
+        pass
+    replies = client.rest()
+    # The last may be lost: there was more to read when we closed.
+    equal(len(replies) <= 21, True)
+    equal({reply[:3] for reply in replies} <= {"530", "421"}, True)
+
+
+@story("in clear, between AUTH's 234 and TLS, nothing is listened to")
+def after_auth():
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome()
+    client.send(b"AUTH TLS\r\n")
+    begins(client.line(), "234")
+    client.send(b"USER alice\r\nNOOP\r\n")
+    equal([line for line in client.rest() if line[:1].isdigit()], [])
+    equal("USER alice" in since("vsftpd.log", start), False)
+
+
+def texts_of_ours():
+    """What we may say with 530: the strings of the sources, less others."""
+    found = set()
+    for pattern in "helper/ftp*.c", "policy/decide.*", "status/*.[ch]":
+        for path in glob.glob(f"{os.environ['srcdir']}/{pattern}"):
+            with open(path) as file:
+                found.update(re.findall(r'"((?:[^"\\\n]|\\.)+)"',
+                                        file.read()))
+    return [text for text in found if not re.match(r"(?!530)\d{3} ", text)]
+
+
+@story("no refusal of ours makes lftp try again")
+def lftp_tries_once():
+    settings = run("lftp", "--norc", "-c", "set -a").stdout.decode()
+    patterns = re.findall(r'set ftp:retry-530\S* "(.*)"', settings)
+    equal(len(patterns), 2)
+    texts = texts_of_ours()
+    equal("TLS required; use AUTH TLS." in texts, True)
+    equal([text for text in texts for pattern in patterns
+           if re.search(pattern, text, re.IGNORECASE)], [])
+
+
+@story("connections that come to nothing leave nothing behind: {0}",
+       ("closed at once", b"", False), ("reset at once", b"", True),
+       ("reset within a record", b"\x16\x03\x01\x02\x00\x01", True))
+def port_scan(_, data, reset):
+    def held():
+        """Sessions' sockets, and processes that have ended unseen."""
+        pids = HELPER.processes()
+        states = [open(f"/proc/{pid}/stat").read().rsplit(")")[1].split()[0]
+                  for pid in pids]
+        return (sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids),
+                states.count("Z"), len(pids))
+
+    logged_in(FTP).quit()
+    before = await_that(lambda: steady(held), "no session is left")
+    for number in range(100):
+        client = Raw(FTPS if number % 2 else FTP)
+        client.send(data)
+        if reset:
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                   struct.pack("ii", 1, 0))
+        client.sock.close()
+    logged_in(FTP).quit()
+    await_that(lambda: held() == before, "all is as before")
+
+
+def steady(look):
+    """What look() sees, when it sees it for a while."""
+    seen = look()
+    for _ in range(20):
+        time.sleep(0.01)
+        if look() != seen:
+            return None
+    return seen
+
+
 @story("a browser is sent away, {0}",
        ("explicit", False), ("inside TLS", True))
 def browser(_, secure):
@@ -160,11 +260,23 @@ def browser(_, secure):
     equal("USER alice" in since("vsftpd.log", start), False)
 
 
-@story("what is no ClientHello never reaches the backend")
-def garbage():
+# What SSL 2 began with: length, type, version 2.0, and what it offers.
+SSLV2_HELLO = (b"\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10"
+               b"\x01\x00\x80\x02\x00\x80\x03\x00\x80\x04\x00\x80\x05"
+               b"\x00\x80\x06\x00\x40\x07\x00\xc0" + b"challenge" * 2)
+
+
+@story("{0} is no ClientHello, and never reaches the backend",
+       ("FTP", b"USER alice\r\nPASS x\r\n"),
+       ("HTTP", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+       ("SSL 2", SSLV2_HELLO), ("a flood of zeros", bytes(100000)))
+def garbage(_, data):
     start = len(log("vsftpd.log"))
     client = Raw(FTPS)
-    client.send(b"USER alice\r\nPASS x\r\n")
+    try:
+        client.send(data)
+    except ConnectionError:
+        pass
     seen = b""
     try:
         while more := client.sock.recv(100):

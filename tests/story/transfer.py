@@ -272,10 +272,68 @@ def stolen():
 
 
 @story("an order to connect to {0} is refused",
-       ("somebody else", "203,0,113,9,200,1"), ("port 80", "127,0,0,1,0,80"))
-def bounce(_, port):
+       ("somebody else", "PORT 203,0,113,9,200,1", ("203.0.113.9", 51201)),
+       ("port 80", "PORT 127,0,0,1,0,80", ("127.0.0.1", 80)),
+       ("somebody else by EPRT", "EPRT |1|203.0.113.9|51201|",
+        ("203.0.113.9", 51201)),
+       ("port 80 by EPRT", "EPRT |1|127.0.0.1|80|", ("127.0.0.1", 80)),
+       ("another family", "EPRT |2|2001:db8::9|51201|",
+        ("2001:db8::9", 51201)),
+       ("no family", "EPRT |3|203.0.113.9|51201|", ("203.0.113.9", 51201)))
+def bounce(_, order, address):
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    with socket.create_server(address, family=family) as victim:
+        ftp = logged_in(FTP, protect=False)
+        begins(ask(ftp, order), "5")
+        begins(ask(ftp, "LIST"), "425")
+        ftp.quit()
+        victim.setblocking(False)
+        try:
+            victim.accept()
+            raise AssertionError("the helper has connected")
+        except BlockingIOError:
+            pass
+
+
+@story("a passive port is there once, for one session, and not for long")
+def ports():
+    sessions = [logged_in(FTP, protect=False) for _ in range(8)]
+    addresses = [ftp.makepasv() for ftp in sessions]
+    equal(len(set(addresses)), len(sessions))
+    equal({host for host, _ in addresses}, {FTP[0]})
+    for ftp, address in zip(sessions, addresses):
+        with socket.create_connection(address, PATIENCE) as data:
+            begins(ask(ftp, "RETR hello"), "150")
+            try:
+                socket.create_connection(address, PATIENCE).close()
+                raise AssertionError("the port is open after its use")
+            except ConnectionRefusedError:
+                pass
+            equal(data.recv(100), b"hello alice\n")
+        begins(ftp.getmultiline(), "226")
+        address = ftp.makepasv()
+        ftp.quit()
+        try:
+            socket.create_connection(address, PATIENCE).close()
+            raise AssertionError("the port is open after the session")
+        except ConnectionRefusedError:
+            pass
+
+
+@story("TYPE A: line ends that are cut apart by records stay as they are")
+def ascii_records():
     ftp = logged_in(FTP)
-    begins(ask(ftp, "PORT " + port), "50")
+    ftp.voidcmd("TYPE A")
+    pieces = [b"one\r", b"\ntwo\n", b"three\r\r", b"\n", b"\r", b"\n\0"]
+    data = ftp.transfercmd("STOR text")
+    for piece in pieces:
+        data.sendall(piece)
+    data.unwrap()
+    data.close()
+    begins(ftp.getmultiline(), "226")
+    with open(home("alice", "text"), "rb") as file:
+        equal(file.read(), b"".join(pieces))
+    ftp.delete("text")
     ftp.quit()
 
 

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whose data connection is it: what its TLS has to prove, and who manages."""
+
+import ftplib
+import os
+import ssl
+
+import programs
+from story import (Helper, PATIENCE, STAGE, Bytes, begins, context, equal,
+                   home, log_in, story, tell)
+
+HELPER = Helper()
+USER = "acme-1"
+LEVELS = ["any", "prefer", "certificate", "resumed"]
+
+
+class Ftp(ftplib.FTP_TLS):
+    """ftplib whose data connections have a context and a session to resume."""
+
+    data_context = None
+    lender = None
+
+    def ntransfercmd(self, cmd, rest=None):
+        raw, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
+        session = self.lender.sock.session if self.lender else None
+        return self.data_context.wrap_socket(
+            raw, server_hostname=self.host, session=session), size
+
+
+def logged_in(level, tls):
+    ftp = Ftp(context=tls)
+    ftp.connect(*HELPER.address(level), timeout=PATIENCE)
+    ftp.auth()
+    equal(log_in(ftp, USER), "certificate")
+    ftp.prot_p()
+    ftp.voidcmd("TYPE I")
+    ftp.data_context = tls
+    return ftp
+
+
+def final_reply(ftp):
+    while (reply := ftp.getmultiline()).startswith("1"):
+        pass
+    return reply
+
+
+def attempt(transfer, ftp):
+    """Do a transfer; returns the reply it ended with, and its data."""
+    parts = []
+    try:
+        if transfer == "STOR":
+            with open(home(USER, "hello"), "rb") as file:
+                return ftp.storbinary("STOR file", file), b""
+        reply = ftp.retrbinary(transfer, parts.append)
+    except ftplib.Error as error:
+        reply = str(error)
+    except OSError:
+        reply = final_reply(ftp)
+    return reply, b"".join(parts)
+
+
+# what the data connection shows: how, and the levels that are content with it
+PROOFS = {
+    "its own session, resumed": (
+        lambda ftp, other: {"lender": ftp}, LEVELS),
+    "another's session": (
+        lambda ftp, other: {"lender": other}, LEVELS[:3]),
+    "the same certificate": (
+        lambda ftp, other: {}, LEVELS[:3]),
+    "another certificate": (
+        lambda ftp, other: {"data_context": context("acme-2")}, LEVELS[:1]),
+    "no certificate": (
+        lambda ftp, other: {"data_context": context()}, LEVELS[:2]),
+}
+
+
+@story("data-session = {0}, {2}: {1}",
+       *[(level, proof, version) for level in LEVELS for proof in PROOFS
+         for version in ("TLSv1_2", "TLSv1_3")])
+def proofs(level, proof, version):
+    tls = context(USER, getattr(ssl.TLSVersion, version))
+    ftp, other = logged_in(level, tls), logged_in(level, tls)
+    other.makepasv()
+    shows, levels = PROOFS[proof]
+    for name, value in shows(ftp, other).items():
+        setattr(ftp, name, value)
+    with open(home(USER, "file"), "w") as file:
+        file.write("as it was")
+    os.chmod(home(USER, "file"), 0o666)
+    for _ in range(2):
+        stored, _ = attempt("STOR", ftp)
+        fetched, data = attempt("RETR hello", ftp)
+        kept = programs.slurp(home(USER, "file"))
+        if level in levels:
+            begins(stored, "226")
+            begins(fetched, "226")
+            equal((kept, data), (b"hello acme-1\n",) * 2)
+        else:
+            begins(stored, "522")
+            begins(fetched, "522")
+            equal((kept, data), (b"as it was", b""))
+    ftp.lender, ftp.data_context = ftp, tls
+    begins(attempt("RETR hello", ftp)[0], "226")
+    ftp.quit()
+    other.quit()
+
+
+def proven(kind, proof):
+    """A client of programs.py, where only a resumed session will do."""
+    return kind(HELPER.address("resumed"), "explicit", USER,
+                USER if proof == "certificate" else None)
+
+
+# Over TLS 1.2 curl looks for a session ID only, and we have tickets.
+@story("data-session = resumed, {0}: four URLs of curl's",
+       ("certificate",), ("password",))
+def curl(proof):
+    client = proven(programs.Curl, proof)
+    equal(client.run(*[client.url("hello")] * 4), b"hello acme-1\n" * 4)
+
+
+@story("data-session = resumed, {0}, TLS {1}: lftp's downloads and uploads",
+       *[(proof, version) for proof in ("certificate", "password")
+         for version in ("1.2", "1.3")])
+def lftp(proof, version):
+    path = STAGE + "/upload"
+    with open(path, "wb") as file:
+        file.write(Bytes(1000000).read(0))
+    client = proven(programs.Lftp, proof)
+    client.options = ["set ssl:priority NORMAL:-VERS-ALL:+VERS-TLS" + version]
+    seen = client.run("cat hello hello hello", f"put {path} -o one",
+                      f"put {path} -o two", "nlist")
+    begins(seen, b"hello acme-1\n" * 3)
+    for name in "one", "two":
+        equal(programs.slurp(home(USER, name)) == programs.slurp(path), True)
+        os.unlink(home(USER, name))
+
+
+if __name__ == "__main__":
+    tell()

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Sets up the stage for edges.py, which says what is tested.
+# shellcheck source=tests/story/lib.sh
+. "${srcdir:=$(dirname "$0")/../..}/tests/story/lib.sh"
+
+# listener NAME BACKEND
+listener()
+{
+	cat <<-EOT
+		listen "$1" {
+			address = { "127.0.0.1:0", "[::1]:0" }
+			backend = "$2"
+			service = "vsftpd"
+		}
+	EOT
+}
+
+{
+	listener six "[::1]:2126"
+	listener plain 127.0.0.1:2127
+	listener recorded 127.0.0.1:2128
+} | stage_play edges.py "$0"

@@ -2,6 +2,7 @@
 """The corners of FTP: what is aborted, goes on, comes from elsewhere."""
 
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -236,8 +237,11 @@ def conversation(listener, lines):
                          "QUIT"]))
 def no_output(_, lines):
     without = conversation("plain", lines)
-    without = [text.replace("2127", "2121") for text in without]
-    equal(conversation("ftp", lines), without)
+    # How many others are there is no matter.
+    without, with_it = [
+        [re.sub("count was [0-9]+|212[17]", "N", text) for text in texts]
+        for texts in (without, conversation("ftp", lines))]
+    equal(with_it, without)
     equal(without[-1], "")
 
 

@@ -104,16 +104,18 @@ def transfer():
         target=ftp.storbinary, args=("STOR over", source, Bytes.CHUNK))
     sender.start()
     source.half.wait()
+    before = set(HELPER.processes()[1:])
     try:
         equal("notice" in reload(), True)
-        old_worker = len(HELPER.processes())
+        await_that(lambda: len(before & set(HELPER.processes())) == 1,
+                   "one old worker is left")
     finally:
         source.go.set()
     sender.join()
     equal(hash_of(home("alice", "over")), source.hash.hexdigest())
     equal(fetch(ftp, "over"), source.hash.hexdigest())
     ftp.quit()
-    await_that(lambda: len(HELPER.processes()) < old_worker,
+    await_that(lambda: not before & set(HELPER.processes()),
                "the old worker's end")
 
 

@@ -297,12 +297,18 @@ def fetch(ftp, name):
 def failed_upload(name, start):
     """vsftpd took the upload of `name` for a failure.
 
-    It logs FAIL UPLOAD only if there is still a client to tell it to.
+    It logs FAIL UPLOAD only if there is still a client to tell it to, and just
+    ends when its client is gone before it can say anything.
     """
+    command = re.compile(rf'\[pid (\d+)\].* FTP command: .*"STOR {name}"')
     outcome = re.compile(rf'(OK|FAIL) UPLOAD: .*/{name}"|"(426) Failure')
-    found = await_that(lambda: outcome.search(since("vsftpd.log", start)),
-                       "the end of the upload for vsftpd")
-    equal((found.group(1) or found.group(2)) in ("FAIL", "426"), True)
+    pid = await_that(lambda: command.search(since("vsftpd.log", start)),
+                     "the command of the upload").group(1)
+    await_that(lambda: outcome.search(since("vsftpd.log", start)) or
+               not os.path.exists("/proc/" + pid),
+               "the end of the upload for vsftpd")
+    found = outcome.search(since("vsftpd.log", start))
+    equal(found is None or found.group(1) != "OK", True)
 
 
 def hash_of(path):

@@ -26,6 +26,7 @@
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/registry.h"
+#include "helper/revocation.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
 #include "helper/workers.h"
@@ -54,6 +55,7 @@ struct monitor {
 	struct workers *workers;
 	struct advisors *advisors;
 	struct answers *answers;
+	struct revocation revocation;
 	int client_fd; /* while it is given away, which may fork */
 	struct ev_signal signals[SIGNALS];
 };
@@ -241,6 +243,8 @@ forget(void *owner)
 
 	for (size_t i = 0; m->loop != NULL && i < SIGNALS; i++)
 		ev_signal_stop(m->loop, &m->signals[i]);
+	if (m->loop != NULL)
+		revocation_stop(&m->revocation, m->loop);
 	close_doors(m);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
@@ -369,6 +373,8 @@ serve(struct monitor *m)
 		(void)log_errno(r, "cannot start");
 		return STATUS_SYSTEM;
 	}
+	revocation_start(
+	    &m->revocation, m->loop, tls_context_store(m->params->tls));
 	notify("READY=1");
 	log_info("ready");
 	ev_run(m->loop, 0);

@@ -8,12 +8,14 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "helper/advisor.h"
 #include "setup/config.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
+#include "helper/revocation.h"
 #include "helper/tls.h"
 #include "helper/worker.h"
 #include "policy/classes.h"
@@ -157,6 +159,7 @@ main(int argc, char **argv)
 			log_error("%s", error.text);
 		status = STATUS_CONFIG;
 	} else if (a.test) {
+		revocation_log(tls_context_store(l.tls), 0, time(NULL));
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { l.config, &l.privileges,

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "helper/advisor.h"
 #include "helper/generation.h"
@@ -15,6 +16,8 @@
 #include "helper/monitor.h"
 #include "helper/privileges.h"
 #include "helper/resolver.h"
+#include "helper/revocation.h"
+#include "helper/tls.h"
 #include "helper/worker.h"
 
 struct arguments {
@@ -116,6 +119,8 @@ main(int argc, char **argv)
 			log_error("%s", error.text);
 		status = STATUS_CONFIG;
 	} else if (a.test) {
+		revocation_log(
+		    tls_context_store(generation.tls), 0, time(NULL));
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { a.config, &generation,

@@ -28,6 +28,7 @@
 #include "helper/names.h"
 #include "helper/registry.h"
 #include "helper/reload.h"
+#include "helper/revocation.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
 #include "helper/workers.h"
@@ -52,6 +53,7 @@ struct monitor {
 	struct names *names;
 	struct answers *answers;
 	struct reload *reload;
+	struct revocation revocation;
 	struct ev_signal signals[SIGNALS];
 };
 
@@ -196,6 +198,9 @@ renewed(void *owner)
 	    m->workers, config_of(m), m->params->generation->tls);
 	advisors_renew(m->advisors, config_of(m));
 	names_renew(m->names, config_of(m));
+	revocation_stop(&m->revocation, m->loop);
+	revocation_start(&m->revocation, m->loop,
+	    tls_context_store(m->params->generation->tls));
 }
 
 static void
@@ -219,6 +224,8 @@ forget(void *owner)
 	doors_close(&m->doors);
 	listeners_close(&m->listeners);
 	m->reload = reload_free(m->reload);
+	if (m->loop != NULL)
+		revocation_stop(&m->revocation, m->loop);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
 	m->advisors = advisors_free(m->advisors);
@@ -366,6 +373,8 @@ serve(struct monitor *m)
 		(void)log_errno(r, "cannot start");
 		return STATUS_SYSTEM;
 	}
+	revocation_start(&m->revocation, m->loop,
+	    tls_context_store(m->params->generation->tls));
 	notify("READY=1");
 	log_info("ready");
 	ev_run(m->loop, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The TLS connections of a worker.  Their credentials come from tls_context.c,
- * certificates of clients are looked at in peer.c and verify.c.
+ * certificates of clients are looked at in peer.c and x509/.
  */
 #include <config.h>
 #include "helper/tls.h"
@@ -11,10 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
 
-#include "x509/peer.h"
 #include "helper/socket.h"
+#include "helper/peer.h"
 #include "helper/tls_context.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
@@ -333,10 +332,7 @@ tls_is_resumed(const struct tls *tls)
 int
 tls_describe(struct tls *tls, struct stssl_record *record)
 {
-	time_t until = tls->context->crl_until;
-
-	return peer_describe(
-	    tls->session, until != 0 && until <= time(NULL), record);
+	return peer_describe(tls->session, tls->context->store, record);
 }
 
 bool

@@ -21,6 +21,8 @@ enum tls_result {
 	TLS_FAILED,     /* anything else: truncated, alert, garbage */
 };
 
+struct x509_store;
+
 /* Certificates, keys, CAs and priorities of one configuration. */
 struct tls_context;
 
@@ -31,6 +33,12 @@ struct tls_context;
  */
 int tls_context_new(const struct tls_config *config, struct tls_context **ret,
     const char **ret_key, struct stssl_error *error);
+
+/*
+ * The CAs of clients and their revocation lists, the context's; NULL of NULL.
+ * Nothing of a context changes once it is loaded.
+ */
+const struct x509_store *tls_context_store(const struct tls_context *context);
 
 /* Takes NULL.  Returns NULL. */
 struct tls_context *tls_context_free(struct tls_context *context);

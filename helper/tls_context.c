@@ -14,10 +14,10 @@
 
 #include "helper/keyremote.h"
 #include "helper/tls.h"
+#include "x509/store.h"
 
-/* A client's chain: more certificates or larger keys are not looked at. */
-#define CHAIN_MAX    10
-#define KEY_BITS_MAX 8192
+/* Our own chain. */
+#define CHAIN_MAX 10
 
 struct loading {
 	struct tls_context *context;
@@ -73,76 +73,57 @@ load_pairs(struct loading *l)
 	return r;
 }
 
+/* The credentials have copies of their own, to name the CAs to clients. */
 static int
-load_cas(struct loading *l)
+name_cas(struct loading *l)
 {
-	for (size_t i = 0; i < l->config->client_ca_count; i++) {
-		int n = gnutls_certificate_set_x509_trust_file(
-		    l->context->credentials, l->config->client_cas[i],
-		    GNUTLS_X509_FMT_PEM);
-		if (n <= 0)
-			return fault(l, l->config->client_cas[i],
-			    n < 0 ? gnutls_strerror(n)
-				  : "no certificate in it");
+	gnutls_x509_crt_t ca;
+	int r;
+
+	for (size_t n = 0; (ca = x509_store_ca(l->context->store, n)) != NULL;
+	     n++) {
+		r = gnutls_certificate_set_x509_trust(
+		    l->context->credentials, &ca, 1);
+		if (r < 0)
+			return fault(l, "client-ca", gnutls_strerror(r));
 	}
 	return 0;
 }
 
-/* GnuTLS uses a list for ever once it is loaded: remember its end. */
-static void
-note_end(struct tls_context *context, time_t until)
+static int
+fault_of(struct loading *l, int r, const struct x509_error *error)
 {
-	if (until == (time_t)-1)
-		return;
-	if (context->crl_until == 0 || until < context->crl_until)
-		context->crl_until = until;
+	(void)snprintf(l->error->text, sizeof l->error->text, "%.*s",
+	    (int)sizeof l->error->text - 1, error->text);
+	return r;
 }
 
 static int
-load_crl(struct loading *l, const char *path)
+load_cas(struct loading *l)
 {
-	gnutls_x509_trust_list_t list;
-	gnutls_datum_t pem;
-	gnutls_x509_crl_t *crls;
-	unsigned count;
-	int r;
+	struct x509_error error;
 
-	r = gnutls_load_file(path, &pem);
-	if (r < 0)
-		return fault(l, path, gnutls_strerror(r));
-	r = gnutls_x509_crl_list_import2(
-	    &crls, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
-	gnutls_free(pem.data);
-	if (r < 0)
-		return fault(l, path, gnutls_strerror(r));
-
-	for (unsigned i = 0; i < count; i++)
-		note_end(l->context, gnutls_x509_crl_get_next_update(crls[i]));
-	/*
-	 * Both flags: without the first GnuTLS believes any list, without the
-	 * second it drops a bad one silently and accepts what it revokes.
-	 */
-	gnutls_certificate_get_trust_list(l->context->credentials, &list);
-	r = gnutls_x509_trust_list_add_crls(list, crls, count,
-	    GNUTLS_TL_VERIFY_CRL | GNUTLS_TL_FAIL_ON_INVALID_CRL, 0);
-	gnutls_free(crls);
-	if (r != (int)count)
-		return fault(l, path,
-		    l->context->crl_until != 0 &&
-			    l->context->crl_until <= time(NULL)
-			? "out of date"
-			: "not signed by a client-ca");
-	return 0;
+	for (size_t i = 0; i < l->config->client_ca_count; i++) {
+		int r = x509_store_add_cas(
+		    l->context->store, l->config->client_cas[i], &error);
+		if (r < 0)
+			return fault_of(l, r, &error);
+	}
+	return name_cas(l);
 }
 
 static int
 load_crls(struct loading *l)
 {
-	int r = 0;
+	struct x509_error error;
 
-	for (size_t i = 0; r == 0 && i < l->config->client_crl_count; i++)
-		r = load_crl(l, l->config->client_crls[i]);
-	return r;
+	for (size_t i = 0; i < l->config->client_crl_count; i++) {
+		int r = x509_store_add_lists(
+		    l->context->store, l->config->client_crls[i], &error);
+		if (r < 0)
+			return fault_of(l, r, &error);
+	}
+	return 0;
 }
 
 static int
@@ -182,8 +163,13 @@ tls_context_new(const struct tls_config *config, struct tls_context **ret,
 		free(l.context);
 		return fault(&l, "tls", "out of memory");
 	}
-	gnutls_certificate_set_verify_limits(
-	    l.context->credentials, KEY_BITS_MAX, CHAIN_MAX);
+	l.context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
+					      ? X509_STALE_WARN
+					      : X509_STALE_REFUSE);
+	if (l.context->store == NULL) {
+		(void)tls_context_free(l.context);
+		return fault(&l, "tls", "out of memory");
+	}
 
 	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
 		int r = loaders[i].load(&l);
@@ -197,6 +183,12 @@ tls_context_new(const struct tls_config *config, struct tls_context **ret,
 	return 0;
 }
 
+const struct x509_store *
+tls_context_store(const struct tls_context *context)
+{
+	return context == NULL ? NULL : context->store;
+}
+
 struct tls_context *
 tls_context_free(struct tls_context *context)
 {
@@ -205,6 +197,7 @@ tls_context_free(struct tls_context *context)
 	gnutls_certificate_free_credentials(context->credentials);
 	if (context->priority != NULL)
 		gnutls_priority_deinit(context->priority);
+	(void)x509_store_free(context->store);
 	free(context);
 	return NULL;
 }

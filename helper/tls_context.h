@@ -5,13 +5,12 @@
 #ifndef HELPER_TLS_CONTEXT_H
 #define HELPER_TLS_CONTEXT_H
 
-#include <time.h>
-
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
+struct x509_store;
 
 struct tls_context {
-	time_t crl_until; /* when the first CRL runs out; 0: never */
+	struct x509_store *store; /* the CAs of clients and their lists */
 	struct gnutls_certificate_credentials_st *credentials;
 	struct gnutls_priority_st *priority;
 };

@@ -81,6 +81,12 @@ struct listen_config {
 	unsigned handshake_seconds, login_seconds, failed_login_seconds;
 };
 
+/* What a revocation list that is out of date leads to. */
+enum stale_crl {
+	STALE_CRL_REFUSE,
+	STALE_CRL_WARN
+};
+
 struct tls_config {
 	char **certificates;
 	size_t certificate_count;
@@ -89,6 +95,7 @@ struct tls_config {
 	size_t client_ca_count;
 	char **client_crls;
 	size_t client_crl_count;
+	enum stale_crl stale_crl;
 	char *priority;
 };
 

@@ -7,9 +7,11 @@
 #include <config.h>
 #include "setup/config_keys.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "setup/config_values.h"
 #include "policy/choice.h"
@@ -23,6 +25,7 @@ static cfg_opt_t tls_options[] = {
 	CFG_STR_LIST("key", NULL, CFGF_NONE),
 	CFG_STR_LIST("client-ca", NULL, CFGF_NONE),
 	CFG_STR_LIST("client-crl", NULL, CFGF_NONE),
+	CFG_STR("stale-crl", NULL, CFGF_NONE),
 	CFG_STR("priority",
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 	    ":%SERVER_PRECEDENCE",
@@ -80,6 +83,8 @@ static const struct stssl_choice choices[] = {
 			      [DATA_RESUMED] = "resumed" } },
 	{ "unknown-name", { [false] = "default", [true] = "refuse" } },
 	{ "implicit-prot", { [false] = "C", [true] = "P" } },
+	{ "stale-crl",
+	    { [STALE_CRL_REFUSE] = "refuse", [STALE_CRL_WARN] = "warn" } },
 	{ NULL, { NULL } },
 };
 
@@ -191,6 +196,19 @@ check_file(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 static int
+check_file_or_directory(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = stssl_value_last(opt);
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return access(path, R_OK | X_OK) == 0
+			   ? 0
+			   : stssl_value_wrong(cfg, opt, strerror(errno));
+	return check_file(cfg, opt);
+}
+
+static int
 check_key(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *why;
@@ -272,7 +290,8 @@ static const struct stssl_conf_validator validators[] = {
 	{ "tls|certificate", check_file },
 	{ "tls|key", check_key },
 	{ "tls|client-ca", check_file },
-	{ "tls|client-crl", check_file },
+	{ "tls|client-crl", check_file_or_directory },
+	{ "tls|stale-crl", check_choice },
 	{ "listen", check_title },
 	{ "listen|address", check_address },
 	{ "listen|protocol", check_choice },

@@ -103,6 +103,10 @@ static const struct {
 	    "h.conf:2: client-ca = \"nix\": No such file or directory" },
 	{ "tls {\n client-crl = { \"nix\" } }\n",
 	    "h.conf:2: client-crl = \"nix\": No such file or directory" },
+	{ "tls {\n client-crl = { \".\", \"/dev/null\" } }\n",
+	    "h.conf:2: client-crl = \"/dev/null\": not a regular file" },
+	{ "tls {\n stale-crl = allow\n}\n",
+	    "h.conf:2: stale-crl = \"allow\": not one of refuse, warn" },
 	{ "tls {\n certificate = { \"c.pem\" }\n"
 	  " key = { \"k.pem\", \"k.pem\" }\n}\n" FTP,
 	    "h.conf:3: key: 2 given for 1 certificates" },
@@ -215,6 +219,8 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_str_eq(c->status_socket, "/run/stssl/status.sock");
 	ck_assert_ptr_null(c->status_group);
 	ck_assert_uint_eq(c->status_user_count, 0);
+	ck_assert_uint_eq(c->tls.client_crl_count, 0);
+	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_REFUSE);
 	ck_assert_uint_eq(c->listener_count, 1);
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
@@ -289,6 +295,24 @@ START_TEST(what_is_given_is_taken)
 }
 END_TEST
 
+START_TEST(revocation_lists_may_be_a_directory)
+{
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(
+	    read_text("tls {\n certificate = { \"c.pem\" }\n"
+		      " key = { \"k.pem\" }\n client-crl = { \".\" }\n"
+		      " stale-crl = warn\n}\n" FTP,
+		&c, &error),
+	    0);
+	ck_assert_uint_eq(c->tls.client_crl_count, 1);
+	ck_assert_str_eq(c->tls.client_crls[0], ".");
+	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_WARN);
+	(void)config_free(c);
+}
+END_TEST
+
 START_TEST(a_later_mistake_in_tls_has_its_line_too)
 {
 	struct helper_config *c;
@@ -314,6 +338,7 @@ config_cases(struct test_case *ret)
 		{ a_file_that_others_can_write_to_is_refused, 0 },
 		{ what_is_not_given_has_its_default, 0 },
 		{ what_is_given_is_taken, 0 },
+		{ revocation_lists_may_be_a_directory, 0 },
 		{ a_later_mistake_in_tls_has_its_line_too, 0 },
 	};
 

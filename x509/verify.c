@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * GnuTLS's verification of the client's chain, and after it the checks that
- * GnuTLS does not make.  Fails when anything is not known to be right.
+ * GnuTLS's verification of a chain, and what its answer means.  GnuTLS tells
+ * the path that it has found, so that checks.c judges this one and no other.
  */
 #include <config.h>
 #include "x509/verify.h"
 
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
+#include <string.h>
 
-#define OID_EKU "2.5.29.37"
+#include "x509/checks.h"
+#include "x509/inside.h"
+#include "x509/subtree.h"
+
+#define LINKS_MAX 32
+/* RSA of 2048 bits, SHA-256: NIST's 112 bits of security. */
+#define FLAGS (GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM))
 
 /* GnuTLS's status bits in the order in which they are worth telling. */
 static const struct {
@@ -19,83 +24,170 @@ static const struct {
 	{ GNUTLS_CERT_SIGNER_NOT_FOUND, STSSL_FAILURE_UNKNOWN_CA },
 	{ GNUTLS_CERT_SIGNER_NOT_CA, STSSL_FAILURE_UNKNOWN_CA },
 	{ GNUTLS_CERT_SIGNATURE_FAILURE, STSSL_FAILURE_BAD_SIGNATURE },
-	{ GNUTLS_CERT_REVOKED, STSSL_FAILURE_REVOKED },
 	{ GNUTLS_CERT_EXPIRED, STSSL_FAILURE_EXPIRED },
 	{ GNUTLS_CERT_NOT_ACTIVATED, STSSL_FAILURE_NOT_YET_VALID },
 	{ GNUTLS_CERT_INSECURE_ALGORITHM, STSSL_FAILURE_WEAK },
 	{ GNUTLS_CERT_PURPOSE_MISMATCH, STSSL_FAILURE_BAD_PURPOSE },
-	{ GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED, STSSL_FAILURE_CRL_STALE },
-	{ GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE,
-	    STSSL_FAILURE_CRL_STALE },
 };
 
-/* The first reason counts; COUNT while there is none. */
-struct verdict {
-	enum stssl_failure failure;
+struct link {
+	gnutls_x509_crt_t cert, issuer;
+	unsigned status;
 };
 
-static void
-fail(struct verdict *v, enum stssl_failure why)
+/*
+ * One verification.  GnuTLS takes the time from a function for the whole
+ * process, and reports without a pointer of ours: hence one variable, set
+ * during a verification only.  Nothing here has threads.
+ */
+static struct run {
+	time_t now;
+	struct link links[LINKS_MAX];
+	unsigned count;
+} * current;
+
+static time_t
+time_of_run(time_t *ret)
 {
-	if (v->failure == STSSL_FAILURE_COUNT)
-		v->failure = why;
+	if (ret != NULL)
+		*ret = current->now;
+	return current->now;
 }
 
-/* Things that GnuTLS lets through and that no client certificate may be. */
-static void
-check_leaf(struct verdict *v, gnutls_x509_crt_t leaf)
+static int
+note_link(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer,
+    gnutls_x509_crl_t crl, unsigned status)
 {
-	gnutls_datum_t eku = { NULL, 0 };
-	char oid[64];
-	size_t oid_size = sizeof oid;
-	unsigned critical, usage = 0;
+	(void)crl;
+	if (issuer != NULL && current->count < LINKS_MAX)
+		current->links[current->count++] =
+		    (struct link){ cert, issuer, status };
+	return 0;
+}
 
-	if (gnutls_x509_crt_get_version(leaf) != 3)
-		fail(v, STSSL_FAILURE_OTHER);
-	if (gnutls_x509_crt_get_ca_status(leaf, &critical) > 0)
-		fail(v, STSSL_FAILURE_BAD_PURPOSE);
-	if (gnutls_x509_crt_get_key_usage(leaf, &usage, &critical) >= 0 &&
-	    (usage & GNUTLS_KEY_KEY_CERT_SIGN) != 0)
-		fail(v, STSSL_FAILURE_BAD_PURPOSE);
+static int
+run(struct run *r, const struct x509_store *store,
+    const struct x509_chain *chain, const char *purpose, unsigned *ret_status)
+{
+	union {
+		const char *in;
+		unsigned char *out;
+	} u = { .in = purpose }; /* only read, but not const in GnuTLS */
+	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID, u.out, 0 };
+	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
+	int res;
 
-	/* An extension that lists no purpose allows none. */
-	if (gnutls_x509_crt_get_extension_by_oid2(
-		leaf, OID_EKU, 0, &eku, &critical) >= 0) {
-		if (gnutls_x509_crt_get_key_purpose_oid(
-			leaf, 0, oid, &oid_size, &critical) < 0)
-			fail(v, STSSL_FAILURE_BAD_PURPOSE);
-		gnutls_free(eku.data);
+	/* GnuTLS sorts what it is given. */
+	memcpy(certs, chain->certs, sizeof certs);
+	current = r;
+	gnutls_global_set_time_function(time_of_run);
+	res = gnutls_x509_trust_list_verify_crt2(x509_store_trust(store), certs,
+	    chain->count, &wanted, purpose != NULL, FLAGS, ret_status,
+	    note_link);
+	gnutls_global_set_time_function(time);
+	current = NULL;
+	return res;
+}
+
+static gnutls_x509_crt_t
+issuer_in(const struct run *r, gnutls_x509_crt_t cert)
+{
+	for (unsigned i = 0; i < r->count; i++)
+		if (r->links[i].cert == cert && r->links[i].status == 0)
+			return r->links[i].issuer;
+	return NULL;
+}
+
+/* From link to link; one that leads to itself is the end. */
+static bool
+follow(const struct run *r, gnutls_x509_crt_t leaf, struct x509_path *ret)
+{
+	gnutls_x509_crt_t cert = leaf, issuer = NULL;
+
+	ret->count = 0;
+	for (; cert != NULL; cert = issuer) {
+		if (ret->count == X509_CHAIN_MAX + 1)
+			return false;
+		ret->certs[ret->count++] = cert;
+		issuer = issuer_in(r, cert);
+		if (issuer == cert)
+			break;
 	}
+	return true;
 }
 
-static void
-check_chain(struct verdict *v, gnutls_session_t session)
+/*
+ * GnuTLS has one bit for all that an issuer must not do: go beyond the names
+ * that it may vouch for, or be an issuer at all (keyCertSign, path length).
+ */
+static enum stssl_failure
+failure_of_issuer(const struct run *r)
 {
-	char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
-	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID,
-		(unsigned char *)purpose, 0 };
-	unsigned status = GNUTLS_CERT_INVALID;
-	int r;
+	for (unsigned i = 0; i < r->count; i++)
+		if (x509_subtree_is_set(r->links[i].issuer))
+			return STSSL_FAILURE_BAD_NAME;
+	return STSSL_FAILURE_UNKNOWN_CA;
+}
 
-	r = gnutls_certificate_verify_peers(session, &wanted, 1, &status);
-	if (r >= 0 && status == 0)
-		return;
-	for (size_t i = 0; r >= 0 && i < sizeof failures / sizeof failures[0];
-	     i++)
+static enum stssl_failure
+failure_of(const struct run *r, unsigned status)
+{
+	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
 		if ((status & failures[i].bit) != 0)
-			fail(v, failures[i].failure);
-	fail(v, STSSL_FAILURE_OTHER);
+			return failures[i].failure;
+	if ((status & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE) != 0)
+		return failure_of_issuer(r);
+	return status == 0 ? STSSL_FAILURE_COUNT : STSSL_FAILURE_OTHER;
+}
+
+static enum stssl_failure
+verify_chain(const struct x509_store *store, const struct x509_chain *chain,
+    const struct x509_terms *terms)
+{
+	struct run r = { .now = terms->now };
+	unsigned status = GNUTLS_CERT_INVALID;
+	enum stssl_failure failure;
+	struct x509_path path;
+
+	if (run(&r, store, chain, terms->purpose, &status) < 0)
+		return STSSL_FAILURE_OTHER;
+	failure = failure_of(&r, status);
+	if (failure != STSSL_FAILURE_COUNT)
+		return failure;
+	if (!follow(&r, chain->certs[0], &path))
+		return STSSL_FAILURE_OTHER;
+	failure = x509_check_leaf(chain->certs[0]);
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : x509_check_path(store, &path, terms->now);
 }
 
 enum stssl_failure
-verify_peer(struct gnutls_session_int *session,
-    struct gnutls_x509_crt_int *leaf, bool stale)
+x509_verify(const struct x509_store *store, const struct x509_chain *chain,
+    const struct x509_terms *terms)
 {
-	struct verdict v = { STSSL_FAILURE_COUNT };
+	enum stssl_failure failure = x509_check_chain(chain);
 
-	check_chain(&v, session);
-	check_leaf(&v, leaf);
-	if (stale)
-		fail(&v, STSSL_FAILURE_CRL_STALE);
-	return v.failure;
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : verify_chain(store, chain, terms);
+}
+
+enum stssl_failure
+x509_verify_again(const struct x509_store *store, const char *pem, time_t now)
+{
+	struct x509_chain *chain;
+	enum stssl_failure failure = STSSL_FAILURE_OTHER;
+	time_t end;
+
+	if (x509_chain_parse(pem, strlen(pem), &chain) < 0)
+		return STSSL_FAILURE_OTHER;
+	if (chain->count > 0) {
+		end = gnutls_x509_crt_get_expiration_time(chain->certs[0]);
+		failure = end == (time_t)-1 || end < now
+			      ? STSSL_FAILURE_EXPIRED
+			      : x509_check_revoked(store, chain->certs[0], now);
+	}
+	(void)x509_chain_free(chain);
+	return failure;
 }

@@ -5,20 +5,39 @@
 #ifndef X509_VERIFY_H
 #define X509_VERIFY_H
 
-#include <stdbool.h>
+#include <time.h>
 
 #include "status/words.h"
 
-struct gnutls_session_int;
-struct gnutls_x509_crt_int;
+struct x509_chain;
+struct x509_store;
+
+/* What a client's certificate is for: RFC 5280's id-kp-clientAuth. */
+#define X509_CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
+
+struct x509_terms {
+	time_t now;          /* when it has to be good */
+	const char *purpose; /* an OID; NULL: whatever it may be for */
+};
 
 /*
- * Verify the chain that the peer of `session` sent, whose leaf is `leaf`, for
- * the purpose clientAuth and by the wall clock.  A resumed session is verified
- * like a new one.  `stale`: a revocation list is out of date.
- * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is.
+ * Verify `chain`: GnuTLS's verification up to a CA of the store, and after it
+ * the checks of checks.h.  A certificate without a list of purposes, and one
+ * for any purpose, is good for each.
+ * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is; of several
+ * reasons the one that is worth telling.  Needs no network and no clock.
  */
-enum stssl_failure verify_peer(struct gnutls_session_int *session,
-    struct gnutls_x509_crt_int *leaf, bool stale);
+enum stssl_failure x509_verify(const struct x509_store *store,
+    const struct x509_chain *chain, const struct x509_terms *terms);
+
+/*
+ * For a leaf (PEM) that verified when its session began: has it expired, or
+ * been revoked by the lists of this store?  Lists that are missing or out of
+ * date say nothing; the rest of the chain is not needed.
+ * Returns STSSL_FAILURE_COUNT when it may go on, else EXPIRED, REVOKED, or
+ * OTHER for what cannot be read.
+ */
+enum stssl_failure x509_verify_again(
+    const struct x509_store *store, const char *pem, time_t now);
 
 #endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The facts of a TLS session, the client's certificate among them.
+ */
+#ifndef HELPER_PEER_H
+#define HELPER_PEER_H
+
+#include <stdbool.h>
+
+#include "status/record.h"
+#include "x509/leaf.h"
+
+struct gnutls_session_int;
+struct x509_store;
+
+/*
+ * See tls_describe() and tls_peer_fingerprint() in helper/tls.h.  The client's
+ * chain is verified by `store` and the wall clock, of resumed sessions too,
+ * for which GnuTLS keeps the chain and verifies nothing.
+ */
+int peer_describe(struct gnutls_session_int *session,
+    const struct x509_store *store, struct stssl_record *record);
+bool peer_fingerprint(
+    struct gnutls_session_int *session, char ret[static X509_FINGERPRINT]);
+
+#endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * TLS sessions of clients with certificates, and what the helper finds out of
+ * them: by today's lists, whether the session is new or resumed.
+ */
+#include <config.h>
+#include "helper/tls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/log.h"
+#include "helper/revocation.h"
+#include "tests/certificates.h"
+#include "tests/test.h"
+#include "x509/store.h"
+
+#define OK(call) ck_assert_int_ge((call), 0)
+
+/* A server with a CA and its list; and a client with a certificate of it. */
+struct stage {
+	struct files files;
+	struct made ca, server, alice;
+	struct tls_tickets *tickets;
+	gnutls_certificate_credentials_t credentials;
+	gnutls_datum_t ticket; /* of the client's last session */
+};
+
+static void
+for_clients(struct making *m)
+{
+	OK(gnutls_x509_crt_set_key_purpose_oid(
+	    m->cert, GNUTLS_KP_TLS_WWW_CLIENT, 0));
+}
+
+static void
+write_key(const struct files *files, const char *name, const struct made *made)
+{
+	gnutls_datum_t pem;
+
+	OK(gnutls_x509_privkey_export2(made->key, GNUTLS_X509_FMT_PEM, &pem));
+	(void)write_file(files, name, &pem, 1);
+	gnutls_free(pem.data);
+}
+
+static void
+write_certificate(
+    const struct files *files, const char *name, const struct made *made)
+{
+	gnutls_datum_t pem = pem_of(made);
+
+	(void)write_file(files, name, &pem, 1);
+	gnutls_free(pem.data);
+}
+
+static void
+write_list(const struct stage *s, const char *name, time_t end,
+    const struct made *revoked)
+{
+	gnutls_datum_t pem = make_list(
+	    &s->ca, time(NULL) - HOUR, end, &revoked, revoked != NULL);
+
+	(void)write_file(&s->files, name, &pem, 1);
+	gnutls_free(pem.data);
+}
+
+static void
+stage_set(struct stage *s)
+{
+	memset(s, 0, sizeof *s);
+	files_init(&s->files);
+	make_at(time(NULL));
+	s->ca = make_ca("Root", NULL, NULL);
+	s->server = make_leaf("server", &s->ca, NULL);
+	s->alice = make_leaf("alice", &s->ca, for_clients);
+	write_certificate(&s->files, "ca.pem", &s->ca);
+	write_certificate(&s->files, "server.pem", &s->server);
+	write_key(&s->files, "server.key", &s->server);
+	write_list(s, "good.crl", time(NULL) + HOUR, NULL);
+	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
+	write_list(s, "old.crl", time(NULL) - 1, NULL);
+	s->tickets = tls_tickets_new();
+	OK(gnutls_certificate_allocate_credentials(&s->credentials));
+	OK(gnutls_certificate_set_x509_key(
+	    s->credentials, &s->alice.cert, 1, s->alice.key));
+}
+
+static void
+stage_clear(struct stage *s)
+{
+	gnutls_free(s->ticket.data);
+	gnutls_certificate_free_credentials(s->credentials);
+	(void)tls_tickets_free(s->tickets);
+	unmake(&s->alice);
+	unmake(&s->server);
+	unmake(&s->ca);
+	files_done(&s->files);
+}
+
+static int
+load(struct stage *s, const char *list, enum stale_crl stale,
+    struct tls_context **ret, const char **ret_key, struct stssl_error *error)
+{
+	char paths[4][256], priority[] = "NORMAL";
+	char *certificate = paths[0], *key = paths[1], *ca = paths[2],
+	     *crl = paths[3];
+	const struct tls_config config = { &certificate, 1, &key, &ca, 1, &crl,
+		list != NULL, stale, priority };
+
+	(void)snprintf(certificate, sizeof paths[0], "%s",
+	    file_name(&s->files, "server.pem"));
+	(void)snprintf(
+	    key, sizeof paths[0], "%s", file_name(&s->files, "server.key"));
+	(void)snprintf(
+	    ca, sizeof paths[0], "%s", file_name(&s->files, "ca.pem"));
+	(void)snprintf(crl, sizeof paths[0], "%s",
+	    file_name(&s->files, list != NULL ? list : ""));
+	return tls_context_new(&config, ret, ret_key, error);
+}
+
+static struct tls_context *
+must_load(struct stage *s, const char *list, enum stale_crl stale)
+{
+	struct tls_context *context;
+	struct stssl_error error;
+	const char *key;
+
+	ck_assert_msg(load(s, list, stale, &context, &key, &error) == 0, "%s",
+	    error.text);
+	return context;
+}
+
+static gnutls_session_t
+client_new(struct stage *s, const char *priority, int fd)
+{
+	gnutls_session_t client;
+
+	OK(gnutls_init(&client, GNUTLS_CLIENT | GNUTLS_NONBLOCK));
+	OK(gnutls_priority_set_direct(client, priority, NULL));
+	OK(gnutls_credentials_set(
+	    client, GNUTLS_CRD_CERTIFICATE, s->credentials));
+	if (s->ticket.data != NULL)
+		OK(gnutls_session_set_data(
+		    client, s->ticket.data, s->ticket.size));
+	gnutls_transport_set_int(client, fd);
+	return client;
+}
+
+/* Both sides in turn, then a byte, with which a TLS 1.3 ticket comes along. */
+static void
+talk(struct stage *s, gnutls_session_t client, struct tls *tls)
+{
+	enum tls_result server = TLS_WANT_READ;
+	int r = GNUTLS_E_AGAIN;
+	ssize_t n = GNUTLS_E_AGAIN;
+	size_t written;
+	char byte = 'x';
+
+	for (int i = 0; i < 100 && (r != 0 || server != TLS_DONE); i++) {
+		if (r != 0)
+			r = gnutls_handshake(client);
+		if (server != TLS_DONE)
+			server = tls_handshake(tls);
+	}
+	ck_assert_int_eq(r, 0);
+	ck_assert_int_eq(server, TLS_DONE);
+	ck_assert_int_eq(tls_write(tls, &byte, 1, &written), TLS_DONE);
+	for (int i = 0; i < 100 && n == GNUTLS_E_AGAIN; i++)
+		n = gnutls_record_recv(client, &byte, 1);
+	ck_assert_int_eq((int)n, 1);
+	gnutls_free(s->ticket.data);
+	OK(gnutls_session_get_data2(client, &s->ticket));
+}
+
+/* One session; what the helper says of it. */
+static void
+visit(struct stage *s, struct tls_context *context, const char *priority,
+    const char *resumed, const char *verify)
+{
+	struct stssl_record record;
+	gnutls_session_t client;
+	struct tls *tls;
+	int pair[2];
+
+	ck_assert_int_eq(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	tls = tls_new(context, TLS_STREAM, CLIENT_REQUEST, s->tickets, pair[0]);
+	client = client_new(s, priority, pair[1]);
+	talk(s, client, tls);
+	stssl_record_init(&record);
+	ck_assert_int_eq(tls_describe(tls, &record), 0);
+	ck_assert_str_eq(
+	    stssl_record_get(&record, STSSL_KEY_SSL_SESSION_RESUMED), resumed);
+	ck_assert_str_eq(
+	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_VERIFY), verify);
+	ck_assert_str_eq(
+	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN), "alice");
+	stssl_record_done(&record);
+	gnutls_deinit(client);
+	(void)tls_free(tls);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+}
+
+static const char *const versions[] = {
+	"NORMAL:-VERS-ALL:+VERS-TLS1.2",
+	"NORMAL:-VERS-ALL:+VERS-TLS1.3",
+};
+
+START_TEST(a_resumed_session_is_judged_by_todays_lists)
+{
+	struct tls_context *before, *after;
+	struct stage s;
+
+	stage_set(&s);
+	before = must_load(&s, "good.crl", STALE_CRL_REFUSE);
+	after = must_load(&s, "alice.crl", STALE_CRL_REFUSE);
+	visit(&s, before, versions[_i], "Initial", "SUCCESS");
+	visit(&s, before, versions[_i], "Resumed", "SUCCESS");
+	visit(&s, after, versions[_i], "Resumed", "FAILED:revoked");
+	visit(&s, before, versions[_i], "Resumed", "SUCCESS");
+	(void)tls_context_free(before);
+	(void)tls_context_free(after);
+	stage_clear(&s);
+}
+END_TEST
+
+static const struct {
+	const char *list;
+	enum stale_crl stale;
+	const char *verify;
+} starts[] = {
+	{ NULL, STALE_CRL_REFUSE, "SUCCESS" },
+	{ "good.crl", STALE_CRL_REFUSE, "SUCCESS" },
+	{ "alice.crl", STALE_CRL_WARN, "FAILED:revoked" },
+	{ "old.crl", STALE_CRL_REFUSE, "FAILED:crl-stale" },
+	{ "old.crl", STALE_CRL_WARN, "SUCCESS" },
+};
+
+START_TEST(a_list_out_of_date_is_no_reason_not_to_start)
+{
+	struct tls_context *context;
+	struct stage s;
+
+	stage_set(&s);
+	context = must_load(&s, starts[_i].list, starts[_i].stale);
+	visit(&s, context, versions[1], "Initial", starts[_i].verify);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
+static const struct {
+	const char *list, *key, *message;
+} faults[] = {
+	{ "none", "client-crl", "No such file or directory" },
+	{ "server.pem", "client-crl", "no revocation list in PEM: " },
+	{ "stranger.crl", "client-crl",
+	    "list of \"CN=Stranger\": its issuer is none of the CAs" },
+};
+
+START_TEST(a_list_that_is_none_of_ours_is)
+{
+	struct tls_context *context = NULL;
+	struct stssl_error error;
+	const char *key = "";
+	struct made stranger;
+	char start[512];
+	struct stage s;
+	gnutls_datum_t pem;
+
+	stage_set(&s);
+	stranger = make_ca("Stranger", NULL, NULL);
+	pem = make_list(&stranger, time(NULL), time(NULL) + HOUR, NULL, 0);
+	(void)write_file(&s.files, "stranger.crl", &pem, 1);
+	ck_assert_int_lt(
+	    load(&s, faults[_i].list, STALE_CRL_REFUSE, &context, &key, &error),
+	    0);
+	ck_assert_str_eq(key, faults[_i].key);
+	(void)snprintf(start, sizeof start, "%s: %s",
+	    file_name(&s.files, faults[_i].list), faults[_i].message);
+	ck_assert_msg(
+	    strncmp(error.text, start, strlen(start)) == 0, "%s", error.text);
+	ck_assert_ptr_null(context);
+	gnutls_free(pem.data);
+	unmake(&stranger);
+	stage_clear(&s);
+}
+END_TEST
+
+/* The log */
+
+#define DAY (24 * HOUR)
+
+static const struct {
+	time_t life; /* of a list that begins at NOON */
+	enum x509_stale stale;
+	time_t since, now;
+	const char *line; /* of its end; NULL: nothing is said */
+	time_t next;
+} ends[] = {
+	{ 30 * DAY, X509_STALE_REFUSE, 0, NOON, NULL, NOON + 23 * DAY },
+	{ 30 * DAY, X509_STALE_REFUSE, 0, NOON + 23 * DAY,
+	    "warning: list: list of \"CN=Root\": out of date from "
+	    "2033-06-17T03:33:20Z on",
+	    NOON + 30 * DAY },
+	{ 30 * DAY, X509_STALE_REFUSE, NOON + 23 * DAY, NOON + 24 * DAY, NULL,
+	    NOON + 30 * DAY },
+	{ 30 * DAY, X509_STALE_REFUSE, NOON + 24 * DAY, NOON + 30 * DAY,
+	    "error: list: list of \"CN=Root\": out of date since "
+	    "2033-06-17T03:33:20Z: this CA's certificates are refused",
+	    0 },
+	{ 30 * DAY, X509_STALE_WARN, 0, NOON + 31 * DAY,
+	    "warning: list: list of \"CN=Root\": out of date since "
+	    "2033-06-17T03:33:20Z: used nevertheless (stale-crl = warn)",
+	    0 },
+	{ 30 * DAY, X509_STALE_REFUSE, NOON + 30 * DAY, NOON + 31 * DAY, NULL,
+	    0 },
+	/* A list of a day is not always about to end. */
+	{ DAY, X509_STALE_REFUSE, 0, NOON, NULL, NOON + DAY / 2 },
+	{ DAY, X509_STALE_REFUSE, 0, NOON - 1,
+	    "error: list: list of \"CN=Root\": not valid before "
+	    "2033-05-18T03:33:20Z",
+	    NOON + DAY / 2 },
+};
+
+/* What revocation_log() writes, on stderr. */
+static void
+log_of(const struct x509_store *store, time_t since, time_t now, char *ret,
+    size_t size)
+{
+	int pair[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	ck_assert_int_eq(pipe(pair), 0);
+	ck_assert_int_ne(dup2(pair[1], STDERR_FILENO), -1);
+	log_open(LOG_TARGET_STDERR, "monitor", false);
+	revocation_log(store, since, now);
+	ck_assert_int_ne(dup2(saved, STDERR_FILENO), -1);
+	(void)close(saved);
+	(void)close(pair[1]);
+	n = read(pair[0], ret, size - 1);
+	ck_assert_int_ge((int)n, 0);
+	ret[n] = '\0';
+	(void)close(pair[0]);
+}
+
+START_TEST(the_log_tells_when_lists_end)
+{
+	struct made ca = make_ca("Root", NULL, NULL);
+	gnutls_datum_t pem = pem_of(&ca), list = make_list(&ca, NOON,
+					      NOON + ends[_i].life, NULL, 0);
+	struct x509_store *store = x509_store_new(ends[_i].stale);
+	struct x509_error error;
+	struct files files;
+	char text[1024];
+
+	files_init(&files);
+	ck_assert_int_eq(chdir(files.dir), 0);
+	(void)write_file(&files, "ca", &pem, 1);
+	(void)write_file(&files, "list", &list, 1);
+	ck_assert_int_eq(x509_store_add_cas(store, "ca", &error), 0);
+	ck_assert_int_eq(x509_store_add_lists(store, "list", &error), 0);
+	log_of(store, ends[_i].since, ends[_i].now, text, sizeof text);
+	if (ends[_i].line == NULL)
+		ck_assert_str_eq(text, "");
+	else
+		ck_assert_msg(strstr(text, ends[_i].line) != NULL, "%s", text);
+	ck_assert_int_eq(revocation_next(store, ends[_i].now), ends[_i].next);
+	(void)x509_store_free(store);
+	gnutls_free(pem.data);
+	gnutls_free(list.data);
+	unmake(&ca);
+	files_done(&files);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
+		{ a_list_out_of_date_is_no_reason_not_to_start, ROWS(starts) },
+		{ a_list_that_is_none_of_ours_is, ROWS(faults) },
+		{ the_log_tells_when_lists_end, ROWS(ends) },
+	};
+
+	return test_main("tls", cases, ROWS(cases));
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Certificates and revocation lists: what is good, and why what is not.
+ */
+#include <config.h>
+#include "tests/test-x509.h"
+
+int
+main(void)
+{
+	struct test_case cases[4 * X509_CASES_MAX];
+	size_t count = 0;
+
+	count += chain_cases(cases + count);
+	count += list_cases(cases + count);
+	count += leaf_cases(cases + count);
+	count += program_cases(cases + count);
+	return test_main("x509", cases, count);
+}

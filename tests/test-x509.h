@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The parts of test-x509, each with its list of cases.
+ */
+#ifndef TESTS_TEST_X509_H
+#define TESTS_TEST_X509_H
+
+#include "tests/test.h"
+
+#define X509_CASES_MAX 32
+
+/* Each copies its cases to `ret` and returns how many. */
+size_t chain_cases(struct test_case *ret);
+size_t leaf_cases(struct test_case *ret);
+size_t list_cases(struct test_case *ret);
+size_t program_cases(struct test_case *ret);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Takes certificates in, bounded in number and size before GnuTLS sees them.
+ * Whether they are good is verify.c's to say.
+ */
+#include <config.h>
+#include "x509/chain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "x509/inside.h"
+
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+
+struct x509_chain *
+x509_chain_new(void)
+{
+	return calloc(1, sizeof(struct x509_chain));
+}
+
+struct x509_chain *
+x509_chain_free(struct x509_chain *chain)
+{
+	if (chain == NULL)
+		return NULL;
+	for (unsigned i = 0; i < chain->count; i++)
+		gnutls_x509_crt_deinit(chain->certs[i]);
+	free(chain);
+	return NULL;
+}
+
+static bool
+import(const gnutls_datum_t *der, gnutls_x509_crt_t *ret)
+{
+	gnutls_x509_crt_t cert;
+
+	if (gnutls_x509_crt_init(&cert) < 0)
+		return false;
+	if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) < 0) {
+		gnutls_x509_crt_deinit(cert);
+		return false;
+	}
+	*ret = cert;
+	return true;
+}
+
+void
+x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
+{
+	union {
+		const void *in;
+		unsigned char *out;
+	} u = { .in = der }; /* GnuTLS takes what it only reads as non-const */
+	gnutls_datum_t datum = { u.out, (unsigned)len };
+
+	/* Behind one that is missing, the next would take its place. */
+	if (chain->unfit || chain->count == X509_CHAIN_MAX ||
+	    len > X509_CHAIN_BYTES - chain->bytes ||
+	    !import(&datum, &chain->certs[chain->count])) {
+		chain->unfit = true;
+		return;
+	}
+	chain->count++;
+	chain->bytes += len;
+}
+
+static void
+add_block(struct x509_chain *chain, const gnutls_datum_t *block)
+{
+	gnutls_datum_t der = { NULL, 0 };
+
+	if (gnutls_pem_base64_decode2("CERTIFICATE", block, &der) < 0) {
+		chain->unfit = true;
+		return;
+	}
+	x509_chain_add(chain, der.data, der.size);
+	gnutls_free(der.data);
+}
+
+int
+x509_chain_parse(const void *pem, size_t len, struct x509_chain **ret)
+{
+	union {
+		const void *in;
+		unsigned char *at;
+	} u = { .in = pem };
+	unsigned char *end = u.at + len, *next;
+	struct x509_chain *chain = x509_chain_new();
+	unsigned blocks = 0;
+
+	if (chain == NULL)
+		return -ENOMEM;
+	u.at = memmem(u.at, len, BEGIN, strlen(BEGIN));
+	for (; u.at != NULL && !chain->unfit; u.at = next) {
+		unsigned char *behind = u.at + strlen(BEGIN);
+		gnutls_datum_t block;
+
+		next = memmem(
+		    behind, (size_t)(end - behind), BEGIN, strlen(BEGIN));
+		block = (gnutls_datum_t){ u.at,
+			(unsigned)((next != NULL ? next : end) - u.at) };
+		add_block(chain, &block);
+		blocks++;
+	}
+	if (blocks == 0) {
+		(void)x509_chain_free(chain);
+		return -EBADMSG;
+	}
+	*ret = chain;
+	return 0;
+}
+
+int
+x509_chain_read(
+    const char *path, struct x509_chain **ret, struct x509_error *error)
+{
+	unsigned char *pem;
+	size_t len;
+	int r = x509_file_read(path, &pem, &len, error);
+
+	if (r < 0)
+		return r;
+	r = x509_chain_parse(pem, len, ret);
+	free(pem);
+	if (r < 0)
+		(void)x509_fault(error, path, "no certificate in it");
+	return r;
+}

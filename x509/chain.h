@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A client's certificate and what came with it to prove where it is from.
+ */
+#ifndef X509_CHAIN_H
+#define X509_CHAIN_H
+
+#include <stddef.h>
+
+#include "x509/file.h"
+
+/* More certificates or bytes are no client's: such a chain never verifies. */
+#define X509_CHAIN_MAX   10
+#define X509_CHAIN_BYTES 65536
+
+struct x509_chain;
+
+/* An empty chain; NULL when out of memory. */
+struct x509_chain *x509_chain_new(void);
+
+/* Takes NULL.  Returns NULL. */
+struct x509_chain *x509_chain_free(struct x509_chain *chain);
+
+/*
+ * Add a certificate: the leaf first.  One that is malformed, or too much, is
+ * not kept, and the chain never verifies then.
+ */
+void x509_chain_add(struct x509_chain *chain, const void *der, size_t len);
+
+/*
+ * The certificates of a PEM text; other things between them do not matter.
+ * Returns 0 and *ret, -EBADMSG when there is no certificate, -ENOMEM.
+ */
+int x509_chain_parse(const void *pem, size_t len, struct x509_chain **ret);
+
+/* The same of a file.  Returns 0 and *ret, or a negative errno, error->text. */
+int x509_chain_read(
+    const char *path, struct x509_chain **ret, struct x509_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What we ask of a chain beyond GnuTLS's verification.  Each function returns
+ * STSSL_FAILURE_COUNT when nothing is wrong, else what is.
+ */
+#ifndef X509_CHECKS_H
+#define X509_CHECKS_H
+
+#include <time.h>
+
+#include "status/words.h"
+
+struct gnutls_x509_crt_int;
+struct x509_chain;
+struct x509_path;
+struct x509_store;
+
+/*
+ * Before GnuTLS looks: a chain that was too long, too large or malformed,
+ * whose leaf is larger than X509_LEAF_MAX, or whose keys are so large that
+ * their use is an attack.
+ */
+#define X509_LEAF_MAX 16384
+enum stssl_failure x509_check_chain(const struct x509_chain *chain);
+
+/* The leaf by itself: no CA in any way, X.509 v3, and with a purpose. */
+enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);
+
+/*
+ * The path that GnuTLS found: names that its CAs may not vouch for; and when
+ * the store has lists, what these say, and that every CA has one that is
+ * signed by it and fresh at `now`.
+ */
+enum stssl_failure x509_check_path(
+    const struct x509_store *store, const struct x509_path *path, time_t now);
+
+/*
+ * The lists alone, for a leaf that verified before: is it, or a CA of the
+ * store that it comes from, revoked?  What is missing or out of date does not
+ * count.
+ */
+enum stssl_failure x509_check_revoked(const struct x509_store *store,
+    struct gnutls_x509_crt_int *leaf, time_t now);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the files of this folder know of each other, in GnuTLS's types.
+ * Nothing outside includes this.
+ */
+#ifndef X509_INSIDE_H
+#define X509_INSIDE_H
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <stdbool.h>
+
+#include "x509/chain.h"
+#include "x509/der.h"
+#include "x509/list.h"
+#include "x509/store.h"
+
+struct x509_chain {
+	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
+	unsigned count;
+	size_t bytes;
+	bool unfit; /* something of it could not be kept */
+};
+
+/* The path that was found good: leaf first, the trusted CA last. */
+struct x509_path {
+	gnutls_x509_crt_t certs[X509_CHAIN_MAX + 1];
+	unsigned count;
+};
+
+/* GnuTLS's view of the store's CAs, and whether lists are asked for at all. */
+gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);
+bool x509_store_has_lists(const struct x509_store *store);
+
+/* Is a leaf larger than X509_LEAF_MAX?  Its record might be too large then. */
+bool x509_is_large(gnutls_x509_crt_t cert);
+
+/*
+ * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()
+ * whatever comes back, and what is in it; without the extension both are
+ * empty.  False when it is malformed.
+ */
+bool x509_extension(gnutls_x509_crt_t cert, const char *oid,
+    gnutls_datum_t *ret, struct x509_der *ret_content);
+
+/* SHA-256 of the public key.  False when GnuTLS cannot tell. */
+bool x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY]);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a client's certificate says, in the words of stssl-status(7).
+ */
+#ifndef X509_LEAF_H
+#define X509_LEAF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "status/record.h"
+#include "status/words.h"
+
+struct x509_chain;
+
+/*
+ * Put the SSL_CLIENT_* keys of the chain's leaf into `record`, with the
+ * verdict of x509_verify().  A name that cannot be exported as it is makes
+ * the verdict bad-name when it was good; a leaf that could not be kept, or is
+ * larger than X509_LEAF_MAX, leaves the verdict and what fits.
+ * Returns 0; or what stssl_record_put() says, or -EIO.
+ */
+int x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
+    struct stssl_record *record);
+
+/*
+ * Lower-case hex SHA-256 of a certificate in DER; false when GnuTLS cannot.
+ */
+#define X509_FINGERPRINT 65
+bool x509_fingerprint(
+    const void *der, size_t len, char ret[static X509_FINGERPRINT]);
+
+/* True when the bytes are a name: not empty, and no control character. */
+bool x509_is_printable(const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A revocation list, reduced to what is asked of it.
+ */
+#ifndef X509_LIST_H
+#define X509_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "x509/file.h"
+
+/* SHA-256 of a public key. */
+#define X509_KEY 32
+/* Longer serial numbers are not X.509's (RFC 5280: 20 bytes). */
+#define X509_SERIAL_MAX 31
+
+struct x509_serial {
+	unsigned char len;
+	unsigned char bytes[X509_SERIAL_MAX];
+};
+
+/* One list; `key` is that of the CA whose signature was checked. */
+struct x509_list {
+	char *file;
+	char *issuer; /* RFC 4514 */
+	unsigned char key[X509_KEY];
+	time_t this_update, next_update;
+	struct x509_serial *serials; /* sorted */
+	size_t count;
+};
+
+struct gnutls_x509_crl_int;
+
+/*
+ * Take over what `crl` of the file `path` says; who signed it is for the
+ * caller to find out.  Returns 0 and *ret, to be given to x509_list_done(); or
+ * -EBADMSG, or -ENOMEM, with error->text: lists that speak of a part of the
+ * certificates only (delta, indirect, by distribution point), lists without an
+ * end, weak signatures.
+ */
+int x509_list_take(struct gnutls_x509_crl_int *crl, const char *path,
+    struct x509_list *ret, struct x509_error *error);
+
+void x509_list_done(struct x509_list *list);
+
+/* Does the list name this certificate?  Whether it is fresh or not. */
+bool x509_list_has(
+    const struct x509_list *list, const struct x509_serial *serial);
+
+/* thisUpdate <= now < nextUpdate */
+bool x509_list_is_fresh(const struct x509_list *list, time_t now);
+
+#endif

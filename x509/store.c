@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Loads CAs and revocation lists.  A list's signature is checked here, once:
+ * what handshakes cost does not depend on how long a list is.
+ */
+#include <config.h>
+#include "x509/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status/quote.h"
+#include "x509/inside.h"
+
+struct signer {
+	gnutls_x509_crt_t cert;
+	unsigned char key[X509_KEY];
+	bool trusted;
+};
+
+struct x509_store {
+	gnutls_x509_trust_list_t trust;
+	enum x509_stale stale;
+	bool has_lists;
+	struct signer *signers;
+	size_t signer_count;
+	struct x509_list *lists;
+	size_t list_count;
+};
+
+struct x509_store *
+x509_store_new(enum x509_stale stale)
+{
+	struct x509_store *store = calloc(1, sizeof *store);
+
+	if (store == NULL)
+		return NULL;
+	store->stale = stale;
+	if (gnutls_x509_trust_list_init(&store->trust, 0) < 0) {
+		free(store);
+		return NULL;
+	}
+	return store;
+}
+
+struct x509_store *
+x509_store_free(struct x509_store *store)
+{
+	if (store == NULL)
+		return NULL;
+	/* Not with what is in it: that is ours. */
+	gnutls_x509_trust_list_deinit(store->trust, 0);
+	for (size_t i = 0; i < store->signer_count; i++)
+		gnutls_x509_crt_deinit(store->signers[i].cert);
+	free(store->signers);
+	for (size_t i = 0; i < store->list_count; i++)
+		x509_list_done(&store->lists[i]);
+	free(store->lists);
+	free(store);
+	return NULL;
+}
+
+bool
+x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY])
+{
+	size_t len = X509_KEY;
+
+	return gnutls_x509_crt_get_key_id(
+		   cert, GNUTLS_KEYID_USE_SHA256, ret, &len) >= 0 &&
+	       len == X509_KEY;
+}
+
+/* Certificates */
+
+/* The certificate becomes the store's, or is freed. */
+static int
+add_signer(struct x509_store *store, gnutls_x509_crt_t cert, bool trusted)
+{
+	struct signer *more =
+	    reallocarray(store->signers, store->signer_count + 1, sizeof *more);
+	struct signer signer = { .cert = cert, .trusted = trusted };
+	int r = -ENOMEM;
+
+	if (more == NULL)
+		goto fail;
+	store->signers = more;
+	r = -EBADMSG;
+	if (!x509_key_of(cert, signer.key))
+		goto fail;
+	if (trusted &&
+	    gnutls_x509_trust_list_add_cas(store->trust, &cert, 1, 0) != 1)
+		goto fail;
+	more[store->signer_count++] = signer;
+	return 0;
+
+fail:
+	gnutls_x509_crt_deinit(cert);
+	return r;
+}
+
+static int
+add_all(struct x509_store *store, gnutls_x509_crt_t *certs, unsigned count)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (r == 0)
+			r = add_signer(store, certs[i], true);
+		else
+			gnutls_x509_crt_deinit(certs[i]);
+	}
+	gnutls_free(certs);
+	return r;
+}
+
+static int
+add_ca_file(void *owner, const char *path, struct x509_error *error)
+{
+	struct x509_store *store = owner;
+	gnutls_x509_crt_t *certs;
+	gnutls_datum_t pem;
+	unsigned count;
+	size_t len;
+	int r = x509_file_read(path, &pem.data, &len, error);
+
+	if (r < 0)
+		return r;
+	pem.size = (unsigned)len;
+	r = gnutls_x509_crt_list_import2(
+	    &certs, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
+	free(pem.data);
+	if (r < 0)
+		return x509_fault(error, path, "%s", gnutls_strerror(r));
+	r = add_all(store, certs, count);
+	if (r < 0)
+		(void)x509_fault(error, path, "%s",
+		    r == -ENOMEM ? "out of memory"
+				 : "a certificate with an unknown kind of key");
+	return r;
+}
+
+int
+x509_store_add_cas(
+    struct x509_store *store, const char *path, struct x509_error *error)
+{
+	return x509_files(path, add_ca_file, store, error);
+}
+
+static gnutls_x509_crt_t
+copy(gnutls_x509_crt_t cert)
+{
+	gnutls_datum_t der = { NULL, 0 };
+	gnutls_x509_crt_t ret = NULL;
+
+	if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0)
+		return NULL;
+	if (gnutls_x509_crt_init(&ret) >= 0 &&
+	    gnutls_x509_crt_import(ret, &der, GNUTLS_X509_FMT_DER) < 0) {
+		gnutls_x509_crt_deinit(ret);
+		ret = NULL;
+	}
+	gnutls_free(der.data);
+	return ret;
+}
+
+int
+x509_store_add_signers(struct x509_store *store, const struct x509_chain *chain)
+{
+	int r = 0;
+
+	for (unsigned i = 1; r == 0 && i < chain->count; i++) {
+		gnutls_x509_crt_t cert = copy(chain->certs[i]);
+
+		r = cert == NULL ? -ENOMEM : add_signer(store, cert, false);
+		if (r == -EBADMSG)
+			r = 0; /* with such a key it signs nothing */
+	}
+	return r;
+}
+
+/* Lists */
+
+/*
+ * What is wrong with a signature, by GnuTLS's bits; NULL for nothing.  The
+ * dates are looked at when the list is used.
+ */
+static const char *
+signature_fault(unsigned status)
+{
+	const unsigned dates = GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED |
+			       GNUTLS_CERT_REVOCATION_DATA_ISSUED_IN_FUTURE;
+
+	if ((status & dates) != 0 &&
+	    (status & ~(dates | (unsigned)GNUTLS_CERT_INVALID)) == 0)
+		return NULL;
+	if ((status & (GNUTLS_CERT_SIGNER_NOT_CA |
+			  GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE)) != 0)
+		return "its CA may not sign revocation lists";
+	if ((status & GNUTLS_CERT_INSECURE_ALGORITHM) != 0)
+		return "weak signature";
+	return status != 0 ? "bad signature" : NULL;
+}
+
+/*
+ * Several CAs may have the name of the list's issuer: after a change of keys,
+ * say.  The list is that one's whose key has signed it.
+ */
+static int
+find_signer(const struct x509_store *store, gnutls_x509_crl_t crl,
+    struct x509_list *list, struct x509_error *error)
+{
+	const char *why = "its issuer is none of the CAs";
+	char issuer[STSSL_QUOTE_MAX];
+
+	for (size_t i = 0; i < store->signer_count; i++) {
+		struct signer *s = &store->signers[i];
+		unsigned status = GNUTLS_CERT_INVALID;
+
+		if (gnutls_x509_crl_check_issuer(crl, s->cert) == 0)
+			continue;
+		if (gnutls_x509_crl_verify(crl, &s->cert, 1,
+			GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) < 0)
+			status |= GNUTLS_CERT_INVALID;
+		why = signature_fault(status);
+		if (why == NULL) {
+			memcpy(list->key, s->key, sizeof list->key);
+			return 0;
+		}
+	}
+	return x509_fault(error, list->file, "list of %s: %s",
+	    stssl_quote(issuer, sizeof issuer, list->issuer), why);
+}
+
+static int
+add_list(struct x509_store *store, gnutls_x509_crl_t crl, const char *path,
+    struct x509_error *error)
+{
+	struct x509_list list = { 0 }, *more;
+	int r = x509_list_take(crl, path, &list, error);
+
+	if (r == 0)
+		r = find_signer(store, crl, &list, error);
+	if (r < 0) {
+		x509_list_done(&list);
+		return r;
+	}
+	more = reallocarray(store->lists, store->list_count + 1, sizeof *more);
+	if (more == NULL) {
+		x509_list_done(&list);
+		(void)x509_fault(error, path, "out of memory");
+		return -ENOMEM;
+	}
+	store->lists = more;
+	more[store->list_count++] = list;
+	return 0;
+}
+
+static int
+add_list_file(void *owner, const char *path, struct x509_error *error)
+{
+	gnutls_x509_crl_t *crls;
+	gnutls_datum_t pem;
+	unsigned count;
+	size_t len;
+	int r = x509_file_read(path, &pem.data, &len, error);
+
+	if (r < 0)
+		return r;
+	pem.size = (unsigned)len;
+	r = gnutls_x509_crl_list_import2(
+	    &crls, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
+	free(pem.data);
+	if (r < 0)
+		return x509_fault(error, path, "no revocation list in PEM: %s",
+		    gnutls_strerror(r));
+	r = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (r == 0)
+			r = add_list(owner, crls[i], path, error);
+		gnutls_x509_crl_deinit(crls[i]);
+	}
+	gnutls_free(crls);
+	return r;
+}
+
+int
+x509_store_add_lists(
+    struct x509_store *store, const char *path, struct x509_error *error)
+{
+	store->has_lists = true;
+	return x509_files(path, add_list_file, store, error);
+}
+
+const struct x509_list *
+x509_store_lists(const struct x509_store *store, size_t *ret_count)
+{
+	*ret_count = store->list_count;
+	return store->lists;
+}
+
+enum x509_stale
+x509_store_stale(const struct x509_store *store)
+{
+	return store->stale;
+}
+
+gnutls_x509_crt_t
+x509_store_ca(const struct x509_store *store, size_t n)
+{
+	for (size_t i = 0; i < store->signer_count; i++)
+		if (store->signers[i].trusted && n-- == 0)
+			return store->signers[i].cert;
+	return NULL;
+}
+
+gnutls_x509_trust_list_t
+x509_store_trust(const struct x509_store *store)
+{
+	return store->trust;
+}
+
+bool
+x509_store_has_lists(const struct x509_store *store)
+{
+	return store->has_lists;
+}

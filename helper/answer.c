@@ -17,6 +17,7 @@
 #include "helper/audit.h"
 #include "helper/log.h"
 #include "helper/question.h"
+#include "policy/decide.h"
 
 #define ASKERS_MAX 64
 /* Of one user that is neither root nor ours, so that others get through. */
@@ -126,6 +127,16 @@ answer_query(const struct asker *asker, const struct question *q)
 		say(asker, found->text, found->text_len);
 }
 
+/* Reasons that would not be without a good certificate. */
+static bool
+needs_certificate(const char *reason)
+{
+	return strcmp(reason, stssl_reason_word(STSSL_REASON_CERTIFICATE)) ==
+		   0 ||
+	       strcmp(reason, stssl_reason_word(STSSL_REASON_AND_PASSWORD)) ==
+		   0;
+}
+
 static void
 answer_verdict(const struct asker *asker, const struct question *q)
 {
@@ -145,6 +156,7 @@ answer_verdict(const struct asker *asker, const struct question *q)
 		return;
 	}
 	entry->is_decided = true;
+	entry->by_certificate = needs_certificate(q->reason);
 	entry->verdict = q->verdict;
 	say_word(asker, "done");
 }

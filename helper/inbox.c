@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "helper/log.h"
+#include "helper/review.h"
 
 /*
  * The kernel doubles INBOX_CHANNEL_BYTES and counts at least 256 bytes for
@@ -72,6 +73,7 @@ keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
 {
 	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
 
+	entry->good_until = review_good_until(record);
 	if (r == 0)
 		r = registry_publish(
 		    in->registry, entry, connection, record->text, record->len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors and the resolver say to each other over
+ * What the monitor, workers, advisors, the resolver and the reviewer say to each other over
  * SOCK_SEQPACKET pairs, each between the monitor and one other.  One struct per
  * message, exact length checked; a role that meets an impossible message exits,
  * its peer sees the end of the channel.
@@ -136,6 +136,12 @@ struct message_stop {
 	uint32_t grace_ms;
 };
 
+/* The certificate of this session is not good any more. */
+struct message_reviewed {
+	uint64_t session;
+	uint32_t failure; /* enum stssl_failure */
+};
+
 /* name, struct, who sends it, what may follow the struct */
 #define MESSAGES(X)                                      \
 	X(CLIENT, client, MONITOR, 0)                    \
@@ -152,7 +158,8 @@ struct message_stop {
 	X(WELCOME, welcome, WORKER, 0)                   \
 	X(CLOSED, closed, WORKER, 0)                     \
 	X(ANSWER, answer, ADVISOR, 0)                    \
-	X(RESOLVED, resolved, RESOLVER, 0)
+	X(RESOLVED, resolved, RESOLVER, 0)               \
+	X(REVIEWED, reviewed, REVIEWER, 0)
 
 enum message_type {
 	MESSAGE_NONE,
@@ -166,7 +173,8 @@ enum message_sender {
 	SENDER_MONITOR,
 	SENDER_WORKER,
 	SENDER_ADVISOR,
-	SENDER_RESOLVER
+	SENDER_RESOLVER,
+	SENDER_REVIEWER
 };
 
 struct message {

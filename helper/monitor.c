@@ -28,6 +28,7 @@
 #include "helper/names.h"
 #include "helper/registry.h"
 #include "helper/reload.h"
+#include "helper/review.h"
 #include "helper/revocation.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
@@ -53,6 +54,7 @@ struct monitor {
 	struct names *names;
 	struct answers *answers;
 	struct reload *reload;
+	struct review *review;
 	struct revocation revocation;
 	struct ev_signal signals[SIGNALS];
 };
@@ -87,6 +89,7 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	doors_close(&m->doors);
 	listeners_close(&m->listeners);
 	m->reload = reload_free(m->reload);
+	review_stop(m->review);
 	names_stop(m->names);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
@@ -198,9 +201,22 @@ renewed(void *owner)
 	    m->workers, config_of(m), m->params->generation->tls);
 	advisors_renew(m->advisors, config_of(m));
 	names_renew(m->names, config_of(m));
+	review_begin(m->review, tls_context_store(m->params->generation->tls),
+	    config_of(m)->tls.on_revocation);
 	revocation_stop(&m->revocation, m->loop);
 	revocation_start(&m->revocation, m->loop,
 	    tls_context_store(m->params->generation->tls));
+}
+
+static void
+end_session(void *owner, const struct session_entry *entry)
+{
+	struct monitor *m = owner;
+	int r = workers_end(m->workers, entry, END_CERTIFICATE);
+
+	/* A worker that cannot be told has lost its sessions, or will soon. */
+	if (r < 0)
+		log_debug("an end is lost: %s", strerror(-r));
 }
 
 static void
@@ -209,7 +225,7 @@ stopped(void *owner)
 	struct monitor *m = owner;
 
 	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors) &&
-	    names_are_gone(m->names))
+	    names_are_gone(m->names) && review_is_gone(m->review))
 		ev_break(m->loop, EVBREAK_ALL);
 }
 
@@ -224,6 +240,7 @@ forget(void *owner)
 	doors_close(&m->doors);
 	listeners_close(&m->listeners);
 	m->reload = reload_free(m->reload);
+	m->review = review_free(m->review);
 	if (m->loop != NULL)
 		revocation_stop(&m->revocation, m->loop);
 	m->answers = answers_free(m->answers);
@@ -325,6 +342,12 @@ build(struct monitor *m)
 		.generation = params->generation,
 		.changed = renewed,
 		.owner = m };
+	const struct review_params review = { .loop = m->loop,
+		.registry = m->registry,
+		.forget = forget,
+		.end = end_session,
+		.stopped = stopped,
+		.owner = m };
 	const struct answer_params answers = { .loop = m->loop,
 		.fd = m->status.fd,
 		.users = params->privileges->status_users,
@@ -338,9 +361,12 @@ build(struct monitor *m)
 	m->advisors = advisors_new(&advisors);
 	m->names = names_new(&names);
 	m->reload = reload_new(&reload);
+	m->review = review_new(&review);
 	if (m->workers == NULL || m->advisors == NULL || m->names == NULL ||
-	    m->reload == NULL)
+	    m->reload == NULL || m->review == NULL)
 		return -ENOMEM;
+	review_begin(m->review, tls_context_store(params->generation->tls),
+	    params->generation->config->tls.on_revocation);
 	m->answers = answers_new(&answers);
 	if (m->answers == NULL)
 		return -ENOMEM;

@@ -131,6 +131,12 @@ registry_census(const struct registry *registry)
 }
 
 struct session_entry *
+registry_first(const struct registry *registry)
+{
+	return registry->entries;
+}
+
+struct session_entry *
 registry_find(const struct registry *registry, uint64_t session)
 {
 	const struct session_entry key = { .session = session };

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "helper/census.h"
 #include "status/address.h"
@@ -20,7 +21,10 @@ enum session_record {
 	RECORD_KNOWN,   /* questions are answered with it */
 };
 
-/* Fields are for reading; the registry alone writes, but for the verdict. */
+/*
+ * Fields are for reading; the registry alone writes, but for the certificate
+ * and the verdict.
+ */
 struct session_entry {
 	uint64_t session;
 	const void *owner; /* the worker; only compared */
@@ -33,7 +37,10 @@ struct session_entry {
 	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
 	size_t text_len;
 
-	bool is_decided; /* a verdict came */
+	time_t good_until;   /* the verified certificate; 0: there is none */
+	bool is_decided;     /* a verdict came */
+	bool by_certificate; /* and it would not be what it is without one */
+	bool is_ending;
 	enum stssl_verdict verdict;
 
 	struct session_entry *prev, *next;
@@ -58,6 +65,9 @@ void registry_welcome(struct registry *registry, struct session_entry *entry);
 
 /* How many sessions there are, and who is new. */
 const struct census *registry_census(const struct registry *registry);
+
+/* All of them, by `next`; NULL when there is none. */
+struct session_entry *registry_first(const struct registry *registry);
 
 /* NULL when there is none; valid until the session is removed. */
 struct session_entry *registry_find(

@@ -87,6 +87,8 @@ get_tls(cfg_t *section, struct tls_config *tls)
 	for (size_t i = 0; r == 0 && i < sizeof lists / sizeof lists[0]; i++)
 		r = get_list(
 		    section, lists[i].key, lists[i].list, lists[i].count);
+	tls->on_revocation = (enum on_revocation)config_choice(
+	    section, "on-revocation", ON_REVOCATION_END);
 	tls->stale_crl = (enum stale_crl)config_choice(
 	    section, "stale-crl", STALE_CRL_REFUSE);
 	tls->priority = cfg_getstr(section, "priority");

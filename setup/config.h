@@ -82,6 +82,11 @@ struct listen_config {
 };
 
 /* What a revocation list that is out of date leads to. */
+/* What becomes of a session whose certificate is good no more. */
+enum on_revocation {
+	ON_REVOCATION_END,
+	ON_REVOCATION_LOG
+};
 enum stale_crl {
 	STALE_CRL_REFUSE,
 	STALE_CRL_WARN
@@ -96,6 +101,7 @@ struct tls_config {
 	char **client_crls;
 	size_t client_crl_count;
 	enum stale_crl stale_crl;
+	enum on_revocation on_revocation;
 	char *priority;
 };
 

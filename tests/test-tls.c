@@ -107,8 +107,15 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 	char paths[4][256], priority[] = "NORMAL";
 	char *certificate = paths[0], *key = paths[1], *ca = paths[2],
 	     *crl = paths[3];
-	const struct tls_config config = { &certificate, 1, &key, &ca, 1, &crl,
-		list != NULL, stale, priority };
+	const struct tls_config config = { .certificates = &certificate,
+		.certificate_count = 1,
+		.keys = &key,
+		.client_cas = &ca,
+		.client_ca_count = 1,
+		.client_crls = &crl,
+		.client_crl_count = list != NULL,
+		.stale_crl = stale,
+		.priority = priority };
 
 	(void)snprintf(certificate, sizeof paths[0], "%s",
 	    file_name(&s->files, "server.pem"));

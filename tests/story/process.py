@@ -11,7 +11,8 @@ import time
 
 from story import (CONF, Helper, PATIENCE, PKI, STAGE, ask, await_that, begins,
                    connect, equal, failed_upload, fetch, hash_of, home, log,
-                   log_in, logged_in, password_of, run, since, story, tell)
+                   log_in, logged_in, password_of, revocation_list, run, since,
+                   story, tell)
 
 HELPER = Helper()
 # A login may wait this long for a helper that does not answer.
@@ -303,20 +304,6 @@ def address_taken():
                    check=False)
     equal(done.returncode, 2)
     equal(address in done.stderr.decode(), True)
-
-
-def revocation_list(path, seconds, *revoked):
-    """A list of the authority's, good for so many seconds."""
-    template = path + ".template"
-    end = time.strftime("%Y-%m-%d %H:%M:%S UTC",
-                        time.gmtime(time.time() + seconds))
-    with open(template, "w") as file:
-        file.write(f'crl_number = 1\ncrl_next_update_date = "{end}"\n')
-    certificates = sum((["--load-certificate", f"{PKI}{name}.pem"]
-                        for name in revoked), [])
-    run("certtool", "--generate-crl", "--load-ca-privkey", PKI + "ca.key",
-        "--load-ca-certificate", PKI + "ca.pem", *certificates,
-        "--template", template, "--outfile", path)
 
 
 @story("what is revoked is refused, and with a list out of date all are")

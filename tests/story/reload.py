@@ -2,13 +2,16 @@
 """New files and a new configuration while sessions run."""
 
 import os
+import select
 import shutil
 import signal
 import threading
+import time
 
 from story import (CONF, PKI, Bytes, Helper, ask, await_that, begins,
-                   connect, equal, fetch, hash_of, home, log, logged_in, run,
-                   since, story, store, tell)
+                   connect, equal, fetch, hash_of, home, log, log_in, logged_in,
+                   password_of, revocation_list, run, since, store, story,
+                   tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")
@@ -187,6 +190,62 @@ def faulty(what):
         write(path, before)
     equal("notice: reloaded" in reload(), True)
     equal("hello" in logged_in(FTP).nlst(), True)
+
+
+def lasting(name, seconds):
+    """Another certificate of NAME's, good for so many seconds."""
+    end = time.strftime("%Y-%m-%d %H:%M:%S UTC",
+                        time.gmtime(time.time() + seconds))
+    template = PKI + name + "-short.tmpl"
+    write(template, f'cn = "{name}"\nsigning_key\ntls_www_client\n'
+                    f'expiration_date = "{end}"\n')
+    run("certtool", "--generate-certificate", "--load-privkey",
+        PKI + name + ".key", "--load-ca-privkey", PKI + "ca.key",
+        "--load-ca-certificate", PKI + "ca.pem", "--template", template,
+        "--outfile", PKI + name + "-short.pem")
+    shutil.copy(PKI + name + ".key", PKI + name + "-short.key")
+
+
+def is_over(ftp):
+    """Whether the session has been ended for its certificate."""
+    if not select.select([ftp.sock], [], [], 0)[0]:
+        return False
+    begins(ftp.getmultiline(), "421 Your certificate is not good any more")
+    return True
+
+
+@story("who lives by a certificate ends with it: {0}",
+       ("revoked",), ("revoked, on-revocation = log",), ("expired",))
+def ended(how):
+    crl = "/etc/stssl/crl.pem"
+    revocation_list(crl, 3600)
+    keys = f'client-crl = {{ "{crl}" }}\n'
+    if how.endswith("log"):
+        keys += "on-revocation = log\n"
+    start = len(log("helper.log"))
+    name = "acme-1"
+    if how == "expired":
+        lasting("acme-1", 6)
+        name = "acme-1-short"
+    with Changed("client-ca   =", keys + "client-ca   ="):
+        equal("notice" in reload(), True)
+        by_certificate = logged_in(FTP, "acme-1", certificate=name)
+        not_yet = connect(FTP, certificate=name)
+        by_password = connect(FTP, certificate=name)
+        equal(log_in(by_password, "alice", password_of("alice")), "password")
+        other = logged_in(FTP, "acme-2", certificate="acme-2")
+        if how != "expired":
+            revocation_list(crl, 3600, "acme-1")
+        await_that(lambda: since("helper.log", start).count(
+            " reason=" + how.split(",")[0] + " action=") == 2, "the notice")
+        if how.endswith("log"):
+            ask(not_yet, "NOOP")
+            equal("hello" in by_certificate.nlst(), True)
+        else:
+            await_that(lambda: is_over(by_certificate), "the end")
+            await_that(lambda: is_over(not_yet), "its end, too")
+        begins(ask(by_password, "NOOP"), "200")
+        equal("hello" in other.nlst(), True)
 
 
 @story("fifty reloads with sessions coming and going lose none, and nothing")

@@ -311,6 +311,20 @@ def failed_upload(name, start):
     equal(found is None or found.group(1) != "OK", True)
 
 
+def revocation_list(path, seconds, *revoked):
+    """A list of the authority's, good for so many seconds."""
+    template = path + ".template"
+    end = time.strftime("%Y-%m-%d %H:%M:%S UTC",
+                        time.gmtime(time.time() + seconds))
+    with open(template, "w") as file:
+        file.write(f'crl_number = 1\ncrl_next_update_date = "{end}"\n')
+    certificates = sum((["--load-certificate", f"{PKI}{name}.pem"]
+                        for name in revoked), [])
+    run("certtool", "--generate-crl", "--load-ca-privkey", PKI + "ca.key",
+        "--load-ca-certificate", PKI + "ca.pem", *certificates,
+        "--template", template, "--outfile", path)
+
+
 def hash_of(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #define ANSWER_MAX  4096
+#define QUESTION_MS 1000
 #define RECORDS_MAX 64 /* of one answer that are looked at */
 #define IPV4_BYTE   12
 #define NAME        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
@@ -39,20 +40,18 @@ now_ms(void)
 }
 
 /*
- * Each name server is asked once and given a second, so as many are asked as
- * whole seconds are left.
+ * The resolver counts in seconds: one server is asked, once, for one of them.
+ * A second server would take the time in which the answer is to be confirmed.
  */
 static bool
 limit(struct resolver *r)
 {
-	int64_t left = (r->end_ms - now_ms()) / 1000;
-
-	if (left < 1)
+	if (r->end_ms - now_ms() < QUESTION_MS)
 		return false;
-	r->state.retrans = 1;
+	r->state.retrans = QUESTION_MS / 1000;
 	r->state.retry = 1;
-	if (r->state.nscount > left)
-		r->state.nscount = (int)left;
+	if (r->state.nscount > 1)
+		r->state.nscount = 1;
 	return true;
 }
 
@@ -163,7 +162,7 @@ is_confirmed(
 void
 stssl_hosts_find(struct stssl_hosts *hosts, const struct stssl_address *address)
 {
-	struct resolver r = { .end_ms = now_ms() + STSSL_HOSTS_SECONDS * 1000 };
+	struct resolver r = { .end_ms = now_ms() + STSSL_HOSTS_MS };
 	struct stssl_hosts said = { .count = 0 };
 	char name[REVERSE_MAX];
 

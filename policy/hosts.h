@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The host names of a client's address: what its reverse DNS says, if the DNS
- * of that name says the address again.  Only the name servers of
- * resolv.conf(5) are asked; /etc/hosts and other sources of names are not.
+ * of that name says the address again.  Only the first name server of
+ * resolv.conf(5) is asked; /etc/hosts and other sources of names are not.
  * No thread, no child, no signal: fit for foreign processes.
  */
 #ifndef POLICY_HOSTS_H
@@ -16,8 +16,11 @@
 
 /* Names of one address that are looked at; an address with more has others. */
 #define STSSL_HOSTS_MAX 4
-/* All questions about one address together take no longer. */
-#define STSSL_HOSTS_SECONDS 3
+/*
+ * All questions about one address together take no longer: the helper waits 2 s
+ * for an advisor, who asks them, too.
+ */
+#define STSSL_HOSTS_MS 1900
 
 /* Names are in small letters, without a dot at the end. */
 struct stssl_hosts {

@@ -43,7 +43,7 @@ struct stssl_judgement {
  * Decide.  Never fails: what cannot be found out refuses, with the reason.
  * Looks the user up in NSS (getpwnam_r(3), getgrouplist(3)) when a class
  * criterion needs it, so it may block as long as NSS does; and the names of the
- * address in the DNS, for STSSL_HOSTS_SECONDS at most.
+ * address in the DNS, for STSSL_HOSTS_MS at most.
  */
 void stssl_judge(const struct stssl_classes *classes,
     const struct stssl_login *login, struct stssl_judgement *ret);

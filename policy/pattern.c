@@ -39,8 +39,9 @@ static void
 set_mask(uint8_t mask[16], int bits)
 {
 	memset(mask, 0, 16);
-	for (int bit = 0; bit < bits; bit++)
-		mask[bit / 8] |= (uint8_t)(0x80 >> (bit % 8));
+	memset(mask, 0xff, (size_t)bits / 8);
+	if (bits % 8 != 0)
+		mask[bits / 8] = (uint8_t)(0xff00 >> (bits % 8));
 }
 
 /* The patterns with a mask end here. */

@@ -87,6 +87,7 @@ main(void)
 	add_text_cases(&cases);
 	add_shadow_cases(&cases);
 	add_class_cases(&cases);
+	add_match_cases(&cases);
 	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);
 	add_dn_cases(&cases);

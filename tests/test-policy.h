@@ -29,6 +29,7 @@ void add_hosts_cases(struct case_list *to);
 void add_identity_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
 void add_map_cases(struct case_list *to);
+void add_match_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
 void add_shadow_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What a regular expression costs before it is compiled.  regcomp(3) writes a
- * part that repeats once for each time, and what is inside of it, too, so that
- * a short expression can take all memory there is.
+ * part that repeats once for each time, and what is inside of it, too, and goes
+ * all ways through a repetition of repetitions, so that a short expression can
+ * take all memory and time there is.
  */
 #include <config.h>
 #include "policy/expression.h"
@@ -83,6 +84,8 @@ step(struct cost *c)
 			c->last = c->sums[c->depth--];
 		return true;
 	case '+':
+	case '*':
+	case '?':
 		c->last *= 2;
 		return true;
 	case '{':

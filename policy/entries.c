@@ -176,6 +176,9 @@ add(struct list *list, const char *prefix, const char *value)
 	    canonical_entry(line, entry) != 1)
 		return 0;
 	len = strlen(entry) + 1;
+	/* A file's lines do not end with blanks. */
+	if (entry[len - 2] == ' ')
+		return 0;
 	if (to->len + len > list->size) {
 		size_t size = 2 * list->size + STSSL_ENTRY_MAX;
 		char *text = realloc(to->text, size);

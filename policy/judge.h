@@ -16,6 +16,7 @@
 #include "status/record.h"
 #include "status/words.h"
 
+struct stssl_hosts;
 struct stssl_trace;
 
 /* Who asks.  All is borrowed. */
@@ -25,6 +26,9 @@ struct stssl_login {
 	const struct stssl_record *record; /* NULL: not through the helper */
 	const struct stssl_address *from;  /* the client; NULL: not known */
 	const struct stssl_trace *trace;   /* policy/trace.h; NULL: nobody */
+	struct stssl_hosts *hosts; /* policy/hosts.h: what is found out of
+				    * `from`, for more judgements of the
+				    * same address; NULL: for this one only */
 };
 
 struct stssl_judgement {
@@ -38,7 +42,8 @@ struct stssl_judgement {
 /*
  * Decide.  Never fails: what cannot be found out refuses, with the reason.
  * Looks the user up in NSS (getpwnam_r(3), getgrouplist(3)) when a class
- * criterion needs it, so it may block as long as NSS does.
+ * criterion needs it, so it may block as long as NSS does; and the names of the
+ * address in the DNS, for STSSL_HOSTS_MS at most.
  */
 void stssl_judge(const struct stssl_classes *classes,
     const struct stssl_login *login, struct stssl_judgement *ret);

@@ -156,15 +156,6 @@ check_map_line(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 static int
-check_no_names(cfg_t *cfg, cfg_opt_t *opt)
-{
-	if (!cfg_opt_getnbool(opt, 0))
-		return 0;
-	cfg_error(cfg, "resolve-names: host names are not supported yet");
-	return -1;
-}
-
-static int
 check_directory(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *path = stssl_value_last(opt);
@@ -178,7 +169,6 @@ check_directory(cfg_t *cfg, cfg_opt_t *opt)
 
 static const struct stssl_conf_validator validators[] = {
 	{ "identities", check_directory },
-	{ "resolve-names", check_no_names },
 	{ "class|user", check_text },
 	{ "class|group", check_group },
 	{ "class|type", check_choice },

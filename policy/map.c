@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Regular expressions over what a client's certificate says.  What they cost
- * is bounded when they are read: their length, how often they repeat, and no
+ * is bounded when they are read: their length, how much they repeat, and no
  * references back into the name, which would be tried over and over.
  */
 #include <config.h>
@@ -14,44 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/expression.h"
+
 #define BLANKS " \t"
 #define GROUPS 10
-/* The most that "{n}", one inside of the other, may repeat. */
-#define REPEAT_MAX 256
-
-/* The number behind a brace: the greater one of "{2,5}". */
-static unsigned long
-repeats(const char *brace)
-{
-	unsigned long low = strtoul(brace + 1, NULL, 10);
-	const char *comma = brace + 1 + strspn(brace + 1, "0123456789");
-	unsigned long high = *comma == ',' ? strtoul(comma + 1, NULL, 10) : 0;
-
-	return high > low ? high : low;
-}
 
 /* What regcomp(3) would take, but is not to be run against strangers. */
 static const char *
 refused(const char *expression)
 {
-	unsigned long repeated = 1;
-
 	for (const char *p = expression; *p != '\0'; p++) {
-		if (*p == '{') {
-			unsigned long n = repeats(p);
-
-			repeated *= n > REPEAT_MAX ? REPEAT_MAX + 1
-				    : n > 1        ? n
-						   : 1;
-			if (repeated > REPEAT_MAX)
-				return "the expression repeats too often";
-		}
 		if (*p == '\\' && isdigit((unsigned char)p[1]))
 			return "\\1 is for the user name only";
 		if (*p == '\\' && p[1] != '\0')
 			p++;
 	}
-	return NULL;
+	return stssl_expression_is_cheap(expression)
+		   ? NULL
+		   : "the expression repeats too often";
 }
 
 /* Which of \1 to \9 are in the user name, and is the rest of it fit? */
@@ -154,6 +134,17 @@ stssl_map_line_compile(enum stssl_subject kind, const char *text,
 }
 
 void
+stssl_map_line_expression(const struct stssl_map_line *line,
+    char ret[static STSSL_MAP_EXPRESSION_MAX + 1])
+{
+	char why[STSSL_MAP_ERROR];
+	const char *user;
+
+	if (split(line->text, ret, &user, why) < 0)
+		ret[0] = '\0';
+}
+
+void
 stssl_map_line_done(struct stssl_map_line *line)
 {
 	regfree(&line->regex);
@@ -225,7 +216,7 @@ int
 stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
     const char *name, char ret_user[static STSSL_USER_MAX + 1])
 {
-	char user[STSSL_USER_MAX + 1], other[STSSL_USER_MAX + 1];
+	char user[STSSL_USER_MAX + 1] = "", other[STSSL_USER_MAX + 1] = "";
 	int found = 0;
 
 	for (size_t i = 0; i < map->count; i++) {

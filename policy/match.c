@@ -9,10 +9,12 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "policy/hosts.h"
 #include "policy/trace.h"
 
 struct asker {
 	const struct stssl_login *login;
+	struct stssl_hosts *hosts;
 	struct stssl_user user;
 };
 
@@ -40,13 +42,33 @@ match_user(const struct stssl_class *c, struct asker *a)
 	return n == 0;
 }
 
+static bool
+has_host(const struct stssl_class *c, const struct stssl_hosts *hosts)
+{
+	for (size_t i = 0; i < c->from_count; i++)
+		for (size_t n = 0; n < hosts->count; n++)
+			if (stssl_pattern_has_host(
+				&c->from[i], hosts->names[n]))
+				return true;
+	return false;
+}
+
+/* The DNS is asked only if no address matches and there are host names. */
 static int
 match_from(const struct stssl_class *c, struct asker *a)
 {
-	for (size_t i = 0; i < c->from_count && a->login->from != NULL; i++)
-		if (stssl_pattern_has(&c->from[i], a->login->from))
+	const struct stssl_address *from = a->login->from;
+	bool names = false;
+
+	for (size_t i = 0; i < c->from_count && from != NULL; i++) {
+		if (stssl_pattern_has(&c->from[i], from))
 			return 1;
-	return c->from_count == 0;
+		names = names || c->from[i].host != NULL;
+	}
+	if (!names)
+		return c->from_count == 0;
+	stssl_hosts_find(a->hosts, from);
+	return has_host(c, a->hosts);
 }
 
 static int
@@ -112,7 +134,9 @@ int
 stssl_class_find(const struct stssl_classes *classes,
     const struct stssl_login *login, const struct stssl_class **ret)
 {
-	struct asker asker = { .login = login };
+	struct stssl_hosts own = { .asked = false };
+	struct asker asker = { .login = login,
+		.hosts = login->hosts != NULL ? login->hosts : &own };
 	int r = 0;
 
 	stssl_user_init(&asker.user, login->user);

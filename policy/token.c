@@ -14,8 +14,13 @@
 #include <string.h>
 
 /* All that may stand outside of quotes, so that no escaping is needed there. */
-#define WORD \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:/@%"
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
+	       c == ':' || c == '/' || c == '@' || c == '%';
+}
 
 void
 stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt, ...)
@@ -39,13 +44,13 @@ starts(const struct stssl_tokens *s, const char *what)
 	return (size_t)(s->end - s->at) >= len && memcmp(s->at, what, len) == 0;
 }
 
-/* Length of what begins here and has only bytes of `set`. */
+/* Length of the word that begins here. */
 static size_t
-span(const struct stssl_tokens *s, const char *set)
+span(const struct stssl_tokens *s)
 {
 	const char *p = s->at;
 
-	while (p < s->end && *p != '\0' && strchr(set, *p) != NULL)
+	while (p < s->end && is_word(*p))
 		p++;
 	return (size_t)(p - s->at);
 }
@@ -159,7 +164,7 @@ string(struct stssl_tokens *s)
 static enum stssl_token
 word(struct stssl_tokens *s)
 {
-	size_t len = span(s, WORD);
+	size_t len = span(s);
 
 	s->word = s->at;
 	s->word_len = len;
@@ -221,5 +226,5 @@ stssl_token_next(struct stssl_tokens *s)
 		}
 	if (*s->at == '"' || *s->at == '\'')
 		return string(s);
-	return span(s, WORD) > 0 ? word(s) : stray(s);
+	return span(s) > 0 ? word(s) : stray(s);
 }

@@ -16,6 +16,7 @@
 
 #include "policy/class.h"
 #include "policy/entries.h"
+#include "policy/hosts.h"
 #include "policy/identity.h"
 
 /* The distinct names; `buf` is for one identity file and its NUL. */
@@ -182,10 +183,13 @@ static int
 choose(const struct names *names, const struct stssl_classes *classes,
     const struct stssl_login *login, char ret_user[static STSSL_USER_MAX + 1])
 {
+	struct stssl_hosts hosts = { .asked = false };
+	struct stssl_login as = *login;
 	const char *only = NULL;
 
+	as.hosts = &hosts;
 	for (size_t i = 0; i < names->count; i++) {
-		int r = is_let_in(classes, login, names->list[i]);
+		int r = is_let_in(classes, &as, names->list[i]);
 
 		if (r < 0)
 			return r;

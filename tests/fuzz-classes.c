@@ -5,6 +5,8 @@
  */
 #include <config.h>
 
+#include <netinet/in.h>
+#include <resolv.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,10 +14,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/canonical.h"
 #include "policy/classes.h"
 #include "policy/judge.h"
+#include "policy/shadow.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* In front of libc's: nobody is asked for the names in a fuzzer's files. */
+int
+res_nquery(res_state state, const char *name, int class, int type,
+    unsigned char *answer, int size)
+{
+	(void)state;
+	(void)name;
+	(void)class;
+	(void)type;
+	(void)answer;
+	(void)size;
+	return -1;
+}
 
 static int
 write_file(char *path, const uint8_t *data, size_t size)
@@ -30,6 +48,19 @@ write_file(char *path, const uint8_t *data, size_t size)
 	return n == (ssize_t)size ? 0 : -1;
 }
 
+/* Whatever can be read can be written, and compared. */
+static void
+check_text(const struct stssl_classes *classes)
+{
+	char *text = NULL;
+
+	if (stssl_classes_canonical(classes, &text) < 0 || text == NULL)
+		abort();
+	free(text);
+	for (size_t i = 0; i < classes->count && i < 64; i++)
+		(void)stssl_class_shadow(classes, i);
+}
+
 static void
 judge(const struct stssl_classes *classes)
 {
@@ -42,6 +73,7 @@ judge(const struct stssl_classes *classes)
 	if (stssl_ip_parse("10.1.2.3", &from) < 0)
 		abort();
 	stssl_judge(classes, &login, &j);
+	check_text(classes);
 	/* Nobody is let in by certificate without TLS. */
 	if (j.verdict == STSSL_VERDICT_ACCEPT)
 		abort();

@@ -85,10 +85,14 @@ main(void)
 
 	add_conf_cases(&cases);
 	add_text_cases(&cases);
+	add_shadow_cases(&cases);
 	add_class_cases(&cases);
+	add_match_cases(&cases);
+	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);
 	add_dn_cases(&cases);
 	add_identity_cases(&cases);
+	add_hosts_cases(&cases);
 	add_map_cases(&cases);
 	add_ways_cases(&cases);
 	add_decide_cases(&cases);

@@ -11,7 +11,7 @@
 #include "policy/classes.h"
 #include "tests/test.h"
 
-#define CASES_MAX 64
+#define CASES_MAX 96
 
 struct case_list {
 	struct test_case list[CASES_MAX];
@@ -20,14 +20,18 @@ struct case_list {
 
 void add_case(struct case_list *to, const TTest *test, size_t rows);
 
+void add_canonical_cases(struct case_list *to);
 void add_class_cases(struct case_list *to);
 void add_conf_cases(struct case_list *to);
 void add_decide_cases(struct case_list *to);
 void add_dn_cases(struct case_list *to);
+void add_hosts_cases(struct case_list *to);
 void add_identity_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
 void add_map_cases(struct case_list *to);
+void add_match_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
+void add_shadow_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
 void add_trace_cases(struct case_list *to);
 void add_ways_cases(struct case_list *to);

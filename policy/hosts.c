@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Forward-confirmed reverse DNS, with the resolver of the C library and a state
+ * of our own.  Answers come from strangers: the library takes them apart, and a
+ * name with anything but the characters of host names is none.
+ */
+#include <config.h>
+#include "policy/hosts.h"
+
+#include <arpa/nameser.h>
+#include <netinet/in.h>
+#include <resolv.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define ANSWER_MAX  4096
+#define QUESTION_MS 1000
+#define RECORDS_MAX 64 /* of one answer that are looked at */
+#define IPV4_BYTE   12
+#define NAME        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+/* "f.f. ... .ip6.arpa" */
+#define REVERSE_MAX 80
+
+struct resolver {
+	struct __res_state state;
+	int64_t end_ms; /* of all questions, by the monotonic clock */
+};
+
+/* What is done with a record of an answer; true ends the walk. */
+typedef bool take_record(ns_msg *msg, const ns_rr *rr, void *data);
+
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/*
+ * The resolver counts in seconds: one server is asked, once, for one of them.
+ * A second server would take the time in which the answer is to be confirmed.
+ */
+static bool
+limit(struct resolver *r)
+{
+	if (r->end_ms - now_ms() < QUESTION_MS)
+		return false;
+	r->state.retrans = QUESTION_MS / 1000;
+	r->state.retry = 1;
+	if (r->state.nscount > 1)
+		r->state.nscount = 1;
+	return true;
+}
+
+/* Ask, and walk over the records of this type in the answer. */
+static void
+ask(struct resolver *r, const char *name, int type, take_record *take,
+    void *data)
+{
+	unsigned char answer[ANSWER_MAX];
+	ns_msg msg;
+	int len, count;
+
+	if (!limit(r))
+		return;
+	len = res_nquery(&r->state, name, ns_c_in, type, answer, sizeof answer);
+	if (len < 0 || (size_t)len > sizeof answer ||
+	    ns_initparse(answer, len, &msg) < 0)
+		return;
+	count = ns_msg_count(msg, ns_s_an);
+	for (int i = 0; i < count && i < RECORDS_MAX; i++) {
+		ns_rr rr;
+
+		if (ns_parserr(&msg, ns_s_an, i, &rr) < 0)
+			return;
+		if ((int)ns_rr_type(rr) == type && ns_rr_class(rr) == ns_c_in &&
+		    take(&msg, &rr, data))
+			return;
+	}
+}
+
+static void
+reverse_name(const struct stssl_address *a, char ret[static REVERSE_MAX])
+{
+	const uint8_t *ip = a->ip;
+	size_t len = 0;
+
+	if (stssl_address_is_ipv4(a)) {
+		ip += IPV4_BYTE;
+		(void)snprintf(ret, REVERSE_MAX, "%u.%u.%u.%u.in-addr.arpa",
+		    ip[3], ip[2], ip[1], ip[0]);
+		return;
+	}
+	for (int i = 15; i >= 0; i--)
+		len += (size_t)snprintf(ret + len, REVERSE_MAX - len, "%x.%x.",
+		    ip[i] & 15, ip[i] >> 4);
+	(void)snprintf(ret + len, REVERSE_MAX - len, "ip6.arpa");
+}
+
+static bool
+keep_name(const char *name, char ret[static STSSL_HOST_MAX + 1])
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > STSSL_HOST_MAX ||
+	    name[strspn(name, NAME)] != '\0')
+		return false;
+	for (size_t i = 0; i <= len; i++) {
+		bool capital = name[i] >= 'A' && name[i] <= 'Z';
+
+		ret[i] = capital ? (char)(name[i] - 'A' + 'a') : name[i];
+	}
+	return true;
+}
+
+static bool
+take_name(ns_msg *msg, const ns_rr *rr, void *data)
+{
+	struct stssl_hosts *hosts = data;
+	char name[NS_MAXDNAME];
+
+	if (ns_name_uncompress(ns_msg_base(*msg), ns_msg_end(*msg),
+		ns_rr_rdata(*rr), name, sizeof name) >= 0 &&
+	    keep_name(name, hosts->names[hosts->count]))
+		hosts->count++;
+	return hosts->count == STSSL_HOSTS_MAX;
+}
+
+/* An address that is looked for in an answer. */
+struct wanted {
+	const uint8_t *ip;
+	size_t len;
+	bool found;
+};
+
+static bool
+take_address(ns_msg *msg, const ns_rr *rr, void *data)
+{
+	struct wanted *wanted = data;
+
+	(void)msg;
+	wanted->found = ns_rr_rdlen(*rr) == wanted->len &&
+			memcmp(ns_rr_rdata(*rr), wanted->ip, wanted->len) == 0;
+	return wanted->found;
+}
+
+static bool
+is_confirmed(
+    struct resolver *r, const char *name, const struct stssl_address *address)
+{
+	bool ipv4 = stssl_address_is_ipv4(address);
+	struct wanted wanted = { .ip = address->ip + (ipv4 ? IPV4_BYTE : 0),
+		.len = ipv4 ? 4 : 16 };
+
+	ask(r, name, ipv4 ? ns_t_a : ns_t_aaaa, take_address, &wanted);
+	return wanted.found;
+}
+
+void
+stssl_hosts_find(struct stssl_hosts *hosts, const struct stssl_address *address)
+{
+	struct resolver r = { .end_ms = now_ms() + STSSL_HOSTS_MS };
+	struct stssl_hosts said = { .count = 0 };
+	char name[REVERSE_MAX];
+
+	if (hosts->asked)
+		return;
+	hosts->asked = true;
+	if (res_ninit(&r.state) != 0)
+		return;
+	/* Not what RES_OPTIONS in the environment says. */
+	r.state.options =
+	    (r.state.options & RES_INIT) | RES_RECURSE | RES_IGNTC;
+	reverse_name(address, name);
+	ask(&r, name, ns_t_ptr, take_name, &said);
+	for (size_t i = 0; i < said.count; i++)
+		if (is_confirmed(&r, said.names[i], address))
+			memcpy(hosts->names[hosts->count++], said.names[i],
+			    sizeof said.names[i]);
+	res_nclose(&r.state);
+}

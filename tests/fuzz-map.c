@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Any bytes as a line of a map, a newline, and a name from a certificate: the
+ * line is refused with a reason, or the name leads to a user name that is one.
+ */
+#include <config.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/map.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+must(int condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void
+apply(const char *text, const char *name)
+{
+	char user[STSSL_USER_MAX + 1], why[STSSL_MAP_ERROR] = "";
+	char expression[STSSL_MAP_EXPRESSION_MAX + 1];
+	struct stssl_map_line line;
+	struct stssl_map map = { .name = "m", .lines = &line, .count = 1 };
+
+	if (stssl_map_line_compile(STSSL_SUBJECT_CN, text, &line, why) < 0) {
+		must(why[0] != '\0' && strchr(why, '\n') == NULL);
+		return;
+	}
+	stssl_map_line_expression(&line, expression);
+	must(expression[0] != '\0');
+	if (stssl_map_apply(&map, STSSL_SUBJECT_CN, name, user) == 1)
+		must(stssl_user_valid(user));
+	stssl_map_line_done(&line);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	char *name;
+
+	must(text != NULL);
+	if (size > 0)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	name = strchr(text, '\n');
+	if (name != NULL) {
+		*name++ = '\0';
+		/* Longer ones do not get as far as the map. */
+		if (strlen(name) < STSSL_SUBJECT_MAX)
+			apply(text, name);
+	}
+	free(text);
+	return 0;
+}

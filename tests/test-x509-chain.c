@@ -72,6 +72,13 @@ with_rsa_16384(struct making *m)
 }
 
 static void
+with_a_large_exponent(struct making *m)
+{
+	m->strange_bits = 2048;
+	m->strange_exponent = 1024;
+}
+
+static void
 with_ed25519(struct making *m)
 {
 	m->algorithm = GNUTLS_PK_EDDSA_ED25519;
@@ -333,6 +340,8 @@ static const struct chain_case {
 	{ "root with RSA-1024", 0, with_rsa_1024, NULL, NULL, CLIENTS,
 	    F(WEAK) },
 	{ "RSA-16384", 0, NULL, NULL, with_rsa_16384, CLIENTS, F(WEAK) },
+	{ "RSA, e of 1024 bits", 0, NULL, NULL, with_a_large_exponent, CLIENTS,
+	    F(WEAK) },
 	{ "SHA-1", 0, NULL, NULL, signed_with_sha1, CLIENTS, F(WEAK) },
 	{ "CA by SHA-1", 1, NULL, signed_with_sha1, NULL, CLIENTS, F(WEAK) },
 	{ "root by SHA-1", 0, signed_with_sha1, NULL, NULL, CLIENTS, GOOD },

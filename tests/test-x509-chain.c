@@ -285,6 +285,20 @@ with_bob_besides(struct making *m)
 }
 
 static void
+with_the_name_of_its_ca(struct making *m)
+{
+	m->name = "CA 1";
+}
+
+static void
+with_a_large_extension(struct making *m)
+{
+	static char bytes[20000];
+
+	add_extension(m, "1.2.3.4", false, bytes, sizeof bytes);
+}
+
+static void
 that_begins_tomorrow(struct making *m)
 {
 	OK(gnutls_x509_crt_set_activation_time(m->cert, NOON + 24 * HOUR));
@@ -361,6 +375,7 @@ static const struct chain_case {
 	{ "keyCertSign", 0, NULL, NULL, that_signs_certificates, CLIENTS,
 	    F(BAD_PURPOSE) },
 	{ "version 1", 0, NULL, NULL, of_version_1, CLIENTS, F(OTHER) },
+	{ "20 kB", 0, NULL, NULL, with_a_large_extension, CLIENTS, F(OTHER) },
 	{ "critical extension", 0, NULL, NULL, that_knows_more, CLIENTS,
 	    F(OTHER) },
 	/* names that CAs may vouch for */
@@ -378,6 +393,8 @@ static const struct chain_case {
 	{ "not excluded", 1, NULL, that_excludes_bob, NULL, CLIENTS,
 	    F(BAD_NAME) },
 	{ "excluded besides", 1, NULL, that_excludes_bob, with_bob_besides,
+	    CLIENTS, F(BAD_NAME) },
+	{ "as its CA", 1, NULL, that_permits_alice, with_the_name_of_its_ca,
 	    CLIENTS, F(BAD_NAME) },
 	{ "malformed", 1, NULL, that_excludes_nonsense, NULL, CLIENTS,
 	    F(BAD_NAME) },

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "x509/chain.h"
+#include "x509/checks.h"
 #include "x509/leaf.h"
 #include "x509/store.h"
 #include "x509/verify.h"
@@ -95,6 +96,17 @@ peer_describe(struct gnutls_session_int *session,
 	r = x509_describe(chain, x509_verify(store, chain, &terms), record);
 	(void)x509_chain_free(chain);
 	return r;
+}
+
+bool
+peer_has_huge_key(struct gnutls_session_int *session)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *certs;
+
+	certs = gnutls_certificate_get_peers(session, &count);
+	return certs != NULL && count > 0 &&
+	       x509_is_huge(certs[0].data, certs[0].size);
 }
 
 bool

@@ -20,6 +20,13 @@ struct x509_store;
  */
 int peer_describe(struct gnutls_session_int *session,
     const struct x509_store *store, struct stssl_record *record);
+
+/*
+ * Has the client a key that would burn the processor, were its signature
+ * looked at?  For the middle of a handshake, when the certificate is there.
+ */
+bool peer_has_huge_key(struct gnutls_session_int *session);
+
 bool peer_fingerprint(
     struct gnutls_session_int *session, char ret[static X509_FINGERPRINT]);
 

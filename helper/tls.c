@@ -124,6 +124,22 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 	    tls->fd, &message, MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
 }
 
+/*
+ * The client's signature is there, and not yet looked at.  A verify function
+ * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
+ */
+static int
+before_signature(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *message)
+{
+	(void)type;
+	(void)when;
+	(void)message;
+	return incoming != 0 && peer_has_huge_key(session)
+		   ? GNUTLS_E_CERTIFICATE_ERROR
+		   : 0;
+}
+
 struct tls *
 tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate,
@@ -148,6 +164,9 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_certificate_server_set_request(
 	    tls->session, requests[client_certificate]);
 	gnutls_handshake_set_max_packet_length(tls->session, HANDSHAKE_MAX);
+	gnutls_handshake_set_hook_function(tls->session,
+	    GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE,
+	    before_signature);
 	tls->context = context;
 	tls->fd = fd;
 	gnutls_transport_set_ptr2(

@@ -84,7 +84,7 @@ struct tls *tls_free(struct tls *tls);
 
 /*
  * Go on with the handshake.  A client certificate that does not verify does
- * not fail it.  After TLS_FAILED an alert has been tried and tls_error() says
+ * not fail it, but for a key so large that it is an attack.  After TLS_FAILED an alert has been tried and tls_error() says
  * why.
  */
 enum tls_result tls_handshake(struct tls *tls);

@@ -50,6 +50,8 @@ set_strange_key(struct making *m)
 	gnutls_pubkey_t key;
 
 	memset(bytes, 0xa5, sizeof bytes);
+	if (m->strange_exponent != 0)
+		e = (gnutls_datum_t){ bytes, m->strange_exponent / 8 };
 	OK(gnutls_pubkey_init(&key));
 	OK(gnutls_pubkey_import_rsa_raw(key, &modulus, &e));
 	OK(gnutls_x509_crt_set_pubkey(m->cert, key));

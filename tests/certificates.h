@@ -30,7 +30,8 @@ struct making {
 	const char *name; /* the last CN; NULL for none */
 	gnutls_pk_algorithm_t algorithm;
 	unsigned bits;
-	unsigned strange_bits; /* of a modulus whose key nobody has */
+	/* of a modulus whose key nobody has, and of its exponent; 0: 65537 */
+	unsigned strange_bits, strange_exponent;
 	gnutls_digest_algorithm_t digest;
 	bool spoil;   /* the signature, afterwards */
 	bool is_bare; /* no extensions at all */

@@ -2,8 +2,8 @@
  *
  * Any bytes as a client's chain, in PEM or as one certificate in DER: judged
  * and described, or refused.  A store that trusts the certificates themselves
- * lets checks behind GnuTLS's verification have their turn, and what makes
- * lists is read as lists.  Nothing that is trusted is good without a reason.
+ * lets the checks behind GnuTLS's verification have their turn, and the same
+ * bytes are read as revocation lists.  Where nobody is trusted nothing is good.
  */
 #include <config.h>
 
@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "status/record.h"
-#include "x509/chain.h"
+#include "x509/checks.h"
+#include "x509/inside.h"
 #include "x509/leaf.h"
-#include "x509/store.h"
+#include "x509/subtree.h"
 #include "x509/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,9 +29,13 @@ check(bool truth)
 		abort();
 }
 
-/* A file with the input, for what is read from files; removed at once. */
+typedef int (*load_function)(
+    struct x509_store *store, const char *path, struct x509_error *error);
+
+/* Through a file, which is removed at once. */
 static void
-load(struct x509_store *store, const uint8_t *data, size_t size)
+load(struct x509_store *store, load_function function, const uint8_t *data,
+    size_t size)
 {
 	char path[] = "/tmp/stssl-fuzz-XXXXXX";
 	struct x509_error error = { "" };
@@ -38,12 +43,22 @@ load(struct x509_store *store, const uint8_t *data, size_t size)
 
 	check(fd != -1 && write(fd, data, size) == (ssize_t)size);
 	(void)close(fd);
-	check(x509_store_add_cas(store, path, &error) == 0 ||
-	      error.text[0] != '\0');
-	error.text[0] = '\0';
-	check(x509_store_add_lists(store, path, &error) == 0 ||
-	      error.text[0] != '\0');
+	check(function(store, path, &error) == 0 || error.text[0] != '\0');
 	(void)unlink(path);
+}
+
+/* DER as PEM: mutations of DER reach further than those of base64. */
+static void
+load_as(struct x509_store *store, load_function function, const char *what,
+    uint8_t *data, size_t size)
+{
+	const gnutls_datum_t der = { data, (unsigned)size };
+	gnutls_datum_t pem;
+
+	if (size == 0 || gnutls_pem_base64_encode2(what, &der, &pem) < 0)
+		return;
+	load(store, function, pem.data, pem.size);
+	gnutls_free(pem.data);
 }
 
 static void
@@ -73,26 +88,65 @@ judge(const struct x509_store *store, const struct x509_chain *chain)
 	describe(chain, x509_verify(store, chain, &terms));
 }
 
+/* As if the certificate were good, and stood below itself. */
+static void
+check_all(const struct x509_chain *chain)
+{
+	if (chain->count == 0)
+		return;
+	(void)x509_check_leaf(chain->certs[0]);
+	(void)x509_subtree_allows(chain->certs[0], chain->certs[0]);
+}
+
+static void
+run_der(const struct x509_store *nobody, uint8_t *data, size_t size)
+{
+	struct x509_store *itself = x509_store_new(X509_STALE_WARN);
+	struct x509_chain *chain = x509_chain_new();
+
+	check(itself != NULL && chain != NULL);
+	load_as(itself, x509_store_add_cas, "CERTIFICATE", data, size);
+	load_as(itself, x509_store_add_lists, "X509 CRL", data, size);
+	x509_chain_add(chain, data, size);
+	judge(nobody, chain);
+	judge(itself, chain);
+	check_all(chain);
+	(void)x509_chain_free(chain);
+	(void)x509_store_free(itself);
+}
+
+static void
+run_pem(const struct x509_store *nobody, const uint8_t *data, size_t size)
+{
+	const struct x509_terms terms = { 2000000000, NULL };
+	struct x509_store *itself;
+	struct x509_chain *chain;
+
+	if (x509_chain_parse(data, size, &chain) < 0)
+		return;
+	itself = x509_store_new(X509_STALE_REFUSE);
+	check(itself != NULL);
+	load(itself, x509_store_add_cas, data, size);
+	judge(itself, chain);
+	load(itself, x509_store_add_lists, data, size);
+	judge(itself, chain);
+	check(x509_verify(nobody, chain, &terms) != STSSL_FAILURE_COUNT);
+	(void)x509_chain_free(chain);
+	(void)x509_store_free(itself);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct x509_store *nobody = x509_store_new(X509_STALE_REFUSE);
-	struct x509_store *itself = x509_store_new(X509_STALE_WARN);
-	struct x509_chain *chain = x509_chain_new(), *pem;
+	uint8_t *copy = malloc(size > 0 ? size : 1);
 
-	check(nobody != NULL && itself != NULL && chain != NULL);
-	x509_chain_add(chain, data, size);
-	judge(nobody, chain);
-	load(itself, data, size);
-	if (x509_chain_parse(data, size, &pem) == 0) {
-		const struct x509_terms terms = { 2000000000, NULL };
-
-		check(x509_verify(nobody, pem, &terms) != STSSL_FAILURE_COUNT);
-		judge(itself, pem);
-		(void)x509_chain_free(pem);
-	}
-	(void)x509_chain_free(chain);
-	(void)x509_store_free(itself);
+	check(nobody != NULL && copy != NULL);
+	if (size > 0)
+		memcpy(copy, data, size);
+	run_der(nobody, copy, size);
+	run_pem(nobody, data, size);
+	free(copy);
 	(void)x509_store_free(nobody);
 	return 0;
 }

@@ -235,6 +235,54 @@ START_TEST(a_resumed_session_is_judged_by_todays_lists)
 }
 END_TEST
 
+/* The key of another, of 16384 bits: the handshake ends before it is used. */
+static void
+with_a_huge_key(struct making *m)
+{
+	m->algorithm = GNUTLS_PK_RSA;
+	m->bits = 2048;
+	m->strange_bits = 16384;
+}
+
+START_TEST(a_key_that_would_burn_the_processor_ends_the_handshake)
+{
+	enum tls_result r = TLS_WANT_READ;
+	struct tls_context *context;
+	gnutls_session_t client;
+	struct made huge;
+	struct stage s;
+	struct tls *tls;
+	int pair[2];
+
+	stage_set(&s);
+	huge = make_leaf("alice", &s.ca, with_a_huge_key);
+	gnutls_certificate_free_credentials(s.credentials);
+	OK(gnutls_certificate_allocate_credentials(&s.credentials));
+	gnutls_certificate_set_flags(
+	    s.credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+	OK(gnutls_certificate_set_x509_key(
+	    s.credentials, &huge.cert, 1, huge.key));
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	ck_assert_int_eq(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+	tls = tls_new(context, TLS_STREAM, CLIENT_REQUEST, s.tickets, pair[0]);
+	client = client_new(&s, versions[_i], pair[1]);
+	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
+		(void)gnutls_handshake(client);
+		r = tls_handshake(tls);
+	}
+	ck_assert_int_eq(r, TLS_FAILED);
+	ck_assert_str_eq(tls_error(tls), "Error in the certificate.");
+	gnutls_deinit(client);
+	(void)tls_free(tls);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+	(void)tls_context_free(context);
+	unmake(&huge);
+	stage_clear(&s);
+}
+END_TEST
+
 static const struct {
 	const char *list;
 	enum stale_crl stale;
@@ -390,6 +438,8 @@ main(void)
 {
 	const struct test_case cases[] = {
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
+		{ a_key_that_would_burn_the_processor_ends_the_handshake,
+		    ROWS(versions) },
 		{ a_list_out_of_date_is_no_reason_not_to_start, ROWS(starts) },
 		{ a_list_that_is_none_of_ours_is, ROWS(faults) },
 		{ the_log_tells_when_lists_end, ROWS(ends) },

@@ -72,6 +72,13 @@ with_rsa_16384(struct making *m)
 }
 
 static void
+with_a_large_exponent(struct making *m)
+{
+	m->strange_bits = 2048;
+	m->strange_exponent = 1024;
+}
+
+static void
 with_ed25519(struct making *m)
 {
 	m->algorithm = GNUTLS_PK_EDDSA_ED25519;
@@ -278,6 +285,20 @@ with_bob_besides(struct making *m)
 }
 
 static void
+with_the_name_of_its_ca(struct making *m)
+{
+	m->name = "CA 1";
+}
+
+static void
+with_a_large_extension(struct making *m)
+{
+	static char bytes[20000];
+
+	add_extension(m, "1.2.3.4", false, bytes, sizeof bytes);
+}
+
+static void
 that_begins_tomorrow(struct making *m)
 {
 	OK(gnutls_x509_crt_set_activation_time(m->cert, NOON + 24 * HOUR));
@@ -333,6 +354,8 @@ static const struct chain_case {
 	{ "root with RSA-1024", 0, with_rsa_1024, NULL, NULL, CLIENTS,
 	    F(WEAK) },
 	{ "RSA-16384", 0, NULL, NULL, with_rsa_16384, CLIENTS, F(WEAK) },
+	{ "RSA, e of 1024 bits", 0, NULL, NULL, with_a_large_exponent, CLIENTS,
+	    F(WEAK) },
 	{ "SHA-1", 0, NULL, NULL, signed_with_sha1, CLIENTS, F(WEAK) },
 	{ "CA by SHA-1", 1, NULL, signed_with_sha1, NULL, CLIENTS, F(WEAK) },
 	{ "root by SHA-1", 0, signed_with_sha1, NULL, NULL, CLIENTS, GOOD },
@@ -352,6 +375,7 @@ static const struct chain_case {
 	{ "keyCertSign", 0, NULL, NULL, that_signs_certificates, CLIENTS,
 	    F(BAD_PURPOSE) },
 	{ "version 1", 0, NULL, NULL, of_version_1, CLIENTS, F(OTHER) },
+	{ "20 kB", 0, NULL, NULL, with_a_large_extension, CLIENTS, F(OTHER) },
 	{ "critical extension", 0, NULL, NULL, that_knows_more, CLIENTS,
 	    F(OTHER) },
 	/* names that CAs may vouch for */
@@ -369,6 +393,8 @@ static const struct chain_case {
 	{ "not excluded", 1, NULL, that_excludes_bob, NULL, CLIENTS,
 	    F(BAD_NAME) },
 	{ "excluded besides", 1, NULL, that_excludes_bob, with_bob_besides,
+	    CLIENTS, F(BAD_NAME) },
+	{ "as its CA", 1, NULL, that_permits_alice, with_the_name_of_its_ca,
 	    CLIENTS, F(BAD_NAME) },
 	{ "malformed", 1, NULL, that_excludes_nonsense, NULL, CLIENTS,
 	    F(BAD_NAME) },

@@ -102,22 +102,28 @@ add_lists(struct stage *s, const char *path)
 	ck_assert_msg(r == 0, "%s", s->error.text);
 }
 
-/* The chain: the leaf, and the CA unless the root has signed the leaf. */
+/* The leaf, and behind it the CA: all of the chain or not all of it. */
 static enum stssl_failure
-verify_at(struct stage *s, const struct made *leaf, time_t now)
+verify_chain(struct stage *s, const struct made *leaf, time_t now, size_t count)
 {
 	const struct x509_terms terms = { now, X509_CLIENT_AUTH };
 	gnutls_datum_t pems[2] = { pem_of(leaf), pem_of(&s->ca) };
 	struct x509_chain *chain;
 	enum stssl_failure failure;
 
-	(void)write_file(&s->files, ".chain", pems, 2);
+	(void)write_file(&s->files, ".chain", pems, count);
 	OK(x509_chain_read(file_name(&s->files, ".chain"), &chain, &s->error));
 	failure = x509_verify(s->store, chain, &terms);
 	(void)x509_chain_free(chain);
 	gnutls_free(pems[0].data);
 	gnutls_free(pems[1].data);
 	return failure;
+}
+
+static enum stssl_failure
+verify_at(struct stage *s, const struct made *leaf, time_t now)
+{
+	return verify_chain(s, leaf, now, 2);
 }
 
 static enum stssl_failure
@@ -181,6 +187,26 @@ START_TEST(a_revoked_ca_takes_its_certificates_along)
 	add_lists(&s, list_file(&s, "ca", &s.ca, NULL, 0));
 	ck_assert_int_eq(verify(&s, &s.alice), F(REVOKED));
 	ck_assert_int_eq(verify(&s, &s.carol), GOOD);
+	stage_clear(&s);
+}
+END_TEST
+
+START_TEST(a_ca_that_is_trusted_by_itself_may_be_revoked_from_above)
+{
+	struct stage s;
+	const struct made *ca;
+
+	stage_set(&s);
+	ca = &s.ca;
+	add_lists(&s, list_file(&s, "ca", &s.ca, NULL, 0));
+	ck_assert_int_eq(verify_chain(&s, &s.alice, NOON, 1), F(CRL_STALE));
+	add_lists(&s, list_file(&s, "root", &s.root, NULL, 0));
+	ck_assert_int_eq(verify_chain(&s, &s.alice, NOON, 1), GOOD);
+
+	reopen(&s, X509_STALE_REFUSE);
+	add_lists(&s, list_file(&s, "ca", &s.ca, NULL, 0));
+	add_lists(&s, list_file(&s, "root", &s.root, &ca, 1));
+	ck_assert_int_eq(verify_chain(&s, &s.alice, NOON, 1), F(REVOKED));
 	stage_clear(&s);
 }
 END_TEST
@@ -592,6 +618,7 @@ list_cases(struct test_case *ret)
 		{ who_is_on_the_list_is_revoked_wherever_he_stands, 2 },
 		{ who_is_on_a_list_of_many_is_found, 0 },
 		{ a_revoked_ca_takes_its_certificates_along, 0 },
+		{ a_ca_that_is_trusted_by_itself_may_be_revoked_from_above, 0 },
 		{ every_ca_of_the_path_needs_a_list, 0 },
 		{ the_list_of_a_ca_of_the_same_name_does_not_do, 0 },
 		{ a_list_is_good_until_it_ends, 2 },

@@ -62,7 +62,8 @@ x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 		chain->unfit = true;
 		return;
 	}
-	chain->count++;
+	if (chain->count++ == 0)
+		chain->leaf_bytes = len;
 	chain->bytes += len;
 }
 

@@ -11,12 +11,28 @@
 #include "x509/inside.h"
 #include "x509/subtree.h"
 
-#define OID_EKU       "2.5.29.37"
-#define KEY_BITS_MAX  8192
-#define NO_FAILURE    STSSL_FAILURE_COUNT
-#define PURPOSE_BYTES 128
+#define OID_EKU            "2.5.29.37"
+#define KEY_BITS_MAX       8192
+#define EXPONENT_BYTES_MAX 33
+#define NO_FAILURE         STSSL_FAILURE_COUNT
+#define PURPOSE_BYTES      128
 
 /* The chain as it came */
+
+/* FIPS 186-4 has no larger ones. */
+static bool
+has_huge_exponent(gnutls_x509_crt_t cert)
+{
+	gnutls_datum_t modulus, exponent;
+	bool huge;
+
+	if (gnutls_x509_crt_get_pk_rsa_raw(cert, &modulus, &exponent) < 0)
+		return false;
+	huge = exponent.size > EXPONENT_BYTES_MAX;
+	gnutls_free(modulus.data);
+	gnutls_free(exponent.data);
+	return huge;
+}
 
 /* Elliptic curves have names; their size is nobody's choice. */
 static bool
@@ -25,25 +41,28 @@ is_huge(gnutls_x509_crt_t cert)
 	unsigned bits = 0;
 
 	(void)gnutls_x509_crt_get_pk_algorithm(cert, &bits);
-	return bits > KEY_BITS_MAX;
+	return bits > KEY_BITS_MAX || has_huge_exponent(cert);
 }
 
 bool
-x509_is_large(gnutls_x509_crt_t cert)
+x509_is_huge(const void *der, size_t len)
 {
-	gnutls_datum_t der = { NULL, 0 };
-	bool large =
-	    gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0 ||
-	    der.size > X509_LEAF_MAX;
+	struct x509_chain *chain = x509_chain_new();
+	bool huge = true;
 
-	gnutls_free(der.data);
-	return large;
+	if (chain != NULL) {
+		x509_chain_add(chain, der, len);
+		huge = chain->count > 0 && is_huge(chain->certs[0]);
+	}
+	(void)x509_chain_free(chain);
+	return huge;
 }
 
 enum stssl_failure
 x509_check_chain(const struct x509_chain *chain)
 {
-	if (chain->unfit || chain->count == 0 || x509_is_large(chain->certs[0]))
+	if (chain->unfit || chain->count == 0 ||
+	    chain->leaf_bytes > X509_LEAF_MAX)
 		return STSSL_FAILURE_OTHER;
 	for (unsigned i = 0; i < chain->count; i++)
 		if (is_huge(chain->certs[i]))

@@ -6,6 +6,8 @@
 #ifndef X509_CHECKS_H
 #define X509_CHECKS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 #include "status/words.h"
@@ -22,6 +24,12 @@ struct x509_store;
  */
 #define X509_LEAF_MAX 16384
 enum stssl_failure x509_check_chain(const struct x509_chain *chain);
+
+/*
+ * True when the key of a certificate in DER is so large that checking one
+ * signature with it is an attack; and when out of memory.
+ */
+bool x509_is_huge(const void *der, size_t len);
 
 /* The leaf by itself: no CA in any way, X.509 v3, and with a purpose. */
 enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);

@@ -18,7 +18,7 @@
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
 	unsigned count;
-	size_t bytes;
+	size_t bytes, leaf_bytes;
 	bool unfit; /* something of it could not be kept */
 };
 
@@ -31,9 +31,6 @@ struct x509_path {
 /* GnuTLS's view of the store's CAs, and whether lists are asked for at all. */
 gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);
 bool x509_store_has_lists(const struct x509_store *store);
-
-/* Is a leaf larger than X509_LEAF_MAX?  Its record might be too large then. */
-bool x509_is_large(gnutls_x509_crt_t cert);
 
 /*
  * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()

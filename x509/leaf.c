@@ -266,7 +266,7 @@ x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
 	struct leaf l = { .record = record, .failure = verdict };
 	int r = 0;
 
-	if (chain->count == 0 || x509_is_large(chain->certs[0])) {
+	if (chain->count == 0 || chain->leaf_bytes > X509_LEAF_MAX) {
 		fail(&l, STSSL_FAILURE_OTHER);
 		return put_verify(&l);
 	}

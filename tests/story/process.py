@@ -308,10 +308,12 @@ def address_taken():
 
 @story("what is revoked is refused, and with a list out of date all are")
 def revocation():
-    crl = "/etc/stssl/crl.pem"
-    revocation_list(crl, 8, "acme-1")
+    start = len(log("helper.log"))
+    os.mkdir("/etc/stssl/crl.d")
+    revocation_list("/etc/stssl/crl.d/ca.crl", 8, "acme-1")
     path, _ = changed_conf(
-        "client-ca   =", f'client-crl = {{ "{crl}" }}\nclient-ca   =')
+        "client-ca   =",
+        'client-crl = { "/etc/stssl/crl.d" }\nclient-ca   =')
     with open(path, "a") as file:
         file.write('status-socket = "/run/stssl/other.sock"\n')
     helper = Helper(path)
@@ -326,6 +328,18 @@ def revocation():
           "530 The certificate is not accepted: certificate revoked.")
     await_that(lambda: "list out of date" in refusal("acme-2"),
                "the end of the list")
+    await_that(lambda: "out of date since" in since("helper.log", start),
+               "the log about it")
+    equal(helper.stop(), 0)
+
+    # With such a list it starts all the same: there are passwords, too.
+    done = run(os.environ["HELPER"], "-t", "-c", path)
+    equal("out of date since" in done.stderr.decode(), True)
+    helper = Helper(path)
+    equal("list out of date" in refusal("acme-2"), True)
+    ftp = connect(helper.address("ftp"))
+    begins(ask(ftp, "USER alice"), "331")
+    ftp.close()
     equal(helper.stop(), 0)
 
 

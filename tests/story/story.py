@@ -313,7 +313,7 @@ def failed_upload(name, start):
 
 def revocation_list(path, seconds, *revoked):
     """A list of the authority's, good for so many seconds."""
-    template = path + ".template"
+    template = STAGE + "/crl.template"
     end = time.strftime("%Y-%m-%d %H:%M:%S UTC",
                         time.gmtime(time.time() + seconds))
     with open(template, "w") as file:

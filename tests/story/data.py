@@ -7,7 +7,7 @@ import ssl
 
 import programs
 from story import (Helper, PATIENCE, STAGE, Bytes, begins, context, equal,
-                   home, log_in, story, tell)
+                   home, log, log_in, since, story, tell)
 
 HELPER = Helper()
 USER = "acme-1"
@@ -74,6 +74,15 @@ PROOFS = {
 }
 
 
+# Whether only a resumed session would do: the log's word, the client's reply.
+WHY = {
+    False: ("other-certificate", "522 The data connection must resume the "
+            "control connection's TLS session, or show"),
+    True: ("not-resumed", "522 The data connection must resume the control "
+           "connection's TLS session."),
+}
+
+
 @story("data-session = {0}, {2}: {1}",
        *[(level, proof, version) for level in LEVELS for proof in PROOFS
          for version in ("TLSv1_2", "TLSv1_3")])
@@ -87,6 +96,8 @@ def proofs(level, proof, version):
     with open(home(USER, "file"), "w") as file:
         file.write("as it was")
     os.chmod(home(USER, "file"), 0o666)
+    word, text = WHY[level == "resumed"]
+    start = len(log("helper.log"))
     for _ in range(2):
         stored, _ = attempt("STOR", ftp)
         fetched, data = attempt("RETR hello", ftp)
@@ -96,9 +107,11 @@ def proofs(level, proof, version):
             begins(fetched, "226")
             equal((kept, data), (b"hello acme-1\n",) * 2)
         else:
-            begins(stored, "522")
-            begins(fetched, "522")
+            begins(stored, text)
+            begins(fetched, text)
             equal((kept, data), (b"as it was", b""))
+    equal(since("helper.log", start).count("failed=" + word),
+          0 if level in levels else 4)
     ftp.lender, ftp.data_context = ftp, tls
     begins(attempt("RETR hello", ftp)[0], "226")
     ftp.quit()

@@ -15,6 +15,7 @@
 #include "helper/socket.h"
 #include "helper/peer.h"
 #include "helper/tls_context.h"
+#include "helper/tls_tickets.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
 #define HANDSHAKE_MAX 65536
@@ -25,10 +26,6 @@
 /* GnuTLS gives one or two parts; more would be sent by the next call. */
 #define PUSH_PARTS 8
 
-struct tls_tickets {
-	gnutls_datum_t key;
-};
-
 struct tls {
 	gnutls_session_t session;
 	const struct tls_context *context;
@@ -38,33 +35,6 @@ struct tls {
 	unsigned noise;
 	int error;
 };
-
-/* Tickets */
-
-struct tls_tickets *
-tls_tickets_new(void)
-{
-	struct tls_tickets *tickets = calloc(1, sizeof *tickets);
-
-	if (tickets == NULL)
-		return NULL;
-	if (gnutls_session_ticket_key_generate(&tickets->key) < 0) {
-		free(tickets);
-		return NULL;
-	}
-	return tickets;
-}
-
-struct tls_tickets *
-tls_tickets_free(struct tls_tickets *tickets)
-{
-	if (tickets == NULL)
-		return NULL;
-	gnutls_memset(tickets->key.data, 0, tickets->key.size);
-	gnutls_free(tickets->key.data);
-	free(tickets);
-	return NULL;
-}
 
 /* Connections */
 
@@ -126,8 +96,8 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 
 struct tls *
 tls_new(struct tls_context *context, enum tls_use use,
-    enum client_certificate client_certificate,
-    const struct tls_tickets *tickets, int fd)
+    enum client_certificate client_certificate, struct tls_tickets *tickets,
+    int fd)
 {
 	struct tls *tls = calloc(1, sizeof *tls);
 
@@ -140,8 +110,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 		context->credentials) < 0 ||
-	    gnutls_session_ticket_enable_server(tls->session, &tickets->key) <
-		0 ||
+	    tls_tickets_enable(tls->session, tickets, use != TLS_STREAM) < 0 ||
 	    set_alpn(tls->session, uses[use].alpn) < 0)
 		return tls_free(tls);
 

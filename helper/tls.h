@@ -44,7 +44,8 @@ const struct x509_store *tls_context_store(const struct tls_context *context);
 struct tls_context *tls_context_free(struct tls_context *context);
 
 /*
- * A session-ticket key (RFC 5077, RFC 8446 4.6.1).  Who shares it resumes each
+ * A session-ticket key (RFC 5077, RFC 8446 4.6.1), and for FTP the control
+ * connection's session (RFC 5246 7.3, by its ID).  Who shares them resumes each
  * other's sessions, and nobody else.  NULL when out of memory or randomness.
  */
 struct tls_tickets;
@@ -71,7 +72,7 @@ struct tls;
  */
 struct tls *tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate,
-    const struct tls_tickets *tickets, int fd);
+    struct tls_tickets *tickets, int fd);
 
 /*
  * Before the handshake: fail it with unrecognized_name when the client asks

@@ -74,6 +74,12 @@ PROOFS = {
 }
 
 
+VERSIONS = {
+    "TLS 1.2": (ssl.TLSVersion.TLSv1_2, 0),
+    "TLS 1.2 without tickets": (ssl.TLSVersion.TLSv1_2, ssl.OP_NO_TICKET),
+    "TLS 1.3": (ssl.TLSVersion.TLSv1_3, 0),
+}
+
 # Whether only a resumed session would do: the log's word, the client's reply.
 WHY = {
     False: ("other-certificate", "522 The data connection must resume the "
@@ -85,9 +91,11 @@ WHY = {
 
 @story("data-session = {0}, {2}: {1}",
        *[(level, proof, version) for level in LEVELS for proof in PROOFS
-         for version in ("TLSv1_2", "TLSv1_3")])
+         for version in VERSIONS])
 def proofs(level, proof, version):
-    tls = context(USER, getattr(ssl.TLSVersion, version))
+    name, options = VERSIONS[version]
+    tls = context(USER, name)
+    tls.options |= options
     ftp, other = logged_in(level, tls), logged_in(level, tls)
     other.makepasv()
     shows, levels = PROOFS[proof]
@@ -124,12 +132,13 @@ def proven(kind, proof):
                 USER if proof == "certificate" else None)
 
 
-# Over TLS 1.2 curl looks for a session ID only, and we have tickets.
-@story("data-session = resumed, {0}: four URLs of curl's",
-       ("certificate",), ("password",))
-def curl(proof):
+@story("data-session = resumed, {0}, TLS {1}: four URLs of curl's",
+       *[(proof, version) for proof in ("certificate", "password")
+         for version in ("1.2", "1.3")])
+def curl(proof, version):
     client = proven(programs.Curl, proof)
-    equal(client.run(*[client.url("hello")] * 4), b"hello acme-1\n" * 4)
+    equal(client.run("--tls-max", version, *[client.url("hello")] * 4),
+          b"hello acme-1\n" * 4)
 
 
 @story("data-session = resumed, {0}, TLS {1}: lftp's downloads and uploads",

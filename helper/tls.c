@@ -203,6 +203,17 @@ tls_handshake(struct tls *tls)
 	return res;
 }
 
+/*
+ * Java closes TLS 1.3 with user_canceled and then close_notify (RFC 8446 6.1),
+ * but GnuTLS reads nothing after the former.
+ */
+static bool
+is_farewell(const struct tls *tls)
+{
+	return gnutls_alert_get(tls->session) == GNUTLS_A_USER_CANCELED &&
+	       gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3;
+}
+
 enum tls_result
 tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 {
@@ -212,7 +223,7 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 		*ret_n = (size_t)n;
 		return TLS_DONE;
 	}
-	if (n == 0)
+	if (n == 0 || (n == GNUTLS_E_FATAL_ALERT_RECEIVED && is_farewell(tls)))
 		return TLS_CLOSED;
 	if (n == GNUTLS_E_REHANDSHAKE)
 		(void)gnutls_alert_send(

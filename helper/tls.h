@@ -17,7 +17,8 @@ enum tls_result {
 	TLS_DONE,
 	TLS_WANT_READ,  /* call again when the socket can be read */
 	TLS_WANT_WRITE, /* ... written */
-	TLS_CLOSED,     /* the peer ended properly, with close_notify */
+	TLS_CLOSED,     /* the peer ended properly, with close_notify, or with
+	                   what announces it in TLS 1.3, user_canceled */
 	TLS_FAILED,     /* anything else: truncated, alert, garbage */
 };
 
@@ -71,8 +72,8 @@ struct tls;
  * memory.
  */
 struct tls *tls_new(struct tls_context *context, enum tls_use use,
-    enum client_certificate client_certificate,
-    struct tls_tickets *tickets, int fd);
+    enum client_certificate client_certificate, struct tls_tickets *tickets,
+    int fd);
 
 /*
  * Before the handshake: fail it with unrecognized_name when the client asks

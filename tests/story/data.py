@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whose data connection is it: what its TLS has to prove, and who manages."""
 
+import ctypes
 import ftplib
 import os
 import ssl
 
 import programs
+import story as stage
 from story import (Helper, PATIENCE, STAGE, Bytes, begins, context, equal,
                    home, log, log_in, since, story, tell)
 
@@ -156,6 +158,63 @@ def lftp(proof, version):
     for name in "one", "two":
         equal(programs.slurp(home(USER, name)) == programs.slurp(path), True)
         os.unlink(home(USER, name))
+
+
+class Farewell:
+    """GnuTLS over a socket, to say goodbye as no other client here does."""
+
+    def __init__(self, raw):
+        self.lib = lib = ctypes.CDLL("libgnutls.so.30")
+        lib.gnutls_record_send.argtypes = (ctypes.c_void_p, ctypes.c_char_p,
+                                           ctypes.c_size_t)
+        raw.setblocking(True)
+        self.raw = raw
+        self.session, credentials = ctypes.c_void_p(), ctypes.c_void_p()
+        client, certificates = 2, 1
+        for result in (
+                lib.gnutls_init(ctypes.byref(self.session), client),
+                lib.gnutls_set_default_priority(self.session),
+                lib.gnutls_certificate_allocate_credentials(
+                    ctypes.byref(credentials)),
+                lib.gnutls_credentials_set(self.session, certificates,
+                                           credentials)):
+            equal(result, 0)
+        lib.gnutls_transport_set_int2(self.session, raw.fileno(),
+                                      raw.fileno())
+        equal(lib.gnutls_handshake(self.session), 0)
+
+    def send(self, data):
+        equal(self.lib.gnutls_record_send(self.session, data, len(data)),
+              len(data))
+
+    def close(self, alerts):
+        warning = 1
+        for alert in alerts:
+            equal(self.lib.gnutls_alert_send(self.session, warning, alert), 0)
+        self.raw.close()
+
+
+CLOSE_NOTIFY, USER_CANCELED, CERTIFICATE_UNKNOWN = 0, 90, 46
+
+
+@story("an upload that ends with {0}: {1}",
+       ("close_notify", "226", [CLOSE_NOTIFY]),
+       ("user_canceled and close_notify, as Java's do", "226",
+        [USER_CANCELED, CLOSE_NOTIFY]),
+       ("another alert", "426", [CERTIFICATE_UNKNOWN]),
+       ("none", "426", []))
+def farewell(_, outcome, alerts):
+    ftp = stage.logged_in(HELPER.address("any"))
+    for _ in range(3):
+        raw, _ = ftplib.FTP.ntransfercmd(ftp, "STOR farewell")
+        data = Farewell(raw)
+        data.send(b"x" * 10000)
+        data.close(alerts)
+        begins(final_reply(ftp), outcome)
+    if outcome == "226":
+        equal(os.path.getsize(home("alice", "farewell")), 10000)
+    ftp.delete("farewell")
+    ftp.quit()
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ struct data_context {
 	struct ev_loop *loop;
 	const struct listen_config *listen;
 	struct tls_context *tls;
-	const struct tls_tickets *tickets;
+	struct tls_tickets *tickets;
 	struct stssl_address client;     /* where the client comes from */
 	struct stssl_address local;      /* where it connected to */
 	struct stssl_connection backend; /* as we see it */

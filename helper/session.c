@@ -255,7 +255,7 @@ step_handshake(struct session *s)
 int
 session_prepare_tls(struct session *s)
 {
-	const struct tls_tickets *tickets = s->host->tickets;
+	struct tls_tickets *tickets = s->host->tickets;
 
 	/* A key of its own, so that resuming proves to be the same client. */
 	if (s->protocol->tls_use == TLS_FTP_CONTROL)

@@ -24,7 +24,7 @@ struct session_host {
 	struct ev_loop *loop;
 	const struct helper_config *config;
 	struct tls_context *tls;
-	const struct tls_tickets *tickets; /* for stream listeners */
+	struct tls_tickets *tickets; /* for stream listeners */
 	bool stopping; /* sessions end as soon as they are not busy */
 
 	/*

@@ -15,6 +15,7 @@
 #include "helper/socket.h"
 #include "helper/peer.h"
 #include "helper/tls_context.h"
+#include "helper/tls_tickets.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
 #define HANDSHAKE_MAX 65536
@@ -25,10 +26,6 @@
 /* GnuTLS gives one or two parts; more would be sent by the next call. */
 #define PUSH_PARTS 8
 
-struct tls_tickets {
-	gnutls_datum_t key;
-};
-
 struct tls {
 	gnutls_session_t session;
 	const struct tls_context *context;
@@ -38,33 +35,6 @@ struct tls {
 	unsigned noise;
 	int error;
 };
-
-/* Tickets */
-
-struct tls_tickets *
-tls_tickets_new(void)
-{
-	struct tls_tickets *tickets = calloc(1, sizeof *tickets);
-
-	if (tickets == NULL)
-		return NULL;
-	if (gnutls_session_ticket_key_generate(&tickets->key) < 0) {
-		free(tickets);
-		return NULL;
-	}
-	return tickets;
-}
-
-struct tls_tickets *
-tls_tickets_free(struct tls_tickets *tickets)
-{
-	if (tickets == NULL)
-		return NULL;
-	gnutls_memset(tickets->key.data, 0, tickets->key.size);
-	gnutls_free(tickets->key.data);
-	free(tickets);
-	return NULL;
-}
 
 /* Connections */
 
@@ -142,8 +112,8 @@ before_signature(gnutls_session_t session, unsigned type, unsigned when,
 
 struct tls *
 tls_new(struct tls_context *context, enum tls_use use,
-    enum client_certificate client_certificate,
-    const struct tls_tickets *tickets, int fd)
+    enum client_certificate client_certificate, struct tls_tickets *tickets,
+    int fd)
 {
 	struct tls *tls = calloc(1, sizeof *tls);
 
@@ -156,8 +126,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 		context->credentials) < 0 ||
-	    gnutls_session_ticket_enable_server(tls->session, &tickets->key) <
-		0 ||
+	    tls_tickets_enable(tls->session, tickets, use != TLS_STREAM) < 0 ||
 	    set_alpn(tls->session, uses[use].alpn) < 0)
 		return tls_free(tls);
 
@@ -253,6 +222,17 @@ tls_handshake(struct tls *tls)
 	return res;
 }
 
+/*
+ * Java closes TLS 1.3 with user_canceled and then close_notify (RFC 8446 6.1),
+ * but GnuTLS reads nothing after the former.
+ */
+static bool
+is_farewell(const struct tls *tls)
+{
+	return gnutls_alert_get(tls->session) == GNUTLS_A_USER_CANCELED &&
+	       gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3;
+}
+
 enum tls_result
 tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 {
@@ -262,7 +242,7 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 		*ret_n = (size_t)n;
 		return TLS_DONE;
 	}
-	if (n == 0)
+	if (n == 0 || (n == GNUTLS_E_FATAL_ALERT_RECEIVED && is_farewell(tls)))
 		return TLS_CLOSED;
 	if (n == GNUTLS_E_REHANDSHAKE)
 		(void)gnutls_alert_send(

@@ -17,7 +17,8 @@ enum tls_result {
 	TLS_DONE,
 	TLS_WANT_READ,  /* call again when the socket can be read */
 	TLS_WANT_WRITE, /* ... written */
-	TLS_CLOSED,     /* the peer ended properly, with close_notify */
+	TLS_CLOSED,     /* the peer ended properly, with close_notify, or with
+	                   what announces it in TLS 1.3, user_canceled */
 	TLS_FAILED,     /* anything else: truncated, alert, garbage */
 };
 
@@ -44,7 +45,8 @@ const struct x509_store *tls_context_store(const struct tls_context *context);
 struct tls_context *tls_context_free(struct tls_context *context);
 
 /*
- * A session-ticket key (RFC 5077, RFC 8446 4.6.1).  Who shares it resumes each
+ * A session-ticket key (RFC 5077, RFC 8446 4.6.1), and for FTP the control
+ * connection's session (RFC 5246 7.3, by its ID).  Who shares them resumes each
  * other's sessions, and nobody else.  NULL when out of memory or randomness.
  */
 struct tls_tickets;
@@ -70,8 +72,8 @@ struct tls;
  * memory.
  */
 struct tls *tls_new(struct tls_context *context, enum tls_use use,
-    enum client_certificate client_certificate,
-    const struct tls_tickets *tickets, int fd);
+    enum client_certificate client_certificate, struct tls_tickets *tickets,
+    int fd);
 
 /*
  * Before the handshake: fail it with unrecognized_name when the client asks

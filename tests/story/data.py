@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whose data connection is it: what its TLS has to prove, and who manages."""
 
+import ctypes
 import ftplib
 import os
 import ssl
 
 import programs
+import story as stage
 from story import (Helper, PATIENCE, STAGE, Bytes, begins, context, equal,
-                   home, log_in, story, tell)
+                   home, log, log_in, since, story, tell)
 
 HELPER = Helper()
 USER = "acme-1"
@@ -74,11 +76,28 @@ PROOFS = {
 }
 
 
+VERSIONS = {
+    "TLS 1.2": (ssl.TLSVersion.TLSv1_2, 0),
+    "TLS 1.2 without tickets": (ssl.TLSVersion.TLSv1_2, ssl.OP_NO_TICKET),
+    "TLS 1.3": (ssl.TLSVersion.TLSv1_3, 0),
+}
+
+# Whether only a resumed session would do: the log's word, the client's reply.
+WHY = {
+    False: ("other-certificate", "522 The data connection must resume the "
+            "control connection's TLS session, or show"),
+    True: ("not-resumed", "522 The data connection must resume the control "
+           "connection's TLS session."),
+}
+
+
 @story("data-session = {0}, {2}: {1}",
        *[(level, proof, version) for level in LEVELS for proof in PROOFS
-         for version in ("TLSv1_2", "TLSv1_3")])
+         for version in VERSIONS])
 def proofs(level, proof, version):
-    tls = context(USER, getattr(ssl.TLSVersion, version))
+    name, options = VERSIONS[version]
+    tls = context(USER, name)
+    tls.options |= options
     ftp, other = logged_in(level, tls), logged_in(level, tls)
     other.makepasv()
     shows, levels = PROOFS[proof]
@@ -87,6 +106,8 @@ def proofs(level, proof, version):
     with open(home(USER, "file"), "w") as file:
         file.write("as it was")
     os.chmod(home(USER, "file"), 0o666)
+    word, text = WHY[level == "resumed"]
+    start = len(log("helper.log"))
     for _ in range(2):
         stored, _ = attempt("STOR", ftp)
         fetched, data = attempt("RETR hello", ftp)
@@ -96,9 +117,11 @@ def proofs(level, proof, version):
             begins(fetched, "226")
             equal((kept, data), (b"hello acme-1\n",) * 2)
         else:
-            begins(stored, "522")
-            begins(fetched, "522")
+            begins(stored, text)
+            begins(fetched, text)
             equal((kept, data), (b"as it was", b""))
+    equal(since("helper.log", start).count("failed=" + word),
+          0 if level in levels else 4)
     ftp.lender, ftp.data_context = ftp, tls
     begins(attempt("RETR hello", ftp)[0], "226")
     ftp.quit()
@@ -111,12 +134,13 @@ def proven(kind, proof):
                 USER if proof == "certificate" else None)
 
 
-# Over TLS 1.2 curl looks for a session ID only, and we have tickets.
-@story("data-session = resumed, {0}: four URLs of curl's",
-       ("certificate",), ("password",))
-def curl(proof):
+@story("data-session = resumed, {0}, TLS {1}: four URLs of curl's",
+       *[(proof, version) for proof in ("certificate", "password")
+         for version in ("1.2", "1.3")])
+def curl(proof, version):
     client = proven(programs.Curl, proof)
-    equal(client.run(*[client.url("hello")] * 4), b"hello acme-1\n" * 4)
+    equal(client.run("--tls-max", version, *[client.url("hello")] * 4),
+          b"hello acme-1\n" * 4)
 
 
 @story("data-session = resumed, {0}, TLS {1}: lftp's downloads and uploads",
@@ -134,6 +158,63 @@ def lftp(proof, version):
     for name in "one", "two":
         equal(programs.slurp(home(USER, name)) == programs.slurp(path), True)
         os.unlink(home(USER, name))
+
+
+class Farewell:
+    """GnuTLS over a socket, to say goodbye as no other client here does."""
+
+    def __init__(self, raw):
+        self.lib = lib = ctypes.CDLL("libgnutls.so.30")
+        lib.gnutls_record_send.argtypes = (ctypes.c_void_p, ctypes.c_char_p,
+                                           ctypes.c_size_t)
+        raw.setblocking(True)
+        self.raw = raw
+        self.session, credentials = ctypes.c_void_p(), ctypes.c_void_p()
+        client, certificates = 2, 1
+        for result in (
+                lib.gnutls_init(ctypes.byref(self.session), client),
+                lib.gnutls_set_default_priority(self.session),
+                lib.gnutls_certificate_allocate_credentials(
+                    ctypes.byref(credentials)),
+                lib.gnutls_credentials_set(self.session, certificates,
+                                           credentials)):
+            equal(result, 0)
+        lib.gnutls_transport_set_int2(self.session, raw.fileno(),
+                                      raw.fileno())
+        equal(lib.gnutls_handshake(self.session), 0)
+
+    def send(self, data):
+        equal(self.lib.gnutls_record_send(self.session, data, len(data)),
+              len(data))
+
+    def close(self, alerts):
+        warning = 1
+        for alert in alerts:
+            equal(self.lib.gnutls_alert_send(self.session, warning, alert), 0)
+        self.raw.close()
+
+
+CLOSE_NOTIFY, USER_CANCELED, CERTIFICATE_UNKNOWN = 0, 90, 46
+
+
+@story("an upload that ends with {0}: {1}",
+       ("close_notify", "226", [CLOSE_NOTIFY]),
+       ("user_canceled and close_notify, as Java's do", "226",
+        [USER_CANCELED, CLOSE_NOTIFY]),
+       ("another alert", "426", [CERTIFICATE_UNKNOWN]),
+       ("none", "426", []))
+def farewell(_, outcome, alerts):
+    ftp = stage.logged_in(HELPER.address("any"))
+    for _ in range(3):
+        raw, _ = ftplib.FTP.ntransfercmd(ftp, "STOR farewell")
+        data = Farewell(raw)
+        data.send(b"x" * 10000)
+        data.close(alerts)
+        begins(final_reply(ftp), outcome)
+    if outcome == "226":
+        equal(os.path.getsize(home("alice", "farewell")), 10000)
+    ftp.delete("farewell")
+    ftp.quit()
 
 
 if __name__ == "__main__":

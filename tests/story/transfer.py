@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 
+from programs import Lftp
 from story import (Helper, PATIENCE, PKI, STAGE, Bytes, ask, await_that,
                    begins, connect, equal, failed_upload, fetch, hash_of,
                    home, log, log_in, logged_in, password_of, run, store,
@@ -143,37 +144,16 @@ def curl_reuse():
     equal(done.stdout, b"hello alice\n" * 4)
 
 
-def lftp(scheme, user, options, commands):
-    host, port = HELPER.address(scheme)
-    script = "; ".join([
-        "set net:max-retries 1", "set net:timeout 30",
-        f"set ssl:ca-file {PKI}ca.pem", "set ssl:verify-certificate yes",
-        "set ftp:ssl-force yes", "set ftp:ssl-protect-data yes",
-        "set cmd:fail-exit yes", *options,
-        f'open -u "{user},{password_of(user)}" -p {port} {scheme}://{host}',
-        *commands, "bye"])
-    return run("lftp", "--norc", "-c", script)
-
-
 @story("lftp, {0}: 20 uploads of 3 MB, all whole",
-       ("explicit", "ftp"), ("implicit", "ftps"))
-def lftp_uploads(_, scheme):
+       ("explicit", FTP), ("implicit", FTPS))
+def lftp_uploads(tls, address):
     path = made("upload", 3000000)
     whole = hash_of(path)
-    lftp(scheme, "alice", [],
-         [f"put {path} -o lftp-{turn}" for turn in range(20)])
+    Lftp(address, tls, "alice").run(
+        *[f"put {path} -o lftp-{turn}" for turn in range(20)])
     for turn in range(20):
         equal(hash_of(home("alice", f"lftp-{turn}")), whole)
         os.unlink(home("alice", f"lftp-{turn}"))
-
-
-@story("lftp: download, listing and active mode with a certificate")
-def lftp_download():
-    done = lftp("ftp", "acme-1", [
-        f"set ssl:cert-file {PKI}acme-1.pem",
-        f"set ssl:key-file {PKI}acme-1.key"],
-        ["cat hello", "nlist", "set ftp:passive-mode no", "cat hello"])
-    equal(done.stdout, b"hello acme-1\nhello\nhello acme-1\n")
 
 
 def cut(connection, reset):
@@ -295,6 +275,14 @@ def bounce(_, order, address):
             pass
 
 
+def is_closed(address):
+    try:
+        socket.create_connection(address, PATIENCE).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
 @story("a passive port is there once, for one session, and not for long")
 def ports():
     sessions = [logged_in(FTP, protect=False) for _ in range(8)]
@@ -309,15 +297,7 @@ def ports():
         begins(ftp.getmultiline(), "226")
         address = ftp.makepasv()
         ftp.quit()
-        await_that(lambda: is_closed(address), "the port is closed, too")
-
-
-def is_closed(address):
-    try:
-        socket.create_connection(address, PATIENCE).close()
-        return False
-    except ConnectionRefusedError:
-        return True
+        await_that(lambda: is_closed(address), "the port is closed")
 
 
 @story("TYPE A: line ends that are cut apart by records stay as they are")

@@ -6,9 +6,9 @@ import socket
 import struct
 
 from programs import Lftp
-from story import (Helper, PATIENCE, PKI, STAGE, Bytes, ask, await_that,
-                   begins, connect, equal, failed_upload, fetch, hash_of,
-                   home, log, log_in, logged_in, password_of, run, store,
+from story import (Bytes, Helper, PATIENCE, PKI, STAGE, ask, await_that,
+                   begins, connect, equal, failed_upload, fetch, hash_of, home,
+                   log, log_in, logged_in, password_of, run, since, store,
                    story, tell)
 
 HELPER = Helper()
@@ -186,6 +186,8 @@ def left():
     ftp = logged_in(FTP)
     connection = ftp.transfercmd("STOR cut")
     connection.sendall(b"x" * 300000)
+    await_that(lambda: '"STOR cut"' in since("vsftpd.log", start),
+               "the command at vsftpd")
     cut(ftp.sock, False)
     cut(connection, False)
     failed_upload("cut", start)

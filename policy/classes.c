@@ -129,6 +129,22 @@ fill(struct stssl_class *c, cfg_t *section)
 	return r < 0 ? r : fill_from(c, cfg_getopt(section, "from"));
 }
 
+/* Names are looked up only if the administrator wants it. */
+static int
+check_hosts(const struct stssl_conf *conf, cfg_t *section,
+    const struct stssl_class *c, struct stssl_error *error)
+{
+	if (cfg_getbool(stssl_conf_tree(conf), "resolve-names") == cfg_true)
+		return 0;
+	for (size_t i = 0; i < c->from_count; i++)
+		if (c->from[i].host != NULL)
+			return stssl_conf_error(conf, section, "from", error,
+			    "from = \"%s\": host names need "
+			    "resolve-names = true",
+			    c->from[i].host);
+	return 0;
+}
+
 static int
 fill_all(struct stssl_classes *classes, struct stssl_error *error)
 {
@@ -155,6 +171,10 @@ fill_all(struct stssl_classes *classes, struct stssl_error *error)
 			return r;
 		if (fill(&classes->list[i], section) < 0)
 			return out_of_memory(error);
+		r = check_hosts(
+		    classes->conf, section, &classes->list[i], error);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

@@ -154,6 +154,17 @@ stssl_map_line_compile(enum stssl_subject kind, const char *text,
 }
 
 void
+stssl_map_line_expression(const struct stssl_map_line *line,
+    char ret[static STSSL_MAP_EXPRESSION_MAX + 1])
+{
+	char why[STSSL_MAP_ERROR];
+	const char *user;
+
+	if (split(line->text, ret, &user, why) < 0)
+		ret[0] = '\0';
+}
+
+void
 stssl_map_line_done(struct stssl_map_line *line)
 {
 	regfree(&line->regex);
@@ -225,7 +236,7 @@ int
 stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
     const char *name, char ret_user[static STSSL_USER_MAX + 1])
 {
-	char user[STSSL_USER_MAX + 1], other[STSSL_USER_MAX + 1];
+	char user[STSSL_USER_MAX + 1] = "", other[STSSL_USER_MAX + 1] = "";
 	int found = 0;
 
 	for (size_t i = 0; i < map->count; i++) {

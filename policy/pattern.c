@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define DIGITS "0123456789"
+#define HOST   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-_."
 /* "255", or "1?*"; more than three characters say nothing new. */
 #define PART_MAX 3
 
@@ -186,6 +187,24 @@ is_host_name(const char *text)
 	       text[strspn(text, DIGITS ".*?/")] != '\0';
 }
 
+/* All labels of letters, digits, - and _, with * and ? but in the last. */
+static int
+parse_host(const char *text, struct stssl_pattern *ret)
+{
+	const char *last = strrchr(text, '.');
+	size_t len = strlen(text);
+
+	if (len > STSSL_HOST_MAX || text[strspn(text, HOST "*?")] != '\0')
+		return -EINVAL;
+	if (text[0] == '.' || text[len - 1] == '.' ||
+	    strstr(text, "..") != NULL)
+		return -EINVAL;
+	if (strpbrk(last == NULL ? text : last, "*?") != NULL)
+		return -ENOTUNIQ;
+	*ret = (struct stssl_pattern){ .host = text };
+	return 0;
+}
+
 int
 stssl_pattern_parse(const char *text, struct stssl_pattern *ret)
 {
@@ -194,7 +213,7 @@ stssl_pattern_parse(const char *text, struct stssl_pattern *ret)
 	char *slash, *colon;
 
 	if (is_host_name(text))
-		return -ENOTSUP;
+		return parse_host(text, ret);
 	if (len >= sizeof copy)
 		return -EINVAL;
 	memcpy(copy, text, len + 1);
@@ -220,8 +239,8 @@ const char *
 stssl_pattern_error(int r)
 {
 	switch (r) {
-	case -ENOTSUP:
-		return "host names are not supported yet";
+	case -ENOTUNIQ:
+		return "a host name must not end with * or ?";
 	case -ERANGE:
 		return "the prefix length is out of range";
 	case -EDOM:
@@ -229,14 +248,15 @@ stssl_pattern_error(int r)
 	case -EILSEQ:
 		return "the netmask has a hole";
 	default:
-		return "not an address, a network or a pattern like 10.1.2.*";
+		return "not an address, a network, a pattern like 10.1.2.* or "
+		       "a host name";
 	}
 }
 
 bool
 stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
 {
-	if (stssl_address_is_ipv4(a) != p->ipv4)
+	if (p->host != NULL || stssl_address_is_ipv4(a) != p->ipv4)
 		return false;
 	for (int i = 0; p->by_part && i < 4; i++) {
 		uint8_t n = a->ip[MAPPED_BITS / 8 + i];

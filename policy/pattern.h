@@ -6,6 +6,7 @@
  *	192.0.2.0/24  2001:db8::/32           a network
  *	10.0.0.0:255.0.0.0                    a network with its netmask
  *	10.1.2.*  10.1.2.1?                   four parts of digits, * and ?
+ *	gw.acme.example  *.acme.example       host names, with * and ?
  */
 #ifndef POLICY_PATTERN_H
 #define POLICY_PATTERN_H
@@ -15,11 +16,17 @@
 
 #include "status/address.h"
 
+#define STSSL_HOST_MAX 253
+/* The longest canonical form and its NUL. */
+#define STSSL_PATTERN_TEXT 320
+
 /*
+ * With `host`, a pattern for host names and nothing else.
  * With `by_part`, bit n of parts[i] says whether part i of an IPv4 address may
  * be n; else the bits of `mask` must be as in `ip`.
  */
 struct stssl_pattern {
+	const char *host;
 	bool by_part;
 	bool ipv4;
 	uint8_t ip[16];
@@ -28,9 +35,11 @@ struct stssl_pattern {
 };
 
 /*
- * Returns 0; -EINVAL when it is no pattern; -ENOTSUP for a host name; -ERANGE
- * for a prefix length that is none; -EDOM when the address has bits outside of
- * its mask; -EILSEQ for a netmask with a hole in it.
+ * Returns 0, ret->host borrowed from `text`; -EINVAL when it is no pattern;
+ * -ENOTUNIQ for a host name that ends with a wildcard, which strangers' names
+ * would match, too; -ERANGE for a prefix length that is none; -EDOM when the
+ * address has bits outside of its mask; -EILSEQ for a netmask with a hole in
+ * it.
  */
 int stssl_pattern_parse(const char *text, struct stssl_pattern *ret);
 
@@ -40,8 +49,26 @@ const char *stssl_pattern_error(int r);
 /*
  * True when the address, whatever its port, is in the pattern.  An IPv4
  * address is in IPv4 patterns only, written as IPv4 or as ::ffff:0:0/96.
+ * Patterns for host names have no address.
  */
 bool stssl_pattern_has(
     const struct stssl_pattern *p, const struct stssl_address *a);
+
+/* True for a pattern for host names that matches this one, in small letters. */
+bool stssl_pattern_has_host(const struct stssl_pattern *p, const char *name);
+
+/*
+ * One form for all patterns that have the same addresses, or the same pattern
+ * of host names.  Returns `buf`.
+ */
+const char *stssl_pattern_canonical(
+    const struct stssl_pattern *p, char buf[static STSSL_PATTERN_TEXT]);
+
+/*
+ * True only if all that is in `inner` is surely in `outer`, too; for patterns
+ * of host names it may be false all the same.
+ */
+bool stssl_pattern_covers(
+    const struct stssl_pattern *outer, const struct stssl_pattern *inner);
 
 #endif

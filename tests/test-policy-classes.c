@@ -83,8 +83,11 @@ static const struct {
 	    "2: found duplicate title 'm'" },
 	{ "} map m {\ncn = { 'x y',\n'(x y' }",
 	    "4: cn = \"(x y\": Unmatched ( or \\(" },
-	{ "from = '*.acme.example'", "2: from = \"*.acme.example\": "
-				     "host names are not supported yet" },
+	{ "\nfrom = { ::1,\n'*.acme.example' }",
+	    "3: from = \"*.acme.example\": "
+	    "host names need resolve-names = true" },
+	{ "from = 'acme.*'", "2: from = \"acme.*\": "
+			     "a host name must not end with * or ?" },
 	{ "from = { 10.0.0.0/8,\n 10.1.2.3/8 }",
 	    "3: from = \"10.1.2.3/8\": "
 	    "the address has bits outside of its mask" },
@@ -94,7 +97,7 @@ static const struct {
 	    "2: from = \"10.0.0.0/33\": the prefix length is out of range" },
 	{ "from = '10.*'",
 	    "2: from = \"10.*\": "
-	    "not an address, a network or a pattern like 10.1.2.*" },
+	    "not an address, a network, a pattern like 10.1.2.* or a host name" },
 	{ "} class y {} class \"x\" {", "2: found duplicate title 'x'" },
 	{ "} class {", "2: missing title for section 'class'" },
 	{ "}\nclass '' {", "3: the name of a class has 1 to 256 bytes" },

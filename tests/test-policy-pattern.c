@@ -85,7 +85,7 @@ static const struct {
 	{ "10.1.2.3.4", -EINVAL },
 	{ "10.1.2.256", -EINVAL },
 	{ "10.1.2.03", -EINVAL },
-	{ "10.1.2.3 ", -ENOTSUP },
+	{ "10.1.2.3 ", -EINVAL },
 	{ "*", -EINVAL },
 	{ "10.*", -EINVAL },
 	{ "10.1.*", -EINVAL },
@@ -99,7 +99,7 @@ static const struct {
 	{ "10.1.2.*/24", -EINVAL },
 	{ "10.1.2.0/", -ERANGE },
 	{ "10.1.2.0/33", -ERANGE },
-	{ "10.1.2.0/-1", -ENOTSUP },
+	{ "10.1.2.0/-1", -EINVAL },
 	{ "10.1.2.0/24/24", -ERANGE },
 	{ "10.1.2.0/024", -ERANGE },
 	{ "10.1.2.0/99999999999999999999", -ERANGE },
@@ -122,8 +122,15 @@ static const struct {
 	{ "10.0.0.0:255.0.0", -EINVAL },
 	{ "10.0.0.0:255.0.0.0:255.0.0.0", -EINVAL },
 	{ "10.0.0.0:::ffff:255.0.0.0", -EINVAL },
-	{ "*.acme.example", -ENOTSUP },
-	{ "localhost", -ENOTSUP },
+	{ "acme.*", -ENOTUNIQ },
+	{ "gw.acme.exampl?", -ENOTUNIQ },
+	{ "a*", -ENOTUNIQ },
+	{ ".acme.example", -EINVAL },
+	{ "acme.example.", -EINVAL },
+	{ "acme..example", -EINVAL },
+	{ "gw acme.example", -EINVAL },
+	{ "gw[12].acme.example", -EINVAL },
+	{ "m\303\274ller.example", -EINVAL },
 	{ "1111111111111111111111111111111111111111111111111111111111111111",
 	    -EINVAL },
 };
@@ -141,9 +148,95 @@ START_TEST(a_faulty_pattern_is_refused_with_its_reason)
 }
 END_TEST
 
+static const struct {
+	const char *pattern, *name;
+	bool has;
+} hosts[] = {
+	{ "gw.acme.example", "gw.acme.example", true },
+	{ "GW.Acme.Example", "gw.acme.example", true },
+	{ "gw.acme.example", "gw2.acme.example", false },
+	{ "gw.acme.example", "xgw.acme.example", false },
+	{ "*.acme.example", "gw.acme.example", true },
+	{ "*.acme.example", "a.b.acme.example", true },
+	{ "*.acme.example", "acme.example", false },
+	{ "*.acme.example", "evilacme.example", false },
+	{ "*.acme.example", "gw.acme.example.evil", false },
+	{ "gw?.acme.example", "gw2.acme.example", true },
+	{ "gw?.acme.example", "gw.acme.example", false },
+	{ "localhost", "localhost", true },
+	{ "192.0.2.1", "192.0.2.1", false },
+};
+
+START_TEST(a_pattern_for_host_names_has_no_address)
+{
+	struct stssl_pattern p;
+	struct stssl_address a;
+
+	ck_assert_int_eq(stssl_pattern_parse(hosts[_i].pattern, &p), 0);
+	ck_assert_int_eq(
+	    stssl_pattern_has_host(&p, hosts[_i].name), hosts[_i].has);
+	ck_assert_int_eq(stssl_ip_parse("::", &a), 0);
+	ck_assert(!stssl_pattern_has(&p, &a));
+}
+END_TEST
+
+static const struct {
+	const char *outer, *inner;
+	const char *is; /* "same", "covers", "inside" or "apart" */
+} pairs[] = {
+	{ "10.1.2.0/24", "10.1.2.0:255.255.255.0", "same" },
+	{ "10.1.2.0/24", "10.1.2.*", "same" },
+	{ "10.1.2.0/24", "::ffff:10.1.2.0/120", "same" },
+	{ "10.1.2.3/32", "10.1.2.3", "same" },
+	{ "0.0.0.0/0", "*.*.*.*", "same" },
+	{ "10.1.2.1*", "10.1.2.1??", "covers" },
+	{ "10.1.2.1*", "10.1.2.1?", "covers" },
+	{ "10.0.0.0/8", "10.1.2.*", "covers" },
+	{ "10.1.2.*", "10.0.0.0/8", "inside" },
+	{ "10.0.0.0/9", "10.128.0.0/9", "apart" },
+	{ "10.*.2.*", "10.1.2.0/25", "covers" },
+	{ "10.*.2.*", "10.1.0.0/16", "apart" },
+	{ "::/0", "0.0.0.0/0", "apart" },
+	{ "0.0.0.0/0", "::/0", "apart" },
+	{ "2001:db8::/32", "2001:db8:1::/48", "covers" },
+	{ "2001:db8:1::/48", "2001:db8::/32", "inside" },
+	{ "2001:db8::/32", "2001:db9::/48", "apart" },
+	{ "2001:DB8::1", "2001:db8:0::1/128", "same" },
+	{ "*.acme.example", "*.ACME.example", "same" },
+	{ "*.acme.example", "gw.acme.example", "covers" },
+	{ "*.acme.example", "*.gw.acme.example", "covers" },
+	{ "*.acme.example", "gw?.acme.example", "covers" },
+	{ "*.acme.example", "acme.example", "apart" },
+	{ "*.acme.example", "*acme.example", "inside" },
+	{ "gw.acme.example", "*.acme.example", "inside" },
+	{ "*.example", "1.example", "covers" },
+	{ "0.0.0.0/0", "gw.acme.example", "apart" },
+	{ "*.example", "192.0.2.1", "apart" },
+};
+
+START_TEST(patterns_are_inside_of_each_other_or_not)
+{
+	char outer_text[STSSL_PATTERN_TEXT], inner_text[STSSL_PATTERN_TEXT];
+	const char *is = pairs[_i].is;
+	struct stssl_pattern outer, inner;
+
+	ck_assert_int_eq(stssl_pattern_parse(pairs[_i].outer, &outer), 0);
+	ck_assert_int_eq(stssl_pattern_parse(pairs[_i].inner, &inner), 0);
+	ck_assert_int_eq(
+	    stssl_pattern_covers(&outer, &inner), is[0] == 's' || is[0] == 'c');
+	ck_assert_int_eq(
+	    stssl_pattern_covers(&inner, &outer), is[0] == 's' || is[0] == 'i');
+	(void)stssl_pattern_canonical(&outer, outer_text);
+	(void)stssl_pattern_canonical(&inner, inner_text);
+	ck_assert_int_eq(strcmp(outer_text, inner_text) == 0, is[0] == 's');
+}
+END_TEST
+
 void
 add_pattern_cases(struct case_list *to)
 {
 	add_case(to, a_pattern_has_the_addresses_it_should, ROWS(matches));
 	add_case(to, a_faulty_pattern_is_refused_with_its_reason, ROWS(faulty));
+	add_case(to, a_pattern_for_host_names_has_no_address, ROWS(hosts));
+	add_case(to, patterns_are_inside_of_each_other_or_not, ROWS(pairs));
 }

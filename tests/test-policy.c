@@ -86,6 +86,7 @@ main(void)
 	add_conf_cases(&cases);
 	add_text_cases(&cases);
 	add_class_cases(&cases);
+	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);
 	add_dn_cases(&cases);
 	add_identity_cases(&cases);

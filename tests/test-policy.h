@@ -11,7 +11,7 @@
 #include "policy/classes.h"
 #include "tests/test.h"
 
-#define CASES_MAX 64
+#define CASES_MAX 96
 
 struct case_list {
 	struct test_case list[CASES_MAX];
@@ -20,6 +20,7 @@ struct case_list {
 
 void add_case(struct case_list *to, const TTest *test, size_t rows);
 
+void add_canonical_cases(struct case_list *to);
 void add_class_cases(struct case_list *to);
 void add_conf_cases(struct case_list *to);
 void add_decide_cases(struct case_list *to);

@@ -85,6 +85,7 @@ main(void)
 
 	add_conf_cases(&cases);
 	add_text_cases(&cases);
+	add_shadow_cases(&cases);
 	add_class_cases(&cases);
 	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);

@@ -29,6 +29,7 @@ void add_identity_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
 void add_map_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
+void add_shadow_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
 void add_trace_cases(struct case_list *to);
 void add_ways_cases(struct case_list *to);

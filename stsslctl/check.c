@@ -10,11 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include "policy/class.h"
 #include "setup/config.h"
+#include "status/trust.h"
+#include "stsslctl/access.h"
+#include "stsslctl/certificate.h"
 #include "stsslctl/check_pam.h"
 #include "stsslctl/command.h"
 #include "stsslctl/findings.h"
+#include "stsslctl/identities.h"
 #include "stsslctl/output.h"
 #include "stsslctl/stack.h"
 
@@ -56,16 +63,76 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
+/* What classes.conf says, and the files that belong to it. */
+static void
+classes(const char *path, const struct access_user *helper,
+    struct findings *findings)
+{
+	struct stssl_classes *classes;
+	struct stssl_error error;
+	struct stat st;
+
+	if (stssl_classes_read(path, &classes, &error) < 0) {
+		findings_add_conf(findings, path, &error);
+		return;
+	}
+	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "the helper's user cannot read it");
+	identities_check(classes->identities, helper, findings);
+	(void)stssl_classes_free(classes);
+}
+
+/* Everything that helper.conf names; when it is read, it was found. */
+static void
+named(const struct helper_config *config, const struct access_user *helper,
+    struct findings *findings)
+{
+	const struct tls_config *tls = &config->tls;
+	uid_t owner;
+
+	certificate_check(tls, time(NULL), findings);
+	for (size_t i = 0; i < tls->certificate_count; i++) {
+		access_check(tls->certificates[i], helper, findings);
+		access_check(tls->keys[i], helper, findings);
+	}
+	for (size_t i = 0; i < tls->client_ca_count; i++)
+		access_check(tls->client_cas[i], helper, findings);
+	for (size_t i = 0; i < tls->client_crl_count; i++)
+		access_check(tls->client_crls[i], helper, findings);
+	/* Where no helper runs, there is none. */
+	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
+		findings_add(findings, FINDING_ERROR, config->status_socket, 0,
+		    "the socket, or its directory, is not to be trusted: "
+		    "pam_stssl.so does not ask there");
+}
+
 static int
 files(const struct arguments *a, struct findings *findings)
 {
-	struct helper_config *config;
+	struct access_user helper = { 0 };
+	struct helper_config *config = NULL;
 	struct stssl_error error;
+	const char *path = STSSL_CLASSES_CONF;
 
-	if (config_read(a->config, &config, &error) < 0)
+	if (config_read(a->config, &config, &error) < 0) {
 		findings_add_conf(findings, a->config, &error);
-	else
-		(void)config_free(config);
+		/* It is not known then what it would have named. */
+		if (strcmp(a->config, HELPER_CONF) != 0)
+			path = NULL;
+	} else {
+		path = config->classes;
+		if (access_user_find(config->user, &helper) < 0)
+			findings_add(findings, FINDING_ERROR, a->config, 0,
+			    "the user does not exist");
+		named(config, &helper, findings);
+	}
+	if (a->classes != NULL)
+		path = a->classes;
+	if (path != NULL)
+		classes(path, &helper, findings);
+	access_user_done(&helper);
+	(void)config_free(config);
 	return 0;
 }
 

@@ -6,7 +6,6 @@
 #include <config.h>
 #include "stsslctl/identities.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <pwd.h>
@@ -22,7 +21,7 @@
 #include "status/trust.h"
 #include "stsslctl/output.h"
 
-/* An entry, in one form for all ways to write it. */
+/* An entry in its canonical form. */
 struct entry {
 	char *text;
 	char *file;
@@ -47,26 +46,10 @@ copy(const char *text)
 	return fresh;
 }
 
-/* Digits of a fingerprint may have colons, and be upper case. */
-static void
-normalise(char *text)
-{
-	char *hex = strstr(text, "sha256:"), *to;
-
-	if (hex == NULL || (hex != text && strncmp(text, "spki-", 5) != 0))
-		return;
-	for (hex = to = hex + strlen("sha256:"); *hex != '\0'; hex++)
-		if (*hex != ':')
-			*to++ = (char)tolower((unsigned char)*hex);
-	*to = '\0';
-}
-
 static void
 remember(
     struct identities *all, const char *file, const char *text, unsigned line)
 {
-	struct entry *e;
-
 	if (all->count == all->size) {
 		all->size = all->size == 0 ? 64 : all->size * 2;
 		all->entries =
@@ -74,28 +57,8 @@ remember(
 		if (all->entries == NULL)
 			(void)output_need(NULL);
 	}
-	e = &all->entries[all->count++];
-	*e = (struct entry){ copy(text), copy(file), line };
-	normalise(e->text);
-}
-
-static void
-remember_all(struct identities *all, const char *file, char *text)
-{
-	unsigned number = 0;
-
-	while (text != NULL) {
-		char *line = strsep(&text, "\n");
-		size_t len;
-
-		number++;
-		line += strspn(line, " \t");
-		for (len = strlen(line);
-		     len > 0 && strchr(" \t", line[len - 1]) != NULL; len--)
-			line[len - 1] = '\0';
-		if (line[0] != '\0' && line[0] != '#')
-			remember(all, file, line, number);
-	}
+	all->entries[all->count++] =
+	    (struct entry){ copy(text), copy(file), line };
 }
 
 static const char *
@@ -115,24 +78,27 @@ why(int r)
 	}
 }
 
+/* Each line by itself, though one that is faulty spoils the whole file. */
 static void
 check_text(struct identities *all, const char *file, char *text, size_t len)
 {
-	struct stssl_record nobody;
-	unsigned line;
-	char *chopped;
+	char entry[STSSL_ENTRY_MAX];
+	unsigned number = 0;
 
-	stssl_record_init(&nobody);
-	chopped = malloc(len + 1);
-	if (chopped == NULL)
-		(void)output_need(NULL);
-	memcpy(chopped, text, len + 1);
-	if (stssl_entries_match(chopped, len, &nobody, &line) < 0)
-		findings_add(all->findings, FINDING_ERROR, file, line,
-		    "faulty entry: the file does not count");
-	else
-		remember_all(all, file, text);
-	free(chopped);
+	if (strlen(text) != len)
+		findings_add(all->findings, FINDING_ERROR, file, 0,
+		    "a NUL in it: it does not count");
+	while (text != NULL) {
+		const char *line = strsep(&text, "\n");
+		int r = stssl_entry_read(line, entry);
+
+		number++;
+		if (r < 0)
+			findings_add(all->findings, FINDING_ERROR, file, number,
+			    "faulty entry: the file does not count");
+		if (r > 0)
+			remember(all, file, entry, number);
+	}
 }
 
 static void

@@ -34,14 +34,6 @@ struct arguments {
 	const char *module_dir;
 };
 
-static void
-cannot(const char *what, int r)
-{
-	(void)fputs("stsslctl: ", stderr);
-	output_text(stderr, what);
-	(void)fprintf(stderr, ": %s\n", strerror(-r));
-}
-
 /* libpam takes service names in lower case. */
 static int
 pam(const struct arguments *a, struct findings *findings)
@@ -58,7 +50,7 @@ pam(const struct arguments *a, struct findings *findings)
 	if (r == -EBADMSG || r == -E2BIG)
 		r = 0;
 	if (r < 0)
-		cannot(service, r);
+		(void)command_cannot(service, r);
 	free(service);
 	return r;
 }

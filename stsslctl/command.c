@@ -9,6 +9,9 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "stsslctl/output.h"
 
 #define OPTIONS_MAX 16
 /* getopt_long() returns the index in the table plus this. */
@@ -20,6 +23,24 @@ command_usage(const struct command *command)
 	(void)fprintf(stderr, "usage: stsslctl %s%s%s\n", command->name,
 	    command->arguments == NULL ? "" : " ",
 	    command->arguments == NULL ? "" : command->arguments);
+	return COMMAND_UNKNOWN;
+}
+
+enum command_status
+command_say(const char *text)
+{
+	(void)fputs("stsslctl: ", stderr);
+	output_text(stderr, text);
+	(void)fputc('\n', stderr);
+	return COMMAND_UNKNOWN;
+}
+
+enum command_status
+command_cannot(const char *what, int error)
+{
+	(void)fputs("stsslctl: ", stderr);
+	output_text(stderr, what);
+	(void)fprintf(stderr, ": %s\n", strerror(-error));
 	return COMMAND_UNKNOWN;
 }
 

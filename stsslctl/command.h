@@ -25,9 +25,17 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_matrix;
 
 /* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */
 enum command_status command_usage(const struct command *command);
+
+/*
+ * Say why there is no answer, to stderr: `text`, or `what` with a negative
+ * errno.  Both escape it.  Return COMMAND_UNKNOWN.
+ */
+enum command_status command_say(const char *text);
+enum command_status command_cannot(const char *what, int error);
 
 /*
  * An option of a subcommand.  With `text` it takes an argument, which is put

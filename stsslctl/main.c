@@ -11,6 +11,7 @@
 
 static const struct command *const commands[] = {
 	&command_check,
+	&command_matrix,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

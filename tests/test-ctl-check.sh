@@ -5,53 +5,9 @@
 set -u
 : "${srcdir:?} ${STSSLCTL:?}"
 
-command -v certtool >/dev/null || {
-	echo "1..0 # SKIP certtool is missing"
-	exit 0
-}
-umask 022
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
+# shellcheck source=tests/ctl.sh
+. "$srcdir/tests/ctl.sh"
 me=$(id -un)
-n=0
-
-# expect DESCRIPTION STATUS OUTPUT COMMAND...: one line of TAP.  In OUTPUT, a
-# line for each that is to be seen, @ is the directory.
-expect() {
-	description=$1 status=$2 output=$3
-	shift 3
-	n=$((n + 1))
-	got=$("$@" 2>&1)
-	r=$?
-	got=$(printf '%s' "$got" | sed "s,$dir,@,g")
-	if [ "$r" = "$status" ] && [ "$got" = "$output" ]; then
-		echo "ok $n - $description"
-	else
-		echo "not ok $n - $description"
-		printf '%s\n' "exit $r, output:" "$got" | sed 's/^/# /'
-	fi
-}
-
-# certificate NAME LINES...: NAME.pem and NAME.key by the CA.
-certificate() {
-	name=$1
-	shift
-	printf '%s\n' "cn = \"$name\"" "$@" >"$name.tmpl"
-	certtool --generate-privkey --ecc --outfile "$name.key" 2>/dev/null
-	certtool --generate-certificate --load-privkey "$name.key" \
-		--load-ca-privkey ca.key --load-ca-certificate ca.pem \
-		--template "$name.tmpl" --outfile "$name.pem" 2>/dev/null
-	chmod 600 "$name.key"
-}
-
-# list NAME LINES...: the CA's revocation list NAME.
-list() {
-	printf '%s\n' "crl_number = 1" "$2" "$3" >list.tmpl
-	certtool --generate-crl --load-ca-privkey ca.key \
-		--load-ca-certificate ca.pem --template list.tmpl \
-		--outfile "$1" 2>/dev/null
-}
 
 # config CERTIFICATE KEY CRL: helper.conf
 config() {
@@ -81,11 +37,7 @@ check() {
 
 sum=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
-certtool --generate-privkey --ecc --outfile ca.key 2>/dev/null
-printf '%s\n' 'cn = "CA"' ca cert_signing_key crl_signing_key \
-	'expiration_days = 3650' >ca.tmpl
-certtool --generate-self-signed --load-privkey ca.key --template ca.tmpl \
-	--outfile ca.pem 2>/dev/null
+authority
 certificate server 'expiration_days = 365'
 certificate soon 'expiration_days = 10'
 certificate old 'activation_date = "2020-01-01 00:00:00"' \
@@ -202,4 +154,4 @@ expect "so is an unknown subcommand" 2 \
 expect "a service that is not there is no answer" 2 \
 	"stsslctl: nosuch: No such file or directory" \
 	"$STSSLCTL" check --pam nosuch --pam-dir "$dir"
-echo "1..$n"
+plan

@@ -14,7 +14,9 @@
 #include <time.h>
 
 #include "policy/class.h"
+#include "policy/shadow.h"
 #include "setup/config.h"
+#include "status/quote.h"
 #include "status/trust.h"
 #include "stsslctl/access.h"
 #include "stsslctl/certificate.h"
@@ -55,6 +57,28 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
+static void
+shadowed(const struct stssl_classes *classes, const char *path,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < classes->count; i++) {
+		const struct stssl_class *by = stssl_class_shadow(classes, i);
+		const char *name = classes->list[i].name;
+		char one[STSSL_QUOTE_MAX], other[STSSL_QUOTE_MAX];
+		struct stssl_error error;
+
+		if (by == NULL)
+			continue;
+		(void)stssl_conf_error(classes->conf,
+		    cfg_gettsec(stssl_conf_tree(classes->conf), "class", name),
+		    "", &error,
+		    "nobody is ever in class %s: class %s takes all its users",
+		    stssl_quote(one, sizeof one, name),
+		    stssl_quote(other, sizeof other, by->name));
+		findings_add_conf(findings, FINDING_WARNING, path, &error);
+	}
+}
+
 /* What classes.conf says, and the files that belong to it. */
 static void
 classes(const char *path, const struct access_user *helper,
@@ -65,12 +89,13 @@ classes(const char *path, const struct access_user *helper,
 	struct stat st;
 
 	if (stssl_classes_read(path, &classes, &error) < 0) {
-		findings_add_conf(findings, path, &error);
+		findings_add_conf(findings, FINDING_ERROR, path, &error);
 		return;
 	}
 	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "the helper's user cannot read it");
+	shadowed(classes, path, findings);
 	identities_check(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }
@@ -108,7 +133,7 @@ files(const struct arguments *a, struct findings *findings)
 	const char *path = STSSL_CLASSES_CONF;
 
 	if (config_read(a->config, &config, &error) < 0) {
-		findings_add_conf(findings, a->config, &error);
+		findings_add_conf(findings, FINDING_ERROR, a->config, &error);
 		/* It is not known then what it would have named. */
 		if (strcmp(a->config, HELPER_CONF) != 0)
 			path = NULL;

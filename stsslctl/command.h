@@ -25,6 +25,8 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_digest;
+extern const struct command command_explain;
 extern const struct command command_matrix;
 
 /* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */

@@ -77,8 +77,8 @@ findings_add(struct findings *f, enum finding_level level, const char *file,
 }
 
 void
-findings_add_conf(
-    struct findings *f, const char *file, const struct stssl_error *error)
+findings_add_conf(struct findings *f, enum finding_level level,
+    const char *file, const struct stssl_error *error)
 {
 	const char *text = error->text;
 	size_t len = strlen(file);
@@ -92,7 +92,7 @@ findings_add_conf(
 							   : text + len + 1;
 		text += strspn(text, " ");
 	}
-	add(f, FINDING_ERROR, file, (unsigned)line, text);
+	add(f, level, file, (unsigned)line, text);
 }
 
 static void

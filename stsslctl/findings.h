@@ -34,9 +34,9 @@ void findings_add(struct findings *f, enum finding_level level,
     const char *file, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* An error of a configuration file, "file:line: what", of which `file` is known. */
-void findings_add_conf(
-    struct findings *f, const char *file, const struct stssl_error *error);
+/* What is said of a configuration file as "file:line: what". */
+void findings_add_conf(struct findings *f, enum finding_level level,
+    const char *file, const struct stssl_error *error);
 
 /* Print them, a line each ("error: FILE:LINE: what"), or as JSON. */
 void findings_print(const struct findings *f, bool json);

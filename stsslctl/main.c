@@ -11,7 +11,9 @@
 
 static const struct command *const commands[] = {
 	&command_check,
+	&command_explain,
 	&command_matrix,
+	&command_digest,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -110,6 +110,11 @@ expect "a mistake in classes.conf has its line" 1 \
 	'error: @/classes.conf:3: ssl = "never": not one of required, optional' \
 	check
 sed -i 3d classes.conf
+echo 'class "late" { user = { "x" } ssl = required }' >>classes.conf
+expect "a class that nobody is ever in is told" 1 \
+	'warning: @/classes.conf:3: nobody is ever in class "late": class "all" takes all its users' \
+	check
+sed -i 3d classes.conf
 echo 'nonsense = 1' >>helper.conf
 r=$(check --config "$dir/helper.conf")
 case $r in

@@ -53,9 +53,9 @@ layer pam_stssl 'status\|policy\|pam_stssl'
 layer stsslctl 'status\|policy\|setup\|x509\|stsslctl'
 
 only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c \
-	helper/tls_names.c helper/keyholder.c helper/keyremote.c helper/peer.c
-only libtasn1 x509/der.c \
-	stsslctl/certificate.c
+	helper/tls_names.c helper/keyholder.c helper/keyremote.c helper/peer.c \
+	stsslctl/certificate.c stsslctl/sha256.c
+only libtasn1 x509/der.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'

@@ -44,6 +44,15 @@ command_cannot(const char *what, int error)
 	return COMMAND_UNKNOWN;
 }
 
+enum command_status
+command_cannot_trust(const char *path)
+{
+	(void)fputs("stsslctl: ", stderr);
+	output_text(stderr, path);
+	(void)fputs(": can be written to by others than root\n", stderr);
+	return COMMAND_UNKNOWN;
+}
+
 /* The same table as getopt_long(3) wants it; `ret` is all zero. */
 static void
 fill(const struct command_option *options, struct option *ret)

@@ -27,6 +27,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_digest;
 extern const struct command command_explain;
+extern const struct command command_identity;
 extern const struct command command_matrix;
 
 /* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */
@@ -38,6 +39,9 @@ enum command_status command_usage(const struct command *command);
  */
 enum command_status command_say(const char *text);
 enum command_status command_cannot(const char *what, int error);
+
+/* The same for a file or directory whose owner or mode is wrong. */
+enum command_status command_cannot_trust(const char *path);
 
 /*
  * An option of a subcommand.  With `text` it takes an argument, which is put

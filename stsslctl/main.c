@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_explain,
 	&command_matrix,
+	&command_identity,
 	&command_digest,
 };
 

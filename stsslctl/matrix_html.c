@@ -238,5 +238,7 @@ write_page(FILE *to, const void *data)
 int
 matrix_html_write(const json_t *matrix, const char *file)
 {
-	return replace_file(file, 0644, write_page, matrix);
+	const struct replace_like like = { 0644, (gid_t)-1 };
+
+	return replace_file(file, &like, write_page, matrix);
 }

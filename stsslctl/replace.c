@@ -40,10 +40,24 @@ sync_directory(const char *path)
 	return r;
 }
 
+/* The group first: changing it may take bits of the mode away. */
+static int
+finish(FILE *to, const struct replace_like *like)
+{
+	if (fflush(to) != 0 || ferror(to) != 0)
+		return -EIO;
+	if (like->gid != (gid_t)-1 &&
+	    fchown(fileno(to), (uid_t)-1, like->gid) == -1)
+		return -errno;
+	if (fchmod(fileno(to), like->mode) == -1 || fsync(fileno(to)) == -1)
+		return -errno;
+	return 0;
+}
+
 /* Everything up to the new file on the disk; closes fd. */
 static int
-fill(int fd, mode_t mode, int (*write)(FILE *to, const void *data),
-    const void *data)
+fill(int fd, const struct replace_like *like,
+    int (*write)(FILE *to, const void *data), const void *data)
 {
 	FILE *to = fdopen(fd, "w");
 	int r;
@@ -54,16 +68,15 @@ fill(int fd, mode_t mode, int (*write)(FILE *to, const void *data),
 		return r;
 	}
 	r = write(to, data);
-	if (r >= 0 && (fflush(to) != 0 || ferror(to) != 0 ||
-			  fchmod(fd, mode) == -1 || fsync(fd) == -1))
-		r = errno != 0 ? -errno : -EIO;
+	if (r >= 0)
+		r = finish(to, like);
 	if (fclose(to) != 0 && r >= 0)
 		r = -errno;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 int
-replace_file(const char *path, mode_t mode,
+replace_file(const char *path, const struct replace_like *like,
     int (*write)(FILE *to, const void *data), const void *data)
 {
 	size_t len = directory_len(path);
@@ -79,7 +92,7 @@ replace_file(const char *path, mode_t mode,
 		free(temporary);
 		return r;
 	}
-	r = fill(fd, mode, write, data);
+	r = fill(fd, like, write, data);
 	if (r == 0 && rename(temporary, path) == -1)
 		r = -errno;
 	if (r < 0)

@@ -15,6 +15,7 @@
 
 #include "status/quote.h"
 #include "stsslctl/slurp.h"
+#include "x509/file.h"
 
 #define FILE_MAX  (64 * 1024 * 1024)
 #define DAY       (24 * 60 * 60)
@@ -212,29 +213,57 @@ check_pair(const struct looking *l, const char *key)
 	free(pem.data);
 }
 
-static void
-check_cas(const struct looking *l)
+static int
+check_ca_file(void *owner, const char *path, struct x509_error *error)
 {
+	const struct looking *all = owner;
+	const struct looking l = { path, all->now, all->findings };
 	gnutls_datum_t pem;
 
-	if (!load(l, &pem))
-		return;
-	check_certificates(l, &pem, NULL, check_ca, NULL);
-	free(pem.data);
+	(void)error;
+	if (load(&l, &pem)) {
+		check_certificates(&l, &pem, NULL, check_ca, NULL);
+		free(pem.data);
+	}
+	return 0;
+}
+
+static int
+check_list_file(void *owner, const char *path, struct x509_error *error)
+{
+	const struct looking *all = owner;
+
+	(void)error;
+	check_lists(&(struct looking){ path, all->now, all->findings });
+	return 0;
+}
+
+/* Each path is a file, or a directory of files. */
+static void
+check_paths(const struct looking *l, char **paths, size_t count,
+    int (*each)(void *owner, const char *path, struct x509_error *error))
+{
+	for (size_t i = 0; i < count; i++) {
+		struct looking one = { paths[i], l->now, l->findings };
+		struct x509_error error;
+
+		if (x509_files(paths[i], each, &one, &error) < 0)
+			findings_add(l->findings, FINDING_ERROR, NULL, 0, "%s",
+			    error.text);
+	}
 }
 
 void
 certificate_check(
     const struct tls_config *tls, time_t now, struct findings *findings)
 {
+	const struct looking l = { NULL, now, findings };
+
 	for (size_t i = 0; i < tls->certificate_count; i++)
 		check_pair(
 		    &(struct looking){ tls->certificates[i], now, findings },
 		    tls->keys[i]);
-	for (size_t i = 0; i < tls->client_ca_count; i++)
-		check_cas(
-		    &(struct looking){ tls->client_cas[i], now, findings });
-	for (size_t i = 0; i < tls->client_crl_count; i++)
-		check_lists(
-		    &(struct looking){ tls->client_crls[i], now, findings });
+	check_paths(&l, tls->client_cas, tls->client_ca_count, check_ca_file);
+	check_paths(
+	    &l, tls->client_crls, tls->client_crl_count, check_list_file);
 }

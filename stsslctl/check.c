@@ -26,6 +26,7 @@
 #include "stsslctl/identities.h"
 #include "stsslctl/output.h"
 #include "stsslctl/stack.h"
+#include "stsslctl/trust.h"
 
 struct arguments {
 	bool json;
@@ -106,9 +107,16 @@ named(const struct helper_config *config, const struct access_user *helper,
     struct findings *findings)
 {
 	const struct tls_config *tls = &config->tls;
+	struct x509_error error = { "out of memory" };
+	struct x509_store *store;
 	uid_t owner;
 
 	certificate_check(tls, time(NULL), findings);
+	if (trust_configured(tls, &store, &error) < 0)
+		findings_add(
+		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
+	else
+		(void)x509_store_free(store);
 	for (size_t i = 0; i < tls->certificate_count; i++) {
 		access_check(tls->certificates[i], helper, findings);
 		access_check(tls->keys[i], helper, findings);

@@ -9,6 +9,14 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#include "setup/config.h"
+#include "stsslctl/trust.h"
+#include "x509/chain.h"
+#include "x509/leaf.h"
+#include "x509/store.h"
+#include "x509/verify.h"
 
 static const struct {
 	const char *word;
@@ -31,15 +39,71 @@ protocol_of(const char *word)
 	return NULL;
 }
 
-/* Clear has neither a version nor a certificate, which needs its CAs. */
+/* Clear has neither a version nor a certificate. */
 static bool
 go_together(const struct connection_arguments *a)
 {
-	if (a->clear)
-		return a->tls == NULL && a->certificate == NULL &&
-		       a->ca == NULL && a->crl == NULL;
-	return (a->certificate != NULL) == (a->ca != NULL) &&
+	bool has_certificate = a->certificate != NULL;
+
+	if (a->clear && (a->tls != NULL || has_certificate))
+		return false;
+	return (a->ca == NULL || has_certificate) &&
 	       (a->crl == NULL || a->ca != NULL);
+}
+
+/* What x509 says, as far as there is room. */
+static int
+take_error(int r, const struct x509_error *from, struct stssl_error *to)
+{
+	(void)snprintf(to->text, sizeof to->text, "%.*s",
+	    (int)sizeof to->text - 1, from->text);
+	return r;
+}
+
+static int
+find_trust(const struct connection_arguments *a, struct x509_store **ret,
+    struct stssl_error *error)
+{
+	struct x509_error fault = { "out of memory" };
+	struct helper_config *config;
+	int r;
+
+	if (a->ca != NULL) {
+		r = trust_files(a->ca, a->crl, ret, &fault);
+		return r < 0 ? take_error(r, &fault, error) : 0;
+	}
+	r = config_read(a->config, &config, error);
+	if (r < 0)
+		return r;
+	r = trust_configured(&config->tls, ret, &fault);
+	(void)config_free(config);
+	return r < 0 ? take_error(r, &fault, error) : 0;
+}
+
+/* Judged and described as the helper does after a handshake. */
+static int
+put_certificate(const struct connection_arguments *a,
+    struct stssl_record *record, struct stssl_error *error)
+{
+	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
+	struct x509_error fault = { "out of memory" };
+	struct x509_chain *chain;
+	struct x509_store *store;
+	int r = x509_chain_read(a->certificate, &chain, &fault);
+
+	if (r < 0)
+		return take_error(r, &fault, error);
+	r = find_trust(a, &store, error);
+	if (r == 0) {
+		r = x509_describe(
+		    chain, x509_verify(store, chain, &terms), record);
+		if (r < 0)
+			(void)snprintf(error->text, sizeof error->text,
+			    "%s cannot be described", a->certificate);
+		(void)x509_store_free(store);
+	}
+	(void)x509_chain_free(chain);
+	return r;
 }
 
 static int
@@ -48,7 +112,8 @@ fill(const struct connection_arguments *a, const char *protocol,
 {
 	int r = stssl_record_put(record, STSSL_KEY_SSL_PROTOCOL, protocol);
 
-	(void)a;
+	if (r == 0 && a->certificate != NULL)
+		return put_certificate(a, record, error);
 	if (r == 0)
 		r = stssl_record_put(
 		    record, STSSL_KEY_SSL_CLIENT_VERIFY, "NONE");

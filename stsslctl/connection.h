@@ -15,10 +15,11 @@
 struct connection_arguments {
 	bool clear;
 	const char *from;
-	const char *tls; /* "1.2", "1.3", or with TLS in front */
-	const char *certificate;
-	const char *ca;
+	const char *tls;         /* "1.2", "1.3", or with TLS in front */
+	const char *certificate; /* PEM: a chain, the client's first */
+	const char *ca;          /* NULL: what `config` says */
 	const char *crl;
+	const char *config; /* helper.conf */
 };
 
 struct connection {

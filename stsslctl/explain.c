@@ -13,6 +13,7 @@
 #include "policy/judge.h"
 #include "policy/keys.h"
 #include "policy/trace.h"
+#include "setup/config.h"
 #include "status/quote.h"
 #include "stsslctl/command.h"
 #include "stsslctl/connection.h"
@@ -76,7 +77,8 @@ way_tried(void *data, const struct stssl_way_tried *tried)
 	output_set(step, "line",
 	    tried->line == 0 ? json_null()
 			     : output_need(json_integer(tried->line)));
-	set_error(step, tried->error);
+	if (tried->end == STSSL_WAY_BAD_FILE)
+		set_error(step, tried->error);
 	output_append(story->ways, step);
 }
 
@@ -113,13 +115,17 @@ pam_of(const struct stssl_judgement *j)
 }
 
 static json_t *
-answer_of(const struct arguments *a, struct story *story,
-    const struct stssl_judgement *j)
+answer_of(const struct arguments *a, const struct connection *c,
+    struct story *story, const struct stssl_judgement *j)
 {
 	json_t *answer = output_need(json_object());
 
 	set_text(answer, "user", a->user);
 	set_text(answer, "service", a->service);
+	set_text(answer, "certificate",
+	    stssl_record_get(&c->record, STSSL_KEY_SSL_CLIENT_S_DN));
+	set_text(answer, "verify",
+	    stssl_record_get(&c->record, STSSL_KEY_SSL_CLIENT_VERIFY));
 	output_set(answer, "classes", story->classes);
 	output_set(answer, "identity", story->ways);
 	output_set(
@@ -188,6 +194,16 @@ print_way(const json_t *step)
 }
 
 static void
+print_certificate(const json_t *answer)
+{
+	if (string(answer, "certificate") == NULL)
+		return;
+	(void)printf("certificate: %s", string(answer, "verify"));
+	print_more(answer, "certificate", " ");
+	(void)putchar('\n');
+}
+
+static void
 print_text(const json_t *answer)
 {
 	const json_t *classes = json_object_get(answer, "classes");
@@ -195,6 +211,7 @@ print_text(const json_t *answer)
 	const json_t *row = json_object_get(answer, "row");
 	const json_t *pam = json_object_get(answer, "pam");
 
+	print_certificate(answer);
 	for (size_t i = 0; i < json_array_size(classes); i++)
 		print_class(json_array_get(classes, i));
 	for (size_t i = 0; i < json_array_size(ways); i++)
@@ -252,7 +269,7 @@ tell(const struct arguments *a, const struct connection *c)
 	json_t *answer;
 
 	judge(a, c, &trace, &classes, &j);
-	answer = answer_of(a, &story, &j);
+	answer = answer_of(a, c, &story, &j);
 	(void)stssl_classes_free(classes);
 	if (a->json) {
 		output_json(answer);
@@ -269,7 +286,8 @@ tell(const struct arguments *a, const struct connection *c)
 static bool
 parse(int argc, char **argv, struct arguments *ret)
 {
-	struct arguments a = { .classes = STSSL_CLASSES_CONF };
+	struct arguments a = { .classes = STSSL_CLASSES_CONF,
+		.connection = { .config = HELPER_CONF } };
 	struct connection_arguments *c = &a.connection;
 	const struct command_option options[] = {
 		{ "json", NULL, &a.json },
@@ -282,6 +300,7 @@ parse(int argc, char **argv, struct arguments *ret)
 		{ "certificate", &c->certificate, NULL },
 		{ "ca", &c->ca, NULL },
 		{ "crl", &c->crl, NULL },
+		{ "config", &c->config, NULL },
 		{ NULL, NULL, NULL },
 	};
 
@@ -315,9 +334,9 @@ explain(int argc, char **argv)
 const struct command command_explain = {
 	"explain",
 	"--user USER [--service SERVICE] [--from ADDRESS] [--json]\n"
-	"       [--clear | --tls 1.2|1.3] "
-	"[--certificate FILE --ca FILE [--crl FILE]]\n"
-	"       [--classes FILE]",
+	"           [--clear | --tls 1.2|1.3] "
+	"[--certificate FILE [--ca FILE [--crl FILE]]]\n"
+	"           [--classes FILE] [--config FILE]",
 	"what would be decided for a login, and why",
 	explain,
 };

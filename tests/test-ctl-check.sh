@@ -103,6 +103,22 @@ case $?$r in
 esac
 expect "a revocation list is to be renewed 7 days before its end" 0 right \
 	echo "$r"
+mv ca.pem ca.good; mv ca.key ca.good.key
+authority
+list foreign.crl 'crl_next_update = 100' ''
+mv ca.good ca.pem; mv ca.good.key ca.key
+config server.pem server.key foreign.crl
+r=$(check --config "$dir/helper.conf")
+case $?$r in
+"1error: $dir/foreign.crl: "*) r=right ;;
+esac
+expect "a revocation list has to be of a CA" 0 right echo "$r"
+mkdir lists
+cp fresh.crl stale.crl lists
+config server.pem server.key lists
+expect "each file of a directory is looked at" 1 \
+	'error: @/lists/stale.crl: the revocation list is out of date since 2021-01-01 00:00 UTC' \
+	check
 config server.pem server.key ''
 
 echo 'class "more" { ssl = never }' >>classes.conf

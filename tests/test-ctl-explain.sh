@@ -81,9 +81,78 @@ fi
 complaint() {
 	explain "$@" 2>&1 | head -n 1 | cut -c-23
 }
+authority
+certificate acme-1 tls_www_client 'expiration_days = 100'
+certificate old tls_www_client 'activation_date = "2020-01-01 00:00:00"' \
+	'expiration_date = "2021-01-01 00:00:00"'
+list empty.crl 'crl_next_update = 100' ''
+certtool --generate-crl --load-ca-privkey ca.key --load-ca-certificate ca.pem \
+	--load-certificate acme-1.pem --template list.tmpl \
+	--outfile revoked.crl 2>/dev/null
+# with NAME OPTIONS...: a login of acme-1 with the certificate NAME.
+with() {
+	name=$1
+	shift
+	explain --user acme-1 --certificate "$name.pem" "$@" |
+		grep -v '^class\|^data\|^pam'
+}
+expect "a good certificate logs in" 0 \
+'certificate: SUCCESS "CN=acme-1"
+identity file: the user has no identity file
+identity cn: leads to this user: "acme-1"
+row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a verified certificate that names this user
+verdict: accept, certificate (logged in by certificate)' \
+	with acme-1 --ca ca.pem --crl empty.crl
+echo 'sha256:00' >identities/acme-1
+expect "each way says where it leads" 0 \
+'certificate: SUCCESS "CN=acme-1"
+identity file: the identity file has a faulty line (line 1)
+identity cn: leads to this user: "acme-1"
+row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a verified certificate that names this user
+verdict: accept, certificate (logged in by certificate)' \
+	with acme-1 --ca ca.pem
+rm identities/acme-1
+expect "a revoked one does not" 0 \
+'certificate: FAILED:revoked "CN=acme-1"
+row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a certificate that did not verify
+verdict: refuse, bad-certificate (certificate not accepted: revoked)' \
+	with acme-1 --ca ca.pem --crl revoked.crl
+expect "nor does an expired one" 0 \
+	"verdict: refuse, bad-certificate (certificate not accepted: expired)" \
+	last explain --user acme-1 --certificate old.pem --ca ca.pem
+expect "nor does somebody else's" 0 \
+"verdict: refuse, not-this-user (certificate does not belong to this user)" \
+	last explain --user acme-2 --certificate acme-1.pem --ca ca.pem
+expect "nor one of an unknown CA" 0 \
+	"verdict: refuse, bad-certificate (certificate not accepted: unknown-ca)" \
+	last explain --user acme-1 --certificate acme-1.pem --ca old.pem
+cat >helper.conf <<EOF2
+user = "$(id -un)"
+classes = "$dir/classes.conf"
+tls {
+    certificate = { "$dir/old.pem" }
+    key = { "$dir/old.key" }
+    client-ca = { "$dir/ca.pem" }
+    client-crl = { "$dir/revoked.crl" }
+}
+listen "ftp" {
+    address = { "127.0.0.1:2100" }
+    protocol = ftp
+    tls = explicit
+    backend = "127.0.0.1:2121"
+}
+EOF2
+expect "without --ca, CAs and lists are the helper's" 0 \
+	"verdict: refuse, bad-certificate (certificate not accepted: revoked)" \
+	last explain --user acme-1 --certificate acme-1.pem \
+	--config helper.conf
+expect "a file without a certificate is no answer" 2 \
+	"stsslctl: classes.conf: no certificate in it" \
+	explain --user acme-1 --certificate classes.conf --ca ca.pem
+
 for bad in "--user x --clear --tls 1.3" "--user x --tls 1.1" \
 	"--user x --from nowhere" "--clear" "--user x y" \
-	"--user x --certificate x.pem" "--user x --clear --crl x" ; do
+	"--user x --ca x.pem" "--user x --certificate x --crl x" ; do
 	# shellcheck disable=SC2086 # a list of words
 	expect "bad usage: explain $bad" 0 "usage: stsslctl explain" \
 		complaint $bad

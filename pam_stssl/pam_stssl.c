@@ -16,19 +16,11 @@
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
 
-/* What a refusal is to PAM.  The rest is no reason to refuse for. */
+/* What a refusal is to PAM. */
 static const int refusals[STSSL_REASON_COUNT] = {
-	[STSSL_REASON_INTERNAL] = PAM_SYSTEM_ERR,
-	[STSSL_REASON_CONFIGURATION] = PAM_SERVICE_ERR,
-	[STSSL_REASON_HELPER] = PAM_AUTHINFO_UNAVAIL,
-	[STSSL_REASON_BAD_USER] = PAM_USER_UNKNOWN,
-	[STSSL_REASON_NO_CLASS] = PAM_PERM_DENIED,
-	[STSSL_REASON_TLS_REQUIRED] = PAM_PERM_DENIED,
-	[STSSL_REASON_TLS_TOO_OLD] = PAM_PERM_DENIED,
-	[STSSL_REASON_NO_CERTIFICATE] = PAM_CRED_INSUFFICIENT,
-	[STSSL_REASON_BAD_CERTIFICATE] = PAM_CRED_INSUFFICIENT,
-	[STSSL_REASON_NOT_THIS_USER] = PAM_CRED_INSUFFICIENT,
-	[STSSL_REASON_AMBIGUOUS] = PAM_CRED_INSUFFICIENT,
+#define X(name, word, text, pam) [STSSL_REASON_##name] = PAM_##pam,
+	STSSL_REASONS(X)
+#undef X
 };
 
 /* The order of enum stssl_verdict: 0 refuses, and so does what is unknown. */

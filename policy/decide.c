@@ -72,8 +72,10 @@ static const enum outcome
 static const struct {
 	const char *word;
 	const char *text;
+	const char *pam;
 } reasons[STSSL_REASON_COUNT] = {
-#define X(name, word, text) [STSSL_REASON_##name] = { word, text },
+#define X(name, word, text, pam) \
+	[STSSL_REASON_##name] = { word, text, "PAM_" #pam },
 	STSSL_REASONS(X)
 #undef X
 };
@@ -126,6 +128,12 @@ const char *
 stssl_facts_text(enum stssl_facts f)
 {
 	return facts_words[facts_index(f)].text;
+}
+
+const char *
+stssl_reason_pam(enum stssl_reason r)
+{
+	return reasons[reason_index(r)].pam;
 }
 
 struct stssl_decision

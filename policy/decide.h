@@ -56,35 +56,49 @@ enum stssl_facts {
 const char *stssl_facts_word(enum stssl_facts f);
 const char *stssl_facts_text(enum stssl_facts f);
 
-/* Every reason a verdict can have: name, word for logs, text for people. */
-#define STSSL_REASONS(X)                                                   \
-	X(INTERNAL, "internal", "something went wrong")                    \
-	X(CONFIGURATION, "configuration", "the configuration is faulty")   \
-	X(HELPER, "helper", "the helper gave no answer that counts")       \
-	X(BAD_USER, "bad-user", "not an acceptable user name")             \
-	X(NO_CLASS, "no-class", "no class matches")                        \
-	X(TLS_REQUIRED, "tls-required", "TLS required")                    \
-	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required")   \
-	X(NO_CERTIFICATE, "no-certificate", "client certificate required") \
-	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted")  \
-	X(NOT_THIS_USER, "not-this-user",                                  \
-	    "certificate does not belong to this user")                    \
-	X(AMBIGUOUS, "ambiguous", "certificate names several users")       \
-	X(CERTIFICATE, "certificate", "logged in by certificate")          \
-	X(BY_PASSWORD, "by-password", "the password decides")              \
-	X(AND_PASSWORD, "and-password",                                    \
-	    "certificate accepted, the password decides")
+/*
+ * Every reason a verdict can have: name, word for logs, text for people, and
+ * the PAM code of a refusal, PAM_ left out.  The last three refuse nobody: a
+ * refusal with one of them is a fault.
+ */
+#define STSSL_REASONS(X)                                                      \
+	X(INTERNAL, "internal", "something went wrong", SYSTEM_ERR)           \
+	X(CONFIGURATION, "configuration", "the configuration is faulty",      \
+	    SERVICE_ERR)                                                      \
+	X(HELPER, "helper", "the helper gave no answer that counts",          \
+	    AUTHINFO_UNAVAIL)                                                 \
+	X(BAD_USER, "bad-user", "not an acceptable user name", USER_UNKNOWN)  \
+	X(NO_CLASS, "no-class", "no class matches", PERM_DENIED)              \
+	X(TLS_REQUIRED, "tls-required", "TLS required", PERM_DENIED)          \
+	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required",      \
+	    PERM_DENIED)                                                      \
+	X(NO_CERTIFICATE, "no-certificate", "client certificate required",    \
+	    CRED_INSUFFICIENT)                                                \
+	X(BAD_CERTIFICATE, "bad-certificate", "certificate not accepted",     \
+	    CRED_INSUFFICIENT)                                                \
+	X(NOT_THIS_USER, "not-this-user",                                     \
+	    "certificate does not belong to this user", CRED_INSUFFICIENT)    \
+	X(AMBIGUOUS, "ambiguous", "certificate names several users",          \
+	    CRED_INSUFFICIENT)                                                \
+	X(CERTIFICATE, "certificate", "logged in by certificate", SYSTEM_ERR) \
+	X(BY_PASSWORD, "by-password", "the password decides", SYSTEM_ERR)     \
+	X(AND_PASSWORD, "and-password",                                       \
+	    "certificate accepted, the password decides", SYSTEM_ERR)
 
 enum stssl_reason {
-#define X(name, word, text) STSSL_REASON_##name,
+#define X(name, word, text, pam) STSSL_REASON_##name,
 	STSSL_REASONS(X)
 #undef X
 	STSSL_REASON_COUNT
 };
 
-/* The word, or the text; INTERNAL's for a value that is none of the enum. */
+/*
+ * The word, the text, or the name of the PAM code ("PAM_PERM_DENIED");
+ * INTERNAL's for a value that is none of the enum.
+ */
 const char *stssl_reason_word(enum stssl_reason r);
 const char *stssl_reason_text(enum stssl_reason r);
+const char *stssl_reason_pam(enum stssl_reason r);
 
 struct stssl_decision {
 	enum stssl_verdict verdict;

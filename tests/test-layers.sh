@@ -54,7 +54,8 @@ layer stsslctl 'status\|policy\|setup\|x509\|stsslctl'
 
 only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c \
 	helper/tls_names.c helper/tls_tickets.c helper/keyholder.c \
-	helper/keyremote.c helper/peer.c
+	helper/keyremote.c helper/peer.c stsslctl/certificate.c \
+	stsslctl/sha256.c
 only libtasn1 x509/der.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'

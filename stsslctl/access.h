@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Owners and modes: who can write to a file, and can the helper read it?
+ */
+#ifndef STSSLCTL_ACCESS_H
+#define STSSLCTL_ACCESS_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "stsslctl/findings.h"
+
+/* A user with all groups; uid 0 when it is root, who may do anything. */
+struct access_user {
+	uid_t uid;
+	gid_t *gids;
+	int count;
+};
+
+/*
+ * Look up `name`.  NULL is the user who asks.  Returns 0 and *ret, to be
+ * emptied by access_user_done(); -ENOENT when there is none; -ENOMEM.
+ */
+int access_user_find(const char *name, struct access_user *ret);
+void access_user_done(struct access_user *user);
+
+/*
+ * Do the permission bits let the user read a file, or search and list a
+ * directory?
+ */
+bool access_can_read(const struct access_user *user, const struct stat *st);
+
+/*
+ * An error when the file, links followed, can be written to by others than
+ * root and `user`.  Nothing is said of files that are not there.
+ */
+void access_check(const char *path, const struct access_user *user,
+    struct findings *findings);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Looks at dates and at keys, with GnuTLS.  Nothing is verified here: this is
+ * about what the administrator has to renew.
+ */
+#include <config.h>
+#include "stsslctl/certificate.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status/quote.h"
+#include "stsslctl/slurp.h"
+#include "x509/file.h"
+
+#define FILE_MAX  (64 * 1024 * 1024)
+#define DAY       (24 * 60 * 60)
+#define DATE_TEXT 32
+/* Longer keys' ids are no SHA-256. */
+#define ID_MAX 32
+
+struct looking {
+	const char *path;
+	time_t now;
+	struct findings *findings;
+};
+
+static const char *
+date(time_t when, char buf[static DATE_TEXT])
+{
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL ||
+	    strftime(buf, DATE_TEXT, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		(void)snprintf(buf, DATE_TEXT, "?");
+	return buf;
+}
+
+static void
+fault(const struct looking *l, const char *what)
+{
+	findings_add(l->findings, FINDING_ERROR, l->path, 0, "%s", what);
+}
+
+/* The file as GnuTLS wants it; the text belongs to the caller. */
+static bool
+load(const struct looking *l, gnutls_datum_t *ret)
+{
+	char *text;
+	int r = slurp(l->path, FILE_MAX, &text);
+
+	if (r < 0) {
+		fault(l, strerror(-r));
+		return false;
+	}
+	ret->data = (unsigned char *)text;
+	ret->size = (unsigned)strlen(text);
+	return true;
+}
+
+static void
+check_dates(const struct looking *l, gnutls_x509_crt_t cert)
+{
+	time_t from = gnutls_x509_crt_get_activation_time(cert);
+	time_t until = gnutls_x509_crt_get_expiration_time(cert);
+	char quoted[STSSL_QUOTE_MAX], text[DATE_TEXT];
+	gnutls_datum_t dn = { NULL, 0 };
+
+	if (gnutls_x509_crt_get_dn3(cert, &dn, 0) < 0)
+		dn.data = NULL;
+	(void)stssl_quote(quoted, sizeof quoted, (const char *)dn.data);
+	gnutls_free(dn.data);
+	if (from > l->now)
+		findings_add(l->findings, FINDING_ERROR, l->path, 0,
+		    "%s is not valid before %s", quoted, date(from, text));
+	if (until <= l->now)
+		findings_add(l->findings, FINDING_ERROR, l->path, 0,
+		    "%s has expired on %s", quoted, date(until, text));
+	else if (until - l->now < CERTIFICATE_WARN_DAYS * DAY)
+		findings_add(l->findings, FINDING_WARNING, l->path, 0,
+		    "%s expires on %s", quoted, date(until, text));
+}
+
+/* Each certificate of the file; `first` may be NULL. */
+static void
+check_certificates(const struct looking *l, const gnutls_datum_t *pem,
+    void (*first)(const struct looking *, gnutls_x509_crt_t, const void *),
+    void (*each)(const struct looking *, gnutls_x509_crt_t), const void *data)
+{
+	gnutls_x509_crt_t *certs;
+	unsigned count;
+	int r = gnutls_x509_crt_list_import2(
+	    &certs, &count, pem, GNUTLS_X509_FMT_PEM, 0);
+
+	if (r < 0) {
+		fault(l, gnutls_strerror(r));
+		return;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		check_dates(l, certs[i]);
+		if (i == 0 && first != NULL)
+			first(l, certs[i], data);
+		if (each != NULL)
+			each(l, certs[i]);
+		gnutls_x509_crt_deinit(certs[i]);
+	}
+	gnutls_free(certs);
+}
+
+static void
+check_ca(const struct looking *l, gnutls_x509_crt_t cert)
+{
+	unsigned critical;
+
+	if (gnutls_x509_crt_get_ca_status(cert, &critical) <= 0)
+		fault(l, "has a certificate that is no CA's");
+}
+
+/* `data` is the key of the pair; `l->path` the certificate's. */
+static void
+check_key(const struct looking *l, gnutls_x509_crt_t cert, const void *data)
+{
+	const struct looking key_file = { data, l->now, l->findings };
+	unsigned char one[ID_MAX], other[ID_MAX];
+	size_t one_len = sizeof one, other_len = sizeof other;
+	gnutls_x509_privkey_t key;
+	gnutls_datum_t pem;
+	int r;
+
+	if (!load(&key_file, &pem))
+		return;
+	if (gnutls_x509_privkey_init(&key) < 0) {
+		free(pem.data);
+		return;
+	}
+	r = gnutls_x509_privkey_import2(
+	    key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+	if (r >= 0)
+		r = gnutls_x509_privkey_get_key_id(
+		    key, GNUTLS_KEYID_USE_SHA256, one, &one_len);
+	if (r >= 0)
+		r = gnutls_x509_crt_get_key_id(
+		    cert, GNUTLS_KEYID_USE_SHA256, other, &other_len);
+	if (r < 0)
+		fault(&key_file, gnutls_strerror(r));
+	else if (one_len != other_len || memcmp(one, other, one_len) != 0)
+		findings_add(l->findings, FINDING_ERROR, key_file.path, 0,
+		    "is not the key of %s", l->path);
+	gnutls_x509_privkey_deinit(key);
+	explicit_bzero(pem.data, pem.size);
+	free(pem.data);
+}
+
+static void
+check_list(const struct looking *l, gnutls_x509_crl_t list)
+{
+	time_t from = gnutls_x509_crl_get_this_update(list);
+	time_t until = gnutls_x509_crl_get_next_update(list);
+	char text[DATE_TEXT];
+
+	if (from > l->now)
+		findings_add(l->findings, FINDING_ERROR, l->path, 0,
+		    "the revocation list is from the future (%s)",
+		    date(from, text));
+	if (until == (time_t)-1)
+		fault(l, "the revocation list does not say when it ends");
+	else if (until <= l->now)
+		findings_add(l->findings, FINDING_ERROR, l->path, 0,
+		    "the revocation list is out of date since %s",
+		    date(until, text));
+	else if (until - l->now < LIST_WARN_DAYS * DAY)
+		findings_add(l->findings, FINDING_WARNING, l->path, 0,
+		    "the revocation list is out of date on %s",
+		    date(until, text));
+}
+
+static void
+check_lists(const struct looking *l)
+{
+	gnutls_x509_crl_t *lists;
+	gnutls_datum_t pem;
+	unsigned count;
+	int r;
+
+	if (!load(l, &pem))
+		return;
+	r = gnutls_x509_crl_list_import2(
+	    &lists, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
+	free(pem.data);
+	if (r < 0) {
+		fault(l, gnutls_strerror(r));
+		return;
+	}
+	for (unsigned i = 0; i < count; i++) {
+		check_list(l, lists[i]);
+		gnutls_x509_crl_deinit(lists[i]);
+	}
+	gnutls_free(lists);
+}
+
+static void
+check_pair(const struct looking *l, const char *key)
+{
+	gnutls_datum_t pem;
+
+	if (!load(l, &pem))
+		return;
+	check_certificates(l, &pem, check_key, NULL, key);
+	free(pem.data);
+}
+
+static int
+check_ca_file(void *owner, const char *path, struct x509_error *error)
+{
+	const struct looking *all = owner;
+	const struct looking l = { path, all->now, all->findings };
+	gnutls_datum_t pem;
+
+	(void)error;
+	if (load(&l, &pem)) {
+		check_certificates(&l, &pem, NULL, check_ca, NULL);
+		free(pem.data);
+	}
+	return 0;
+}
+
+static int
+check_list_file(void *owner, const char *path, struct x509_error *error)
+{
+	const struct looking *all = owner;
+
+	(void)error;
+	check_lists(&(struct looking){ path, all->now, all->findings });
+	return 0;
+}
+
+/* Each path is a file, or a directory of files. */
+static void
+check_paths(const struct looking *l, char **paths, size_t count,
+    int (*each)(void *owner, const char *path, struct x509_error *error))
+{
+	for (size_t i = 0; i < count; i++) {
+		struct looking one = { paths[i], l->now, l->findings };
+		struct x509_error error;
+
+		if (x509_files(paths[i], each, &one, &error) < 0)
+			findings_add(l->findings, FINDING_ERROR, NULL, 0, "%s",
+			    error.text);
+	}
+}
+
+void
+certificate_check(
+    const struct tls_config *tls, time_t now, struct findings *findings)
+{
+	const struct looking l = { NULL, now, findings };
+
+	for (size_t i = 0; i < tls->certificate_count; i++)
+		check_pair(
+		    &(struct looking){ tls->certificates[i], now, findings },
+		    tls->keys[i]);
+	check_paths(&l, tls->client_cas, tls->client_ca_count, check_ca_file);
+	check_paths(
+	    &l, tls->client_crls, tls->client_crl_count, check_list_file);
+}

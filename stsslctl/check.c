@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * stsslctl check: looks for mistakes in all that is configured, or with --pam
+ * in the stack of a PAM service.
+ */
+#include <config.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "policy/class.h"
+#include "policy/shadow.h"
+#include "setup/config.h"
+#include "status/quote.h"
+#include "status/trust.h"
+#include "stsslctl/access.h"
+#include "stsslctl/certificate.h"
+#include "stsslctl/check_pam.h"
+#include "stsslctl/command.h"
+#include "stsslctl/findings.h"
+#include "stsslctl/identities.h"
+#include "stsslctl/output.h"
+#include "stsslctl/stack.h"
+#include "stsslctl/trust.h"
+
+struct arguments {
+	bool json;
+	const char *config;
+	const char *classes;
+	const char *pam;
+	const char *pam_dir;
+	const char *module_dir;
+};
+
+/* libpam takes service names in lower case. */
+static int
+pam(const struct arguments *a, struct findings *findings)
+{
+	char *service = strdup(a->pam);
+	int r;
+
+	if (service == NULL)
+		(void)output_need(NULL);
+	for (char *c = service; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	r = check_pam(a->pam_dir, service, a->module_dir, findings);
+	/* What libpam gives up on is a finding, and there is one. */
+	if (r == -EBADMSG || r == -E2BIG)
+		r = 0;
+	if (r < 0)
+		(void)command_cannot(service, r);
+	free(service);
+	return r;
+}
+
+static void
+shadowed(const struct stssl_classes *classes, const char *path,
+    struct findings *findings)
+{
+	for (size_t i = 0; i < classes->count; i++) {
+		const struct stssl_class *by = stssl_class_shadow(classes, i);
+		const char *name = classes->list[i].name;
+		char one[STSSL_QUOTE_MAX], other[STSSL_QUOTE_MAX];
+		struct stssl_error error;
+
+		if (by == NULL)
+			continue;
+		(void)stssl_conf_error(classes->conf,
+		    cfg_gettsec(stssl_conf_tree(classes->conf), "class", name),
+		    "", &error,
+		    "nobody is ever in class %s: class %s takes all its users",
+		    stssl_quote(one, sizeof one, name),
+		    stssl_quote(other, sizeof other, by->name));
+		findings_add_conf(findings, FINDING_WARNING, path, &error);
+	}
+}
+
+/* What classes.conf says, and the files that belong to it. */
+static void
+classes(const char *path, const struct access_user *helper,
+    struct findings *findings)
+{
+	struct stssl_classes *classes;
+	struct stssl_error error;
+	struct stat st;
+
+	if (stssl_classes_read(path, &classes, &error) < 0) {
+		findings_add_conf(findings, FINDING_ERROR, path, &error);
+		return;
+	}
+	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "the helper's user cannot read it");
+	shadowed(classes, path, findings);
+	identities_check(classes->identities, helper, findings);
+	(void)stssl_classes_free(classes);
+}
+
+/* Everything that helper.conf names; when it is read, it was found. */
+static void
+named(const struct helper_config *config, const struct access_user *helper,
+    struct findings *findings)
+{
+	const struct tls_config *tls = &config->tls;
+	struct x509_error error = { "out of memory" };
+	struct x509_store *store;
+	uid_t owner;
+
+	certificate_check(tls, time(NULL), findings);
+	if (trust_configured(tls, &store, &error) < 0)
+		findings_add(
+		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
+	else
+		(void)x509_store_free(store);
+	for (size_t i = 0; i < tls->certificate_count; i++) {
+		access_check(tls->certificates[i], helper, findings);
+		access_check(tls->keys[i], helper, findings);
+	}
+	for (size_t i = 0; i < tls->client_ca_count; i++)
+		access_check(tls->client_cas[i], helper, findings);
+	for (size_t i = 0; i < tls->client_crl_count; i++)
+		access_check(tls->client_crls[i], helper, findings);
+	/* Where no helper runs, there is none. */
+	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
+		findings_add(findings, FINDING_ERROR, config->status_socket, 0,
+		    "the socket, or its directory, is not to be trusted: "
+		    "pam_stssl.so does not ask there");
+}
+
+static int
+files(const struct arguments *a, struct findings *findings)
+{
+	struct access_user helper = { 0 };
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+	const char *path = STSSL_CLASSES_CONF;
+
+	if (config_read(a->config, &config, &error) < 0) {
+		findings_add_conf(findings, FINDING_ERROR, a->config, &error);
+		/* It is not known then what it would have named. */
+		if (strcmp(a->config, HELPER_CONF) != 0)
+			path = NULL;
+	} else {
+		path = config->classes;
+		if (access_user_find(config->user, &helper) < 0)
+			findings_add(findings, FINDING_ERROR, a->config, 0,
+			    "the user does not exist");
+		named(config, &helper, findings);
+	}
+	if (a->classes != NULL)
+		path = a->classes;
+	if (path != NULL)
+		classes(path, &helper, findings);
+	access_user_done(&helper);
+	(void)config_free(config);
+	return 0;
+}
+
+static bool
+parse(int argc, char **argv, struct arguments *ret)
+{
+	struct arguments a = { .config = HELPER_CONF, .pam_dir = STACK_DIR };
+	const struct command_option options[] = {
+		{ "json", NULL, &a.json },
+		{ "config", &a.config, NULL },
+		{ "classes", &a.classes, NULL },
+		{ "pam", &a.pam, NULL },
+		{ "pam-dir", &a.pam_dir, NULL },
+		{ "module-dir", &a.module_dir, NULL },
+		{ NULL, NULL, NULL },
+	};
+
+	if (command_options(argc, argv, options) != argc)
+		return false;
+	if (a.pam != NULL && (a.pam[0] == '\0' || strchr(a.pam, '/') != NULL))
+		return false;
+	*ret = a;
+	return true;
+}
+
+static enum command_status
+check(int argc, char **argv)
+{
+	enum command_status status = COMMAND_FINE;
+	struct findings findings;
+	struct arguments a;
+	int r;
+
+	if (!parse(argc, argv, &a))
+		return command_usage(&command_check);
+	findings_init(&findings);
+	r = a.pam != NULL ? pam(&a, &findings) : files(&a, &findings);
+	if (r == 0)
+		findings_print(&findings, a.json);
+	if (findings.count[FINDING_ERROR] + findings.count[FINDING_WARNING] > 0)
+		status = COMMAND_FOUND;
+	findings_done(&findings);
+	return r < 0 ? COMMAND_UNKNOWN : status;
+}
+
+const struct command command_check = {
+	"check",
+	"[--json] [--config FILE] [--classes FILE]\n"
+	"       stsslctl check --pam SERVICE [--json] [--pam-dir DIR] "
+	"[--module-dir DIR]",
+	"look for mistakes in the configuration or a PAM service",
+	check,
+};

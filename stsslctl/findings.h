@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What `check` found: a list of errors and warnings, each with the place that
+ * has to be mended.
+ */
+#ifndef STSSLCTL_FINDINGS_H
+#define STSSLCTL_FINDINGS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/conf.h"
+
+enum finding_level {
+	FINDING_WARNING, /* works, but may not be meant so */
+	FINDING_ERROR,   /* does not work, or is not safe */
+	FINDING_LEVEL_COUNT
+};
+
+struct findings {
+	json_t *list;
+	size_t count[FINDING_LEVEL_COUNT];
+};
+
+void findings_init(struct findings *f);
+void findings_done(struct findings *f);
+
+/*
+ * Add one, unless it is there already; `line` is 0 when there is none, `file`
+ * may be NULL.
+ */
+void findings_add(struct findings *f, enum finding_level level,
+    const char *file, unsigned line, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* What is said of a configuration file as "file:line: what". */
+void findings_add_conf(struct findings *f, enum finding_level level,
+    const char *file, const struct stssl_error *error);
+
+/* Print them, a line each ("error: FILE:LINE: what"), or as JSON. */
+void findings_print(const struct findings *f, bool json);
+
+#endif

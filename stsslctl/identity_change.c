@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Changes one identity file: what is not changed stays as it was, comments
+ * included.
+ */
+#include <config.h>
+#include "stsslctl/identity_change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "policy/identity.h"
+#include "status/quote.h"
+#include "status/record.h"
+#include "stsslctl/output.h"
+#include "x509/chain.h"
+#include "x509/leaf.h"
+
+/* In front of the comments that are ours, to be removed with their entry. */
+#define MARK "# stsslctl: "
+
+/* Who has one of these entries, besides `user`? */
+struct search {
+	const struct identity_store *store;
+	const char *user;
+	const struct stssl_entries *entries;
+	char found[STSSL_USER_MAX + 1];
+};
+
+static enum command_status
+refuse(const char *path, const char *what)
+{
+	(void)fputs("stsslctl: ", stderr);
+	output_text(stderr, path);
+	(void)fprintf(stderr, ": %s\n", what);
+	return COMMAND_FOUND;
+}
+
+/* The record of the first certificate of a PEM file. */
+static int
+read_certificate(
+    const char *file, struct stssl_record *ret, struct x509_error *error)
+{
+	struct x509_chain *chain;
+	int r = x509_chain_read(file, &chain, error);
+
+	if (r < 0)
+		return r;
+	stssl_record_init(ret);
+	r = x509_describe(chain, STSSL_FAILURE_COUNT, ret);
+	(void)x509_chain_free(chain);
+	if (r == 0 &&
+	    stssl_record_get(ret, STSSL_KEY_SSL_CLIENT_CERT_SHA256) == NULL)
+		r = -EBADMSG;
+	if (r < 0) {
+		stssl_record_done(ret);
+		(void)x509_fault(error, file, "%s", "no usable certificate");
+	}
+	return r;
+}
+
+static int
+search_user(void *owner, const char *user)
+{
+	struct search *s = owner;
+	char *text;
+	bool has;
+	int r;
+
+	if (strcmp(user, s->user) == 0)
+		return 0;
+	(void)snprintf(s->found, sizeof s->found, "%s", user);
+	r = identity_store_read(s->store, user, &text);
+	if (r < 0)
+		return r;
+	has = identity_text_has(text, s->entries);
+	free(text);
+	return has;
+}
+
+/* Nobody else may have it; a file that cannot be read might. */
+static enum command_status
+check_others(const struct identity_store *store, const char *user,
+    const struct stssl_entries *entries)
+{
+	struct search s = { store, user, entries, "" };
+	int r = identity_store_each(store, search_user, &s);
+	char *path;
+
+	if (r == 0)
+		return COMMAND_FINE;
+	path = identity_store_path(store, s.found);
+	if (r < 0) {
+		(void)(r == -EPERM ? command_cannot_trust(path)
+				   : command_cannot(path, r));
+		free(path);
+		return COMMAND_UNKNOWN;
+	}
+	(void)refuse(path,
+	    "the certificate belongs to this user already; with --shared it "
+	    "can have two");
+	free(path);
+	return COMMAND_FOUND;
+}
+
+/* The first faulty line; 0 when there is none. */
+static unsigned
+faulty_line(const char *text)
+{
+	char *copy = strdup(text), *rest = copy, entry[STSSL_ENTRY_MAX];
+	unsigned number = 0, found = 0;
+
+	if (copy == NULL)
+		(void)output_need(NULL);
+	while (rest != NULL && found == 0) {
+		number++;
+		if (stssl_entry_read(strsep(&rest, "\n"), entry) < 0)
+			found = number;
+	}
+	free(copy);
+	return found;
+}
+
+/* Does the file have exactly this entry? */
+static bool
+has_entry(const char *text, const char *entry)
+{
+	char *copy = strdup(text), *rest = copy, read[STSSL_ENTRY_MAX];
+	bool has = false;
+
+	if (copy == NULL)
+		(void)output_need(NULL);
+	while (rest != NULL && !has)
+		has = stssl_entry_read(strsep(&rest, "\n"), read) > 0 &&
+		      strcmp(read, entry) == 0;
+	free(copy);
+	return has;
+}
+
+/* The old text, a comment for people, and the entry. */
+static char *
+with_entry(
+    const char *text, const struct stssl_record *record, const char *entry)
+{
+	size_t len = strlen(text);
+	char quoted[STSSL_QUOTE_MAX], day[16], *fresh;
+	time_t now = time(NULL);
+	struct tm tm;
+	const char *until =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
+
+	if (gmtime_r(&now, &tm) == NULL ||
+	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
+		day[0] = '\0';
+	if (asprintf(&fresh, "%s%s" MARK "%s until %s, added %s\n%s\n", text,
+		len > 0 && text[len - 1] != '\n' ? "\n" : "",
+		stssl_quote(quoted, sizeof quoted,
+		    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN)),
+		until == NULL ? "?" : until, day, entry) < 0)
+		(void)output_need(NULL);
+	return fresh;
+}
+
+/* `done` says what was done, when it is. */
+static enum command_status
+write_back(const struct identity_store *store, const char *user,
+    const char *text, const char *done)
+{
+	char *path = identity_store_path(store, user);
+	int r = identity_store_write(store, user, text);
+
+	if (r == 0) {
+		(void)printf("%s: ", done);
+		output_text(stdout, path);
+		(void)putchar('\n');
+	} else {
+		(void)command_cannot(path, r);
+	}
+	free(path);
+	return r == 0 ? COMMAND_FINE : COMMAND_UNKNOWN;
+}
+
+/* The user's own text, fit to be changed. */
+static enum command_status
+read_own(const struct identity_store *store, const char *user, char **ret)
+{
+	char *path = identity_store_path(store, user), what[64];
+	enum command_status status = COMMAND_FINE;
+	int r = identity_store_read(store, user, ret);
+	unsigned line;
+
+	if (r == -EPERM) {
+		status = command_cannot_trust(path);
+	} else if (r < 0) {
+		status = command_cannot(path, r);
+	} else {
+		line = faulty_line(*ret);
+		if (line > 0) {
+			(void)snprintf(what, sizeof what,
+			    "line %u is faulty: mend it first", line);
+			status = refuse(path, what);
+			free(*ret);
+		}
+	}
+	free(path);
+	return status;
+}
+
+static enum command_status
+append(const struct identity_store *store, const char *user,
+    const struct stssl_record *record, const char *entry)
+{
+	char *text, *fresh, done[STSSL_ENTRY_MAX + 8];
+	enum command_status status;
+
+	status = read_own(store, user, &text);
+	if (status != COMMAND_FINE)
+		return status;
+	if (has_entry(text, entry)) {
+		(void)printf("there already %s\n", entry);
+		free(text);
+		return COMMAND_FINE;
+	}
+	fresh = with_entry(text, record, entry);
+	(void)snprintf(done, sizeof done, "added %s", entry);
+	status = write_back(store, user, fresh, done);
+	free(fresh);
+	free(text);
+	return status;
+}
+
+static void
+make_entry(const struct stssl_record *record, bool by_key,
+    char ret[static STSSL_ENTRY_MAX])
+{
+	(void)snprintf(ret, STSSL_ENTRY_MAX, "%s%s",
+	    by_key ? "spki-sha256:" : "sha256:",
+	    stssl_record_get(record, by_key
+					 ? STSSL_KEY_SSL_CLIENT_SPKI_SHA256
+					 : STSSL_KEY_SSL_CLIENT_CERT_SHA256));
+}
+
+enum command_status
+identity_add(const struct identity_store *store,
+    const struct identity_addition *addition)
+{
+	enum command_status status = COMMAND_FINE;
+	struct stssl_entries entries;
+	char entry[STSSL_ENTRY_MAX];
+	struct stssl_record record;
+	struct x509_error error;
+
+	if (read_certificate(addition->file, &record, &error) < 0)
+		return command_say(error.text);
+	if (stssl_entries_of(&record, &entries) < 0)
+		(void)output_need(NULL);
+	if (!addition->shared)
+		status = check_others(store, addition->user, &entries);
+	make_entry(&record, addition->by_key, entry);
+	if (status == COMMAND_FINE)
+		status = append(store, addition->user, &record, entry);
+	stssl_entries_done(&entries);
+	stssl_record_done(&record);
+	return status;
+}
+
+/* What is to be removed: an entry, or all that name a certificate. */
+static int
+read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
+{
+	char entry[STSSL_ENTRY_MAX];
+	struct stssl_record record;
+	int r;
+
+	if (stssl_entry_read(what, entry) > 0) {
+		ret->len = strlen(entry) + 1;
+		ret->text = strdup(entry);
+		return ret->text == NULL ? -ENOMEM : 0;
+	}
+	r = read_certificate(what, &record, error);
+	if (r < 0)
+		return r;
+	r = stssl_entries_of(&record, ret);
+	stssl_record_done(&record);
+	return r;
+}
+
+/*
+ * `text`, which is chopped up, without these entries and without our comment
+ * in front of each.  Returns how many there were.
+ */
+static unsigned
+without(char *text, const struct stssl_entries *entries, char *ret)
+{
+	char entry[STSSL_ENTRY_MAX];
+	size_t len = 0, comment = 0;
+	unsigned removed = 0;
+	bool ours = false;
+
+	while (text != NULL && *text != '\0') {
+		const char *line = strsep(&text, "\n");
+
+		if (stssl_entry_read(line, entry) > 0 &&
+		    identity_is_of(entries, entry)) {
+			removed++;
+			if (ours)
+				len = comment;
+			ours = false;
+			continue;
+		}
+		ours = strncmp(line, MARK, strlen(MARK)) == 0;
+		comment = len;
+		memcpy(ret + len, line, strlen(line));
+		len += strlen(line);
+		ret[len++] = '\n';
+	}
+	ret[len] = '\0';
+	return removed;
+}
+
+static enum command_status
+cut_out(const struct identity_store *store, const char *user,
+    const struct stssl_entries *entries)
+{
+	char *text, *fresh, *path, done[64];
+	enum command_status status = read_own(store, user, &text);
+	unsigned removed;
+
+	if (status != COMMAND_FINE)
+		return status;
+	fresh = malloc(strlen(text) + 2);
+	if (fresh == NULL)
+		(void)output_need(NULL);
+	removed = without(text, entries, fresh);
+	if (removed == 0) {
+		path = identity_store_path(store, user);
+		status = refuse(path, "no such entry");
+		free(path);
+	} else {
+		(void)snprintf(done, sizeof done, "removed %u", removed);
+		status = write_back(store, user, fresh, done);
+	}
+	free(fresh);
+	free(text);
+	return status;
+}
+
+enum command_status
+identity_remove(
+    const struct identity_store *store, const char *user, const char *what)
+{
+	enum command_status status;
+	struct stssl_entries entries;
+	struct x509_error error;
+	int r = read_what(what, &entries, &error);
+
+	if (r == -ENOMEM)
+		(void)output_need(NULL);
+	if (r < 0)
+		return command_say(error.text);
+	status = cut_out(store, user, &entries);
+	stssl_entries_done(&entries);
+	return status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Text for terminals, and JSON by Jansson.
+ */
+#include <config.h>
+#include "stsslctl/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "stsslctl/command.h"
+
+void
+output_text(FILE *to, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x20 && c < 0x7f)
+			(void)fputc(c, to);
+		else
+			(void)fprintf(to, "\\x%02x", c);
+	}
+}
+
+json_t *
+output_need(json_t *value)
+{
+	if (value == NULL) {
+		(void)fputs("stsslctl: out of memory\n", stderr);
+		exit(COMMAND_UNKNOWN);
+	}
+	return value;
+}
+
+/* The escaped form of text that is not UTF-8. */
+static json_t *
+escaped(const char *text)
+{
+	char *copy = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&copy, &size);
+	json_t *string = NULL;
+
+	if (to != NULL) {
+		output_text(to, text);
+		if (fclose(to) == 0)
+			string = json_string(copy);
+		free(copy);
+	}
+	return output_need(string);
+}
+
+json_t *
+output_string(const char *text)
+{
+	json_t *string;
+
+	if (text == NULL)
+		return json_null();
+	string = json_string(text);
+	return string != NULL ? string : escaped(text);
+}
+
+void
+output_set(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) != 0)
+		(void)output_need(NULL);
+}
+
+void
+output_append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) != 0)
+		(void)output_need(NULL);
+}
+
+void
+output_json(json_t *value)
+{
+	/* A failed write is noticed at the end of main(). */
+	(void)json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+	(void)putchar('\n');
+	json_decref(value);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Saying things to a terminal and to programs.  Whatever comes from files,
+ * certificates or clients may hold any byte: nothing but printable ASCII
+ * reaches a terminal, and JSON is always valid.
+ */
+#ifndef STSSLCTL_OUTPUT_H
+#define STSSLCTL_OUTPUT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* Print `text` with \xNN for every byte that is not printable ASCII. */
+void output_text(FILE *to, const char *text);
+
+/*
+ * A JSON string; one that is not UTF-8 has \xNN for the bytes that are not
+ * ASCII.  null for NULL.  Never returns NULL: out of memory ends the process.
+ */
+json_t *output_string(const char *text);
+
+/* `value`, which may not be NULL: out of memory ends the process. */
+json_t *output_need(json_t *value);
+
+/* Set `key` of `object` to `value`, whose reference is taken. */
+void output_set(json_t *object, const char *key, json_t *value);
+
+/* Append `value`, whose reference is taken. */
+void output_append(json_t *array, json_t *value);
+
+/* Print it, indented, in ASCII, with a newline; gives the reference up. */
+void output_json(json_t *value);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Builds a stack from service files: follows include, substack and Debian's
+ * @include, and notes what libpam would stumble over.
+ */
+#include <config.h>
+#include "stsslctl/stack.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "status/quote.h"
+#include "stsslctl/output.h"
+#include "stsslctl/slurp.h"
+#include "stsslctl/stack_text.h"
+
+#define FILE_MAX (1024 * 1024)
+
+/* One file that is being read. */
+struct reading {
+	struct stack *stack;
+	struct findings *findings;
+	const char *dir;
+	char *file;
+	unsigned depth;
+	unsigned level;
+	bool any; /* lines of every phase count, else those of `phase` */
+	enum stack_phase phase;
+	unsigned line;
+};
+
+static const char *const phases[STACK_PHASE_COUNT] = {
+	[STACK_AUTH] = "auth",
+	[STACK_ACCOUNT] = "account",
+	[STACK_SESSION] = "session",
+	[STACK_PASSWORD] = "password",
+};
+
+const char *
+stack_phase_word(enum stack_phase phase)
+{
+	return phases[phase];
+}
+
+const char *
+stack_module_name(const struct stack_line *line)
+{
+	const char *slash = strrchr(line->module, '/');
+
+	return slash == NULL ? line->module : slash + 1;
+}
+
+static void
+complain(const struct reading *r, const char *what, const char *text)
+{
+	char quoted[STSSL_QUOTE_MAX];
+
+	if (text == NULL)
+		findings_add(
+		    r->findings, FINDING_ERROR, r->file, r->line, "%s", what);
+	else
+		findings_add(r->findings, FINDING_ERROR, r->file, r->line,
+		    "%s %s", what, stssl_quote(quoted, sizeof quoted, text));
+}
+
+static char *
+copy(const char *text)
+{
+	char *fresh = strdup(text);
+
+	if (fresh == NULL)
+		(void)output_need(NULL);
+	return fresh;
+}
+
+static int
+add(const struct reading *r, const struct stack_line *like, const char *module)
+{
+	struct stack *stack = r->stack;
+	struct stack_line *lines;
+
+	if (stack->count == STACK_LINES) {
+		complain(r, "more lines than are looked at", NULL);
+		return -E2BIG;
+	}
+	lines = realloc(stack->lines, (stack->count + 1) * sizeof *lines);
+	if (lines == NULL)
+		(void)output_need(NULL);
+	stack->lines = lines;
+	lines[stack->count] = *like;
+	lines[stack->count].level = r->level;
+	lines[stack->count].module = copy(module);
+	lines[stack->count].file = copy(r->file);
+	lines[stack->count].line = r->line;
+	stack->count++;
+	return 0;
+}
+
+static int read_file(struct reading *r, const char *name);
+
+/*
+ * What is included takes the place of the line; when it cannot be read, a line
+ * that fails does.
+ */
+static int
+include(const struct reading *r, struct stack_line *line, const char *name,
+    bool substack, bool any)
+{
+	struct reading inner = *r;
+	int e;
+
+	if (name == NULL) {
+		complain(r, "nothing to include", NULL);
+		return any ? -EBADMSG : add(r, line, "");
+	}
+	if (substack) {
+		line->kind = STACK_SUBSTACK;
+		e = add(r, line, name);
+		if (e < 0)
+			return e;
+		inner.level++;
+	}
+	inner.any = any && r->any;
+	inner.phase = line->phase;
+	inner.depth++;
+	e = read_file(&inner, name);
+	if (e == 0 || e == -E2BIG)
+		return e;
+	/* libpam's name for it is "error reading"; @include gives up at all. */
+	complain(r, "cannot include", name);
+	if (any && r->any)
+		return -EBADMSG;
+	line->kind = STACK_BROKEN;
+	control_default(&line->control, ACTION_BAD);
+	return add(r, line, "");
+}
+
+/* A mistake in the line: whatever the others do, it fails. */
+static int
+broken(const struct reading *r, struct stack_line *line, const char *what,
+    const char *text)
+{
+	complain(r, what, text);
+	line->kind = STACK_BROKEN;
+	control_default(&line->control, ACTION_BAD);
+	return add(r, line, "");
+}
+
+static bool
+parse_phase(const char *word, enum stack_phase *ret)
+{
+	for (int i = 0; i < STACK_PHASE_COUNT; i++)
+		if (strcasecmp(word, phases[i]) == 0) {
+			*ret = (enum stack_phase)i;
+			return true;
+		}
+	return false;
+}
+
+/* The control field and what comes behind it. */
+static int
+read_rest(const struct reading *r, struct stack_line *line, char *rest,
+    const char *bad_phase)
+{
+	char *control = stack_text_field(&rest);
+	bool substack;
+
+	if (control == NULL)
+		return broken(r, line, "no control field", NULL);
+	substack = strcasecmp(control, "substack") == 0;
+	if (substack || strcasecmp(control, "include") == 0)
+		return include(
+		    r, line, stack_text_field(&rest), substack, false);
+	if (control_parse(control, &line->control) < 0)
+		complain(r, "bad control field", control);
+	if (bad_phase != NULL)
+		return broken(r, line, "bad type", bad_phase);
+	rest = stack_text_field(&rest);
+	if (rest == NULL)
+		return broken(r, line, "no module", NULL);
+	return add(r, line, rest);
+}
+
+static int
+read_line(const struct reading *r, char *text)
+{
+	struct stack_line line = { .kind = STACK_MODULE };
+	char *word = stack_text_field(&text);
+	bool known;
+
+	for (int i = 0; i < CODE_COUNT; i++)
+		line.control.actions[i] = ACTION_NONE;
+	/* '-' in front: a missing module is not logged, and fails all the same. */
+	word += *word == '-';
+	line.phase = r->any ? STACK_AUTH : r->phase;
+	if (strcasecmp(word, "@include") == 0)
+		return include(r, &line, stack_text_field(&text), false, true);
+	known = parse_phase(word, &line.phase);
+	if (!r->any && line.phase != r->phase)
+		return 0;
+	return read_rest(r, &line, text, known ? NULL : word);
+}
+
+static int
+read_lines(struct reading *r, const char *text)
+{
+	struct stack_text t;
+	int more, e = 0;
+
+	stack_text_init(&t, text);
+	while (e == 0 && (more = stack_text_next(&t)) > 0) {
+		r->line = t.line;
+		e = read_line(r, t.text);
+	}
+	if (e < 0 || more == 0)
+		return e;
+	r->line = t.line;
+	complain(r,
+	    more == -E2BIG ? "the line is too long"
+			   : "the file ends in a line to be continued",
+	    NULL);
+	return -EBADMSG;
+}
+
+static void
+check_mode(const struct reading *r)
+{
+	struct stat st;
+
+	if (stat(r->file, &st) == 0 &&
+	    ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+		(st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
+		findings_add(r->findings, FINDING_ERROR, r->file, 0,
+		    "can be written to by others than root");
+}
+
+static int
+read_file(struct reading *r, const char *name)
+{
+	char *text;
+	int e;
+
+	if (r->depth >= STACK_DEPTH)
+		return -ELOOP;
+	if (asprintf(&r->file, "%s%s%s", name[0] == '/' ? "" : r->dir,
+		name[0] == '/' ? "" : "/", name) < 0)
+		(void)output_need(NULL);
+	r->line = 0;
+	e = slurp(r->file, FILE_MAX, &text);
+	if (e == 0) {
+		check_mode(r);
+		e = read_lines(r, text);
+		free(text);
+	}
+	free(r->file);
+	return e;
+}
+
+static bool
+has_phase(const struct stack *stack, enum stack_phase phase)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (stack->lines[i].phase == phase)
+			return true;
+	return false;
+}
+
+static void
+free_line(struct stack_line *line)
+{
+	free(line->module);
+	free(line->file);
+}
+
+/* Move the lines of a phase that the service has no line of. */
+static int
+take_other(struct reading *r, const bool *missing)
+{
+	size_t kept = r->stack->count;
+	int e = read_file(r, "other");
+
+	/* Without it, such a phase simply fails. */
+	if (e < 0 && e != -E2BIG)
+		return e == -ENOENT ? 0 : e;
+	for (size_t i = kept; i < r->stack->count; i++)
+		if (missing[r->stack->lines[i].phase])
+			r->stack->lines[kept++] = r->stack->lines[i];
+		else
+			free_line(&r->stack->lines[i]);
+	r->stack->count = kept;
+	return e;
+}
+
+int
+stack_read(const char *dir, const char *service, struct findings *findings,
+    struct stack *ret)
+{
+	struct stack stack = { NULL, 0 };
+	struct reading r = {
+		.stack = &stack, .findings = findings, .dir = dir, .any = true
+	};
+	bool missing[STACK_PHASE_COUNT], some = false;
+	int e = read_file(&r, service);
+
+	for (int i = 0; i < STACK_PHASE_COUNT; i++) {
+		missing[i] = !has_phase(&stack, (enum stack_phase)i);
+		some = some || missing[i];
+	}
+	if (e == 0 && some)
+		e = take_other(&r, missing);
+	if (e < 0) {
+		stack_done(&stack);
+		return e;
+	}
+	*ret = stack;
+	return 0;
+}
+
+void
+stack_done(struct stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		free_line(&stack->lines[i]);
+	free(stack->lines);
+	*stack = (struct stack){ NULL, 0 };
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A PAM service as libpam builds it from files: the lines of the service with
+ * all that they include, in order.  Mistakes that libpam would meet become
+ * findings, and lines that fail, as they do in libpam.
+ */
+#ifndef STSSLCTL_STACK_H
+#define STSSLCTL_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "stsslctl/control.h"
+#include "stsslctl/findings.h"
+
+/* Where libpam looks for services. */
+#define STACK_DIR "/etc/pam.d"
+
+/* Files include each other at most this deep; libpam has the same bound. */
+#define STACK_DEPTH 16
+/* Lines of a service, with all that it includes. */
+#define STACK_LINES 512
+/* A line, with those that continue it; libpam 1.5 has the same bound. */
+#define STACK_LINE 1023
+
+enum stack_phase {
+	STACK_AUTH,
+	STACK_ACCOUNT,
+	STACK_SESSION,
+	STACK_PASSWORD,
+	STACK_PHASE_COUNT
+};
+
+enum stack_kind {
+	STACK_MODULE,
+	STACK_BROKEN,   /* always fails: a mistake, or a missing file */
+	STACK_SUBSTACK, /* in front of the lines of a substack */
+};
+
+struct stack_line {
+	enum stack_phase phase;
+	enum stack_kind kind;
+	unsigned level; /* how many substacks it is in */
+	struct control control;
+	char *module; /* as it was written; "" for broken lines */
+	char *file;
+	unsigned line;
+};
+
+struct stack {
+	struct stack_line *lines;
+	size_t count;
+};
+
+/*
+ * Read service `service` from `dir`.  A phase of which the service has no line
+ * is taken from the service "other", as libpam does.
+ * Returns 0 and *ret, to be emptied by stack_done(); -ENOENT when there is no
+ * such service; -EBADMSG when libpam would give up on it, with a finding;
+ * -E2BIG past STACK_LINES, with a finding; or what open(2) says.
+ */
+int stack_read(const char *dir, const char *service, struct findings *findings,
+    struct stack *ret);
+
+void stack_done(struct stack *stack);
+
+/* "auth" and so on. */
+const char *stack_phase_word(enum stack_phase phase);
+
+/* "pam_unix.so" of "/lib/security/pam_unix.so"; owned by the line. */
+const char *stack_module_name(const struct stack_line *line);
+
+#endif

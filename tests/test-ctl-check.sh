@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# stsslctl check, over a whole configuration with certificates made here, and
+# what each thing that can be wrong with it makes it say.
+set -u
+: "${srcdir:?} ${STSSLCTL:?}"
+
+# shellcheck source=tests/ctl.sh
+. "$srcdir/tests/ctl.sh"
+me=$(id -un)
+
+# config CERTIFICATE KEY CRL: helper.conf
+config() {
+	cat >helper.conf <<-EOF
+		user = "$me"
+		classes = "$dir/classes.conf"
+		status-socket = "$dir/status.sock"
+		tls {
+		    certificate = { "$dir/$1" }
+		    key = { "$dir/$2" }
+		    client-ca = { "$dir/ca.pem" }
+		    client-crl = { ${3:+"\"$dir/$3\""} }
+		}
+		listen "ftp" {
+		    address = { "127.0.0.1:2100" }
+		    protocol = ftp
+		    tls = explicit
+		    backend = "127.0.0.1:2121"
+		}
+	EOF
+}
+
+# check OPTIONS...: stsslctl check of that configuration.
+check() {
+	"$STSSLCTL" check --config "$dir/helper.conf" "$@"
+}
+
+sum=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
+authority
+certificate server 'expiration_days = 365'
+certificate soon 'expiration_days = 10'
+certificate old 'activation_date = "2020-01-01 00:00:00"' \
+	'expiration_date = "2021-01-01 00:00:00"'
+certificate early 'activation_date = "2120-01-01 00:00:00"' \
+	'expiration_date = "2121-01-01 00:00:00"'
+list fresh.crl 'crl_next_update = 100' ''
+list short.crl 'crl_next_update = 3' ''
+list stale.crl 'crl_this_update_date = "2020-01-01 00:00:00"' \
+	'crl_next_update_date = "2021-01-01 00:00:00"'
+mkdir identities
+cat >classes.conf <<EOF2
+identities = "$dir/identities"
+class "all" { ssl = optional  login = either }
+EOF2
+
+config server.pem server.key fresh.crl
+expect "nothing is said of what is right" 0 "" check
+expect "--json says so with an empty list" 0 '{
+  "findings": []
+}' check --json
+
+config soon.pem soon.key ''
+r=$(check --config "$dir/helper.conf")
+case $?$r in
+"1warning: $dir/soon.pem: \"CN=soon\" expires on 2"*) r=right ;;
+esac
+expect "a certificate is to be renewed 30 days before its end" 0 right echo "$r"
+config old.pem old.key ''
+expect "an expired certificate is an error" 1 \
+	'error: @/old.pem: "CN=old" has expired on 2021-01-01 00:00 UTC' check
+config early.pem early.key ''
+expect "so is one from the future" 1 \
+	'error: @/early.pem: "CN=early" is not valid before 2120-01-01 00:00 UTC' \
+	check
+config server.pem soon.key ''
+expect "a key has to be the certificate's" 1 \
+	'error: @/soon.key: is not the key of @/server.pem' check
+config server.pem server.key ''
+chmod 644 server.key
+expect "a key is a secret" 1 \
+	'error: @/helper.conf:6: key = "@/server.key": others can read or change it' \
+	check
+chmod 600 server.key
+chmod 666 ca.pem
+expect "others must not write to the CAs" 1 \
+	'error: @/ca.pem: can be written to by others than root' check
+chmod 644 ca.pem
+cp ca.pem ca.good
+cp server.pem ca.pem
+expect "a CA is a CA" 1 \
+	'error: @/ca.pem: has a certificate that is no CA'"'"'s' check
+cp ca.good ca.pem
+
+config server.pem server.key stale.crl
+expect "a revocation list out of date is an error" 1 \
+	'error: @/stale.crl: the revocation list is out of date since 2021-01-01 00:00 UTC' \
+	check
+config server.pem server.key short.crl
+r=$(check --config "$dir/helper.conf")
+case $?$r in
+"1warning: $dir/short.crl: the revocation list is out of date on 2"*) r=right ;;
+esac
+expect "a revocation list is to be renewed 7 days before its end" 0 right \
+	echo "$r"
+mv ca.pem ca.good; mv ca.key ca.good.key
+authority
+list foreign.crl 'crl_next_update = 100' ''
+mv ca.good ca.pem; mv ca.good.key ca.key
+config server.pem server.key foreign.crl
+r=$(check --config "$dir/helper.conf")
+case $?$r in
+"1error: $dir/foreign.crl: "*) r=right ;;
+esac
+expect "a revocation list has to be of a CA" 0 right echo "$r"
+mkdir lists
+cp fresh.crl stale.crl lists
+config server.pem server.key lists
+expect "each file of a directory is looked at" 1 \
+	'error: @/lists/stale.crl: the revocation list is out of date since 2021-01-01 00:00 UTC' \
+	check
+config server.pem server.key ''
+
+echo 'class "more" { ssl = never }' >>classes.conf
+expect "a mistake in classes.conf has its line" 1 \
+	'error: @/classes.conf:3: ssl = "never": not one of required, optional' \
+	check
+sed -i 3d classes.conf
+echo 'class "late" { user = { "x" } ssl = required }' >>classes.conf
+expect "a class that nobody is ever in is told" 1 \
+	'warning: @/classes.conf:3: nobody is ever in class "late": class "all" takes all its users' \
+	check
+sed -i 3d classes.conf
+echo 'nonsense = 1' >>helper.conf
+r=$(check --config "$dir/helper.conf")
+case $r in
+"error: $dir/helper.conf:16: "*) r=right ;;
+esac
+expect "a mistake in helper.conf has its line" 0 right echo "$r"
+config server.pem server.key ''
+
+echo "sha256:$sum" >"identities/$me"
+expect "an identity file with a good entry" 0 "" check
+printf '# a comment\nsha256:12\n' >"identities/$me"
+expect "a faulty entry has its line" 1 \
+	"error: @/identities/$me:2: faulty entry: the file does not count" check
+echo "sha256:$sum" >"identities/$me"
+echo "sha256:$(echo $sum | tr a-f A-F)" >identities/no-such-user
+expect "users have to exist, and one certificate is for one user" 1 \
+	"warning: @/identities/no-such-user: there is no such user in the passwd database
+warning: @/identities/$me:1: the same entry as in @/identities/no-such-user:1" \
+	check
+rm identities/no-such-user
+ln -s /etc/passwd "identities/link"
+expect "a symbolic link does not count" 1 \
+	"error: @/identities/link: a symbolic link: it does not count" check
+rm identities/link
+chmod 664 "identities/$me"
+expect "who can write to an identity file could be anybody" 1 \
+	"error: @/identities/$me: others than root can write to it: it does not count" \
+	check
+chmod 644 "identities/$me"
+touch "identities/-x"
+expect "a file that is no user's is never read" 1 \
+	"warning: @/identities/-x: not the name of a user: it is never read" check
+rm identities/-x
+
+expect "an unknown option is bad usage" 2 \
+	"usage: stsslctl check [--json] [--config FILE] [--classes FILE]
+       stsslctl check --pam SERVICE [--json] [--pam-dir DIR] [--module-dir DIR]" \
+	check --nonsense
+expect "so is an unknown subcommand" 2 \
+	"usage: stsslctl [-V | --help] SUBCOMMAND [ARGUMENTS]" \
+	"$STSSLCTL" nonsense
+expect "a service that is not there is no answer" 2 \
+	"stsslctl: nosuch: No such file or directory" \
+	"$STSSLCTL" check --pam nosuch --pam-dir "$dir"
+plan

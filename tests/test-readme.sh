@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Does what README's "A policy in ten minutes" says, step by step: classes go to
+# a file, commands are run, and what they print has to be what stands there.
+set -eu
+: "${srcdir:?}" "${builddir:?}"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+umask 022
+PATH=$builddir/stsslctl:$PATH
+export PATH
+
+# The section's blocks, without their margin.
+sed -n '/^A policy in ten minutes/,/^Who trusts whom/p' "$srcdir/README" |
+	sed -n 's/^    //p; /^$/p' >"$work/section"
+
+# A class that comes again stands at its new place.
+python3 - "$work" <<'EOF'
+import re
+import subprocess
+import sys
+
+work = sys.argv[1]
+text = open(work + "/section").read()
+blocks = [block for block in re.split(r"\n{2,}", text) if block.strip()]
+classes, number = [], 0
+print("1..%d" % sum(block.startswith("$ ") for block in blocks))
+for block in blocks:
+    if not block.startswith("$ "):
+        new = re.findall(r'(?ms)^class "[^"]*" \{(?: [^\n]*\}|\n.*?^\})$', block)
+        names = {part.split('"')[1] for part in new}
+        classes = [part for part in classes
+                   if part.split('"')[1] not in names] + new
+        with open(work + "/classes.conf", "w") as file:
+            file.write("\n".join(classes) + "\n")
+        continue
+    number += 1
+    command, _, expected = block[2:].partition("\n")
+    done = subprocess.run(command, shell=True, cwd=work, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    good = done.stdout.strip() == expected.strip()
+    print(("ok" if good else "not ok"), number, "-", command)
+    if not good:
+        print("# " + done.stdout.replace("\n", "\n# "))
+EOF

@@ -8,6 +8,7 @@
 #include "helper/answer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +16,9 @@
 
 #include "helper/acceptor.h"
 #include "helper/audit.h"
+#include "helper/live.h"
 #include "helper/log.h"
+#include "helper/metrics.h"
 #include "helper/question.h"
 #include "policy/decide.h"
 
@@ -158,7 +161,56 @@ answer_verdict(const struct asker *asker, const struct question *q)
 	entry->is_decided = true;
 	entry->by_certificate = needs_certificate(q->reason);
 	entry->verdict = q->verdict;
+	live_login(entry, q);
+	metrics_verdict(
+	    registry_metrics(params->registry), q->verdict, q->reason);
 	say_word(asker, "done");
+}
+
+static void
+answer_list(const struct asker *asker, const struct question *q)
+{
+	static char packet[STSSL_RECORD_MAX];
+	const struct answer_params *params = &asker->all->params;
+	const struct session_entry *entry =
+	    registry_after(params->registry, q->session);
+
+	if (entry == NULL)
+		say_word(asker, "none");
+	else
+		say(asker, packet,
+		    live_describe(entry,
+			params->listener(params->owner, entry->listener),
+			packet));
+}
+
+static void
+answer_kick(const struct asker *asker, const struct question *q)
+{
+	const struct answer_params *params = &asker->all->params;
+	const struct session_entry *entry =
+	    registry_find(params->registry, q->session);
+
+	if (entry == NULL || params->kick(params->owner, entry) < 0) {
+		say_word(asker, "none");
+		return;
+	}
+	log_notice("kicked session=%" PRIx64 " by uid=%lu", entry->session,
+	    (unsigned long)asker->uid);
+	say_word(asker, "done");
+}
+
+static void
+answer_metrics(const struct asker *asker, const struct question *q)
+{
+	static char packet[STSSL_RECORD_MAX];
+	const struct answer_params *params = &asker->all->params;
+	size_t len = live_metrics(
+	    params->registry, params->listener, params->owner, packet);
+
+	(void)q;
+	if (len > 0)
+		say(asker, packet, len);
 }
 
 static bool
@@ -174,6 +226,9 @@ static const struct {
 } kinds[] = {
 	[QUESTION_QUERY] = { may_query, answer_query },
 	[QUESTION_VERDICT] = { may_decide, answer_verdict },
+	[QUESTION_LIST] = { may_query, answer_list },
+	[QUESTION_KICK] = { may_decide, answer_kick },
+	[QUESTION_METRICS] = { may_query, answer_metrics },
 };
 
 static void

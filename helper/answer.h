@@ -26,6 +26,10 @@ struct answer_params {
 	/* Tell the worker of a session: 0 or -errno. */
 	int (*decided)(void *owner, const struct session_entry *entry,
 	    enum stssl_verdict verdict, bool data_private);
+	/* Have a session ended: 0 or -errno. */
+	int (*kick)(void *owner, const struct session_entry *entry);
+	/* The name of a listener; NULL behind the last. */
+	const char *(*listener)(void *owner, uint32_t listener);
 	void *owner;
 };
 

@@ -148,6 +148,24 @@ decided(void *owner, const struct session_entry *entry,
 	return workers_verdict(m->workers, entry, verdict, data_private);
 }
 
+static int
+kick(void *owner, const struct session_entry *entry)
+{
+	struct monitor *m = owner;
+
+	return workers_end(m->workers, entry, END_KICKED);
+}
+
+static const char *
+listener_name(void *owner, uint32_t listener)
+{
+	const struct helper_config *config = config_of(owner);
+
+	return listener < config->listener_count
+		   ? config->listeners[listener].name
+		   : NULL;
+}
+
 static void
 asked(void *owner, const struct session_entry *entry,
     const struct message_ask *ask)
@@ -165,6 +183,9 @@ advise(void *owner, const struct session_entry *entry, const char *user,
 	int r = workers_advice(m->workers, entry, advice);
 
 	audit_advice(entry, user, advice);
+	if (advice->verdict == STSSL_VERDICT_REFUSE)
+		metrics_refusal(registry_metrics(m->registry),
+		    (enum stssl_reason)advice->reason);
 	/* Its end, or its silence, is the worker's supervisor's matter. */
 	if (r < 0)
 		log_debug("advice is lost: %s", strerror(-r));
@@ -355,6 +376,8 @@ build(struct monitor *m)
 		.registry = m->registry,
 		.drain = drain,
 		.decided = decided,
+		.kick = kick,
+		.listener = listener_name,
 		.owner = m };
 
 	m->workers = workers_new(&workers);

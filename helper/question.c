@@ -95,12 +95,49 @@ parse_verdict(const struct stssl_record *record, struct question *q)
 	return 0;
 }
 
+/* Nothing but the version and what is asked, and `more` strings. */
+static int
+expect(const struct stssl_record *record, size_t more)
+{
+	return count_strings(record) == 2 + more ? 0 : -EBADMSG;
+}
+
+static int
+parse_list(const struct stssl_record *record, struct question *q)
+{
+	const char *after = stssl_record_get(record, STSSL_KEY_STSSL_AFTER);
+
+	if (after == NULL)
+		return expect(record, 0);
+	return parse_session(after, &q->session) ? expect(record, 1) : -EBADMSG;
+}
+
+static int
+parse_kick(const struct stssl_record *record, struct question *q)
+{
+	const char *session = stssl_record_get(record, STSSL_KEY_STSSL_SESSION);
+
+	if (session == NULL || !parse_session(session, &q->session))
+		return -EBADMSG;
+	return expect(record, 1);
+}
+
+static int
+parse_metrics(const struct stssl_record *record, struct question *q)
+{
+	(void)q;
+	return expect(record, 0);
+}
+
 static const struct {
 	const char *word;
 	int (*parse)(const struct stssl_record *record, struct question *q);
 } kinds[] = {
 	[QUESTION_QUERY] = { "query", parse_query },
 	[QUESTION_VERDICT] = { "verdict", parse_verdict },
+	[QUESTION_LIST] = { "list", parse_list },
+	[QUESTION_KICK] = { "kick", parse_kick },
+	[QUESTION_METRICS] = { "metrics", parse_metrics },
 };
 
 int

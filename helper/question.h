@@ -16,6 +16,9 @@
 enum question_kind {
 	QUESTION_QUERY,
 	QUESTION_VERDICT,
+	QUESTION_LIST,
+	QUESTION_KICK,
+	QUESTION_METRICS,
 };
 
 struct question {
@@ -23,8 +26,9 @@ struct question {
 	/* of a query */
 	struct stssl_connection keys[STSSL_QUERY_KEYS];
 	size_t key_count;
-	/* of a verdict; strings are the record's */
+	/* of a verdict, a kick; of a list, after which one: 0 is none */
 	uint64_t session;
+	/* of a verdict; strings are the record's */
 	const char *service;
 	const char *user;
 	const char *class_name;

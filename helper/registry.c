@@ -18,6 +18,7 @@ struct registry {
 	struct session_entry *entries;
 	size_t waiting;
 	struct census census;
+	struct metrics metrics;
 };
 
 static int
@@ -83,6 +84,15 @@ registry_free(struct registry *registry)
 	return NULL;
 }
 
+static time_t
+now(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
 int
 registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer)
@@ -96,6 +106,7 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	entry->listener = listener;
 	entry->peer = *peer;
 	entry->is_newcomer = true;
+	entry->since = now();
 	found =
 	    entry_of(tsearch(entry, &registry->by_session, compare_sessions));
 	if (found != entry) {
@@ -108,6 +119,7 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 		return -ENOMEM;
 	}
 
+	registry->metrics.accepted++;
 	entry->next = registry->entries;
 	if (entry->next != NULL)
 		entry->next->prev = entry;
@@ -136,6 +148,25 @@ registry_first(const struct registry *registry)
 	return registry->entries;
 }
 
+struct metrics *
+registry_metrics(struct registry *registry)
+{
+	return &registry->metrics;
+}
+
+const struct session_entry *
+registry_after(const struct registry *registry, uint64_t after)
+{
+	const struct session_entry *found = NULL;
+
+	for (const struct session_entry *e = registry->entries; e != NULL;
+	     e = e->next)
+		if (e->session > after &&
+		    (found == NULL || e->session < found->session))
+			found = e;
+	return found;
+}
+
 struct session_entry *
 registry_find(const struct registry *registry, uint64_t session)
 {
@@ -154,6 +185,17 @@ registry_find_connection(
 	    tfind(&key, &registry->by_connection, compare_connections));
 }
 
+/* Of one session only once, however often its record is published. */
+static void
+count_handshake(struct registry *registry, struct session_entry *entry)
+{
+	enum metrics_tls tls = metrics_tls_of(entry->text, entry->text_len);
+
+	if (tls != entry->tls)
+		registry->metrics.handshakes[tls]++;
+	entry->tls = tls;
+}
+
 int
 registry_publish(struct registry *registry, struct session_entry *entry,
     const struct stssl_connection *connection, const char *text, size_t len)
@@ -168,6 +210,7 @@ registry_publish(struct registry *registry, struct session_entry *entry,
 	entry->text_len = len;
 	entry->connection = *connection;
 
+	count_handshake(registry, entry);
 	r = make_known(registry, entry);
 	if (r == -EADDRINUSE) {
 		entry->record = RECORD_WAITING;
@@ -230,6 +273,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 		entry->next->prev = entry->prev;
 	census_leave(&registry->census, entry->listener, &entry->peer,
 	    entry->is_newcomer);
+	stssl_record_done(&entry->login);
 	free(entry);
 }
 

@@ -10,9 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
+#include <time.h>
 
 #include "helper/census.h"
+#include "helper/metrics.h"
 #include "status/address.h"
+#include "status/record.h"
 #include "status/words.h"
 
 enum session_record {
@@ -31,17 +34,20 @@ struct session_entry {
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
 	bool is_newcomer; /* not authenticated yet */
+	time_t since;     /* by CLOCK_MONOTONIC */
 
 	enum session_record record;
 	struct stssl_connection connection;
 	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
 	size_t text_len;
+	enum metrics_tls tls; /* of the last record */
 
 	time_t good_until;   /* the verified certificate; 0: there is none */
 	bool is_decided;     /* a verdict came */
 	bool by_certificate; /* and it would not be what it is without one */
 	bool is_ending;
 	enum stssl_verdict verdict;
+	struct stssl_record login; /* of the verdict; helper/live.h */
 
 	struct session_entry *prev, *next;
 };
@@ -68,6 +74,13 @@ const struct census *registry_census(const struct registry *registry);
 
 /* All of them, by `next`; NULL when there is none. */
 struct session_entry *registry_first(const struct registry *registry);
+
+/* What is counted; helper/metrics.h. */
+struct metrics *registry_metrics(struct registry *registry);
+
+/* The session with the lowest number above `after`; NULL when there is none. */
+const struct session_entry *registry_after(
+    const struct registry *registry, uint64_t after);
 
 /* NULL when there is none; valid until the session is removed. */
 struct session_entry *registry_find(

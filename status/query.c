@@ -165,10 +165,9 @@ talk(int fd, const struct stssl_record *question, int64_t deadline_ms,
 	return r;
 }
 
-/* One question, one answer. */
-static int
-exchange(const char *path, const struct stssl_record *question, int timeout_ms,
-    struct stssl_record *ret)
+int
+stssl_exchange(const char *path, const struct stssl_record *question,
+    int timeout_ms, struct stssl_record *ret)
 {
 	int64_t deadline_ms = now_ms() + timeout_ms;
 	uid_t owner;
@@ -239,7 +238,7 @@ stssl_query(const char *path, const struct stssl_connection *keys, size_t count,
 	stssl_record_init(&answer);
 	r = put_query(&question, keys, count);
 	if (r == 0)
-		r = exchange(path, &question, timeout_ms, &answer);
+		r = stssl_exchange(path, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, query_meanings);
 	if (r == 1 && !is_complete(&answer))
@@ -286,7 +285,7 @@ stssl_report(
 	stssl_record_init(&answer);
 	r = put_report(&question, report);
 	if (r == 0)
-		r = exchange(path, &question, timeout_ms, &answer);
+		r = stssl_exchange(path, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, report_meanings);
 	stssl_record_done(&question);

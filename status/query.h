@@ -36,6 +36,15 @@
 int stssl_query(const char *path, const struct stssl_connection *keys,
     size_t count, int timeout_ms, struct stssl_record *ret);
 
+/*
+ * Ask any question of stssl-status(7), and take any answer: the question and
+ * what the answer means are the caller's.  *ret is empty, and is filled on
+ * success.  Returns 0 or the errors of stssl_query() but for -EINVAL, -EMLINK
+ * and -EPERM.
+ */
+int stssl_exchange(const char *path, const struct stssl_record *question,
+    int timeout_ms, struct stssl_record *ret);
+
 /* What the module decided; all strings are borrowed, none may be NULL. */
 struct stssl_report {
 	const char *session;

@@ -24,6 +24,8 @@
 	X(STSSL_ASK, ONE)                   \
 	X(STSSL_RESULT, ONE)                \
 	X(STSSL_CONNECTION, MANY)           \
+	X(STSSL_AFTER, ONE)                 \
+	X(STSSL_METRICS, ONE)               \
 	/* the session */                   \
 	X(STSSL_SESSION, ONE)               \
 	X(STSSL_LISTENER, ONE)              \
@@ -54,7 +56,9 @@
 	X(STSSL_CLASS, ONE)                 \
 	X(STSSL_VERDICT, ONE)               \
 	X(STSSL_REASON, ONE)                \
-	X(STSSL_DATA, ONE)
+	X(STSSL_DATA, ONE)                  \
+	/* what a list has besides */       \
+	X(STSSL_AGE, ONE)
 
 enum stssl_key {
 #define X(name, count) STSSL_KEY_##name,

@@ -253,6 +253,22 @@ check_paths(const struct looking *l, char **paths, size_t count,
 	}
 }
 
+static void
+check_priority(const char *priority, struct findings *findings)
+{
+	gnutls_priority_t parsed;
+	const char *at = NULL;
+	char quoted[STSSL_QUOTE_MAX];
+	int r = gnutls_priority_init(&parsed, priority, &at);
+
+	if (r >= 0)
+		gnutls_priority_deinit(parsed);
+	else
+		findings_add(findings, FINDING_ERROR, NULL, 0,
+		    "priority: %s: %s", stssl_quote(quoted, sizeof quoted, at),
+		    gnutls_strerror(r));
+}
+
 void
 certificate_check(
     const struct tls_config *tls, time_t now, struct findings *findings)
@@ -263,6 +279,7 @@ certificate_check(
 		check_pair(
 		    &(struct looking){ tls->certificates[i], now, findings },
 		    tls->keys[i]);
+	check_priority(tls->priority, findings);
 	check_paths(&l, tls->client_cas, tls->client_ca_count, check_ca_file);
 	check_paths(
 	    &l, tls->client_crls, tls->client_crl_count, check_list_file);

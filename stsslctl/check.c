@@ -101,10 +101,24 @@ classes(const char *path, const struct access_user *helper,
 	(void)stssl_classes_free(classes);
 }
 
+static void
+check_user(const char *name, const char *path, struct findings *findings)
+{
+	char quoted[STSSL_QUOTE_MAX];
+	struct access_user user;
+
+	if (access_user_find(name, &user) == 0)
+		access_user_done(&user);
+	else
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "there is no user %s",
+		    stssl_quote(quoted, sizeof quoted, name));
+}
+
 /* Everything that helper.conf names; when it is read, it was found. */
 static void
-named(const struct helper_config *config, const struct access_user *helper,
-    struct findings *findings)
+named(const struct helper_config *config, const char *path,
+    const struct access_user *helper, struct findings *findings)
 {
 	const struct tls_config *tls = &config->tls;
 	struct x509_error error = { "out of memory" };
@@ -125,6 +139,8 @@ named(const struct helper_config *config, const struct access_user *helper,
 		access_check(tls->client_cas[i], helper, findings);
 	for (size_t i = 0; i < tls->client_crl_count; i++)
 		access_check(tls->client_crls[i], helper, findings);
+	for (size_t i = 0; i < config->status_user_count; i++)
+		check_user(config->status_users[i], path, findings);
 	/* Where no helper runs, there is none. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,
@@ -148,9 +164,8 @@ files(const struct arguments *a, struct findings *findings)
 	} else {
 		path = config->classes;
 		if (access_user_find(config->user, &helper) < 0)
-			findings_add(findings, FINDING_ERROR, a->config, 0,
-			    "the user does not exist");
-		named(config, &helper, findings);
+			check_user(config->user, a->config, findings);
+		named(config, a->config, &helper, findings);
 	}
 	if (a->classes != NULL)
 		path = a->classes;

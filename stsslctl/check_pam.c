@@ -69,7 +69,7 @@ learn(struct check *c, const char *module_dir)
 		if (l->kind != STACK_MODULE)
 			continue;
 		c->missing[i] = !module_exists(l->module, module_dir);
-		if (c->missing[i])
+		if (c->missing[i] && !l->may_miss)
 			findings_add(c->findings, FINDING_ERROR, l->file,
 			    l->line, "module %s is missing: the line fails",
 			    stssl_quote(quoted, sizeof quoted, l->module));
@@ -270,7 +270,19 @@ check_certificate(const struct check *c)
 		    control_name(o.setcred));
 }
 
-/* Gates that are asked about passwords, and not about certificates. */
+/* Does a password that is right count for nothing once this gate says no? */
+static bool
+is_binding(const struct check *c, const enum control_code *said, size_t gate)
+{
+	enum control_code refused[STACK_LINES];
+	bool asked[STACK_LINES];
+
+	memcpy(refused, said, c->stack.count * sizeof *refused);
+	refused[gate] = CODE_AUTH_ERR;
+	return run(c, STACK_AUTH, refused, asked) != CODE_SUCCESS;
+}
+
+/* Gates that count for logins by password, and are not asked otherwise. */
 static void
 check_skipped(const struct check *c)
 {
@@ -287,7 +299,7 @@ check_skipped(const struct check *c)
 	(void)run(c, STACK_AUTH, said, by_password);
 	for (size_t i = 0; i < c->stack.count; i++)
 		if (c->kinds[i] == MODULE_GATE && by_password[i] &&
-		    !by_certificate[i])
+		    !by_certificate[i] && is_binding(c, said, i))
 			findings_add(c->findings, FINDING_WARNING,
 			    c->stack.lines[i].file, c->stack.lines[i].line,
 			    "%s is not asked about logins by certificate: "

@@ -28,7 +28,10 @@ extern const struct command command_check;
 extern const struct command command_digest;
 extern const struct command command_explain;
 extern const struct command command_identity;
+extern const struct command command_kick;
 extern const struct command command_matrix;
+extern const struct command command_metrics;
+extern const struct command command_who;
 
 /* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */
 enum command_status command_usage(const struct command *command);

@@ -15,6 +15,9 @@ static const struct command *const commands[] = {
 	&command_matrix,
 	&command_identity,
 	&command_digest,
+	&command_who,
+	&command_kick,
+	&command_metrics,
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

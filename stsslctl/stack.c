@@ -195,8 +195,9 @@ read_line(const struct reading *r, char *text)
 
 	for (int i = 0; i < CODE_COUNT; i++)
 		line.control.actions[i] = ACTION_NONE;
-	/* '-' in front: a missing module is not logged, and fails all the same. */
-	word += *word == '-';
+	/* A module that may be missing fails all the same. */
+	line.may_miss = *word == '-';
+	word += line.may_miss;
 	line.phase = r->any ? STACK_AUTH : r->phase;
 	if (strcasecmp(word, "@include") == 0)
 		return include(r, &line, stack_text_field(&text), false, true);

@@ -40,6 +40,7 @@ enum stack_kind {
 struct stack_line {
 	enum stack_phase phase;
 	enum stack_kind kind;
+	bool may_miss;  /* "-auth": nobody minds when the module is missing */
 	unsigned level; /* how many substacks it is in */
 	struct control control;
 	char *module; /* as it was written; "" for broken lines */

@@ -131,6 +131,14 @@ expect "a class that nobody is ever in is told" 1 \
 	'warning: @/classes.conf:3: nobody is ever in class "late": class "all" takes all its users' \
 	check
 sed -i 3d classes.conf
+sed -i '1i status-users = { "no-such-user" }' helper.conf
+expect "users who may ask have to exist" 1 \
+	'error: @/helper.conf: there is no user "no-such-user"' check
+sed -i 1d helper.conf
+sed -i 's/^tls {/tls { priority = "NORMAL:-NONSENSE"/' helper.conf
+expect "a priority has to be one" 1 \
+	'error: priority: "-NONSENSE": The request is invalid.' check
+config server.pem server.key ''
 echo 'nonsense = 1' >>helper.conf
 r=$(check --config "$dir/helper.conf")
 case $r in

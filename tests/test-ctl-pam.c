@@ -21,7 +21,7 @@
 static const char *const modules[] = { "pam_stssl.so", "pam_unix.so",
 	"pam_sss.so", "pam_own.so", "pam_env.so", "pam_shells.so",
 	"pam_listfile.so", "pam_faillock.so", "pam_faildelay.so", "pam_cap.so",
-	"pam_permit.so", "pam_deny.so" };
+	"pam_permit.so", "pam_deny.so", "pam_usertype.so", "pam_localuser.so" };
 
 #define FINDINGS 3
 
@@ -45,6 +45,7 @@ static const struct {
 	{ "good-plain", { { 0 } } },
 	{ "good-rhel-include", { { 0 } } },
 	{ "good-rhel-substack", { { 0 } } },
+	{ "good-rhel9", { { 0 } } },
 	{ "good-unknown-password-module", { { 0 } } },
 	{ "trap-sufficient", { { 1, LEAVES " (PAM_PERM_DENIED)" } } },
 	{ "trap-optional", { { 1, LEAVES }, { 1, CERT_NOT } } },
@@ -111,6 +112,30 @@ modules_remove(const char *dir)
 	rmdir(dir);
 }
 
+/*
+ * Copies of all stacks: who owns the originals, and who can write to them, is
+ * no matter of ours.
+ */
+static void
+stacks_copy(char *dir)
+{
+	char command[512];
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(command, sizeof command,
+	    "cp \"$srcdir\"/tests/pam.d/* %s && chmod 644 %s/*", dir, dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+stacks_remove(const char *dir)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm -r %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
 static void
 expect(const struct findings *f, int row)
 {
@@ -134,11 +159,12 @@ expect(const struct findings *f, int row)
 
 START_TEST(stack_is_judged)
 {
-	char module_dir[] = "/tmp/stssl-pam-XXXXXX", dir[4096];
+	char module_dir[] = "/tmp/stssl-pam-XXXXXX";
+	char dir[] = "/tmp/stssl-pam-XXXXXX";
 	struct findings findings;
 	int r;
 
-	snprintf(dir, sizeof dir, "%s/tests/pam.d", getenv("srcdir"));
+	stacks_copy(dir);
 	modules_make(module_dir);
 	findings_init(&findings);
 	r = check_pam(dir, stacks[_i].service, module_dir, &findings);
@@ -146,6 +172,30 @@ START_TEST(stack_is_judged)
 	expect(&findings, _i);
 	findings_done(&findings);
 	modules_remove(module_dir);
+	stacks_remove(dir);
+}
+END_TEST
+
+START_TEST(stack_that_others_can_write_to_is_told)
+{
+	char module_dir[] = "/tmp/stssl-pam-XXXXXX";
+	char dir[] = "/tmp/stssl-pam-XXXXXX", path[64];
+	struct findings findings;
+
+	stacks_copy(dir);
+	modules_make(module_dir);
+	snprintf(path, sizeof path, "%s/common-auth", dir);
+	ck_assert_int_eq(chmod(path, 0664), 0);
+	findings_init(&findings);
+	ck_assert_int_eq(
+	    check_pam(dir, "good-debian", module_dir, &findings), 0);
+	ck_assert_uint_eq(findings.count[FINDING_ERROR], 1);
+	ck_assert_str_eq(json_string_value(json_object_get(
+			     json_array_get(findings.list, 0), "file")),
+	    path);
+	findings_done(&findings);
+	modules_remove(module_dir);
+	stacks_remove(dir);
 }
 END_TEST
 
@@ -165,6 +215,7 @@ main(void)
 {
 	const struct test_case cases[] = {
 		{ stack_is_judged, ROWS(stacks) },
+		{ stack_that_others_can_write_to_is_told, 0 },
 		{ missing_service_is_an_error, 0 },
 	};
 

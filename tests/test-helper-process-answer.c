@@ -37,6 +37,7 @@ struct bench {
 	unsigned told;
 	enum stssl_verdict verdict;
 	bool data_private;
+	unsigned kicked;
 };
 
 static struct bench b;
@@ -67,6 +68,22 @@ decided(void *owner, const struct session_entry *entry,
 	return 0;
 }
 
+static int
+kick(void *owner, const struct session_entry *entry)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	b.kicked += !b.is_lost;
+	return b.is_lost ? -EAGAIN : 0;
+}
+
+static const char *
+listener_name(void *owner, uint32_t n)
+{
+	(void)owner;
+	return n == 0 ? listener.name : NULL;
+}
+
 /* Listens on an address that the kernel picks, so there is no file. */
 static void
 set_up(void)
@@ -92,7 +109,9 @@ set_up(void)
 		.fd = fd,
 		.registry = b.registry,
 		.drain = drain,
-		.decided = decided };
+		.decided = decided,
+		.kick = kick,
+		.listener = listener_name };
 	b.answers = answers_new(&params);
 	ck_assert_ptr_nonnull(b.answers);
 }
@@ -268,7 +287,14 @@ static const struct {
 	{ TEXT("x") },
 	{ TEXT(V) },
 	{ TEXT("STSSL_VERSION=2\0STSSL_ASK=query\0" ABOUT("0", HERE)) },
-	{ TEXT(V "STSSL_ASK=list\0") },
+	{ TEXT(V "STSSL_ASK=lists\0") },
+	{ TEXT(V "STSSL_ASK=list\0STSSL_AFTER=0\0") },
+	{ TEXT(V "STSSL_ASK=list\0STSSL_AFTER=x\0") },
+	{ TEXT(V "STSSL_ASK=list\0STSSL_SESSION=7f3a\0") },
+	{ TEXT(V "STSSL_ASK=kick\0") },
+	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=0\0") },
+	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=7f3a\0STSSL_AFTER=1\0") },
+	{ TEXT(V "STSSL_ASK=metrics\0STSSL_SESSION=7f3a\0") },
 	{ TEXT(QUERY) },
 	{ TEXT(V ABOUT("0", HERE)) },
 	{ TEXT(QUERY ABOUT("0", "somewhere")) },
@@ -340,6 +366,90 @@ START_TEST(a_verdict_for_nobody_is_not_done)
 }
 END_TEST
 
+#define LIST V "STSSL_ASK=list\0"
+
+START_TEST(a_list_goes_from_session_to_session)
+{
+	struct stssl_record answer;
+	struct stssl_address peer;
+
+	set_up();
+	publish(HERE);
+	expect(TEXT(VERDICT("7f3a", "accept", "private")), "done", NULL);
+	ck_assert_int_eq(stssl_address_parse("192.0.2.8:1", &peer), 0);
+	ck_assert_int_eq(registry_add(b.registry, 2, &config, 0, &peer), 0);
+
+	/* The one without a record, by what is known of it. */
+	expect(TEXT(LIST), "found", &answer);
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_SESSION), "2");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_LISTENER), "ftp");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_REMOTE_ADDR), "192.0.2.8");
+	ck_assert_ptr_nonnull(stssl_record_get(&answer, STSSL_KEY_STSSL_AGE));
+	stssl_record_done(&answer);
+
+	expect(TEXT(LIST "STSSL_AFTER=2\0"), "found", &answer);
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_SESSION), "7f3a");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_SSL_PROTOCOL), "TLSv1.3");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_USER), "alice");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_VERDICT), "accept");
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_DATA), "private");
+	stssl_record_done(&answer);
+
+	expect(TEXT(LIST "STSSL_AFTER=7f3a\0"), "none", NULL);
+	tear_down();
+}
+END_TEST
+
+#define KICK(session) V "STSSL_ASK=kick\0STSSL_SESSION=" session "\0"
+
+START_TEST(a_kick_reaches_the_worker_of_that_session)
+{
+	set_up();
+	expect(TEXT(KICK("7f3b")), "none", NULL);
+	b.is_lost = true;
+	expect(TEXT(KICK("7f3a")), "none", NULL);
+	ck_assert_uint_eq(b.kicked, 0);
+	b.is_lost = false;
+	expect(TEXT(KICK("7f3a")), "done", NULL);
+	ck_assert_uint_eq(b.kicked, 1);
+	tear_down();
+}
+END_TEST
+
+START_TEST(metrics_count_what_was_answered)
+{
+	struct stssl_record answer;
+	const char *text;
+
+	set_up();
+	publish(HERE);
+	publish(HERE);
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "done", NULL);
+	expect(TEXT(V "STSSL_ASK=metrics\0"), "found", &answer);
+	text = stssl_record_get(&answer, STSSL_KEY_STSSL_METRICS);
+	ck_assert_ptr_nonnull(text);
+	ck_assert_ptr_nonnull(strstr(
+	    text, "stssl_sessions{listener=\"ftp\",tls=\"TLSv1.3\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\nstssl_accepted_total 1\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "stssl_handshakes_total{tls=\"TLSv1.3\"} 1\n"));
+	ck_assert_ptr_nonnull(
+	    strstr(text, "stssl_verdicts_total{verdict=\"accept\","
+			 "reason=\"certificate\"} 1\n"));
+	ck_assert_str_eq(text + strlen(text) - 6, "# EOF\n");
+	stssl_record_done(&answer);
+	tear_down();
+}
+END_TEST
+
 START_TEST(silent_askers_do_not_keep_others_away)
 {
 	int silent[80];
@@ -391,6 +501,9 @@ answer_cases(struct test_case *ret)
 		{ the_longest_packet_is_no_question, 0 },
 		{ a_verdict_reaches_the_worker_before_it_is_done, 0 },
 		{ a_verdict_for_nobody_is_not_done, 0 },
+		{ a_list_goes_from_session_to_session, 0 },
+		{ a_kick_reaches_the_worker_of_that_session, 0 },
+		{ metrics_count_what_was_answered, 0 },
 		{ silent_askers_do_not_keep_others_away, 0 },
 		{ who_may_not_ask_is_denied, 0 },
 	};

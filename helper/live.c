@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Puts strings of three sources together into one answer.
+ */
+#include <config.h>
+#include "helper/live.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Longer than any string that is made here. */
+#define STRING_MAX 512
+
+struct out {
+	char *text;
+	size_t len;
+};
+
+static void
+put(struct out *out, const char *string)
+{
+	size_t len = strlen(string) + 1;
+
+	if (len > STSSL_RECORD_MAX - out->len)
+		return;
+	memcpy(out->text + out->len, string, len);
+	out->len += len;
+}
+
+static void
+put_value(struct out *out, const char *key, const char *value)
+{
+	char string[STRING_MAX];
+	int n = snprintf(string, sizeof string, "%s=%s", key, value);
+
+	if (n > 0 && (size_t)n < sizeof string)
+		put(out, string);
+}
+
+static bool
+is_key(const char *string, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(string, key, len) == 0 && string[len] == '=';
+}
+
+/* Everything but the version, which is in front, and the certificate. */
+static void
+put_strings(struct out *out, const char *text, size_t len)
+{
+	for (const char *at = text; at < text + len; at += strlen(at) + 1)
+		if (!is_key(at, "STSSL_VERSION") &&
+		    !is_key(at, "SSL_CLIENT_CERT"))
+			put(out, at);
+}
+
+/* A session that has no record yet, or none any more. */
+static void
+put_session(
+    struct out *out, const struct session_entry *entry, const char *listener)
+{
+	char number[32], ip[STSSL_ADDRESS_TEXT];
+
+	put(out, "STSSL_RESULT=found");
+	(void)snprintf(number, sizeof number, "%" PRIx64, entry->session);
+	put_value(out, "STSSL_SESSION", number);
+	put_value(out, "STSSL_LISTENER", listener);
+	put_value(out, "REMOTE_ADDR", stssl_ip_format(&entry->peer, ip));
+	(void)snprintf(number, sizeof number, "%" PRIu16, entry->peer.port);
+	put_value(out, "REMOTE_PORT", number);
+}
+
+size_t
+live_describe(const struct session_entry *entry, const char *listener,
+    char buf[static STSSL_RECORD_MAX])
+{
+	struct out out = { buf, 0 };
+	struct timespec now = { 0 };
+	char age[32];
+
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)snprintf(
+	    age, sizeof age, "%jd", (intmax_t)(now.tv_sec - entry->since));
+	put_value(&out, "STSSL_AGE", age);
+	if (entry->record == RECORD_KNOWN)
+		put_strings(&out, entry->text, entry->text_len);
+	else
+		put_session(&out, entry, listener);
+	if (entry->login.text != NULL)
+		put_strings(&out, entry->login.text, entry->login.len);
+	return out.len;
+}
+
+void
+live_login(struct session_entry *entry, const struct question *q)
+{
+	const struct {
+		enum stssl_key key;
+		const char *value;
+	} rows[] = {
+		{ STSSL_KEY_STSSL_USER, q->user },
+		{ STSSL_KEY_STSSL_SERVICE, q->service },
+		{ STSSL_KEY_STSSL_CLASS, q->class_name },
+		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(q->verdict) },
+		{ STSSL_KEY_STSSL_REASON, q->reason },
+		{ STSSL_KEY_STSSL_DATA, q->data_private ? "private" : "any" },
+	};
+	int r = 0;
+
+	stssl_record_done(&entry->login);
+	stssl_record_init(&entry->login);
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
+		r = stssl_record_put(&entry->login, rows[i].key, rows[i].value);
+	if (r < 0)
+		stssl_record_done(&entry->login);
+}
+
+/* A row for each listener, without its numbers. */
+static struct metrics_now *
+rows_of(const char *(*listener)(void *owner, uint32_t listener), void *owner,
+    size_t *ret_count)
+{
+	struct metrics_now *rows;
+	uint32_t count = 0;
+
+	while (listener(owner, count) != NULL)
+		count++;
+	rows = calloc((size_t)count + 1, sizeof *rows);
+	for (uint32_t i = 0; rows != NULL && i < count; i++)
+		rows[i].listener = listener(owner, i);
+	*ret_count = count;
+	return rows;
+}
+
+static void
+count_sessions(
+    const struct registry *registry, struct metrics_now *rows, size_t count)
+{
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		if (e->listener < count)
+			rows[e->listener].sessions[e->tls]++;
+}
+
+size_t
+live_metrics(struct registry *registry,
+    const char *(*listener)(void *owner, uint32_t listener), void *owner,
+    char buf[static STSSL_RECORD_MAX])
+{
+	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
+				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
+	size_t count, len = 0;
+	struct metrics_now *rows = rows_of(listener, owner, &count);
+	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
+
+	if (to != NULL) {
+		count_sessions(registry, rows, count);
+		(void)fwrite(front, 1, sizeof front - 1, to);
+		metrics_write(to, registry_metrics(registry), rows, count);
+		(void)fputc('\0', to);
+		/* One that does not fit is none. */
+		if (fflush(to) == 0 && ferror(to) == 0)
+			len = (size_t)ftell(to);
+		(void)fclose(to);
+	}
+	free(rows);
+	return len;
+}

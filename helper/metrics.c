@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Counters, and OpenMetrics 1.0.
+ */
+#include <config.h>
+#include "helper/metrics.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const versions[METRICS_TLS_COUNT] = {
+	[METRICS_CLEAR] = "none",
+	[METRICS_TLS_1_2] = "TLSv1.2",
+	[METRICS_TLS_1_3] = "TLSv1.3",
+};
+
+enum metrics_tls
+metrics_tls_of(const char *text, size_t len)
+{
+	static const char key[] = "SSL_PROTOCOL=";
+
+	for (const char *at = text; at < text + len; at += strlen(at) + 1) {
+		if (strncmp(at, key, sizeof key - 1) != 0)
+			continue;
+		for (int i = 0; i < METRICS_TLS_COUNT; i++)
+			if (strcmp(at + sizeof key - 1, versions[i]) == 0)
+				return (enum metrics_tls)i;
+	}
+	return METRICS_CLEAR;
+}
+
+void
+metrics_verdict(
+    struct metrics *metrics, enum stssl_verdict verdict, const char *reason)
+{
+	for (int i = 0; i < STSSL_REASON_COUNT; i++)
+		if ((unsigned)verdict < STSSL_VERDICT_COUNT &&
+		    strcmp(reason, stssl_reason_word((enum stssl_reason)i)) ==
+			0)
+			metrics->verdicts[verdict][i]++;
+}
+
+void
+metrics_refusal(struct metrics *metrics, enum stssl_reason reason)
+{
+	if ((unsigned)reason < STSSL_REASON_COUNT)
+		metrics->refusals[reason]++;
+}
+
+static void
+write_head(FILE *to, const char *name, const char *type, const char *help)
+{
+	(void)fprintf(
+	    to, "# TYPE %s %s\n# HELP %s %s\n", name, type, name, help);
+}
+
+/* A label's value: backslash, quote and newline get a backslash. */
+static void
+write_value(FILE *to, const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '\n')
+			(void)fputs("\\n", to);
+		else if (*text == '\\' || *text == '"')
+			(void)fprintf(to, "\\%c", *text);
+		else
+			(void)fputc(*text, to);
+}
+
+static void
+write_now(FILE *to, const struct metrics_now *now, size_t count)
+{
+	write_head(to, "stssl_sessions", "gauge", "Sessions now.");
+	for (size_t i = 0; i < count; i++)
+		for (int t = 0; t < METRICS_TLS_COUNT; t++) {
+			(void)fputs("stssl_sessions{listener=\"", to);
+			write_value(to, now[i].listener);
+			(void)fprintf(to, "\",tls=\"%s\"} %zu\n", versions[t],
+			    now[i].sessions[t]);
+		}
+}
+
+static void
+write_verdicts(FILE *to, const struct metrics *metrics)
+{
+	write_head(to, "stssl_verdicts", "counter",
+	    "What the module decided; it decides twice in a login.");
+	for (int v = 0; v < STSSL_VERDICT_COUNT; v++)
+		for (int r = 0; r < STSSL_REASON_COUNT; r++)
+			if (metrics->verdicts[v][r] > 0)
+				(void)fprintf(to,
+				    "stssl_verdicts_total{verdict=\"%s\","
+				    "reason=\"%s\"} %" PRIu64 "\n",
+				    stssl_verdict_word((enum stssl_verdict)v),
+				    stssl_reason_word((enum stssl_reason)r),
+				    metrics->verdicts[v][r]);
+}
+
+static void
+write_refusals(FILE *to, const struct metrics *metrics)
+{
+	write_head(to, "stssl_refusals", "counter",
+	    "Users who were refused before the password.");
+	for (int r = 0; r < STSSL_REASON_COUNT; r++)
+		if (metrics->refusals[r] > 0)
+			(void)fprintf(to,
+			    "stssl_refusals_total{reason=\"%s\"} %" PRIu64 "\n",
+			    stssl_reason_word((enum stssl_reason)r),
+			    metrics->refusals[r]);
+}
+
+void
+metrics_write(FILE *to, const struct metrics *metrics,
+    const struct metrics_now *now, size_t count)
+{
+	write_now(to, now, count);
+	write_head(to, "stssl_accepted", "counter", "Clients accepted.");
+	(void)fprintf(
+	    to, "stssl_accepted_total %" PRIu64 "\n", metrics->accepted);
+	write_head(to, "stssl_handshakes", "counter",
+	    "Handshakes after which the backend was connected.");
+	for (int t = METRICS_TLS_1_2; t < METRICS_TLS_COUNT; t++)
+		(void)fprintf(to,
+		    "stssl_handshakes_total{tls=\"%s\"} %" PRIu64 "\n",
+		    versions[t], metrics->handshakes[t]);
+	write_verdicts(to, metrics);
+	write_refusals(to, metrics);
+	(void)fputs("# EOF\n", to);
+}

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""stsslctl who, kick and metrics, asked of a helper with sessions."""
+
+import json
+import os
+import re
+import ssl
+
+from story import (CONF, Helper, PKI, await_that, begins, connect, equal,
+                   log_in, logged_in, run, since, log, story, tell)
+
+CTL = os.environ["STSSLCTL"]
+# A user who may ask the helper, and no more.
+READER = "mail"
+with open(CONF) as file:
+    TEXT = file.read()
+with open(CONF, "w") as file:
+    file.write(f'status-users = {{ "{READER}" }}\nstatus-group = "{READER}"\n'
+               + TEXT)
+HELPER = Helper()
+GONE = (ConnectionError, EOFError, ssl.SSLError)
+
+
+def ctl(*arguments, status=0, user=None):
+    """What stsslctl prints."""
+    command = [CTL, *arguments]
+    if user:
+        command = ["setpriv", "--reuid", user, "--regid", user,
+                   "--clear-groups", *command]
+    done = run(*command, check=False)
+    equal(done.returncode, status)
+    return done.stdout.decode()
+
+
+def sessions(**more):
+    return json.loads(ctl("who", "--json", **more))["sessions"]
+
+
+def counted(name):
+    """The value of a sample of the metrics."""
+    found = re.search("^" + re.escape(name) + r" (\d+)$", ctl("metrics"),
+                      re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+@story("nobody is there: an empty list, status 0")
+def nobody():
+    equal(ctl("who"), "")
+    equal(sessions(), [])
+
+
+@story("who tells of each session what helper and module know")
+def who():
+    alice = logged_in(HELPER.address("ftp"), "alice", certificate="alice")
+    bob = logged_in(HELPER.address("ftps"), "bob", tls="implicit")
+    clear = connect(HELPER.address("ftp"), tls=None)
+    seen = {s["port"]: s for s in await_that(
+        lambda: len(sessions()) == 3 and sessions(), "three sessions")}
+    ports = [ftp.sock.getsockname()[1] for ftp in (alice, bob, clear)]
+    first, second, third = (seen[port] for port in ports)
+    equal([first[k] for k in ("user", "class", "verdict", "reason", "data",
+                              "tls", "verify", "certificate", "listener")],
+          ["alice", "guests", "accept", "certificate", "any", "TLSv1.3",
+           "SUCCESS", "CN=alice,O=Acme", "ftp"])
+    equal([second[k] for k in ("user", "verdict", "reason", "verify",
+                               "listener")],
+          ["bob", "password", "by-password", "NONE", "ftps"])
+    equal([third[k] for k in ("user", "verdict", "tls", "address")],
+          [None, None, None, "127.0.0.1"])
+    equal(all(0 <= s["age"] < 60 for s in seen.values()), True)
+    lines = ctl("who").splitlines()
+    equal(len(lines), 3)
+    equal(any(' user="alice" ' in line for line in lines), True)
+    for ftp in alice, bob, clear:
+        ftp.close()
+    await_that(lambda: sessions() == [], "all have left")
+
+
+@story("kick ends that session, and no other")
+def kick():
+    start = len(log("helper.log"))
+    first = logged_in(HELPER.address("ftp"), "alice", certificate="alice")
+    other = logged_in(HELPER.address("ftp"), "bob")
+    victim = [s["session"] for s in sessions() if s["user"] == "alice"]
+    equal(len(victim), 1)
+    ctl("kick", victim[0])
+    try:
+        begins(first.getmultiline(), "421 Ended by the administrator.")
+    except GONE:
+        pass
+    await_that(lambda: [s["user"] for s in sessions()] == ["bob"],
+               "the session is gone")
+    equal(other.voidcmd("NOOP")[:3], "200")
+    ctl("kick", victim[0], status=1)
+    equal(f"kicked session={victim[0]} by uid=0" in since("helper.log", start),
+          True)
+    other.close()
+    await_that(lambda: sessions() == [], "all have left")
+
+
+@story("who may ask may list and count, but not kick")
+def rights():
+    ftp = logged_in(HELPER.address("ftp"), "bob")
+    found = sessions(user=READER)
+    equal([s["user"] for s in found], ["bob"])
+    equal("stssl_sessions" in ctl("metrics", user=READER), True)
+    ctl("kick", found[0]["session"], status=2, user=READER)
+    equal(ftp.voidcmd("NOOP")[:3], "200")
+    ctl("who", status=2, user="65534")
+    ftp.close()
+    await_that(lambda: sessions() == [], "all have left")
+
+
+@story("metrics are OpenMetrics, and count")
+def metrics():
+    accepted = counted("stssl_accepted_total")
+    good = counted('stssl_verdicts_total{verdict="accept",'
+                   'reason="certificate"}')
+    handshakes = counted('stssl_handshakes_total{tls="TLSv1.3"}')
+    refused = counted('stssl_refusals_total{reason="tls-required"}')
+    ftp = logged_in(HELPER.address("ftp"), "alice", certificate="alice")
+    clear = connect(HELPER.address("ftp"), tls=None)
+    begins(refuse(clear, "acme-x"), "530")
+    # Once by auth, once by account.
+    equal(counted('stssl_verdicts_total{verdict="accept",'
+                  'reason="certificate"}'), good + 2)
+    equal(counted("stssl_accepted_total"), accepted + 2)
+    equal(counted('stssl_handshakes_total{tls="TLSv1.3"}'), handshakes + 1)
+    equal(counted('stssl_refusals_total{reason="tls-required"}'), refused + 1)
+    equal(counted('stssl_sessions{listener="ftp",tls="TLSv1.3"}'), 1)
+    equal(counted('stssl_sessions{listener="ftp",tls="none"}'), 1)
+    equal(counted('stssl_sessions{listener="ftps",tls="TLSv1.3"}'), 0)
+    shape(ctl("metrics"))
+    ftp.close()
+    clear.close()
+
+
+def refuse(ftp, user):
+    ftp.putcmd("USER " + user)
+    return ftp.getmultiline()
+
+
+def shape(text):
+    """The rules of OpenMetrics that concern us."""
+    lines = text.split("\n")
+    equal(lines[-2:], ["# EOF", ""])
+    kinds, helped = {}, set()
+    for line in lines[:-2]:
+        if line.startswith("# TYPE "):
+            name, kind = line[7:].split(" ")
+            equal(name in kinds, False)
+            kinds[name] = kind
+        elif line.startswith("# HELP "):
+            helped.add(line[7:].split(" ")[0])
+        else:
+            found = re.fullmatch(
+                r'([a-z_]+)(\{[a-z_]+="[^"\\]*"(,[a-z_]+="[^"\\]*")*\})? \d+',
+                line)
+            equal(bool(found), True)
+            name = found.group(1)
+            family = name[:-6] if name.endswith("_total") else name
+            equal(family, list(kinds)[-1])
+            equal(kinds[family],
+                  "counter" if name.endswith("_total") else "gauge")
+    equal(helped, set(kinds))
+
+
+@story("a helper that is not there is no answer")
+def absent():
+    ctl("who", "--socket", "/run/stssl/nothing.sock", status=2)
+    ctl("metrics", "--socket", "/run/stssl/nothing.sock", status=2)
+    ctl("kick", "1", "--socket", "/run/stssl/nothing.sock", status=2)
+    ctl("kick", "nonsense", status=2)
+
+
+tell()

@@ -129,20 +129,31 @@ that_signs_certificates(struct making *m)
 	    m->cert, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_CERT_SIGN));
 }
 
-/* A certificate of the first version has no extensions. */
 static void
-of_version_1(struct making *m)
+without_extensions(struct making *m, unsigned version)
 {
 	gnutls_x509_crt_t bare;
 
 	OK(gnutls_x509_crt_init(&bare));
-	OK(gnutls_x509_crt_set_version(bare, 1));
+	OK(gnutls_x509_crt_set_version(bare, version));
 	OK(gnutls_x509_crt_set_serial(bare, "\x11", 1));
 	OK(gnutls_x509_crt_set_activation_time(bare, NOON - HOUR));
 	OK(gnutls_x509_crt_set_expiration_time(bare, NOON + HOUR));
 	gnutls_x509_crt_deinit(m->cert);
 	m->cert = bare;
 	m->is_bare = true;
+}
+
+static void
+of_version_1(struct making *m)
+{
+	without_extensions(m, 1);
+}
+
+static void
+that_says_nothing(struct making *m)
+{
+	without_extensions(m, 3);
 }
 
 static void
@@ -370,6 +381,13 @@ static const struct chain_case {
 	    F(UNKNOWN_CA) },
 	{ "CA without keyCertSign", 1, NULL, that_signs_no_certificates, NULL,
 	    CLIENTS, F(UNKNOWN_CA) },
+	{ "root is no CA", 0, that_is_no_ca, NULL, NULL, CLIENTS,
+	    F(UNKNOWN_CA) },
+	{ "root that does not say so", 0, that_says_nothing, NULL, NULL,
+	    CLIENTS, F(UNKNOWN_CA) },
+	{ "root without keyCertSign", 0, that_signs_no_certificates, NULL, NULL,
+	    CLIENTS, F(UNKNOWN_CA) },
+	{ "root of version 1", 0, of_version_1, NULL, NULL, CLIENTS, GOOD },
 	/* the leaf */
 	{ "CA as leaf", 0, NULL, NULL, that_is_a_ca, CLIENTS, F(BAD_PURPOSE) },
 	{ "keyCertSign", 0, NULL, NULL, that_signs_certificates, CLIENTS,

@@ -14,8 +14,10 @@
 #define OID_EKU            "2.5.29.37"
 #define KEY_BITS_MAX       8192
 #define EXPONENT_BYTES_MAX 33
-#define NO_FAILURE         STSSL_FAILURE_COUNT
-#define PURPOSE_BYTES      128
+/* No room for a key that costs more than some milliseconds: no need to look. */
+#define SMALL_BYTES   768
+#define NO_FAILURE    STSSL_FAILURE_COUNT
+#define PURPOSE_BYTES 128
 
 /* The chain as it came */
 
@@ -47,9 +49,12 @@ is_huge(gnutls_x509_crt_t cert)
 bool
 x509_is_huge(const void *der, size_t len)
 {
-	struct x509_chain *chain = x509_chain_new();
+	struct x509_chain *chain;
 	bool huge = true;
 
+	if (len < SMALL_BYTES)
+		return false;
+	chain = x509_chain_new();
 	if (chain != NULL) {
 		x509_chain_add(chain, der, len);
 		huge = chain->count > 0 && is_huge(chain->certs[0]);
@@ -110,6 +115,36 @@ x509_check_leaf(struct gnutls_x509_crt_int *leaf)
 		return STSSL_FAILURE_OTHER;
 	if (is_ca(leaf) || has_empty_purpose(leaf))
 		return STSSL_FAILURE_BAD_PURPOSE;
+	return NO_FAILURE;
+}
+
+/* CAs */
+
+/*
+ * GnuTLS lets a trusted certificate sign others, whatever it says of itself.
+ * Those of the first version, which say nothing, are trusted for what they are.
+ */
+static bool
+may_sign(gnutls_x509_crt_t ca)
+{
+	unsigned critical, usage = 0;
+	int r = gnutls_x509_crt_get_key_usage(ca, &usage, &critical);
+
+	if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		usage = GNUTLS_KEY_KEY_CERT_SIGN;
+	else if (r < 0)
+		return false;
+	return (usage & GNUTLS_KEY_KEY_CERT_SIGN) != 0 &&
+	       (gnutls_x509_crt_get_version(ca) < 3 ||
+		   gnutls_x509_crt_get_ca_status(ca, &critical) == 1);
+}
+
+static enum stssl_failure
+check_cas(const struct x509_path *path)
+{
+	for (unsigned i = 1; i < path->count; i++)
+		if (!may_sign(path->certs[i]))
+			return STSSL_FAILURE_UNKNOWN_CA;
 	return NO_FAILURE;
 }
 
@@ -261,8 +296,10 @@ enum stssl_failure
 x509_check_path(
     const struct x509_store *store, const struct x509_path *path, time_t now)
 {
-	enum stssl_failure failure = check_names(path);
+	enum stssl_failure failure = check_cas(path);
 
+	if (failure == NO_FAILURE)
+		failure = check_names(path);
 	return failure != NO_FAILURE ? failure : check_lists(store, path, now);
 }
 

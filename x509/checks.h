@@ -35,7 +35,8 @@ bool x509_is_huge(const void *der, size_t len);
 enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);
 
 /*
- * The path that GnuTLS found: names that its CAs may not vouch for; and when
+ * The path that GnuTLS found: CAs that say that they are none, also trusted
+ * ones; names that its CAs may not vouch for; and when
  * the store has lists, what these say, and that every CA has one that is
  * signed by it and fresh at `now`.
  */

@@ -52,12 +52,11 @@ def matrix(_, tls, proof, kind):
     client.quit()
 
 
-def many(folder):
-    """500 small files, no two of them alike, the first one empty."""
+def many(folder, count):
+    """Small files, no two of them alike, the first one empty."""
     os.mkdir(folder)
-    random = Bytes(500 * 501 // 2)
-    everything = random.read(0)
-    for number in range(500):
+    everything = Bytes(count * count // 2).read(0)
+    for number in range(count):
         with open(f"{folder}/file-{number + 1:03}", "wb") as file:
             file.write(everything[:number])
         everything = everything[number:]
@@ -69,25 +68,25 @@ def contents(folder):
             for name in os.listdir(folder)}
 
 
-@story("500 small files by {0} over one connection: all whole, there and back",
-       ("curl", programs.Curl, [
-           "--upload-file {there}/file-[001-500] {url}many/",
-           "--ignore-content-length --output {back}/file-#1 {url}many/file-[001-500]"]),
-       ("lftp", programs.Lftp, [
-           "mput -O many {there}/*",
-           "mget -O {back} many/*"]))
-def many_files(_, kind, commands):
-    there, back = many(STAGE + "/there"), STAGE + "/back"
+# curl pauses for 200 ms now and then, on a busy machine at every upload.
+@story("{1} small files by {0} over one connection: all whole, there and back",
+       ("curl", 100, programs.Curl, [
+           "--upload-file {there}/file-[001-100] {url}many/",
+           "--ignore-content-length --output {back}/file-#1"
+           " {url}many/file-[001-100]"]),
+       ("lftp", 500, programs.Lftp, [
+           "mput -O many {there}/*", "mget -O {back} many/*"]))
+def many_files(_, count, kind, commands):
+    there, back = many(STAGE + "/there", count), STAGE + "/back"
     os.mkdir(back)
     os.mkdir(home(USER, "many"))
     os.chmod(home(USER, "many"), 0o777)
     start = len(log("vsftpd.log"))
     client = kind(HELPER.address("ftp"), "explicit", USER, USER)
-    for command in commands:
+    for command, arrived in zip(commands, (home(USER, "many"), back)):
         line = command.format(there=there, back=back, url=client.url(""))
         client.run(*line.split() if kind is programs.Curl else [line])
-        equal(contents(home(USER, "many")), contents(there))
-    equal(contents(back), contents(there))
+        equal(contents(arrived), contents(there))
     equal(since("vsftpd.log", start).count("OK LOGIN"), 2)
     for folder in there, back, home(USER, "many"):
         shutil.rmtree(folder)

@@ -15,12 +15,17 @@
 #define DEPTH_MAX 32
 #define DIGITS    "0123456789"
 
-/* Parts of an expression, by how many parentheses are open around them. */
+/* Parts, written out, and how many repetitions are inside of each other. */
 struct cost {
+	unsigned long parts;
+	unsigned levels;
+};
+
+struct walk {
 	const char *at;
-	unsigned long sums[DEPTH_MAX];
+	struct cost sums[DEPTH_MAX]; /* for the parentheses that are open */
 	size_t depth;
-	unsigned long last; /* the part that a sign for repetition is about */
+	struct cost last; /* what a sign for repetition is about */
 };
 
 /* "{2}", "{2,5}" or "{2,}" at `brace`: how often it is written. */
@@ -61,62 +66,78 @@ bracket_end(const char *p)
 }
 
 static void
-start_part(struct cost *c, unsigned long parts)
+start_part(struct walk *w, unsigned long parts)
 {
-	c->sums[c->depth] += c->last;
-	c->last = parts;
+	struct cost *sum = &w->sums[w->depth];
+
+	sum->parts += w->last.parts;
+	if (sum->levels < w->last.levels)
+		sum->levels = w->last.levels;
+	w->last = (struct cost){ .parts = parts };
+}
+
+static void
+repeat(struct walk *w, unsigned long times)
+{
+	w->last.parts *= times;
+	w->last.levels++;
 }
 
 /* One character; false when there are too many parentheses. */
 static bool
-step(struct cost *c)
+step(struct walk *w)
 {
-	switch (*c->at) {
+	switch (*w->at) {
 	case '(':
-		start_part(c, 0);
-		if (++c->depth == DEPTH_MAX)
+		start_part(w, 0);
+		if (++w->depth == DEPTH_MAX)
 			return false;
-		c->sums[c->depth] = 1;
+		w->sums[w->depth] = (struct cost){ .parts = 1 };
 		return true;
 	case ')':
-		start_part(c, 0);
-		if (c->depth > 0)
-			c->last = c->sums[c->depth--];
+		start_part(w, 0);
+		if (w->depth > 0)
+			w->last = w->sums[w->depth--];
 		return true;
 	case '+':
 	case '*':
 	case '?':
-		c->last *= 2;
+		repeat(w, 2);
 		return true;
 	case '{':
-		c->last *= repeats(c->at);
+		repeat(w, repeats(w->at));
 		return true;
 	case '[':
-		start_part(c, 1);
-		c->at = bracket_end(c->at);
+		start_part(w, 1);
+		w->at = bracket_end(w->at);
 		return true;
 	case '\\':
-		start_part(c, 1);
-		c->at += c->at[1] != '\0';
+		start_part(w, 1);
+		w->at += w->at[1] != '\0';
 		return true;
 	default:
-		start_part(c, 1);
+		start_part(w, 1);
 		return true;
 	}
 }
 
+static bool
+is_cheap(const struct cost *cost)
+{
+	return cost->parts <= STSSL_EXPRESSION_PARTS &&
+	       cost->levels <= STSSL_EXPRESSION_LEVELS;
+}
+
+/* Parentheses that are left open are for regcomp(3) to complain of. */
 bool
 stssl_expression_is_cheap(const char *expression)
 {
-	struct cost c = { .at = expression };
+	struct walk w = { .at = expression };
 
-	for (; *c.at != '\0'; c.at++)
-		if (!step(&c) || c.last > STSSL_EXPRESSION_PARTS ||
-		    c.sums[c.depth] > STSSL_EXPRESSION_PARTS)
+	for (; *w.at != '\0'; w.at++)
+		if (!step(&w) || !is_cheap(&w.last) ||
+		    !is_cheap(&w.sums[w.depth]))
 			return false;
-	while (c.depth > 0) {
-		start_part(&c, 0);
-		c.last = c.sums[c.depth--];
-	}
-	return c.sums[0] + c.last <= STSSL_EXPRESSION_PARTS;
+	start_part(&w, 0);
+	return is_cheap(&w.sums[w.depth]);
 }

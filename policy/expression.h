@@ -8,10 +8,12 @@
 #include <stdbool.h>
 
 /* Parts, with those that repeat written out. */
-#define STSSL_EXPRESSION_PARTS 1024
+#define STSSL_EXPRESSION_PARTS 512
+/* Repetitions inside of each other: "(.*,)?" has two. */
+#define STSSL_EXPRESSION_LEVELS 2
 
 /*
- * False when an extended regular expression has more parts than that, or more
+ * False when an extended regular expression has more of them than that, or more
  * than 31 parentheses inside of each other.  Whether it is one at all is for
  * regcomp(3) to say.
  */

@@ -531,3 +531,10 @@ data_bytes(const struct data *d)
 	return d->direction == DATA_UPLOAD ? d->client.bytes_in
 					   : d->client.bytes_out;
 }
+
+void
+data_count(const struct data *d, uint64_t *in, uint64_t *out)
+{
+	*in += d->client.bytes_in;
+	*out += d->client.bytes_out;
+}

@@ -106,4 +106,7 @@ bool data_is_finished(const struct data *d);
 /* Bytes relayed so far. */
 uint64_t data_bytes(const struct data *d);
 
+/* The same, to be added to what came from and went to the client. */
+void data_count(const struct data *d, uint64_t *in, uint64_t *out);
+
 #endif

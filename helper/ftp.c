@@ -79,6 +79,9 @@ ftp_logged_in(struct ftp *f)
 void
 ftp_drop_data(struct ftp *f)
 {
+	if (f->data != NULL)
+		data_count(
+		    f->data, &f->session->data_in, &f->session->data_out);
 	f->data = data_free(f->data);
 }
 
@@ -381,6 +384,15 @@ ftp_refuse(struct session *s, const char *why)
 	session_end(s);
 }
 
+static void
+ftp_count(const struct session *s, uint64_t *in, uint64_t *out)
+{
+	const struct ftp *f = s->protocol_state;
+
+	if (f != NULL && f->data != NULL)
+		data_count(f->data, in, out);
+}
+
 static bool
 ftp_is_busy(const struct session *s)
 {
@@ -397,6 +409,7 @@ const struct protocol ftp_protocol = {
 	.run = ftp_run,
 	.refuse = ftp_refuse,
 	.close = ftp_close,
+	.count = ftp_count,
 	.is_busy = ftp_is_busy,
 	.advice = ftp_advice,
 };

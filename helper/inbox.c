@@ -26,6 +26,7 @@ static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
 	STSSL_KEY_STSSL_RESULT, STSSL_KEY_STSSL_USER, STSSL_KEY_STSSL_SERVICE,
 	STSSL_KEY_STSSL_CLASS, STSSL_KEY_STSSL_VERDICT, STSSL_KEY_STSSL_REASON,
 	STSSL_KEY_STSSL_DATA, STSSL_KEY_STSSL_AFTER, STSSL_KEY_STSSL_AGE,
+	STSSL_KEY_STSSL_BYTES_IN, STSSL_KEY_STSSL_BYTES_OUT,
 	STSSL_KEY_STSSL_METRICS };
 
 /* NULL unless the session is this worker's. */
@@ -144,6 +145,19 @@ welcome(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
+traffic(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.traffic.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	entry->bytes_in = m->u.traffic.in;
+	entry->bytes_out = m->u.traffic.out;
+	return 0;
+}
+
+static int
 closed(struct inbox *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.closed.session);
@@ -165,6 +179,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_WITHDRAW] = withdraw,
 	[MESSAGE_ASK] = ask,
 	[MESSAGE_WELCOME] = welcome,
+	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_CLOSED] = closed,
 };
 

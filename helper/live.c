@@ -40,6 +40,15 @@ put_value(struct out *out, const char *key, const char *value)
 		put(out, string);
 }
 
+static void
+put_count(struct out *out, const char *key, uint64_t count)
+{
+	char number[32];
+
+	(void)snprintf(number, sizeof number, "%" PRIu64, count);
+	put_value(out, key, number);
+}
+
 static bool
 is_key(const char *string, const char *key)
 {
@@ -87,6 +96,8 @@ live_describe(const struct session_entry *entry, const char *listener,
 	(void)snprintf(
 	    age, sizeof age, "%jd", (intmax_t)(now.tv_sec - entry->since));
 	put_value(&out, "STSSL_AGE", age);
+	put_count(&out, "STSSL_BYTES_IN", entry->bytes_in);
+	put_count(&out, "STSSL_BYTES_OUT", entry->bytes_out);
 	if (entry->record == RECORD_KNOWN)
 		put_strings(&out, entry->text, entry->text_len);
 	else

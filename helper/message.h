@@ -35,6 +35,12 @@ struct message_withdraw {
 	uint64_t session;
 };
 
+/* How many bytes its client has sent and received, data connections too. */
+struct message_traffic {
+	uint64_t session;
+	uint64_t in, out;
+};
+
 /* The session is over. */
 struct message_closed {
 	uint64_t session;
@@ -156,6 +162,7 @@ struct message_reviewed {
 	X(WITHDRAW, withdraw, WORKER, 0)                 \
 	X(ASK, ask, WORKER, 0)                           \
 	X(WELCOME, welcome, WORKER, 0)                   \
+	X(TRAFFIC, traffic, WORKER, 0)                   \
 	X(CLOSED, closed, WORKER, 0)                     \
 	X(ANSWER, answer, ADVISOR, 0)                    \
 	X(RESOLVED, resolved, RESOLVER, 0)               \

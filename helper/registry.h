@@ -33,8 +33,9 @@ struct session_entry {
 	const void *owner; /* the worker; only compared */
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
-	bool is_newcomer; /* not authenticated yet */
-	time_t since;     /* by CLOCK_MONOTONIC */
+	bool is_newcomer;             /* not authenticated yet */
+	uint64_t bytes_in, bytes_out; /* some seconds ago */
+	time_t since;                 /* by CLOCK_MONOTONIC */
 
 	enum session_record record;
 	struct stssl_connection connection;

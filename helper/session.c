@@ -314,9 +314,11 @@ static void
 release(struct session *s)
 {
 	char who[LABEL_MAX];
+	uint64_t in, out;
 
-	log_info("closed %s in=%" PRIu64 " out=%" PRIu64, label(s, who),
-	    s->client.bytes_in, s->client.bytes_out);
+	session_count(s, &in, &out);
+	log_info(
+	    "closed %s in=%" PRIu64 " out=%" PRIu64, label(s, who), in, out);
 	s->protocol->close(s);
 	ev_timer_stop(s->host->loop, &s->deadline);
 	close_backend(s);
@@ -403,6 +405,15 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 	if (s->state != SESSION_HANDSHAKE)
 		s->protocol->refuse(s, "Timeout.");
 	session_kill(s);
+}
+
+void
+session_count(const struct session *s, uint64_t *ret_in, uint64_t *ret_out)
+{
+	*ret_in = s->client.bytes_in + s->data_in;
+	*ret_out = s->client.bytes_out + s->data_out;
+	if (s->protocol->count != NULL)
+		s->protocol->count(s, ret_in, ret_out);
 }
 
 void

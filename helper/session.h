@@ -76,7 +76,8 @@ struct session {
 	struct stssl_record
 	    record; /* from the handshake until it is published */
 	struct ev_timer deadline;
-	ev_tstamp login_by; /* 0 when that does not matter any more */
+	ev_tstamp login_by;         /* 0 when that does not matter any more */
+	uint64_t data_in, data_out; /* of data connections that have ended */
 	bool published, welcome;
 	bool ending; /* session_end_for() */
 	enum message_end_reason end_reason;
@@ -103,6 +104,11 @@ struct protocol {
 	 * run.  NULL when the protocol never asks.
 	 */
 	bool (*advice)(struct session *s, const struct message_advice *advice);
+	/*
+	 * Add what the protocol's other connections, those that are there,
+	 * have had from the client and sent to it.  NULL: it has none.
+	 */
+	void (*count)(const struct session *s, uint64_t *in, uint64_t *out);
 	/* True while a transfer runs that a stop should wait for. */
 	bool (*is_busy)(const struct session *s);
 };
@@ -123,6 +129,10 @@ void session_run(struct session *s);
 
 /* End at once.  The session is gone afterwards. */
 void session_kill(struct session *s);
+
+/* Bytes that its client has sent and received so far, in all. */
+void session_count(
+    const struct session *s, uint64_t *ret_in, uint64_t *ret_out);
 
 /* The module's verdict for it has come. */
 void session_verdict(struct session *s, const struct message_verdict *verdict);

@@ -15,6 +15,8 @@
 
 /* A session with a client's chain that is longer is not kept. */
 #define SESSION_MAX 16384
+/* As long as a key for tickets lives at most, which is as long as its owner. */
+#define RESUMABLE_SECONDS (24 * 60 * 60)
 
 struct tls_tickets {
 	gnutls_datum_t key;
@@ -109,6 +111,8 @@ int
 tls_tickets_enable(
     gnutls_session_t session, struct tls_tickets *tickets, bool remembers)
 {
+	/* GnuTLS's hour is too short: who idles longer goes on with data. */
+	gnutls_db_set_cache_expiration(session, RESUMABLE_SECONDS);
 	if (remembers) {
 		gnutls_db_set_ptr(session, tickets);
 		gnutls_db_set_store_function(session, store);

@@ -23,7 +23,10 @@
 #include "policy/decide.h"
 
 /* The monitor answers in two seconds; this is for a monitor that does not. */
-#define ANSWER_SECONDS 3.0
+#define ANSWER_SECONDS  3.0
+#define TRAFFIC_SECONDS 2.0
+/* At a time, so that the monitor's channel has room for the rest. */
+#define TRAFFIC_MESSAGES 256
 
 /* A session by its id, in a tree of search.h; the id comes first. */
 struct slot {
@@ -31,13 +34,14 @@ struct slot {
 	struct session *session;
 	struct ev_timer unanswered;
 	uint64_t serial; /* of its last question */
+	uint64_t told;   /* bytes in and out that the monitor knows of */
 };
 
 struct worker {
 	struct session_host host; /* first: the host is the worker */
 	int channel;
 	struct ev_io watcher;
-	struct ev_timer stop, grace;
+	struct ev_timer stop, grace, traffic;
 	void *sessions; /* tsearch(3) tree of struct slot */
 	size_t count;
 	bool force, draining;
@@ -100,6 +104,42 @@ on_publish(struct session_host *host, uint64_t session,
 	if (r < 0 && r != -EAGAIN)
 		give_up(worker_of(host));
 	return r;
+}
+
+/* For who wants to know how much goes on: what has changed, now and then. */
+struct telling {
+	struct worker *worker;
+	unsigned left; /* further ones have to wait for the next time */
+};
+
+static void
+tell_traffic(const void *node, VISIT which, void *arg)
+{
+	struct telling *telling = arg;
+	struct slot *e = *(struct slot *const *)node;
+	struct message m = { .type = MESSAGE_TRAFFIC };
+
+	if ((which != postorder && which != leaf) || e->session == NULL ||
+	    telling->left == 0)
+		return;
+	m.u.traffic.session = e->id;
+	session_count(e->session, &m.u.traffic.in, &m.u.traffic.out);
+	if (m.u.traffic.in + m.u.traffic.out == e->told)
+		return;
+	e->told = m.u.traffic.in + m.u.traffic.out;
+	telling->left--;
+	tell(telling->worker, &m);
+}
+
+static void
+on_traffic(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct worker *w = timer->data;
+	struct telling telling = { w, TRAFFIC_MESSAGES };
+
+	(void)loop;
+	(void)events;
+	twalk_r(w->sessions, tell_traffic, &telling);
 }
 
 static void
@@ -393,6 +433,7 @@ worker_done(struct worker *w)
 	ev_io_stop(w->host.loop, &w->watcher);
 	ev_timer_stop(w->host.loop, &w->stop);
 	ev_timer_stop(w->host.loop, &w->grace);
+	ev_timer_stop(w->host.loop, &w->traffic);
 	ev_loop_destroy(w->host.loop);
 }
 
@@ -425,7 +466,9 @@ worker_main(
 	ev_io_start(w.host.loop, &w.watcher);
 	ev_timer_init(&w.stop, on_stop, 0., 0.);
 	ev_timer_init(&w.grace, on_grace, 0., 0.);
-	w.stop.data = w.grace.data = &w;
+	ev_timer_init(&w.traffic, on_traffic, TRAFFIC_SECONDS, TRAFFIC_SECONDS);
+	ev_timer_start(w.host.loop, &w.traffic);
+	w.stop.data = w.grace.data = w.traffic.data = &w;
 	ev_run(w.host.loop, 0);
 	worker_done(&w);
 	tls_tickets_free(tickets);

@@ -58,7 +58,9 @@
 	X(STSSL_REASON, ONE)                \
 	X(STSSL_DATA, ONE)                  \
 	/* what a list has besides */       \
-	X(STSSL_AGE, ONE)
+	X(STSSL_AGE, ONE)                   \
+	X(STSSL_BYTES_IN, ONE)              \
+	X(STSSL_BYTES_OUT, ONE)
 
 enum stssl_key {
 #define X(name, count) STSSL_KEY_##name,

@@ -30,6 +30,8 @@ static const struct column {
 	{ STSSL_KEY_REMOTE_ADDR, "address", false, false },
 	{ STSSL_KEY_REMOTE_PORT, "port", true, false },
 	{ STSSL_KEY_STSSL_AGE, "age", true, false },
+	{ STSSL_KEY_STSSL_BYTES_IN, "in", true, false },
+	{ STSSL_KEY_STSSL_BYTES_OUT, "out", true, false },
 	{ STSSL_KEY_STSSL_USER, "user", false, true },
 	{ STSSL_KEY_STSSL_SERVICE, "service", false, true },
 	{ STSSL_KEY_STSSL_CLASS, "class", false, true },

@@ -281,6 +281,8 @@ static const struct {
 	{ { .type = MESSAGE_WITHDRAW, .u.withdraw.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_WELCOME, .u.welcome.session = 1 }, 0, 0 },
 	{ { .type = MESSAGE_WELCOME, .u.welcome.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 1 }, 0, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 1 }, 0, 1 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 3 }, -EBADMSG, 0 },

@@ -7,7 +7,8 @@ import re
 import ssl
 
 from story import (CONF, Helper, PKI, await_that, begins, connect, equal,
-                   log_in, logged_in, run, since, log, story, tell)
+                   fetch, log, log_in, logged_in, run, since, store, story,
+                   tell)
 
 CTL = os.environ["STSSLCTL"]
 # A user who may ask the helper, and no more.
@@ -74,6 +75,17 @@ def who():
     for ftp in alice, bob, clear:
         ftp.close()
     await_that(lambda: sessions() == [], "all have left")
+
+
+@story("who tells how many bytes came and went, data connections included")
+def traffic():
+    ftp = logged_in(HELPER.address("ftp"), "bob")
+    store(ftp, "traffic", 300000)
+    fetch(ftp, "traffic")
+    await_that(lambda: [s for s in sessions() if s["in"] > 300000 and
+                        s["out"] > 300000], "both directions")
+    ftp.close()
+    await_that(lambda: sessions() == [], "it has left")
 
 
 @story("kick ends that session, and no other")

@@ -23,6 +23,9 @@ struct census {
 	void *counts;
 };
 
+/* Forget all who are there. */
+void census_done(struct census *census);
+
 /* A newcomer.  Returns 0 or -ENOMEM, and then nobody is counted. */
 int census_enter(
     struct census *census, uint32_t listener, const struct stssl_address *peer);

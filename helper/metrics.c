@@ -19,6 +19,8 @@ metrics_tls_of(const char *text, size_t len)
 {
 	static const char key[] = "SSL_PROTOCOL=";
 
+	if (len == 0 || text[len - 1] != '\0')
+		return METRICS_CLEAR;
 	for (const char *at = text; at < text + len; at += strlen(at) + 1) {
 		if (strncmp(at, key, sizeof key - 1) != 0)
 			continue;

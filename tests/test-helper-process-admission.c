@@ -51,6 +51,7 @@ START_TEST(sessions_are_counted_by_listener_and_address)
 	ck_assert_uint_eq(count_from(&c, 0, "192.0.2.1"), 3);
 	ck_assert_uint_eq(count_from(&c, 1, "192.0.2.1"), 1);
 	ck_assert_uint_eq(count_from(&c, 1, "192.0.2.2"), 0);
+	census_done(&c);
 }
 END_TEST
 
@@ -63,6 +64,7 @@ START_TEST(an_ipv6_client_counts_for_its_network)
 	enter(&c, 0, "2001:db8:0:1::1", 1);
 	ck_assert_uint_eq(count_from(&c, 0, "2001:db8::9"), 2);
 	ck_assert_uint_eq(count_from(&c, 0, "2001:db8:0:1::"), 1);
+	census_done(&c);
 }
 END_TEST
 
@@ -135,6 +137,7 @@ START_TEST(limits_send_away_who_is_too_many)
 	enter(&c, 0, "192.0.2.2", 2);
 	ck_assert_int_eq(admission_check(&admissions[_i].limits, &c, 0, &a),
 	    admissions[_i].admission);
+	census_done(&c);
 }
 END_TEST
 
@@ -152,6 +155,7 @@ START_TEST(between_its_numbers_chance_decides)
 		away += admission_check(&limits, &c, 0, &a) != ADMISSION_YES;
 	ck_assert_uint_gt(away, 400 - 141);
 	ck_assert_uint_lt(away, 400 + 141);
+	census_done(&c);
 }
 END_TEST
 

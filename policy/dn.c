@@ -126,8 +126,9 @@ read_type(struct dn *dn)
 		return -EBADMSG;
 	dn->at += len;
 	skip_blanks(dn);
-	if (*dn->at++ != '=')
+	if (*dn->at != '=')
 		return -EBADMSG;
+	dn->at++;
 	return put_text(&dn->rdn, canonical_type(type));
 }
 
@@ -277,14 +278,17 @@ read_part(struct dn *dn)
 	r = read_type(dn);
 	if (r == 0)
 		r = put(&dn->rdn, '=');
+	if (r < 0)
+		return r;
 	skip_blanks(dn);
-	if (r == 0)
-		r = *dn->at == '#' ? read_hex(dn) : read_string(dn);
+	r = *dn->at == '#' ? read_hex(dn) : read_string(dn);
 	if (r == 0)
 		r = put(&dn->rdn, '\0');
+	if (r < 0)
+		return r;
 	skip_blanks(dn);
 	dn->parts[dn->count++] = start;
-	return r;
+	return 0;
 }
 
 static int

@@ -124,6 +124,8 @@ stssl_draw(const struct stssl_identity_rules *rules,
 
 		if (r == 0)
 			return;
+		if (n == STSSL_DRAW_NAMES)
+			r = -E2BIG;
 		end = r < 0 ? STSSL_WAY_INVALID
 			    : user_of(rules, tried->way, name, user);
 		take(tried, end, user);

@@ -8,6 +8,9 @@
 
 #include "policy/identity.h"
 
+/* With more names of a kind than this, the way leads nowhere. */
+#define STSSL_DRAW_NAMES 64
+
 /*
  * Go tried->way, which is not STSSL_IDENTITY_FILE; the rest of *tried is 0.
  * Sets tried->end, to USER whoever the user is, and tried->name then.

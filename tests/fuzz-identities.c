@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/dn.h"
 #include "policy/entries.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,6 +65,21 @@ check_shown(const char *text)
 	stssl_record_done(&record);
 }
 
+/* In memory of its own size, so that ASan sees a read past the end. */
+static void
+check_dn(const char *text)
+{
+	char form[STSSL_DN_MAX], again[STSSL_DN_MAX];
+	char *copy = strdup(text);
+
+	must(copy != NULL);
+	if (stssl_dn_canonical(copy, form) == 0) {
+		must(stssl_dn_canonical(form, again) == 0);
+		must(strcmp(form, again) == 0);
+	}
+	free(copy);
+}
+
 static void
 check_line(const char *line)
 {
@@ -73,6 +89,7 @@ check_line(const char *line)
 		must(stssl_entry_read(entry, again) == 1);
 		must(strcmp(entry, again) == 0);
 	}
+	check_dn(line);
 	check_shown(line);
 	if (strchr(line, ':') != NULL)
 		check_shown(strchr(line, ':') + 1);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/class.h"
+#include "policy/draw.h"
 #include "policy/trace.h"
 #include "tests/test-policy.h"
 
@@ -192,6 +193,25 @@ START_TEST(a_certificate_leads_to_one_user_or_nowhere)
 }
 END_TEST
 
+/* One more than are looked at, all of them the same. */
+START_TEST(a_certificate_with_too_many_names_leads_nowhere)
+{
+	struct stssl_classes *classes =
+	    classes_of("class x { identity = dns }");
+	const struct stssl_identity_rules *rules = &classes->list[0].identity;
+	struct stssl_record record;
+
+	stssl_record_init(&record);
+	for (unsigned n = 0; n < STSSL_DRAW_NAMES; n++)
+		put(&record, "dns:host7", n);
+	ck_assert(stssl_identity_names(rules, "host7", &record, NULL));
+	put(&record, "dns:host7", STSSL_DRAW_NAMES);
+	ck_assert(!stssl_identity_names(rules, "host7", &record, NULL));
+	stssl_record_done(&record);
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
 /* Each way up to the one that leads to the user. */
 START_TEST(one_way_that_leads_to_the_user_is_enough)
 {
@@ -219,5 +239,6 @@ void
 add_ways_cases(struct case_list *to)
 {
 	add_case(to, a_certificate_leads_to_one_user_or_nowhere, ROWS(rows));
+	add_case(to, a_certificate_with_too_many_names_leads_nowhere, 0);
 	add_case(to, one_way_that_leads_to_the_user_is_enough, 0);
 }

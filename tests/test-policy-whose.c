@@ -53,6 +53,18 @@ static const struct {
 	    { "ann=" ENTRY "rubbish\n" }, 0, "" },
 	{ "class x { identity = file }", "sam", "SUCCESS", { "-ann=" ENTRY }, 0,
 	    "" },
+	/* by other names, each in its own class */
+	{ "class x { user = 's*' identity = email email-domain = a.example } "
+	  "class y { user = 't*' identity = email email-domain = b.example }",
+	    "ann", "SUCCESS", { NULL }, -ENOTUNIQ, "" },
+	{ "class x { user = 's*' identity = email email-domain = a.example } "
+	  "class y { login = both identity = email email-domain = b.example }",
+	    "ann", "SUCCESS", { NULL }, 1, "sam" },
+	{ "class x { identity = email email-domain = { a.example, b.example } }",
+	    "ann", "SUCCESS", { NULL }, 0, "" },
+	{ "map m { cn = 'ann (.*) \\1' email = 'sam@a.example kim' } "
+	  "class x { identity = email email-domain = a.example map = m }",
+	    "ann", "SUCCESS", { NULL }, 1, "kim" },
 	/* not unique */
 	{ "class x { identity = file }", "sam", "SUCCESS",
 	    { "ann=" ENTRY, "tom=" ENTRY }, -ENOTUNIQ, "" },
@@ -81,6 +93,14 @@ fill(struct stssl_record *record, const char *cn, const char *verify)
 	put(record, STSSL_KEY_SSL_CLIENT_VERIFY, verify);
 	put(record, STSSL_KEY_SSL_CLIENT_S_DN_CN, cn);
 	put(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256, HEX);
+	ck_assert_int_eq(
+	    stssl_record_put_nth(
+		record, STSSL_KEY_SSL_CLIENT_SAN_Email, 0, "sam@a.example"),
+	    0);
+	ck_assert_int_eq(
+	    stssl_record_put_nth(
+		record, STSSL_KEY_SSL_CLIENT_SAN_Email, 1, "tom@b.example"),
+	    0);
 }
 
 static struct stssl_classes *

@@ -17,7 +17,7 @@
 	X(BAD_PURPOSE, "bad-purpose", "certificate not meant for clients") \
 	X(WEAK, "weak", "certificate with a weak algorithm or key")        \
 	X(BAD_SIGNATURE, "bad-signature", "bad signature in the chain")    \
-	X(BAD_NAME, "bad-name", "malformed name in the certificate")       \
+	X(BAD_NAME, "bad-name", "unacceptable name in the certificate")    \
 	X(CRL_STALE, "crl-stale", "revocation list out of date")           \
 	X(OTHER, "other", "certificate not accepted")
 

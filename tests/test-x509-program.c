@@ -143,7 +143,8 @@ static const struct {
 	{ "none alice " NOON_ISO " - -", 2, "" },
 	{ "root none " NOON_ISO " - -", 2, "" },
 	{ "root alice " NOON_ISO " - none", 2, "" },
-	{ "root . " NOON_ISO " - -", 1, "other" },
+	{ "root . " NOON_ISO " - -", 2, "" },
+	{ "root /dev/null " NOON_ISO " - -", 2, "" },
 };
 
 START_TEST(verify_chain_answers_by_a_word_and_a_status)

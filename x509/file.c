@@ -70,23 +70,20 @@ x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int r = 0;
+	int r;
 
 	if (fd == -1)
 		return fault_errno(error, path, -errno);
 	if (fstat(fd, &st) == -1)
-		r = fault_errno(error, path, -errno);
+		r = -errno;
 	else if (!S_ISREG(st.st_mode))
-		r = x509_fault(error, path, "not a regular file");
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -ENXIO;
 	else if (st.st_size > X509_FILE_MAX)
-		r = x509_fault(error, path, "larger than 64 MiB");
-	if (r == 0) {
+		r = -EFBIG;
+	else
 		r = read_whole(fd, (size_t)st.st_size, ret, ret_len);
-		if (r < 0)
-			r = fault_errno(error, path, r);
-	}
 	(void)close(fd);
-	return r;
+	return r < 0 ? fault_errno(error, path, r) : 0;
 }
 
 static int

@@ -22,7 +22,8 @@ int x509_fault(struct x509_error *error, const char *path, const char *fmt, ...)
 
 /*
  * Read the regular file `path`.  Returns 0, *ret, to be freed by the caller,
- * with a NUL behind its *ret_len bytes; or a negative errno and error->text.
+ * with a NUL behind its *ret_len bytes; or a negative errno, never -EBADMSG,
+ * and error->text.
  */
 int x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
     struct x509_error *error);

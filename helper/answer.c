@@ -168,23 +168,6 @@ answer_verdict(const struct asker *asker, const struct question *q)
 }
 
 static void
-answer_list(const struct asker *asker, const struct question *q)
-{
-	static char packet[STSSL_RECORD_MAX];
-	const struct answer_params *params = &asker->all->params;
-	const struct session_entry *entry =
-	    registry_after(params->registry, q->session);
-
-	if (entry == NULL)
-		say_word(asker, "none");
-	else
-		say(asker, packet,
-		    live_describe(entry,
-			params->listener(params->owner, entry->listener),
-			packet));
-}
-
-static void
 answer_kick(const struct asker *asker, const struct question *q)
 {
 	const struct answer_params *params = &asker->all->params;
@@ -200,15 +183,17 @@ answer_kick(const struct asker *asker, const struct question *q)
 	say_word(asker, "done");
 }
 
+/* What is told of sessions that nobody asks about by name. */
 static void
-answer_metrics(const struct asker *asker, const struct question *q)
+answer_live(const struct asker *asker, const struct question *q)
 {
 	static char packet[STSSL_RECORD_MAX];
 	const struct answer_params *params = &asker->all->params;
-	size_t len = live_metrics(
-	    params->registry, params->listener, params->owner, packet);
+	const struct live_source source = { params->registry, params->listener,
+		params->owner };
 
-	(void)q;
+	size_t len = live_answer(&source, q, packet);
+
 	if (len > 0)
 		say(asker, packet, len);
 }
@@ -226,9 +211,9 @@ static const struct {
 } kinds[] = {
 	[QUESTION_QUERY] = { may_query, answer_query },
 	[QUESTION_VERDICT] = { may_decide, answer_verdict },
-	[QUESTION_LIST] = { may_query, answer_list },
+	[QUESTION_LIST] = { may_query, answer_live },
 	[QUESTION_KICK] = { may_decide, answer_kick },
-	[QUESTION_METRICS] = { may_query, answer_metrics },
+	[QUESTION_METRICS] = { may_query, answer_live },
 };
 
 static void

@@ -83,8 +83,8 @@ put_session(
 	put_value(out, "REMOTE_PORT", number);
 }
 
-size_t
-live_describe(const struct session_entry *entry, const char *listener,
+static size_t
+describe(const struct session_entry *entry, const char *listener,
     char buf[static STSSL_RECORD_MAX])
 {
 	struct out out = { buf, 0 };
@@ -105,6 +105,80 @@ live_describe(const struct session_entry *entry, const char *listener,
 	if (entry->login.text != NULL)
 		put_strings(&out, entry->login.text, entry->login.len);
 	return out.len;
+}
+
+static size_t
+list(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	const struct session_entry *entry =
+	    registry_after(source->registry, q->session);
+	struct out out = { buf, 0 };
+
+	if (entry != NULL)
+		return describe(entry,
+		    source->listener(source->owner, entry->listener), buf);
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	put(&out, "STSSL_RESULT=none");
+	return out.len;
+}
+
+/* A row for each listener, without its numbers. */
+static struct metrics_now *
+rows_of(const struct live_source *source, size_t *ret_count)
+{
+	struct metrics_now *rows;
+	uint32_t count = 0;
+
+	while (source->listener(source->owner, count) != NULL)
+		count++;
+	rows = calloc((size_t)count + 1, sizeof *rows);
+	for (uint32_t i = 0; rows != NULL && i < count; i++)
+		rows[i].listener = source->listener(source->owner, i);
+	*ret_count = count;
+	return rows;
+}
+
+static void
+count_sessions(
+    const struct registry *registry, struct metrics_now *rows, size_t count)
+{
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		if (e->listener < count)
+			rows[e->listener].sessions[e->tls]++;
+}
+
+static size_t
+metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
+{
+	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
+				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
+	size_t count, len = 0;
+	struct metrics_now *rows = rows_of(source, &count);
+	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
+
+	if (to != NULL) {
+		count_sessions(source->registry, rows, count);
+		(void)fwrite(front, 1, sizeof front - 1, to);
+		metrics_write(
+		    to, registry_metrics(source->registry), rows, count);
+		(void)fputc('\0', to);
+		/* One that does not fit is none. */
+		if (fflush(to) == 0 && ferror(to) == 0)
+			len = (size_t)ftell(to);
+		(void)fclose(to);
+	}
+	free(rows);
+	return len;
+}
+
+size_t
+live_answer(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	return q->kind == QUESTION_LIST ? list(source, q, buf)
+					: metrics(source, buf);
 }
 
 void
@@ -129,56 +203,4 @@ live_login(struct session_entry *entry, const struct question *q)
 		r = stssl_record_put(&entry->login, rows[i].key, rows[i].value);
 	if (r < 0)
 		stssl_record_done(&entry->login);
-}
-
-/* A row for each listener, without its numbers. */
-static struct metrics_now *
-rows_of(const char *(*listener)(void *owner, uint32_t listener), void *owner,
-    size_t *ret_count)
-{
-	struct metrics_now *rows;
-	uint32_t count = 0;
-
-	while (listener(owner, count) != NULL)
-		count++;
-	rows = calloc((size_t)count + 1, sizeof *rows);
-	for (uint32_t i = 0; rows != NULL && i < count; i++)
-		rows[i].listener = listener(owner, i);
-	*ret_count = count;
-	return rows;
-}
-
-static void
-count_sessions(
-    const struct registry *registry, struct metrics_now *rows, size_t count)
-{
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
-		if (e->listener < count)
-			rows[e->listener].sessions[e->tls]++;
-}
-
-size_t
-live_metrics(struct registry *registry,
-    const char *(*listener)(void *owner, uint32_t listener), void *owner,
-    char buf[static STSSL_RECORD_MAX])
-{
-	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
-				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
-	size_t count, len = 0;
-	struct metrics_now *rows = rows_of(listener, owner, &count);
-	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
-
-	if (to != NULL) {
-		count_sessions(registry, rows, count);
-		(void)fwrite(front, 1, sizeof front - 1, to);
-		metrics_write(to, registry_metrics(registry), rows, count);
-		(void)fputc('\0', to);
-		/* One that does not fit is none. */
-		if (fflush(to) == 0 && ferror(to) == 0)
-			len = (size_t)ftell(to);
-		(void)fclose(to);
-	}
-	free(rows);
-	return len;
 }

@@ -10,17 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "policy/identity.h"
-#include "status/quote.h"
 #include "status/record.h"
+#include "stsslctl/identity_text.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
-
-/* In front of the comments that are ours, to be removed with their entry. */
-#define MARK "# stsslctl: "
 
 /* Who has one of these entries, besides `user`? */
 struct search {
@@ -106,64 +102,6 @@ check_others(const struct identity_store *store, const char *user,
 	return COMMAND_FOUND;
 }
 
-/* The first faulty line; 0 when there is none. */
-static unsigned
-faulty_line(const char *text)
-{
-	char *copy = strdup(text), *rest = copy, entry[STSSL_ENTRY_MAX];
-	unsigned number = 0, found = 0;
-
-	if (copy == NULL)
-		(void)output_need(NULL);
-	while (rest != NULL && found == 0) {
-		number++;
-		if (stssl_entry_read(strsep(&rest, "\n"), entry) < 0)
-			found = number;
-	}
-	free(copy);
-	return found;
-}
-
-/* Does the file have exactly this entry? */
-static bool
-has_entry(const char *text, const char *entry)
-{
-	char *copy = strdup(text), *rest = copy, read[STSSL_ENTRY_MAX];
-	bool has = false;
-
-	if (copy == NULL)
-		(void)output_need(NULL);
-	while (rest != NULL && !has)
-		has = stssl_entry_read(strsep(&rest, "\n"), read) > 0 &&
-		      strcmp(read, entry) == 0;
-	free(copy);
-	return has;
-}
-
-/* The old text, a comment for people, and the entry. */
-static char *
-with_entry(
-    const char *text, const struct stssl_record *record, const char *entry)
-{
-	size_t len = strlen(text);
-	char quoted[STSSL_QUOTE_MAX], day[16], *fresh;
-	time_t now = time(NULL);
-	struct tm tm;
-	const char *until =
-	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
-
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
-		day[0] = '\0';
-	if (asprintf(&fresh, "%s%s" MARK "%s until %s, added %s\n%s\n", text,
-		len > 0 && text[len - 1] != '\n' ? "\n" : "",
-		stssl_quote(quoted, sizeof quoted,
-		    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN)),
-		until == NULL ? "?" : until, day, entry) < 0)
-		(void)output_need(NULL);
-	return fresh;
-}
-
 /* `done` says what was done, when it is. */
 static enum command_status
 write_back(const struct identity_store *store, const char *user,
@@ -197,7 +135,7 @@ read_own(const struct identity_store *store, const char *user, char **ret)
 	} else if (r < 0) {
 		status = command_cannot(path, r);
 	} else {
-		line = faulty_line(*ret);
+		line = identity_faulty_line(*ret);
 		if (line > 0) {
 			(void)snprintf(what, sizeof what,
 			    "line %u is faulty: mend it first", line);
@@ -219,12 +157,12 @@ append(const struct identity_store *store, const char *user,
 	status = read_own(store, user, &text);
 	if (status != COMMAND_FINE)
 		return status;
-	if (has_entry(text, entry)) {
+	if (identity_has_entry(text, entry)) {
 		(void)printf("there already %s\n", entry);
 		free(text);
 		return COMMAND_FINE;
 	}
-	fresh = with_entry(text, record, entry);
+	fresh = identity_with_entry(text, record, entry);
 	(void)snprintf(done, sizeof done, "added %s", entry);
 	status = write_back(store, user, fresh, done);
 	free(fresh);
@@ -288,39 +226,6 @@ read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 	return r;
 }
 
-/*
- * `text`, which is chopped up, without these entries and without our comment
- * in front of each.  Returns how many there were.
- */
-static unsigned
-without(char *text, const struct stssl_entries *entries, char *ret)
-{
-	char entry[STSSL_ENTRY_MAX];
-	size_t len = 0, comment = 0;
-	unsigned removed = 0;
-	bool ours = false;
-
-	while (text != NULL && *text != '\0') {
-		const char *line = strsep(&text, "\n");
-
-		if (stssl_entry_read(line, entry) > 0 &&
-		    identity_is_of(entries, entry)) {
-			removed++;
-			if (ours)
-				len = comment;
-			ours = false;
-			continue;
-		}
-		ours = strncmp(line, MARK, strlen(MARK)) == 0;
-		comment = len;
-		memcpy(ret + len, line, strlen(line));
-		len += strlen(line);
-		ret[len++] = '\n';
-	}
-	ret[len] = '\0';
-	return removed;
-}
-
 static enum command_status
 cut_out(const struct identity_store *store, const char *user,
     const struct stssl_entries *entries)
@@ -334,7 +239,7 @@ cut_out(const struct identity_store *store, const char *user,
 	fresh = malloc(strlen(text) + 2);
 	if (fresh == NULL)
 		(void)output_need(NULL);
-	removed = without(text, entries, fresh);
+	removed = identity_without(text, entries, fresh);
 	if (removed == 0) {
 		path = identity_store_path(store, user);
 		status = refuse(path, "no such entry");

@@ -167,26 +167,3 @@ identity_store_write(
 	free(path);
 	return r;
 }
-
-bool
-identity_is_of(const struct stssl_entries *entries, const char *entry)
-{
-	const char *at = NULL;
-
-	while ((at = stssl_entries_next(entries, at)) != NULL)
-		if (strcmp(at, entry) == 0)
-			return true;
-	return false;
-}
-
-bool
-identity_text_has(char *text, const struct stssl_entries *entries)
-{
-	char entry[STSSL_ENTRY_MAX];
-
-	while (text != NULL)
-		if (stssl_entry_read(strsep(&text, "\n"), entry) > 0 &&
-		    identity_is_of(entries, entry))
-			return true;
-	return false;
-}

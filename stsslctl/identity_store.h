@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "policy/entries.h"
-
 struct identity_store {
 	const char *directory; /* borrowed */
 	int fd;                /* holds the lock */
@@ -51,14 +49,5 @@ int identity_store_each(const struct identity_store *store,
  */
 int identity_store_write(
     const struct identity_store *store, const char *user, const char *text);
-
-/* True when the canonical entry `entry` is one of `entries`. */
-bool identity_is_of(const struct stssl_entries *entries, const char *entry);
-
-/*
- * True when a line of `text`, which is chopped up, is one of `entries`; lines
- * that are malformed are passed over.
- */
-bool identity_text_has(char *text, const struct stssl_entries *entries);
 
 #endif

@@ -30,11 +30,16 @@ findings_done(struct findings *f)
 	f->list = NULL;
 }
 
+/* Longer lists are not searched: a hundred thousand users have one each. */
+#define SEARCHED 1024
+
 /* A file that is included twice has its mistakes only once. */
 static bool
 has(const struct findings *f, const json_t *finding)
 {
-	for (size_t i = 0; i < json_array_size(f->list); i++)
+	size_t count = json_array_size(f->list);
+
+	for (size_t i = 0; i < count && count <= SEARCHED; i++)
 		if (json_equal(json_array_get(f->list, i), finding))
 			return true;
 	return false;

@@ -27,8 +27,8 @@ void findings_init(struct findings *f);
 void findings_done(struct findings *f);
 
 /*
- * Add one, unless it is there already; `line` is 0 when there is none, `file`
- * may be NULL.
+ * Add one, unless it is there already in a list that is not long; `line` is 0
+ * when there is none, `file` may be NULL.
  */
 void findings_add(struct findings *f, enum finding_level level,
     const char *file, unsigned line, const char *fmt, ...)

@@ -29,7 +29,8 @@ def ctl(*arguments, status=0, user=None):
         command = ["setpriv", "--reuid", user, "--regid", user,
                    "--clear-groups", *command]
     done = run(*command, check=False)
-    equal(done.returncode, status)
+    equal((done.returncode, done.stdout if done.returncode != status else b""),
+          (status, b""))
     return done.stdout.decode()
 
 
@@ -175,6 +176,33 @@ def shape(text):
             equal(kinds[family],
                   "counter" if name.endswith("_total") else "gauge")
     equal(helped, set(kinds))
+
+
+@story("what this stage runs on has no mistake")
+def check():
+    # The stage's certificates are good for 30 days.
+    lines = ctl("check", status=1).splitlines()
+    equal([line for line in lines if " expires on " not in line], [])
+    equal(ctl("check", "--pam", "vsftpd"), "")
+    with open("/etc/pam.d/vsftpd") as file:
+        stack = file.read()
+    with open("/etc/pam.d/wrong", "w") as file:
+        file.write(re.sub(r"\[success=done.*?\]", "sufficient", stack))
+    equal("leaves to the password whom" in
+          ctl("check", "--pam", "wrong", status=1), True)
+
+
+@story("explain says what the login then comes to")
+def explain():
+    ftp = logged_in(HELPER.address("ftp"), "alice", certificate="alice")
+    seen = [s for s in sessions() if s["user"] == "alice"][0]
+    told = json.loads(ctl(
+        "explain", "--json", "--user", "alice", "--service", "vsftpd",
+        "--from", "127.0.0.1", "--certificate", PKI + "/alice.pem"))
+    for key in "class", "verdict", "reason", "data", "certificate", "verify":
+        equal(told[key], seen[key])
+    ftp.close()
+    await_that(lambda: sessions() == [], "it has left")
 
 
 @story("a helper that is not there is no answer")

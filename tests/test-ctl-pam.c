@@ -21,7 +21,8 @@
 static const char *const modules[] = { "pam_stssl.so", "pam_unix.so",
 	"pam_sss.so", "pam_own.so", "pam_env.so", "pam_shells.so",
 	"pam_listfile.so", "pam_faillock.so", "pam_faildelay.so", "pam_cap.so",
-	"pam_permit.so", "pam_deny.so", "pam_usertype.so", "pam_localuser.so" };
+	"pam_permit.so", "pam_deny.so", "pam_usertype.so", "pam_loginuid.so",
+	"pam_localuser.so" };
 
 #define FINDINGS 3
 
@@ -39,6 +40,10 @@ static const struct {
 		const char *text;
 	} findings[FINDINGS];
 } stacks[] = {
+	/* Those that are shipped. */
+	{ "vsftpd.debian", { { 0 } } },
+	{ "vsftpd.rhel", { { 0 } } },
+	{ "vsftpd.plain", { { 0 } } },
 	{ "good-debian", { { 0 } } },
 	{ "good-debian-sss", { { 0 } } },
 	{ "good-jump", { { 0 } } },
@@ -123,7 +128,9 @@ stacks_copy(char *dir)
 
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(command, sizeof command,
-	    "cp \"$srcdir\"/tests/pam.d/* %s && chmod 644 %s/*", dir, dir);
+	    "cp \"$srcdir\"/tests/pam.d/* \"$srcdir\"/etc/pam.d/* %s && "
+	    "chmod 644 %s/*",
+	    dir, dir);
 	ck_assert_int_eq(system(command), 0);
 }
 

@@ -150,8 +150,13 @@ traffic(struct inbox *in, const struct message *m, const char *text)
 	struct session_entry *entry = own_session(in, m->u.traffic.session);
 
 	(void)text;
-	if (entry == NULL)
+	/* They only grow. */
+	if (entry == NULL || m->u.traffic.in < entry->bytes_in ||
+	    m->u.traffic.out < entry->bytes_out)
 		return -EBADMSG;
+	metrics_traffic(registry_metrics(in->registry),
+	    m->u.traffic.in - entry->bytes_in,
+	    m->u.traffic.out - entry->bytes_out);
 	entry->bytes_in = m->u.traffic.in;
 	entry->bytes_out = m->u.traffic.out;
 	return 0;

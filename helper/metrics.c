@@ -49,6 +49,13 @@ metrics_refusal(struct metrics *metrics, enum stssl_reason reason)
 		metrics->refusals[reason]++;
 }
 
+void
+metrics_traffic(struct metrics *metrics, uint64_t in, uint64_t out)
+{
+	metrics->bytes_in += in;
+	metrics->bytes_out += out;
+}
+
 static void
 write_head(FILE *to, const char *name, const char *type, const char *help)
 {
@@ -111,6 +118,18 @@ write_refusals(FILE *to, const struct metrics *metrics)
 			    metrics->refusals[r]);
 }
 
+static void
+write_bytes(FILE *to, const struct metrics *metrics)
+{
+	write_head(to, "stssl_traffic_bytes", "counter",
+	    "Bytes from clients and to them, inside of TLS.");
+	(void)fprintf(to,
+	    "# UNIT stssl_traffic_bytes bytes\n"
+	    "stssl_traffic_bytes_total{direction=\"in\"} %" PRIu64 "\n"
+	    "stssl_traffic_bytes_total{direction=\"out\"} %" PRIu64 "\n",
+	    metrics->bytes_in, metrics->bytes_out);
+}
+
 void
 metrics_write(FILE *to, const struct metrics *metrics,
     const struct metrics_now *now, size_t count)
@@ -127,5 +146,6 @@ metrics_write(FILE *to, const struct metrics *metrics,
 		    versions[t], metrics->handshakes[t]);
 	write_verdicts(to, metrics);
 	write_refusals(to, metrics);
+	write_bytes(to, metrics);
 	(void)fputs("# EOF\n", to);
 }

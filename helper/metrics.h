@@ -25,6 +25,7 @@ struct metrics {
 	uint64_t handshakes[METRICS_TLS_COUNT];
 	uint64_t verdicts[STSSL_VERDICT_COUNT][STSSL_REASON_COUNT];
 	uint64_t refusals[STSSL_REASON_COUNT];
+	uint64_t bytes_in, bytes_out;
 };
 
 /* The TLS version in the text of a record, `len` bytes. */
@@ -36,6 +37,9 @@ void metrics_verdict(
 
 /* An advisor refused, so that the module is not asked. */
 void metrics_refusal(struct metrics *metrics, enum stssl_reason reason);
+
+/* So many bytes more have come from clients and gone to them. */
+void metrics_traffic(struct metrics *metrics, uint64_t in, uint64_t out);
 
 /* How many sessions there are now, for one listener. */
 struct metrics_now {

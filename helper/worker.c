@@ -112,23 +112,30 @@ struct telling {
 	unsigned left; /* further ones have to wait for the next time */
 };
 
+/* Returns whether there was something to tell. */
+static bool
+tell_bytes(struct worker *w, struct slot *e)
+{
+	struct message m = { .type = MESSAGE_TRAFFIC };
+
+	m.u.traffic.session = e->id;
+	session_count(e->session, &m.u.traffic.in, &m.u.traffic.out);
+	if (m.u.traffic.in + m.u.traffic.out == e->told)
+		return false;
+	e->told = m.u.traffic.in + m.u.traffic.out;
+	tell(w, &m);
+	return true;
+}
+
 static void
 tell_traffic(const void *node, VISIT which, void *arg)
 {
 	struct telling *telling = arg;
 	struct slot *e = *(struct slot *const *)node;
-	struct message m = { .type = MESSAGE_TRAFFIC };
 
-	if ((which != postorder && which != leaf) || e->session == NULL ||
-	    telling->left == 0)
-		return;
-	m.u.traffic.session = e->id;
-	session_count(e->session, &m.u.traffic.in, &m.u.traffic.out);
-	if (m.u.traffic.in + m.u.traffic.out == e->told)
-		return;
-	e->told = m.u.traffic.in + m.u.traffic.out;
-	telling->left--;
-	tell(telling->worker, &m);
+	if ((which == postorder || which == leaf) && e->session != NULL &&
+	    telling->left > 0 && tell_bytes(telling->worker, e))
+		telling->left--;
 }
 
 static void
@@ -190,6 +197,9 @@ on_closed(struct session_host *host, uint64_t session)
 	struct message m = { .type = MESSAGE_CLOSED };
 	struct slot *e = find(w, session);
 
+	/* The session is there until this returns. */
+	if (e != NULL && e->session != NULL)
+		(void)tell_bytes(w, e);
 	if (e != NULL) {
 		ev_timer_stop(w->host.loop, &e->unanswered);
 		(void)tdelete(e, &w->sessions, by_id);

@@ -80,6 +80,7 @@ def who():
 
 @story("who tells how many bytes came and went, data connections included")
 def traffic():
+    before = counted('stssl_traffic_bytes_total{direction="in"}')
     ftp = logged_in(HELPER.address("ftp"), "bob")
     store(ftp, "traffic", 300000)
     fetch(ftp, "traffic")
@@ -87,6 +88,19 @@ def traffic():
                         s["out"] > 300000], "both directions")
     ftp.close()
     await_that(lambda: sessions() == [], "it has left")
+    after = counted('stssl_traffic_bytes_total{direction="in"}')
+    equal(300000 < after - before < 400000, True)
+
+
+@story("what a short session moved is counted when it ends")
+def short():
+    name = 'stssl_traffic_bytes_total{direction="out"}'
+    before = counted(name)
+    ftp = logged_in(HELPER.address("ftp"), "bob")
+    fetch(ftp, "traffic")
+    ftp.close()
+    await_that(lambda: sessions() == [], "it has left")
+    equal(300000 < counted(name) - before < 400000, True)
 
 
 @story("kick ends that session, and no other")
@@ -163,6 +177,9 @@ def shape(text):
             name, kind = line[7:].split(" ")
             equal(name in kinds, False)
             kinds[name] = kind
+        elif line.startswith("# UNIT "):
+            equal(line.split(" ")[2] == list(kinds)[-1] and
+                  line.split(" ")[2].endswith("_" + line.split(" ")[3]), True)
         elif line.startswith("# HELP "):
             helped.add(line[7:].split(" ")[0])
         else:

@@ -18,6 +18,7 @@
 #include "helper/file_state.h"
 #include "helper/log.h"
 #include "helper/message.h"
+#include "helper/sandbox.h"
 #include "policy/class.h"
 #include "policy/classes.h"
 #include "policy/identity.h"
@@ -186,6 +187,8 @@ advisor_main(const struct helper_config *config, int channel)
 	/* The end of the channel is not seen while NSS hangs. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		r = -errno;
+	if (r == 0)
+		r = sandbox_enter(&sandbox_advisor);
 	while (r == 0)
 		r = serve(&a, channel);
 	a.classes = stssl_classes_free(a.classes);

@@ -17,6 +17,7 @@
 #include "helper/privileges.h"
 #include "helper/resolver.h"
 #include "helper/revocation.h"
+#include "helper/sandbox.h"
 #include "helper/tls.h"
 #include "helper/worker.h"
 
@@ -26,10 +27,12 @@ struct arguments {
 	bool debug;
 	bool test;
 	bool version;
+	enum sandbox_mode sandbox;
 };
 
 static const struct option long_options[] = {
 	{ "log", required_argument, NULL, 'l' },
+	{ "sandbox", required_argument, NULL, 's' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -37,7 +40,7 @@ static int
 usage(void)
 {
 	(void)fputs("usage: stssl-helper [-c FILE] [-t] [-d] "
-		    "[--log=syslog|stderr] [-V]\n",
+		    "[--log=syslog|stderr] [--sandbox=enforce|log] [-V]\n",
 	    stderr);
 	return STATUS_CONFIG;
 }
@@ -54,6 +57,17 @@ parse_log(const char *word, enum log_target *ret)
 }
 
 static bool
+parse_sandbox(const char *word, enum sandbox_mode *ret)
+{
+	bool is_log = strcmp(word, "log") == 0;
+
+	if (!is_log && strcmp(word, "enforce") != 0)
+		return false;
+	*ret = is_log ? SANDBOX_LOG : SANDBOX_ENFORCE;
+	return true;
+}
+
+static bool
 parse_option(int option, const char *value, struct arguments *a)
 {
 	switch (option) {
@@ -65,6 +79,8 @@ parse_option(int option, const char *value, struct arguments *a)
 		return true;
 	case 'l':
 		return parse_log(value, &a->log);
+	case 's':
+		return parse_sandbox(value, &a->sandbox);
 	case 't':
 		a->test = true;
 		return true;
@@ -80,7 +96,8 @@ static bool
 parse_arguments(int argc, char **argv, struct arguments *ret)
 {
 	struct arguments a = { .config = HELPER_CONF,
-		.log = LOG_TARGET_STDERR };
+		.log = LOG_TARGET_STDERR,
+		.sandbox = SANDBOX_DEFAULT };
 	int option;
 
 	opterr = 0;
@@ -110,6 +127,7 @@ main(int argc, char **argv)
 		return STATUS_STOPPED;
 	}
 	log_open(a.log, "monitor", a.debug);
+	sandbox_set_mode(a.sandbox);
 
 	if (generation_load(a.config, &generation, &error) < 0 ||
 	    privileges_resolve(generation.config, &privileges, &error) < 0) {

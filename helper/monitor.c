@@ -29,6 +29,7 @@
 #include "helper/registry.h"
 #include "helper/reload.h"
 #include "helper/review.h"
+#include "helper/sandbox.h"
 #include "helper/revocation.h"
 #include "helper/status_socket.h"
 #include "helper/tls.h"
@@ -448,6 +449,9 @@ monitor_main(const struct monitor_params *params)
 			(void)log_errno(r, "cannot give up privileges");
 			status = STATUS_SYSTEM;
 		}
+	}
+	if (status == STATUS_STOPPED && sandbox_enter(&sandbox_monitor) < 0) {
+		status = STATUS_SYSTEM;
 	}
 	if (status == STATUS_STOPPED)
 		status = serve(&m);

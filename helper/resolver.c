@@ -17,6 +17,7 @@
 
 #include "helper/log.h"
 #include "helper/message.h"
+#include "helper/sandbox.h"
 
 #define REST_MS 60000
 
@@ -117,6 +118,8 @@ resolver_main(const struct helper_config *config, int channel)
 	/* The end of the channel is not seen while DNS hangs. */
 	if (r.known != NULL && r.failed != NULL)
 		result = prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ? -errno : 0;
+	if (result == 0)
+		result = sandbox_enter(&sandbox_resolver);
 	while (result == 0) {
 		result = look_up_all(&r);
 		if (result == 0 && is_over(channel))

@@ -16,6 +16,7 @@
 #include "helper/child.h"
 #include "helper/log.h"
 #include "helper/message.h"
+#include "helper/sandbox.h"
 #include "helper/spawn.h"
 #include "status/words.h"
 #include "x509/verify.h"
@@ -180,6 +181,8 @@ run(void *arg, int channel)
 	int r = job->subjects == NULL ? -ENOMEM : 0;
 
 	log_role("reviewer");
+	if (r == 0)
+		r = sandbox_enter(&sandbox_reviewer);
 	for (size_t i = 0; i < job->count; i++) {
 		if (r == 0)
 			r = look_at(job, &job->subjects[i], channel);

@@ -17,6 +17,7 @@
 #include "helper/buffer.h"
 #include "helper/log.h"
 #include "helper/message.h"
+#include "helper/sandbox.h"
 #include "helper/session.h"
 #include "helper/socket.h"
 #include "helper/tls.h"
@@ -447,6 +448,21 @@ worker_done(struct worker *w)
 	ev_loop_destroy(w->host.loop);
 }
 
+/*
+ * A worker that could reach sockets of this machine could reach the status
+ * socket, as the helper's own user.
+ */
+static int
+enter_sandbox(const struct helper_config *config)
+{
+	struct sandbox sandbox = sandbox_worker;
+
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].backend.u.sa.sa_family == AF_UNIX)
+			sandbox.rights |= SANDBOX_LOCAL;
+	return sandbox_enter(&sandbox);
+}
+
 int
 worker_main(
     const struct helper_config *config, struct tls_context *tls, int channel)
@@ -471,6 +487,8 @@ worker_main(
 		log_error("no event loop or no randomness");
 		return EXIT_FAILURE;
 	}
+	if (enter_sandbox(config) < 0)
+		return EXIT_FAILURE;
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	w.watcher.data = &w.host;
 	ev_io_start(w.host.loop, &w.watcher);

@@ -34,7 +34,8 @@ AC_DEFUN([STSSL_SANITIZERS],
 AS_IF([test "$enable_sanitizers" = yes],
 	[stssl_san="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
 	STSSL_CFLAGS="$STSSL_CFLAGS $stssl_san -fno-omit-frame-pointer"
-	STSSL_LDFLAGS="$STSSL_LDFLAGS $stssl_san"])
+	STSSL_LDFLAGS="$STSSL_LDFLAGS $stssl_san"
+	AC_DEFINE([STSSL_SANITIZED], [1], [Define when built with sanitizers])])
 AM_CONDITIONAL([SANITIZERS], [test "$enable_sanitizers" = yes])])
 
 AC_DEFUN([STSSL_FUZZING],

@@ -15,6 +15,10 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	names_cases,
 	reload_cases,
 	monitor_cases,
+/* The sanitizers' runtime does what no role may. */
+#ifndef STSSL_SANITIZED
+	sandbox_cases,
+#endif
 };
 
 int

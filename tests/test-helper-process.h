@@ -22,6 +22,7 @@ size_t answer_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);
+size_t sandbox_cases(struct test_case *ret);
 size_t monitor_cases(struct test_case *ret);
 
 #endif

@@ -58,8 +58,9 @@ def on_two_workers():
 @story("started as root, every process changes to the user, for good")
 def unprivileged():
     uid = 61000
-    pids = HELPER.processes()
-    equal(len(pids) >= 3, True)
+    # The monitor, two workers, four advisors.
+    pids = await_that(lambda: len(HELPER.processes()) == 7 and
+                      HELPER.processes(), "all processes")
     for pid in pids:
         facts = status(pid)
         equal(facts["Uid"].split(), [str(uid)] * 4)

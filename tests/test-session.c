@@ -323,6 +323,9 @@ static const struct {
 	{ "EPRT |3|x|50000|", "522 " },
 	{ "EPRT x", "501 " },
 	{ "USER a\rb", "500 " },
+	{ "USER\talice", "500 " },
+	{ "\013PORT 127,0,0,1,31,144", "500 " },
+	{ "PO\377\377\375\001RT 127,0,0,1,31,144", "500 " },
 };
 
 START_TEST(commands_of_ours_do_not_reach_the_backend)

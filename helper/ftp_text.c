@@ -20,6 +20,10 @@
 #define DONT 254
 #define WILL 251
 
+#define LETTERS                      \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"abcdefghijklmnopqrstuvwxyz"
+
 size_t
 ftp_strip_telnet(char *line, size_t len)
 {
@@ -45,9 +49,10 @@ int
 ftp_command_parse(const char *line, size_t len, struct ftp_command *ret)
 {
 	struct ftp_command c = { .verb = "" };
-	size_t n = strcspn(line, " ");
+	size_t n = strspn(line, LETTERS);
 
-	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL || n == 0)
+	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL || n == 0 ||
+	    (line[n] != ' ' && line[n] != '\0'))
 		return -EINVAL;
 	if (n <= FTP_VERB_MAX)
 		for (size_t i = 0; i < n; i++)

@@ -34,8 +34,9 @@ struct ftp_command {
 size_t ftp_strip_telnet(char *line, size_t len);
 
 /*
- * Split a line.  Returns 0; -EINVAL when it holds NUL, CR or LF, or has no
- * verb.
+ * Split a line.  Returns 0; -EINVAL when it holds NUL, CR or LF, or does not
+ * begin with a verb: letters alone, and then a blank or the end.  Backends read
+ * "PORT\t1,2" or a verb with Telnet inside in their own ways, none of them ours.
  */
 int ftp_command_parse(const char *line, size_t len, struct ftp_command *ret);
 

@@ -104,6 +104,9 @@ on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
 
 	(void)loop;
 	(void)events;
+	/* It stops. */
+	if (m->reload == NULL)
+		return;
 	notify("RELOADING=1");
 	(void)reload_now(m->reload, &error);
 	notify("READY=1");

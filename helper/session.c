@@ -369,6 +369,9 @@ session_run(struct session *s)
 		end_early(s);
 	if (s->state != SESSION_CLOSED)
 		steps[s->state](s);
+	/* The step may have listened to the monitor: host->listen(). */
+	if (s->ending && s->state != SESSION_CLOSED)
+		end_early(s);
 	if (s->host->stopping && s->state == SESSION_OPEN &&
 	    !s->protocol->is_busy(s))
 		s->protocol->refuse(s, GOING_DOWN);

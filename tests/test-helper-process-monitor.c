@@ -212,6 +212,18 @@ dial(pid_t *ret)
 	return fd;
 }
 
+static bool
+is_open(void)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = stssl_address_to(&address, &sa);
+	int fd = socket(sa.ss_family, SOCK_STREAM, 0);
+	bool open = connect(fd, (struct sockaddr *)&sa, len) == 0;
+
+	(void)close(fd);
+	return open;
+}
+
 static int
 ask(void)
 {
@@ -313,6 +325,28 @@ START_TEST(a_worker_is_told_what_an_advisor_says)
 }
 END_TEST
 
+START_TEST(a_reload_while_it_stops_is_no_reload)
+{
+	int status;
+	pid_t pid;
+	int fd;
+
+	start(1, 10);
+	fd = dial(&pid);
+	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
+	/* The door is closed: it stops, and waits for this client. */
+	while (ask() >= 0 && is_open())
+		;
+	ck_assert_int_eq(kill(monitor, SIGHUP), 0);
+	ck_assert_int_eq(ask(), 1);
+	drop(fd, '.');
+	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 START_TEST(a_second_helper_does_not_take_the_status_socket)
 {
 	start(1, 10);
@@ -345,6 +379,7 @@ monitor_cases(struct test_case *ret)
 		{ with_one_session_for_each_nobody_shares_a_process, 0 },
 		{ a_worker_that_crashes_or_lies_is_replaced, ROWS(ends) },
 		{ a_worker_is_told_what_an_advisor_says, 0 },
+		{ a_reload_while_it_stops_is_no_reload, 0 },
 		{ a_second_helper_does_not_take_the_status_socket, 0 },
 		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
 	};

@@ -29,7 +29,7 @@ struct play {
 	struct session *session;
 	int listener, client, backend;
 	unsigned published, withdrawn, welcome, closed;
-	bool refuse_publish, demand_private;
+	bool refuse_publish, demand_private, demand_end;
 	struct message_advice advice; /* what the advisor says */
 	unsigned asked;
 	char asked_for[MESSAGE_USER_MAX + 1];
@@ -85,6 +85,8 @@ hear(struct session_host *host)
 
 	if (p->demand_private)
 		session_verdict(p->session, &verdict);
+	if (p->demand_end)
+		session_end_for(p->session, END_KICKED);
 }
 
 static void
@@ -323,6 +325,9 @@ static const struct {
 	{ "EPRT |3|x|50000|", "522 " },
 	{ "EPRT x", "501 " },
 	{ "USER a\rb", "500 " },
+	{ "USER\talice", "500 " },
+	{ "\013PORT 127,0,0,1,31,144", "500 " },
+	{ "PO\377\377\375\001RT 127,0,0,1,31,144", "500 " },
 };
 
 START_TEST(commands_of_ours_do_not_reach_the_backend)
@@ -860,6 +865,20 @@ START_TEST(a_session_that_has_to_end_says_why)
 }
 END_TEST
 
+START_TEST(an_end_that_comes_while_it_listens_is_not_forgotten)
+{
+	struct play p = { .demand_end = true };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "RETR file\r\n");
+	for (int i = 0; i < 8 && p.closed == 0; i++)
+		ev_run(p.host.loop, EVRUN_NOWAIT);
+	ck_assert_uint_eq(p.closed, 1);
+	end(&p);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -882,6 +901,7 @@ main(void)
 		{ refusals_have_an_end, 0 },
 		{ wrong_passwords_have_an_end, 0 },
 		{ a_session_that_has_to_end_says_why, 0 },
+		{ an_end_that_comes_while_it_listens_is_not_forgotten, 0 },
 		{ a_failed_login_is_answered_after_a_while, 0 },
 		{ who_is_logged_in_is_no_newcomer, 0 },
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },

@@ -2,6 +2,7 @@
 """OCSP: what responders say of clients' certificates, or do not say."""
 
 import contextlib
+import http.server
 import os
 import re
 import signal
@@ -50,6 +51,8 @@ make("delegate", "ocsp_signing_key")
 make("pretender", "tls_www_client")
 make("acme-2-aia", "tls_www_client", f'ocsp_uri = "{URL}"', user="acme-2")
 
+# Nobody listens there: whoever asks by a proxy gets no answer.
+os.environ["http_proxy"] = os.environ["all_proxy"] = "http://127.0.0.1:1/"
 # One worker, so that whoever comes again may resume.
 BEFORE = read(CONF).replace("workers = 2", "workers = 1")
 write(CONF, BEFORE)
@@ -76,17 +79,17 @@ def index(good=(), revoked=()):
 
 
 @contextlib.contextmanager
-def responder(*more, signer="ca", good=(), revoked=()):
+def responder(*more, signer="ca", good=(), revoked=(), port=PORT):
     """A responder, for as long as this lasts."""
     index(good, revoked)
     process = subprocess.Popen(
         ["openssl", "ocsp", "-index", INDEX, "-CA", PKI + "ca.pem",
          "-rsigner", f"{PKI}{signer}.pem", "-rkey", f"{PKI}{signer}.key",
-         "-port", str(PORT), *(more or ["-nmin", "60"])],
+         "-port", str(port), *(more or ["-nmin", "60"])],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL)
     try:
-        await_that(lambda: run("ss", "-Hltn", f"sport = :{PORT}").stdout,
+        await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
                    "the responder listens")
         yield process
     finally:
@@ -112,6 +115,47 @@ def mute():
             inlet.shutdown(socket.SHUT_RDWR)
             for one in taken:
                 one.close()
+
+
+ELSEWHERE = 8889
+
+
+class Faulty(http.server.BaseHTTPRequestHandler):
+    """A web server that has learnt something else."""
+
+    how = None
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, body = {
+            "redirects": (307, b""),
+            "has an error": (500, b"x" * 100),
+            "says too much": (200, b"x" * 65537),
+            "never ends": (200, None),
+            "says nothing": (200, b""),
+            "says rubbish": (200, b"<html>What?</html>"),
+        }[self.how]
+        self.send_response(status)
+        self.send_header("Location", f"http://127.0.0.1:{ELSEWHERE}/")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(body or b"")
+            while body is None:
+                self.wfile.write(b"x" * 4096)
+
+    def log_message(self, *_):
+        """Keep quiet."""
+
+
+@contextlib.contextmanager
+def faulty(how):
+    Faulty.how = how
+    with http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Faulty) as it:
+        threading.Thread(target=it.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            it.shutdown()
 
 
 def use(ocsp, *lines, url=URL):
@@ -168,6 +212,15 @@ def worthless(why, mode):
         equal(outcome, "certificate")
     else:
         begins(outcome, NOT_KNOWN)
+
+
+@story("a web server that {0} says nothing about certificates",
+       ("redirects",), ("has an error",), ("says too much",), ("never ends",),
+       ("says nothing",), ("says rubbish",))
+def no_responder(how):
+    use("hard")
+    with responder(good=["acme-1"], port=ELSEWHERE), faulty(how):
+        begins(attempt(), NOT_KNOWN)
 
 
 @story("no responder: {0}", ("soft",), ("hard",))
@@ -302,6 +355,11 @@ def resumed(version):
                          since("helper.log", start))), 1)
 
 
+def inquirer():
+    """Its process: the youngest."""
+    return max(HELPER.processes())
+
+
 @story("the process is there only when it is needed, and replaced when it dies")
 def process():
     use("off", url=None)
@@ -316,7 +374,13 @@ def process():
     with responder(good=["acme-1"]):
         os.kill(it, signal.SIGKILL)
         await_that(lambda: attempt() == "certificate", "another process")
-    equal(it in HELPER.processes(), False)
+        equal(it in HELPER.processes(), False)
+        # One that hangs keeps nobody waiting for long, and is replaced, too.
+        hung = inquirer()
+        os.kill(hung, signal.SIGSTOP)
+        begins(attempt(), NOT_KNOWN)
+        await_that(lambda: attempt() == "certificate", "yet another process")
+        equal(hung in HELPER.processes(), False)
     use("off", url=None)
     await_that(lambda: len(HELPER.processes()) == 6, "its end")
 

@@ -132,6 +132,18 @@ ask(struct inbox *in, const struct message *m, const char *text)
 	return 0;
 }
 
+/* One question at a time. */
+static int
+check(struct inbox *in, const struct message *m, const char *der)
+{
+	struct session_entry *entry = own_session(in, m->u.check.session);
+
+	if (entry == NULL || entry->inquirer != NULL)
+		return -EBADMSG;
+	in->check(in->owner, entry, der, m->u.check.der_len);
+	return 0;
+}
+
 static int
 welcome(struct inbox *in, const struct message *m, const char *text)
 {
@@ -183,6 +195,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_PUBLISH] = publish,
 	[MESSAGE_WITHDRAW] = withdraw,
 	[MESSAGE_ASK] = ask,
+	[MESSAGE_CHECK] = check,
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_CLOSED] = closed,
@@ -191,7 +204,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 int
 inbox_drain(struct inbox *in)
 {
-	static char text[STSSL_RECORD_MAX];
+	static char text[MESSAGE_MORE_MAX];
 	struct message m;
 	int fd, r = 0;
 

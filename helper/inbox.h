@@ -22,6 +22,9 @@ struct inbox {
 	/* A question about a session of this worker. */
 	void (*asked)(void *owner, const struct session_entry *entry,
 	    const struct message_ask *ask);
+	/* The same about its certificate, see struct message_check. */
+	void (*check)(void *owner, struct session_entry *entry, const void *der,
+	    size_t len);
 	void *owner;
 };
 

@@ -12,6 +12,7 @@
 
 #include "helper/advisor.h"
 #include "helper/generation.h"
+#include "helper/inquirer.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
@@ -142,7 +143,8 @@ main(int argc, char **argv)
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { a.config, &generation,
-			&privileges, worker_main, advisor_main, resolver_main };
+			&privileges, worker_main, advisor_main, resolver_main,
+			inquirer_main };
 
 		status = (int)monitor_main(&params);
 	}

@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+_Static_assert(X509_CHAIN_BYTES <= MESSAGE_MORE_MAX, "a chain fits");
+
 /* One more than is ever right, so that a second one is seen. */
 #define FDS_MAX 2
 
@@ -41,9 +43,18 @@ has_fd(const struct message *m)
 static size_t
 more_of(const struct message *m)
 {
-	if (m->type == MESSAGE_PUBLISH)
+	switch (m->type) {
+	case MESSAGE_PUBLISH:
 		return m->u.publish.text_len;
-	return m->type == MESSAGE_QUESTION ? m->u.question.text_len : 0;
+	case MESSAGE_QUESTION:
+		return m->u.question.text_len;
+	case MESSAGE_CHECK:
+		return m->u.check.der_len;
+	case MESSAGE_INQUIRY:
+		return m->u.inquiry.der_len;
+	default:
+		return 0;
+	}
 }
 
 static bool
@@ -162,7 +173,7 @@ message_receive(int channel, enum message_sender sender, struct message *m,
 {
 	struct message head = { 0 };
 	struct iovec iov[] = { { &head, sizeof head },
-		{ more, more != NULL ? STSSL_RECORD_MAX : 0 } };
+		{ more, more != NULL ? MESSAGE_MORE_MAX : 0 } };
 	union control control;
 	struct msghdr msg = { .msg_iov = iov,
 		.msg_iovlen = 2,

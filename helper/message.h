@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors, the resolver and the reviewer say to each other over
- * SOCK_SEQPACKET pairs, each between the monitor and one other.  One struct per
+ * What the monitor, workers, advisors, the resolver, the reviewer and the
+ * inquirer say to each other over SOCK_SEQPACKET pairs, each between the
+ * monitor and one other.  One struct per
  * message, exact length checked; a role that meets an impossible message exits,
  * its peer sees the end of the channel.
  */
@@ -14,6 +15,10 @@
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
+#include "x509/chain.h"
+
+/* What may follow a message at most, whichever it is. */
+#define MESSAGE_MORE_MAX STSSL_RECORD_MAX
 
 /* A worker takes over this client; its socket comes with the message. */
 struct message_client {
@@ -148,6 +153,33 @@ struct message_reviewed {
 	uint32_t failure; /* enum stssl_failure */
 };
 
+/*
+ * What does OCSP say of this session's certificate, which verifies?  Its chain
+ * is behind the struct, one certificate behind the other in DER.
+ */
+struct message_check {
+	uint64_t session;
+	uint32_t der_len;
+};
+
+/* The same, as the inquirer gets it. */
+struct message_inquiry {
+	uint64_t session;
+	uint32_t der_len;
+};
+
+/* What the inquirer has found out. */
+struct message_found {
+	uint64_t session;
+	uint32_t found; /* enum x509_ocsp */
+};
+
+/* The same, for the worker. */
+struct message_checked {
+	uint64_t session;
+	uint32_t found;
+};
+
 /* name, struct, who sends it, what may follow the struct */
 #define MESSAGES(X)                                      \
 	X(CLIENT, client, MONITOR, 0)                    \
@@ -158,15 +190,19 @@ struct message_reviewed {
 	X(END, end, MONITOR, 0)                          \
 	X(DRAIN, drain, MONITOR, 0)                      \
 	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
+	X(INQUIRY, inquiry, MONITOR, X509_CHAIN_BYTES)   \
+	X(CHECKED, checked, MONITOR, 0)                  \
 	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
 	X(WITHDRAW, withdraw, WORKER, 0)                 \
 	X(ASK, ask, WORKER, 0)                           \
+	X(CHECK, check, WORKER, X509_CHAIN_BYTES)        \
 	X(WELCOME, welcome, WORKER, 0)                   \
 	X(TRAFFIC, traffic, WORKER, 0)                   \
 	X(CLOSED, closed, WORKER, 0)                     \
 	X(ANSWER, answer, ADVISOR, 0)                    \
 	X(RESOLVED, resolved, RESOLVER, 0)               \
-	X(REVIEWED, reviewed, REVIEWER, 0)
+	X(REVIEWED, reviewed, REVIEWER, 0)               \
+	X(FOUND, found, INQUIRER, 0)
 
 enum message_type {
 	MESSAGE_NONE,
@@ -181,7 +217,8 @@ enum message_sender {
 	SENDER_WORKER,
 	SENDER_ADVISOR,
 	SENDER_RESOLVER,
-	SENDER_REVIEWER
+	SENDER_REVIEWER,
+	SENDER_INQUIRER
 };
 
 struct message {
@@ -196,7 +233,7 @@ struct message {
 
 /*
  * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
- * it, which only PUBLISH and QUESTION may have.  Returns 0; -EAGAIN when the channel is
+ * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel is
  * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
  * end is gone; or what sendmsg(2) says.
  */
@@ -205,7 +242,7 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
 
 /*
  * Receive one message from `sender` without blocking.  `more` has room for
- * STSSL_RECORD_MAX bytes; without it, NULL, a message that has more is
+ * MESSAGE_MORE_MAX bytes; without it, NULL, a message that has more is
  * impossible.  What the monitor says to workers and to advisors is told apart
  * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.

@@ -23,6 +23,7 @@
 #include "helper/answer.h"
 #include "helper/audit.h"
 #include "helper/doors.h"
+#include "helper/inquiries.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/names.h"
@@ -53,6 +54,7 @@ struct monitor {
 	struct workers *workers;
 	struct advisors *advisors;
 	struct names *names;
+	struct inquiries *inquiries;
 	struct answers *answers;
 	struct reload *reload;
 	struct review *review;
@@ -92,6 +94,7 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	m->reload = reload_free(m->reload);
 	review_stop(m->review);
 	names_stop(m->names);
+	inquiries_stop(m->inquiries);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
 }
@@ -196,6 +199,24 @@ advise(void *owner, const struct session_entry *entry, const char *user,
 }
 
 static void
+check(void *owner, struct session_entry *entry, const void *der, size_t len)
+{
+	struct monitor *m = owner;
+
+	inquiries_ask(m->inquiries, entry, der, len);
+}
+
+static void
+checked(void *owner, const struct session_entry *entry, enum x509_ocsp found)
+{
+	struct monitor *m = owner;
+	int r = workers_checked(m->workers, entry, found);
+
+	if (r < 0)
+		log_debug("an answer of OCSP is lost: %s", strerror(-r));
+}
+
+static void
 resolved(void *owner, const struct message_resolved *resolved)
 {
 	struct monitor *m = owner;
@@ -222,6 +243,8 @@ renewed(void *owner)
 	struct monitor *m = owner;
 
 	m->doors.config = config_of(m);
+	(void)inquiries_begin(m->inquiries, config_of(m),
+	    tls_context_store(m->params->generation->tls));
 	(void)workers_renew(
 	    m->workers, config_of(m), m->params->generation->tls);
 	advisors_renew(m->advisors, config_of(m));
@@ -250,7 +273,8 @@ stopped(void *owner)
 	struct monitor *m = owner;
 
 	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors) &&
-	    names_are_gone(m->names) && review_is_gone(m->review))
+	    names_are_gone(m->names) && inquiries_are_gone(m->inquiries) &&
+	    review_is_gone(m->review))
 		ev_break(m->loop, EVBREAK_ALL);
 }
 
@@ -272,6 +296,7 @@ forget(void *owner)
 	m->workers = workers_free(m->workers);
 	m->advisors = advisors_free(m->advisors);
 	m->names = names_free(m->names);
+	m->inquiries = inquiries_free(m->inquiries);
 	m->registry = registry_free(m->registry);
 	if (m->status.fd != -1)
 		(void)close(m->status.fd);
@@ -290,6 +315,16 @@ forget_more(void *owner)
 
 	forget(owner);
 	g->tls = tls_context_free(g->tls);
+}
+
+/* The inquirer needs the store, but none of the keys. */
+static void
+forget_keys(void *owner)
+{
+	struct monitor *m = owner;
+
+	forget(owner);
+	tls_context_keep_store(m->params->generation->tls);
 }
 
 /* Start */
@@ -344,6 +379,7 @@ build(struct monitor *m)
 		.run = params->worker,
 		.forget = forget,
 		.asked = asked,
+		.check = check,
 		.stopped = stopped,
 		.owner = m };
 	const struct advisors_params advisors = { .loop = m->loop,
@@ -360,6 +396,13 @@ build(struct monitor *m)
 		.run = params->resolver,
 		.forget = forget_more,
 		.resolved = resolved,
+		.stopped = stopped,
+		.owner = m };
+	const struct inquiries_params inquiries = { .loop = m->loop,
+		.registry = m->registry,
+		.run = params->inquirer,
+		.forget = forget_keys,
+		.checked = checked,
 		.stopped = stopped,
 		.owner = m };
 	const struct reload_params reload = { .loop = m->loop,
@@ -387,10 +430,11 @@ build(struct monitor *m)
 	m->workers = workers_new(&workers);
 	m->advisors = advisors_new(&advisors);
 	m->names = names_new(&names);
+	m->inquiries = inquiries_new(&inquiries);
 	m->reload = reload_new(&reload);
 	m->review = review_new(&review);
 	if (m->workers == NULL || m->advisors == NULL || m->names == NULL ||
-	    m->reload == NULL || m->review == NULL)
+	    m->inquiries == NULL || m->reload == NULL || m->review == NULL)
 		return -ENOMEM;
 	review_begin(m->review, tls_context_store(params->generation->tls),
 	    params->generation->config->tls.on_revocation);
@@ -419,6 +463,9 @@ serve(struct monitor *m)
 		r = advisors_start(m->advisors);
 		if (r == 0)
 			r = names_start(m->names);
+		if (r == 0)
+			r = inquiries_begin(m->inquiries, config_of(m),
+			    tls_context_store(m->params->generation->tls));
 		if (r == 0)
 			r = workers_start(m->workers);
 	}

@@ -11,6 +11,7 @@
 
 struct generation;
 struct tls_context;
+struct x509_store;
 
 /* The helper's exit statuses: stssl-helper(8). */
 enum exit_status {
@@ -31,6 +32,9 @@ struct monitor_params {
 	int (*advisor)(const struct helper_config *config, int channel);
 	/* resolver_main(), but in tests */
 	int (*resolver)(const struct helper_config *config, int channel);
+	/* inquirer_main(), but in tests */
+	int (*inquirer)(const struct helper_config *config,
+	    const struct x509_store *store, int channel);
 };
 
 /* Run until SIGTERM or SIGINT; all is logged.  Returns an exit status. */

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
+#include <string.h>
 #include <time.h>
 
 #include "x509/chain.h"
@@ -76,9 +77,11 @@ chain_of(const gnutls_datum_t *certs, unsigned count)
 
 int
 peer_describe(struct gnutls_session_int *session,
-    const struct x509_store *store, struct stssl_record *record)
+    const struct x509_store *store, enum stssl_failure otherwise,
+    struct stssl_record *record)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
+	enum stssl_failure verdict;
 	struct x509_chain *chain;
 	const gnutls_datum_t *certs;
 	unsigned count = 0;
@@ -93,9 +96,33 @@ peer_describe(struct gnutls_session_int *session,
 	chain = chain_of(certs, count);
 	if (chain == NULL)
 		return -ENOMEM;
-	r = x509_describe(chain, x509_verify(store, chain, &terms), record);
+	verdict = x509_verify(store, chain, &terms);
+	if (verdict == STSSL_FAILURE_COUNT)
+		verdict = otherwise;
+	r = x509_describe(chain, verdict, record);
 	(void)x509_chain_free(chain);
 	return r;
+}
+
+int
+peer_chain(struct gnutls_session_int *session, unsigned char *buf, size_t size,
+    size_t *ret_len)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *certs;
+	size_t len = 0;
+
+	certs = gnutls_certificate_get_peers(session, &count);
+	if (certs == NULL || count == 0)
+		return -ENOENT;
+	for (unsigned i = 0; i < count; i++) {
+		if (certs[i].size > size - len)
+			return -E2BIG;
+		memcpy(buf + len, certs[i].data, certs[i].size);
+		len += certs[i].size;
+	}
+	*ret_len = len;
+	return 0;
 }
 
 bool

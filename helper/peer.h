@@ -14,12 +14,16 @@ struct gnutls_session_int;
 struct x509_store;
 
 /*
- * See tls_describe() and tls_peer_fingerprint() in helper/tls.h.  The client's
+ * See tls_describe(), tls_condemn() for `otherwise`, tls_peer_chain() and
+ * tls_peer_fingerprint() in helper/tls.h.  The client's
  * chain is verified by `store` and the wall clock, of resumed sessions too,
  * for which GnuTLS keeps the chain and verifies nothing.
  */
 int peer_describe(struct gnutls_session_int *session,
-    const struct x509_store *store, struct stssl_record *record);
+    const struct x509_store *store, enum stssl_failure otherwise,
+    struct stssl_record *record);
+int peer_chain(struct gnutls_session_int *session, unsigned char *buf,
+    size_t size, size_t *ret_len);
 
 /*
  * Has the client a key that would burn the processor, were its signature

@@ -25,8 +25,8 @@ enum session_record {
 };
 
 /*
- * Fields are for reading; the registry alone writes, but for the certificate
- * and the verdict.
+ * Fields are for reading; the registry alone writes, but for the certificate,
+ * who is asked about it, and the verdict.
  */
 struct session_entry {
 	uint64_t session;
@@ -43,9 +43,10 @@ struct session_entry {
 	size_t text_len;
 	enum metrics_tls tls; /* of the last record */
 
-	time_t good_until;   /* the verified certificate; 0: there is none */
-	bool is_decided;     /* a verdict came */
-	bool by_certificate; /* and it would not be what it is without one */
+	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */
+	time_t good_until;    /* the verified certificate; 0: there is none */
+	bool is_decided;      /* a verdict came */
+	bool by_certificate;  /* and it would not be what it is without one */
 	bool is_ending;
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* of the verdict; helper/live.h */

@@ -30,6 +30,9 @@ const struct sandbox sandbox_worker = { "worker", SANDBOX_SOCKETS };
 const struct sandbox sandbox_advisor = { "advisor",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
+const struct sandbox sandbox_inquirer = { "inquirer",
+	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
+	    SANDBOX_THREADS };
 const struct sandbox sandbox_resolver = { "resolver",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };

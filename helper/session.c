@@ -16,6 +16,7 @@
 
 #include "helper/log.h"
 #include "helper/socket.h"
+#include "helper/standing.h"
 #include "status/quote.h"
 
 /* Absolute: progress extends none of them. */
@@ -107,6 +108,15 @@ close_backend(struct session *s)
 		s->host->withdraw(s->host, s->id);
 	s->published = false;
 	stream_close(&s->backend);
+}
+
+static void
+lack_record(struct session *s, int r)
+{
+	char who[LABEL_MAX];
+
+	log_errno(r, "%s has no record", label(s, who));
+	session_end(s);
 }
 
 /* Steps: each does what its state can do now and sets the next state. */
@@ -205,18 +215,10 @@ note_failure(struct session *s)
 		    verify + sizeof failed - 1, &s->certificate_failure);
 }
 
-/* TLS stands: the same way for new and for resumed sessions. */
+/* TLS stands, and what there is to know of the certificate is known. */
 static void
-handshake_done(struct session *s)
+admit(struct session *s)
 {
-	char who[LABEL_MAX];
-	int r = describe(s);
-
-	if (r < 0) {
-		log_errno(r, "%s has no record", label(s, who));
-		session_end(s);
-		return;
-	}
 	log_handshake(s);
 	note_failure(s);
 	if (!certificate_will_do(s)) {
@@ -225,6 +227,54 @@ handshake_done(struct session *s)
 		return;
 	}
 	connect_backend(s);
+}
+
+static void
+step_check(struct session *s)
+{
+	enum stssl_failure failure;
+	int r = 0;
+
+	if (!s->is_checked)
+		return;
+	ev_timer_stop(s->host->loop, &s->deadline);
+	session_note(s, "ocsp", x509_ocsp_word(s->found));
+	failure = standing_judge(s->host->config->tls.ocsp, s->found);
+	if (failure != STSSL_FAILURE_COUNT) {
+		tls_condemn(s->client.tls, failure);
+		r = describe(s);
+	}
+	if (r == 0)
+		admit(s);
+	else
+		lack_record(s, r);
+}
+
+/* Without an answer in time, or at all, there is one: that nothing is known. */
+static void
+begin_check(struct session *s)
+{
+	stream_watch(&s->client, false, false);
+	s->state = SESSION_CHECK;
+	set_deadline(
+	    s, s->host->config->tls.ocsp_seconds + STANDING_MORE_SECONDS);
+	s->is_checked = standing_ask(s->host, s->id, s->client.tls) < 0;
+	s->found = X509_OCSP_UNKNOWN;
+	step_check(s);
+}
+
+/* TLS stands: the same way for new and for resumed sessions. */
+static void
+handshake_done(struct session *s)
+{
+	int r = describe(s);
+
+	if (r < 0)
+		lack_record(s, r);
+	else if (standing_matters(s->host->config->tls.ocsp, &s->record))
+		begin_check(s);
+	else
+		admit(s);
 }
 
 static void
@@ -304,6 +354,7 @@ step_open(struct session *s)
 static void (*const steps[])(struct session *) = {
 	[SESSION_START] = step_start,
 	[SESSION_HANDSHAKE] = step_handshake,
+	[SESSION_CHECK] = step_check,
 	[SESSION_CONNECT] = step_connect,
 	[SESSION_OPEN] = step_open,
 };
@@ -392,6 +443,7 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 	static const char *const whats[] = {
 		[SESSION_START] = "timeout",
 		[SESSION_HANDSHAKE] = "handshake-timeout",
+		[SESSION_CHECK] = "timeout",
 		[SESSION_CONNECT] = "backend-timeout",
 		[SESSION_OPEN] = "login-timeout",
 		[SESSION_CLOSED] = "timeout",
@@ -401,6 +453,11 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
+	if (s->state == SESSION_CHECK) {
+		s->is_checked = true;
+		session_run(s);
+		return;
+	}
 	log_info("%s %s",
 	    s->state == SESSION_OPEN && s->login_by <= 0. ? "timeout"
 							  : whats[s->state],
@@ -432,6 +489,16 @@ session_advice(struct session *s, const struct message_advice *advice)
 	if (s->state == SESSION_OPEN && s->protocol->advice != NULL &&
 	    s->protocol->advice(s, advice))
 		stream_wake(&s->client);
+}
+
+void
+session_checked(struct session *s, enum x509_ocsp found)
+{
+	if (s->state != SESSION_CHECK || s->is_checked)
+		return;
+	s->is_checked = true;
+	s->found = found;
+	stream_wake(&s->client);
 }
 
 void

@@ -18,6 +18,7 @@
 #include "helper/tls.h"
 #include "status/address.h"
 #include "status/record.h"
+#include "x509/ocsp.h"
 
 /* What a session needs of the process it lives in. */
 struct session_host {
@@ -43,6 +44,13 @@ struct session_host {
 	 */
 	void (*ask)(struct session_host *host, uint64_t session,
 	    uint64_t serial, const char *user);
+	/*
+	 * Ask what OCSP says of the certificate whose chain this is in DER;
+	 * session_checked() is called with the answer, if one comes in time.
+	 * Returns 0 when the question is on its way.
+	 */
+	int (*check)(struct session_host *host, uint64_t session,
+	    const void *der, size_t len);
 	/* The session is authenticated: it counts as a newcomer no more. */
 	void (*welcome)(struct session_host *host, uint64_t session);
 	/* Take in what the monitor has said: verdicts. */
@@ -54,6 +62,7 @@ struct session_host {
 enum session_state {
 	SESSION_START,
 	SESSION_HANDSHAKE, /* TLS with the client */
+	SESSION_CHECK,     /* OCSP, if it is asked */
 	SESSION_CONNECT,   /* TCP with the backend */
 	SESSION_OPEN,      /* the protocol has it */
 	SESSION_CLOSED,
@@ -81,6 +90,8 @@ struct session {
 	bool published, welcome;
 	bool ending; /* session_end_for() */
 	enum message_end_reason end_reason;
+	bool is_checked; /* and what was found */
+	enum x509_ocsp found;
 	bool certificate_failed; /* and why */
 	enum stssl_failure certificate_failure;
 	bool data_private;    /* the verdict demands protected data */
@@ -139,6 +150,9 @@ void session_verdict(struct session *s, const struct message_verdict *verdict);
 
 /* What host->ask() asked for; the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
+
+/* The same for host->check(). */
+void session_checked(struct session *s, enum x509_ocsp found);
 
 /*
  * It has to end, whatever it does: from the event loop, with a word to the

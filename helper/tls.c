@@ -33,6 +33,7 @@ struct tls {
 	bool more;     /* another record follows at once */
 	size_t unsent; /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
+	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
 };
 
@@ -137,6 +138,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	    GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE,
 	    before_signature);
 	tls->context = context;
+	tls->condemned = STSSL_FAILURE_COUNT;
 	tls->fd = fd;
 	gnutls_transport_set_ptr2(
 	    tls->session, (gnutls_transport_ptr_t)(intptr_t)fd, tls);
@@ -331,7 +333,21 @@ tls_is_resumed(const struct tls *tls)
 int
 tls_describe(struct tls *tls, struct stssl_record *record)
 {
-	return peer_describe(tls->session, tls->context->store, record);
+	return peer_describe(
+	    tls->session, tls->context->store, tls->condemned, record);
+}
+
+int
+tls_peer_chain(
+    struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len)
+{
+	return peer_chain(tls->session, buf, size, ret_len);
+}
+
+void
+tls_condemn(struct tls *tls, enum stssl_failure failure)
+{
+	tls->condemned = failure;
 }
 
 bool

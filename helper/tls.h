@@ -12,6 +12,7 @@
 #include "setup/config.h"
 #include "policy/conf.h"
 #include "status/record.h"
+#include "status/words.h"
 
 enum tls_result {
 	TLS_DONE,
@@ -40,6 +41,11 @@ int tls_context_new(const struct tls_config *config, struct tls_context **ret,
  * Nothing of a context changes once it is loaded.
  */
 const struct x509_store *tls_context_store(const struct tls_context *context);
+
+/*
+ * Drop everything else, keys above all.  No connection can be made afterwards.
+ */
+void tls_context_keep_store(struct tls_context *context);
 
 /* Takes NULL.  Returns NULL. */
 struct tls_context *tls_context_free(struct tls_context *context);
@@ -139,6 +145,20 @@ bool tls_is_resumed(const struct tls *tls);
  * Returns 0; or what stssl_record_put() says.
  */
 int tls_describe(struct tls *tls, struct stssl_record *record);
+
+/*
+ * The chain that the client sent, one certificate behind the other in DER.
+ * Returns 0 and *ret_len; -ENOENT when there is none, -E2BIG when it is longer
+ * than `size`.
+ */
+int tls_peer_chain(
+    struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len);
+
+/*
+ * From now on tls_describe() says this of the client's certificate, should it
+ * be good otherwise.
+ */
+void tls_condemn(struct tls *tls, enum stssl_failure failure);
 
 /*
  * Lower-case hex SHA-256 of the client's certificate; false when it sent none.

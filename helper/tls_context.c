@@ -189,14 +189,23 @@ tls_context_store(const struct tls_context *context)
 	return context == NULL ? NULL : context->store;
 }
 
+void
+tls_context_keep_store(struct tls_context *context)
+{
+	if (context->credentials != NULL)
+		gnutls_certificate_free_credentials(context->credentials);
+	context->credentials = NULL;
+	if (context->priority != NULL)
+		gnutls_priority_deinit(context->priority);
+	context->priority = NULL;
+}
+
 struct tls_context *
 tls_context_free(struct tls_context *context)
 {
 	if (context == NULL)
 		return NULL;
-	gnutls_certificate_free_credentials(context->credentials);
-	if (context->priority != NULL)
-		gnutls_priority_deinit(context->priority);
+	tls_context_keep_store(context);
 	(void)x509_store_free(context->store);
 	free(context);
 	return NULL;

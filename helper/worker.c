@@ -182,6 +182,22 @@ on_ask(struct session_host *host, uint64_t session, uint64_t serial,
 	tell(worker_of(host), &m);
 }
 
+static int
+on_check(
+    struct session_host *host, uint64_t session, const void *der, size_t len)
+{
+	struct message m = { .type = MESSAGE_CHECK };
+	int r;
+
+	m.u.check.session = session;
+	m.u.check.der_len = (uint32_t)len;
+	r = message_send(worker_of(host)->channel, &m, -1, der, len);
+	/* A monitor that is slow costs this question, not all sessions. */
+	if (r < 0 && r != -EAGAIN)
+		give_up(worker_of(host));
+	return r;
+}
+
 static void
 on_welcome(struct session_host *host, uint64_t session)
 {
@@ -286,6 +302,18 @@ take_advice(struct worker *w, const struct message *m, int fd)
 	if (m->u.advice.serial == e->serial)
 		ev_timer_stop(w->host.loop, &e->unanswered);
 	session_advice(e->session, &m->u.advice);
+}
+
+static void
+take_checked(struct worker *w, const struct message *m, int fd)
+{
+	const struct slot *e = find(w, m->u.checked.session);
+
+	(void)fd;
+	if (m->u.checked.found >= X509_OCSP_COUNT)
+		give_up(w);
+	else if (e != NULL)
+		session_checked(e->session, (enum x509_ocsp)m->u.checked.found);
 }
 
 static void
@@ -395,6 +423,7 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_CLIENT] = take_client,
 	[MESSAGE_VERDICT] = take_verdict,
 	[MESSAGE_ADVICE] = take_advice,
+	[MESSAGE_CHECKED] = take_checked,
 	[MESSAGE_STOP] = take_stop,
 	[MESSAGE_ADDRESS] = take_address,
 	[MESSAGE_END] = take_end,
@@ -476,6 +505,7 @@ worker_main(
 		    .publish = on_publish,
 		    .withdraw = on_withdraw,
 		    .ask = on_ask,
+		    .check = on_check,
 		    .listen = on_listen,
 		    .welcome = on_welcome,
 		    .closed = on_closed },

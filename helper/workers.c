@@ -69,6 +69,7 @@ drain(struct workers *workers, struct child *c)
 		.worker = c,
 		.channel = c->channel,
 		.asked = workers->params.asked,
+		.check = workers->params.check,
 		.owner = workers->params.owner };
 	int r;
 
@@ -423,6 +424,16 @@ workers_advice(struct workers *workers, const struct session_entry *entry,
 {
 	const struct message m = { .type = MESSAGE_ADVICE,
 		.u.advice = *advice };
+
+	return tell(workers, entry, &m);
+}
+
+int
+workers_checked(struct workers *workers, const struct session_entry *entry,
+    enum x509_ocsp found)
+{
+	const struct message m = { .type = MESSAGE_CHECKED,
+		.u.checked = { .session = entry->session, .found = found } };
 
 	return tell(workers, entry, &m);
 }

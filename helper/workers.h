@@ -14,6 +14,7 @@
 #include "helper/message.h"
 #include "helper/registry.h"
 #include "status/words.h"
+#include "x509/ocsp.h"
 
 struct tls_context;
 struct workers;
@@ -35,6 +36,8 @@ struct workers_params {
 	/* As in helper/inbox.h. */
 	void (*asked)(void *owner, const struct session_entry *entry,
 	    const struct message_ask *ask);
+	void (*check)(void *owner, struct session_entry *entry, const void *der,
+	    size_t len);
 	/* The last one is gone after workers_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -72,6 +75,10 @@ int workers_verdict(struct workers *workers, const struct session_entry *entry,
 /* The same with advice for the session. */
 int workers_advice(struct workers *workers, const struct session_entry *entry,
     const struct message_advice *advice);
+
+/* The same with what OCSP says of its certificate. */
+int workers_checked(struct workers *workers, const struct session_entry *entry,
+    enum x509_ocsp found);
 
 /*
  * From now on new workers use these, and those that are there get no more

@@ -91,6 +91,9 @@ get_tls(cfg_t *section, struct tls_config *tls)
 	    section, "on-revocation", ON_REVOCATION_END);
 	tls->stale_crl = (enum stale_crl)config_choice(
 	    section, "stale-crl", STALE_CRL_REFUSE);
+	tls->ocsp = (enum ocsp_mode)config_choice(section, "ocsp", OCSP_OFF);
+	tls->ocsp_responder = text_or_null(section, "ocsp-responder");
+	tls->ocsp_seconds = (unsigned)cfg_getint(section, "ocsp-timeout");
 	tls->priority = cfg_getstr(section, "priority");
 	return r;
 }
@@ -210,6 +213,28 @@ get_all(cfg_t *tree, struct helper_config *config)
 	return r == 0 ? get_listeners(tree, config) : r;
 }
 
+/* A client waits for it no longer than it waited for TLS. */
+static int
+check_ocsp(const struct helper_config *config, cfg_t *section,
+    struct stssl_error *error)
+{
+	const struct tls_config *tls = &config->tls;
+
+	if (tls->ocsp == OCSP_OFF)
+		return 0;
+	if (tls->client_ca_count == 0)
+		return stssl_conf_error(config->conf, section, "ocsp", error,
+		    "ocsp: client-ca is missing");
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].handshake_seconds < tls->ocsp_seconds)
+			return stssl_conf_error(config->conf, section,
+			    "ocsp-timeout", error,
+			    "ocsp-timeout = %u: longer than handshake-timeout "
+			    "of listen \"%s\"",
+			    tls->ocsp_seconds, config->listeners[i].name);
+	return 0;
+}
+
 static int
 check_tls(const struct helper_config *config, cfg_t *section,
     struct stssl_error *error)
@@ -223,7 +248,7 @@ check_tls(const struct helper_config *config, cfg_t *section,
 	if (keys != certificates)
 		return stssl_conf_error(config->conf, section, "key", error,
 		    "key: %zu given for %zu certificates", keys, certificates);
-	return 0;
+	return check_ocsp(config, section, error);
 }
 
 /* What a listener that is no FTP one must not have. */

@@ -81,15 +81,21 @@ struct listen_config {
 	unsigned handshake_seconds, login_seconds, failed_login_seconds;
 };
 
-/* What a revocation list that is out of date leads to. */
 /* What becomes of a session whose certificate is good no more. */
 enum on_revocation {
 	ON_REVOCATION_END,
 	ON_REVOCATION_LOG
 };
+/* What a revocation list that is out of date leads to. */
 enum stale_crl {
 	STALE_CRL_REFUSE,
 	STALE_CRL_WARN
+};
+/* Whether OCSP is asked, and what no answer leads to. */
+enum ocsp_mode {
+	OCSP_OFF,
+	OCSP_SOFT, /* the certificate is good */
+	OCSP_HARD  /* it is not */
 };
 
 struct tls_config {
@@ -102,6 +108,9 @@ struct tls_config {
 	size_t client_crl_count;
 	enum stale_crl stale_crl;
 	enum on_revocation on_revocation;
+	enum ocsp_mode ocsp;
+	char *ocsp_responder; /* NULL: the one that the certificate names */
+	unsigned ocsp_seconds;
 	char *priority;
 };
 

@@ -27,6 +27,9 @@ static cfg_opt_t tls_options[] = {
 	CFG_STR_LIST("client-crl", NULL, CFGF_NONE),
 	CFG_STR("stale-crl", NULL, CFGF_NONE),
 	CFG_STR("on-revocation", NULL, CFGF_NONE),
+	CFG_STR("ocsp", NULL, CFGF_NONE),
+	CFG_STR("ocsp-responder", "", CFGF_NONE),
+	CFG_INT("ocsp-timeout", 3, CFGF_NONE),
 	CFG_STR("priority",
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 	    ":%SERVER_PRECEDENCE",
@@ -86,6 +89,9 @@ static const struct stssl_choice choices[] = {
 	{ "implicit-prot", { [false] = "C", [true] = "P" } },
 	{ "on-revocation",
 	    { [ON_REVOCATION_END] = "end", [ON_REVOCATION_LOG] = "log" } },
+	{ "ocsp", { [OCSP_OFF] = "off",
+		      [OCSP_SOFT] = "soft",
+		      [OCSP_HARD] = "hard" } },
 	{ "stale-crl",
 	    { [STALE_CRL_REFUSE] = "refuse", [STALE_CRL_WARN] = "warn" } },
 	{ NULL, { NULL } },
@@ -101,6 +107,7 @@ static const struct range {
 	{ "max-sessions", 0, CONFIG_SESSIONS_MAX },
 	{ "max-sessions-per-address", 0, CONFIG_SESSIONS_MAX },
 	{ "max-unauthenticated-per-address", 0, CONFIG_SESSIONS_MAX },
+	{ "ocsp-timeout", 1, 600 },
 	{ "handshake-timeout", 1, 600 },
 	{ "login-timeout", 1, 3600 },
 	{ "failed-login-delay", 0, 60 },
@@ -225,6 +232,15 @@ check_key(cfg_t *cfg, cfg_opt_t *opt)
 	return why != NULL ? stssl_value_wrong(cfg, opt, why) : 0;
 }
 
+/* http only: answers are signed, and TLS would ask for the next answer. */
+static int
+check_url(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (!config_is_http_url(stssl_value_last(opt)))
+		return stssl_value_wrong(cfg, opt, "not an http:// URL");
+	return 0;
+}
+
 static int
 check_address(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -296,6 +312,9 @@ static const struct stssl_conf_validator validators[] = {
 	{ "tls|client-crl", check_file_or_directory },
 	{ "tls|stale-crl", check_choice },
 	{ "tls|on-revocation", check_choice },
+	{ "tls|ocsp", check_choice },
+	{ "tls|ocsp-responder", check_url },
+	{ "tls|ocsp-timeout", check_number },
 	{ "listen", check_title },
 	{ "listen|address", check_address },
 	{ "listen|protocol", check_choice },

@@ -9,8 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define URL_MAX 1024
 
 const char *
 config_file_fault(const char *path, mode_t *ret_mode)
@@ -106,6 +109,20 @@ config_newcomers_parse(const char *text, struct newcomer_limit *ret)
 }
 
 /* Letters, digits and inner hyphens; the last label of a name is no number. */
+bool
+config_is_http_url(const char *text)
+{
+	static const char scheme[] = "http://";
+	const char *at = text;
+
+	if (strncasecmp(text, scheme, sizeof scheme - 1) != 0 ||
+	    text[sizeof scheme - 1] == '\0' || text[sizeof scheme - 1] == '/')
+		return false;
+	while (*at > ' ' && *at <= '~')
+		at++;
+	return *at == '\0' && at - text <= URL_MAX;
+}
+
 bool
 config_is_host_name(const char *text)
 {

@@ -27,6 +27,9 @@ int config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high);
  */
 int config_newcomers_parse(const char *text, struct newcomer_limit *ret);
 
+/* True for "http://HOST..." of printable ASCII, not longer than 1024 bytes. */
+bool config_is_http_url(const char *text);
+
 /* True for a host name, RFC 1123 section 2.1, that is no IP address. */
 bool config_is_host_name(const char *text);
 

@@ -18,7 +18,7 @@
 	X(WEAK, "weak", "certificate with a weak algorithm or key")        \
 	X(BAD_SIGNATURE, "bad-signature", "bad signature in the chain")    \
 	X(BAD_NAME, "bad-name", "unacceptable name in the certificate")    \
-	X(CRL_STALE, "crl-stale", "revocation list out of date")           \
+	X(CRL_STALE, "crl-stale", "revocation state is not known")         \
 	X(OTHER, "other", "certificate not accepted")
 
 enum stssl_failure {

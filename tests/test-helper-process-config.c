@@ -107,6 +107,25 @@ static const struct {
 	    "h.conf:2: client-crl = \"/dev/null\": not a regular file" },
 	{ "tls {\n stale-crl = allow\n}\n",
 	    "h.conf:2: stale-crl = \"allow\": not one of refuse, warn" },
+	{ "tls {\n ocsp = try\n}\n",
+	    "h.conf:2: ocsp = \"try\": not one of off, soft, hard" },
+	{ "tls {\n ocsp-responder = \"https://ocsp.example/\"\n}\n",
+	    "h.conf:2: ocsp-responder = \"https://ocsp.example/\": "
+	    "not an http:// URL" },
+	{ "tls {\n ocsp-responder = \"http:///x\"\n}\n",
+	    "h.conf:2: ocsp-responder = \"http:///x\": not an http:// URL" },
+	{ "tls {\n ocsp-responder = \"http://a b/\"\n}\n",
+	    "h.conf:2: ocsp-responder = \"http://a b/\": not an http:// URL" },
+	{ "tls {\n ocsp-timeout = 0\n}\n",
+	    "h.conf:2: ocsp-timeout = 0: not in 1 ... 600" },
+	{ "tls {\n certificate = { \"c.pem\" }\n"
+	  " key = { \"k.pem\" }\n ocsp = soft\n}\n" FTP,
+	    "h.conf:4: ocsp: client-ca is missing" },
+	{ "tls {\n certificate = { \"c.pem\" }\n"
+	  " key = { \"k.pem\" }\n client-ca = { \"c.pem\" }\n"
+	  " ocsp = hard\n ocsp-timeout = 11\n}\n" FTP,
+	    "h.conf:6: ocsp-timeout = 11: longer than handshake-timeout of "
+	    "listen \"ftp\"" },
 	{ "tls {\n certificate = { \"c.pem\" }\n"
 	  " key = { \"k.pem\", \"k.pem\" }\n}\n" FTP,
 	    "h.conf:3: key: 2 given for 1 certificates" },
@@ -221,6 +240,9 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_uint_eq(c->status_user_count, 0);
 	ck_assert_uint_eq(c->tls.client_crl_count, 0);
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_REFUSE);
+	ck_assert_int_eq(c->tls.ocsp, OCSP_OFF);
+	ck_assert_ptr_null(c->tls.ocsp_responder);
+	ck_assert_uint_eq(c->tls.ocsp_seconds, 3);
 	ck_assert_uint_eq(c->listener_count, 1);
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
@@ -313,6 +335,26 @@ START_TEST(revocation_lists_may_be_a_directory)
 }
 END_TEST
 
+START_TEST(ocsp_has_a_responder_and_a_timeout)
+{
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(
+	    read_text("tls {\n certificate = { \"c.pem\" }\n"
+		      " key = { \"k.pem\" }\n client-ca = { \"c.pem\" }\n"
+		      " ocsp = hard\n ocsp-timeout = 10\n"
+		      " ocsp-responder = \"HTTP://ocsp.example:81/x?y\"\n"
+		      "}\n" FTP,
+		&c, &error),
+	    0);
+	ck_assert_int_eq(c->tls.ocsp, OCSP_HARD);
+	ck_assert_uint_eq(c->tls.ocsp_seconds, 10);
+	ck_assert_str_eq(c->tls.ocsp_responder, "HTTP://ocsp.example:81/x?y");
+	(void)config_free(c);
+}
+END_TEST
+
 START_TEST(a_later_mistake_in_tls_has_its_line_too)
 {
 	struct helper_config *c;
@@ -339,6 +381,7 @@ config_cases(struct test_case *ret)
 		{ what_is_not_given_has_its_default, 0 },
 		{ what_is_given_is_taken, 0 },
 		{ revocation_lists_may_be_a_directory, 0 },
+		{ ocsp_has_a_responder_and_a_timeout, 0 },
 		{ a_later_mistake_in_tls_has_its_line_too, 0 },
 	};
 

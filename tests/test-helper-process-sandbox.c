@@ -135,9 +135,9 @@ use_memory(void)
 	return 0;
 }
 
-/* The columns: monitor, worker, advisor, resolver, reviewer. */
+/* The columns: monitor, worker, advisor, inquirer, resolver, reviewer. */
 static const struct sandbox *const roles[] = { &sandbox_monitor,
-	&sandbox_worker, &sandbox_advisor, &sandbox_resolver,
+	&sandbox_worker, &sandbox_advisor, &sandbox_inquirer, &sandbox_resolver,
 	&sandbox_reviewer };
 
 /* k killed, p EPERM or EACCES, . works, - not tried */
@@ -146,20 +146,20 @@ static const struct {
 	int (*act)(void);
 	const char outcomes[ROWS(roles) + 1];
 } acts[] = {
-	{ "open a file", open_to_read, ".k..k" },
-	{ "open a file to write", open_to_write, "-kppk" },
-	{ "make a file", make_file, ".kppk" },
-	{ "execve", execute, "kkkkk" },
-	{ "fork", start_process, ".k--k" },
-	{ "ptrace", trace, "kkkkk" },
-	{ "process_vm_readv", read_memory, "kkkkk" },
-	{ "kill", signal_others, ".kkkk" },
-	{ "a socket", make_socket, "....p" },
-	{ "a local socket", make_local_socket, ".p..p" },
-	{ "a raw socket", make_raw_socket, "ppppp" },
-	{ "memory that is code", map_code, ".p..p" },
-	{ "setuid", become_root, "kkkkk" },
-	{ "memory", use_memory, "....." },
+	{ "open a file", open_to_read, ".k...k" },
+	{ "open a file to write", open_to_write, "-kpppk" },
+	{ "make a file", make_file, ".kpppk" },
+	{ "execve", execute, "kkkkkk" },
+	{ "fork", start_process, ".k---k" },
+	{ "ptrace", trace, "kkkkkk" },
+	{ "process_vm_readv", read_memory, "kkkkkk" },
+	{ "kill", signal_others, ".kkkkk" },
+	{ "a socket", make_socket, ".....p" },
+	{ "a local socket", make_local_socket, ".p...p" },
+	{ "a raw socket", make_raw_socket, "pppppp" },
+	{ "memory that is code", map_code, ".p...p" },
+	{ "setuid", become_root, "kkkkkk" },
+	{ "memory", use_memory, "......" },
 };
 
 #define TRIES (ROWS(acts) * ROWS(roles))

@@ -13,6 +13,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	answer_cases,
 	admission_cases,
 	names_cases,
+	ocsp_cases,
 	reload_cases,
 	monitor_cases,
 /* The sanitizers' runtime does what no role may. */

@@ -57,6 +57,7 @@ only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c \
 	helper/keyremote.c helper/peer.c stsslctl/certificate.c \
 	stsslctl/sha256.c
 only libtasn1 x509/der.c
+only 'curl/' helper/fetch.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'

@@ -81,6 +81,31 @@ add_block(struct x509_chain *chain, const gnutls_datum_t *block)
 }
 
 int
+x509_chain_split(const void *der, size_t len, struct x509_chain **ret)
+{
+	struct x509_chain *chain = x509_chain_new();
+	struct x509_der rest = { der, len };
+	struct x509_der_item item;
+
+	if (chain == NULL)
+		return -ENOMEM;
+	while (!chain->unfit && rest.left > 0) {
+		const unsigned char *at = rest.at;
+
+		if (!x509_der_next(&rest, &item))
+			chain->unfit = true;
+		else
+			x509_chain_add(chain, at, (size_t)(rest.at - at));
+	}
+	if (chain->unfit || chain->count == 0) {
+		(void)x509_chain_free(chain);
+		return -EBADMSG;
+	}
+	*ret = chain;
+	return 0;
+}
+
+int
 x509_chain_parse(const void *pem, size_t len, struct x509_chain **ret)
 {
 	union {

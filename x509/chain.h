@@ -28,6 +28,12 @@ struct x509_chain *x509_chain_free(struct x509_chain *chain);
 void x509_chain_add(struct x509_chain *chain, const void *der, size_t len);
 
 /*
+ * The certificates of some bytes, one behind the other in DER.  Returns 0 and
+ * *ret, -EBADMSG when that is not what they are, -ENOMEM.
+ */
+int x509_chain_split(const void *der, size_t len, struct x509_chain **ret);
+
+/*
  * The certificates of a PEM text; other things between them do not matter.
  * Returns 0 and *ret, -EBADMSG when there is no certificate, -ENOMEM.
  */

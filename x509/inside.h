@@ -14,6 +14,7 @@
 #include "x509/der.h"
 #include "x509/list.h"
 #include "x509/store.h"
+#include "x509/verify.h"
 
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
@@ -27,6 +28,14 @@ struct x509_path {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX + 1];
 	unsigned count;
 };
+
+/*
+ * As x509_verify(), and the path, whose certificates belong to the chain and
+ * the store; *ret is rubbish when something is wrong.
+ */
+enum stssl_failure x509_verify_path(const struct x509_store *store,
+    const struct x509_chain *chain, const struct x509_terms *terms,
+    struct x509_path *ret);
 
 /* GnuTLS's view of the store's CAs, and whether lists are asked for at all. */
 gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);

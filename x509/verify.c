@@ -142,35 +142,43 @@ failure_of(const struct run *r, unsigned status)
 
 static enum stssl_failure
 verify_chain(const struct x509_store *store, const struct x509_chain *chain,
-    const struct x509_terms *terms)
+    const struct x509_terms *terms, struct x509_path *path)
 {
 	struct run r = { .now = terms->now };
 	unsigned status = GNUTLS_CERT_INVALID;
 	enum stssl_failure failure;
-	struct x509_path path;
 
 	if (run(&r, store, chain, terms->purpose, &status) < 0)
 		return STSSL_FAILURE_OTHER;
 	failure = failure_of(&r, status);
 	if (failure != STSSL_FAILURE_COUNT)
 		return failure;
-	if (!follow(&r, chain->certs[0], &path))
+	if (!follow(&r, chain->certs[0], path))
 		return STSSL_FAILURE_OTHER;
 	failure = x509_check_leaf(chain->certs[0]);
 	return failure != STSSL_FAILURE_COUNT
 		   ? failure
-		   : x509_check_path(store, &path, terms->now);
+		   : x509_check_path(store, path, terms->now);
+}
+
+enum stssl_failure
+x509_verify_path(const struct x509_store *store, const struct x509_chain *chain,
+    const struct x509_terms *terms, struct x509_path *ret)
+{
+	enum stssl_failure failure = x509_check_chain(chain);
+
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : verify_chain(store, chain, terms, ret);
 }
 
 enum stssl_failure
 x509_verify(const struct x509_store *store, const struct x509_chain *chain,
     const struct x509_terms *terms)
 {
-	enum stssl_failure failure = x509_check_chain(chain);
+	struct x509_path path;
 
-	return failure != STSSL_FAILURE_COUNT
-		   ? failure
-		   : verify_chain(store, chain, terms);
+	return x509_verify_path(store, chain, terms, &path);
 }
 
 enum stssl_failure

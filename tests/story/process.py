@@ -327,7 +327,7 @@ def revocation():
 
     equal(refusal("acme-1"),
           "530 The certificate is not accepted: certificate revoked.")
-    await_that(lambda: "list out of date" in refusal("acme-2"),
+    await_that(lambda: "revocation state is not known" in refusal("acme-2"),
                "the end of the list")
     await_that(lambda: "out of date since" in since("helper.log", start),
                "the log about it")
@@ -337,7 +337,7 @@ def revocation():
     done = run(os.environ["HELPER"], "-t", "-c", path)
     equal("out of date since" in done.stderr.decode(), True)
     helper = Helper(path)
-    equal("list out of date" in refusal("acme-2"), True)
+    equal("revocation state is not known" in refusal("acme-2"), True)
     ftp = connect(helper.address("ftp"))
     begins(ask(ftp, "USER alice"), "331")
     ftp.close()

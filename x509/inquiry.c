@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A question about a certificate: from the chain that a client has sent to the
+ * bytes for a responder.
+ */
+#include <config.h>
+#include "x509/inquiry.h"
+
+#include <errno.h>
+#include <gnutls/ocsp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "x509/inside.h"
+
+/* More URLs are not looked at. */
+#define URLS_MAX 16
+
+static bool
+set_id(struct x509_inquiry *inquiry)
+{
+	struct x509_serial *serial = &inquiry->id.serial;
+	size_t len = sizeof serial->bytes;
+
+	if (gnutls_x509_crt_get_serial(inquiry->leaf, serial->bytes, &len) < 0)
+		return false;
+	serial->len = (unsigned char)len;
+	return x509_key_of(inquiry->issuer, inquiry->id.key);
+}
+
+/* Returns 0, -EBADMSG or -ENOENT. */
+static int
+find_issuer(
+    struct x509_inquiry *inquiry, const struct x509_store *store, time_t now)
+{
+	const struct x509_terms terms = { now, X509_CLIENT_AUTH };
+	struct x509_path path;
+
+	if (x509_verify_path(store, inquiry->chain, &terms, &path) !=
+	    STSSL_FAILURE_COUNT)
+		return -EBADMSG;
+	if (path.count < 2)
+		return -ENOENT;
+	inquiry->leaf = path.certs[0];
+	inquiry->issuer = path.certs[1];
+	return set_id(inquiry) ? 0 : -EBADMSG;
+}
+
+int
+x509_inquiry_new(const struct x509_store *store, const void *der, size_t len,
+    time_t now, struct x509_inquiry **ret)
+{
+	struct x509_inquiry *inquiry = calloc(1, sizeof *inquiry);
+	int r;
+
+	if (inquiry == NULL)
+		return -ENOMEM;
+	r = x509_chain_split(der, len, &inquiry->chain);
+	if (r == 0)
+		r = find_issuer(inquiry, store, now);
+	if (r < 0)
+		(void)x509_inquiry_free(inquiry);
+	else
+		*ret = inquiry;
+	return r;
+}
+
+struct x509_inquiry *
+x509_inquiry_free(struct x509_inquiry *inquiry)
+{
+	if (inquiry == NULL)
+		return NULL;
+	(void)x509_chain_free(inquiry->chain);
+	free(inquiry);
+	return NULL;
+}
+
+const struct x509_ocsp_id *
+x509_inquiry_id(const struct x509_inquiry *inquiry)
+{
+	return &inquiry->id;
+}
+
+bool
+x509_ocsp_is_url(const char *url)
+{
+	static const char scheme[] = "http://";
+	size_t len = strnlen(url, X509_URL_MAX + 1);
+
+	if (len > X509_URL_MAX || len < sizeof scheme ||
+	    strncasecmp(url, scheme, sizeof scheme - 1) != 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (url[i] <= ' ' || url[i] > '~')
+			return false;
+	return true;
+}
+
+/* True when the bytes are such a URL, whole. */
+static bool
+take_url(const gnutls_datum_t *bytes, char ret[static X509_URL_MAX + 1])
+{
+	char url[X509_URL_MAX + 1] = "";
+
+	if (bytes->size > X509_URL_MAX ||
+	    memchr(bytes->data, '\0', bytes->size) != NULL)
+		return false;
+	memcpy(url, bytes->data, bytes->size);
+	if (!x509_ocsp_is_url(url))
+		return false;
+	memcpy(ret, url, sizeof url);
+	return true;
+}
+
+bool
+x509_inquiry_url(
+    const struct x509_inquiry *inquiry, char ret[static X509_URL_MAX + 1])
+{
+	bool found = false;
+
+	for (unsigned i = 0; !found && i < URLS_MAX; i++) {
+		gnutls_datum_t bytes = { NULL, 0 };
+		int r = gnutls_x509_crt_get_authority_info_access(
+		    inquiry->leaf, i, GNUTLS_IA_OCSP_URI, &bytes, NULL);
+
+		if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+			break;
+		if (r >= 0)
+			found = take_url(&bytes, ret);
+		gnutls_free(bytes.data);
+	}
+	return found;
+}
+
+int
+x509_inquiry_cert_id(const struct x509_inquiry *inquiry,
+    gnutls_digest_algorithm_t digest, gnutls_datum_t ret[static 3])
+{
+	gnutls_digest_algorithm_t same;
+	gnutls_ocsp_req_t request;
+	int r = gnutls_ocsp_req_init(&request);
+
+	if (r < 0)
+		return r;
+	r = gnutls_ocsp_req_add_cert(
+	    request, digest, inquiry->issuer, inquiry->leaf);
+	if (r >= 0)
+		r = gnutls_ocsp_req_get_cert_id(
+		    request, 0, &same, &ret[0], &ret[1], &ret[2]);
+	gnutls_ocsp_req_deinit(request);
+	return r < 0 ? r : 0;
+}
+
+int
+x509_inquiry_request(
+    const struct x509_inquiry *inquiry, unsigned char **ret, size_t *ret_len)
+{
+	gnutls_datum_t der = { NULL, 0 };
+	gnutls_ocsp_req_t request;
+	unsigned char *copy = NULL;
+
+	if (gnutls_ocsp_req_init(&request) < 0)
+		return -ENOMEM;
+	if (gnutls_ocsp_req_add_cert(request, GNUTLS_DIG_SHA1, inquiry->issuer,
+		inquiry->leaf) >= 0 &&
+	    gnutls_ocsp_req_export(request, &der) >= 0)
+		copy = malloc(der.size);
+	if (copy != NULL) {
+		memcpy(copy, der.data, der.size);
+		*ret = copy;
+		*ret_len = der.size;
+	}
+	gnutls_free(der.data);
+	gnutls_ocsp_req_deinit(request);
+	return copy != NULL ? 0 : -ENOMEM;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * OCSP (RFC 6960) for one client's certificate: whom to ask, what to ask, and
+ * what an answer is worth.  Bytes in, bytes out: how they get to a responder
+ * and back is not known here.
+ */
+#ifndef X509_OCSP_H
+#define X509_OCSP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "x509/list.h"
+
+struct x509_store;
+
+/* What is found out about a certificate.  0 is what nobody has set. */
+enum x509_ocsp {
+	X509_OCSP_UNKNOWN, /* nothing that counts: also not that it is bad */
+	X509_OCSP_GOOD,
+	X509_OCSP_REVOKED,
+	X509_OCSP_COUNT
+};
+
+/* "unknown" for a value that is none of the enum. */
+const char *x509_ocsp_word(enum x509_ocsp found);
+
+/* Longer answers and longer URLs are refused. */
+#define X509_OCSP_MAX 65536
+#define X509_URL_MAX  1024
+
+/* Which certificate: the issuer's key (SHA-256), and the number it gave. */
+struct x509_ocsp_id {
+	unsigned char key[X509_KEY];
+	struct x509_serial serial;
+};
+
+/* A certificate that is asked about, and its issuer. */
+struct x509_inquiry;
+
+/*
+ * For the leaf of a chain, one certificate behind the other in DER.  It is
+ * verified first: URLs are those of our own CAs' certificates, and the issuer
+ * is the one on the path that was found good.
+ * Returns 0 and *ret, to be freed by x509_inquiry_free(); -EBADMSG for a chain
+ * that is malformed or does not verify, -ENOENT for a leaf that is trusted
+ * itself and has no issuer, -ENOMEM.
+ */
+int x509_inquiry_new(const struct x509_store *store, const void *der,
+    size_t len, time_t now, struct x509_inquiry **ret);
+
+/* Takes NULL.  Returns NULL. */
+struct x509_inquiry *x509_inquiry_free(struct x509_inquiry *inquiry);
+
+const struct x509_ocsp_id *x509_inquiry_id(const struct x509_inquiry *inquiry);
+
+/*
+ * Is this the URL of a responder that can be asked: http, printable, no more
+ * than X509_URL_MAX bytes?
+ */
+bool x509_ocsp_is_url(const char *url);
+
+/* The first such URL that the certificate names; false when there is none. */
+bool x509_inquiry_url(
+    const struct x509_inquiry *inquiry, char ret[static X509_URL_MAX + 1]);
+
+/*
+ * The request in DER, to be freed by the caller: by SHA-1, which is what all
+ * responders know, and without a nonce, so that they may answer with what they
+ * have signed before.  Returns 0, *ret and *ret_len; or -ENOMEM.
+ */
+int x509_inquiry_request(
+    const struct x509_inquiry *inquiry, unsigned char **ret, size_t *ret_len);
+
+/* What was found out, and until when that is so. */
+struct x509_finding {
+	enum x509_ocsp found;
+	time_t until;    /* unless UNKNOWN */
+	const char *why; /* if UNKNOWN: a constant */
+};
+
+/*
+ * Read an answer.  It counts when it is signed by the very issuer, or by one
+ * whom that issuer allows to by a certificate that is valid, for OCSP, and not
+ * revoked by a list of the store; for the entries of this certificate, wherever
+ * they stand, whose thisUpdate is over, but for five minutes of clocks that
+ * differ, and whose nextUpdate is not.  Without nextUpdate it counts for an
+ * hour, and should not be kept for more than five minutes.  One entry that
+ * says "revoked" outweighs others.
+ */
+struct x509_finding x509_inquiry_read(const struct x509_inquiry *inquiry,
+    const struct x509_store *store, const void *response, size_t len,
+    time_t now);
+
+#endif

@@ -198,6 +198,29 @@ answer_live(const struct asker *asker, const struct question *q)
 		say(asker, packet, len);
 }
 
+static void
+answer_reload(const struct asker *asker, const struct question *q)
+{
+	const struct answer_params *params = &asker->all->params;
+	struct stssl_error error = { "" };
+	struct stssl_record answer;
+	int r;
+
+	(void)q;
+	if (params->reload(params->owner, &error) == 0) {
+		say_word(asker, "done");
+		return;
+	}
+	stssl_record_init(&answer);
+	r = stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, "failed");
+	if (r == 0)
+		r = stssl_record_put(
+		    &answer, STSSL_KEY_STSSL_ERROR, error.text);
+	if (r == 0)
+		say(asker, answer.text, answer.len);
+	stssl_record_done(&answer);
+}
+
 static bool
 may_decide(const struct answers *answers, uid_t uid)
 {
@@ -214,6 +237,7 @@ static const struct {
 	[QUESTION_LIST] = { may_query, answer_live },
 	[QUESTION_KICK] = { may_decide, answer_kick },
 	[QUESTION_METRICS] = { may_query, answer_live },
+	[QUESTION_RELOAD] = { may_decide, answer_reload },
 };
 
 static void

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "helper/registry.h"
+#include "policy/conf.h"
 #include "status/words.h"
 
 struct answers;
@@ -28,6 +29,8 @@ struct answer_params {
 	    enum stssl_verdict verdict, bool data_private);
 	/* Have a session ended: 0 or -errno. */
 	int (*kick)(void *owner, const struct session_entry *entry);
+	/* Load all anew: 0; or -errno with error->text. */
+	int (*reload)(void *owner, struct stssl_error *error);
 	/* The name of a listener; NULL behind the last. */
 	const char *(*listener)(void *owner, uint32_t listener);
 	void *owner;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -99,20 +100,31 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	workers_stop(m->workers, GRACE_MS);
 }
 
+static int
+load_anew(void *owner, struct stssl_error *error)
+{
+	struct monitor *m = owner;
+	int r;
+
+	if (m->reload == NULL) {
+		(void)snprintf(
+		    error->text, sizeof error->text, "the helper stops");
+		return -EAGAIN;
+	}
+	notify("RELOADING=1");
+	r = reload_now(m->reload, error);
+	notify("READY=1");
+	return r;
+}
+
 static void
 on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
 {
-	struct monitor *m = signal->data;
 	struct stssl_error error;
 
 	(void)loop;
 	(void)events;
-	/* It stops. */
-	if (m->reload == NULL)
-		return;
-	notify("RELOADING=1");
-	(void)reload_now(m->reload, &error);
-	notify("READY=1");
+	(void)load_anew(signal->data, &error);
 }
 
 static const struct {
@@ -424,6 +436,7 @@ build(struct monitor *m)
 		.drain = drain,
 		.decided = decided,
 		.kick = kick,
+		.reload = load_anew,
 		.listener = listener_name,
 		.owner = m };
 

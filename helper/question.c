@@ -122,8 +122,9 @@ parse_kick(const struct stssl_record *record, struct question *q)
 	return expect(record, 1);
 }
 
+/* One that says nothing besides. */
 static int
-parse_metrics(const struct stssl_record *record, struct question *q)
+parse_alone(const struct stssl_record *record, struct question *q)
 {
 	(void)q;
 	return expect(record, 0);
@@ -137,7 +138,8 @@ static const struct {
 	[QUESTION_VERDICT] = { "verdict", parse_verdict },
 	[QUESTION_LIST] = { "list", parse_list },
 	[QUESTION_KICK] = { "kick", parse_kick },
-	[QUESTION_METRICS] = { "metrics", parse_metrics },
+	[QUESTION_METRICS] = { "metrics", parse_alone },
+	[QUESTION_RELOAD] = { "reload", parse_alone },
 };
 
 int

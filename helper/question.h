@@ -19,6 +19,7 @@ enum question_kind {
 	QUESTION_LIST,
 	QUESTION_KICK,
 	QUESTION_METRICS,
+	QUESTION_RELOAD,
 };
 
 struct question {

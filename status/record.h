@@ -26,6 +26,7 @@
 	X(STSSL_CONNECTION, MANY)           \
 	X(STSSL_AFTER, ONE)                 \
 	X(STSSL_METRICS, ONE)               \
+	X(STSSL_ERROR, ONE)                 \
 	/* the session */                   \
 	X(STSSL_SESSION, ONE)               \
 	X(STSSL_LISTENER, ONE)              \

@@ -29,6 +29,7 @@ extern const struct command command_digest;
 extern const struct command command_explain;
 extern const struct command command_identity;
 extern const struct command command_kick;
+extern const struct command command_reload;
 extern const struct command command_matrix;
 extern const struct command command_metrics;
 extern const struct command command_who;

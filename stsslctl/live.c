@@ -16,6 +16,7 @@ static const struct {
 } results[] = {
 	{ "found", 1 },
 	{ "done", 1 },
+	{ "failed", 1 },
 	{ "none", 0 },
 	{ "denied", -EPERM },
 	{ "malformed", -EBADMSG },
@@ -37,6 +38,14 @@ int
 live_ask(const char *socket, const char *ask, enum stssl_key key,
     const char *value, struct stssl_record *ret)
 {
+	return live_ask_for(
+	    socket, ask, key, value, STSSL_QUERY_TIMEOUT_MS, ret);
+}
+
+int
+live_ask_for(const char *socket, const char *ask, enum stssl_key key,
+    const char *value, int timeout_ms, struct stssl_record *ret)
+{
 	struct stssl_record question, answer;
 	int r;
 
@@ -46,8 +55,7 @@ live_ask(const char *socket, const char *ask, enum stssl_key key,
 	if (r == 0 && value != NULL)
 		r = stssl_record_put(&question, key, value);
 	if (r == 0)
-		r = stssl_exchange(
-		    socket, &question, STSSL_QUERY_TIMEOUT_MS, &answer);
+		r = stssl_exchange(socket, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = result_of(&answer);
 	stssl_record_done(&question);

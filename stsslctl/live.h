@@ -17,6 +17,10 @@
 int live_ask(const char *socket, const char *ask, enum stssl_key key,
     const char *value, struct stssl_record *ret);
 
+/* The same with a patience of its own, and 1 for "failed", too. */
+int live_ask_for(const char *socket, const char *ask, enum stssl_key key,
+    const char *value, int timeout_ms, struct stssl_record *ret);
+
 /* Say why live_ask() failed.  Returns COMMAND_UNKNOWN. */
 enum command_status live_cannot(const char *socket, int error);
 

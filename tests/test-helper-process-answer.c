@@ -292,6 +292,7 @@ static const struct {
 	{ TEXT(V "STSSL_ASK=list\0STSSL_AFTER=x\0") },
 	{ TEXT(V "STSSL_ASK=list\0STSSL_SESSION=7f3a\0") },
 	{ TEXT(V "STSSL_ASK=kick\0") },
+	{ TEXT(V "STSSL_ASK=reload\0STSSL_SESSION=1\0") },
 	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=0\0") },
 	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=7f3a\0STSSL_AFTER=1\0") },
 	{ TEXT(V "STSSL_ASK=metrics\0STSSL_SESSION=7f3a\0") },

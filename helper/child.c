@@ -138,7 +138,7 @@ child_drain(struct child *c)
 bool
 child_is_stillborn(const struct child *c)
 {
-	return c->state != CHILD_STOPPING && !c->has_served &&
+	return c->state != CHILD_STOPPING && !c->is_retired && !c->has_served &&
 	       ev_now(c->loop) - c->started < EARLY_SECONDS;
 }
 

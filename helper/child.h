@@ -28,7 +28,7 @@ struct child {
 	int channel;     /* -1 when lost */
 	size_t sessions; /* an advisor's: its one question */
 	bool has_served;
-	bool is_retired; /* an advisor of an older generation */
+	bool is_retired; /* of an older generation, not a worker */
 	ev_tstamp started;
 	struct ev_io io;
 	struct ev_child end;
@@ -63,7 +63,7 @@ void child_stop(struct child *c, uint32_t grace_ms);
 /* The same, but it may go on with what it has for as long as that takes. */
 void child_drain(struct child *c);
 
-/* True when it died sooner than any that could start would. */
+/* True when it died, unasked, sooner than any that could start would. */
 bool child_is_stillborn(const struct child *c);
 
 /* Log how its process ended. */

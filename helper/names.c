@@ -185,8 +185,10 @@ names_renew(struct names *n, const struct helper_config *config)
 	/* Who is killed is replaced when it is reaped. */
 	if (n->list == NULL)
 		on_respawn(n->params.loop, &n->respawn, 0);
-	for (struct child *c = n->list; c != NULL; c = c->next)
+	for (struct child *c = n->list; c != NULL; c = c->next) {
+		c->is_retired = true;
 		child_lose(c);
+	}
 }
 
 bool

@@ -514,6 +514,25 @@ START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 }
 END_TEST
 
+/* With a delay for each end it would be five seconds for the last. */
+START_TEST(one_reload_after_the_other_holds_nobody_back)
+{
+	pid_t pids[ADVISORS_COUNT];
+
+	set_up(FAKE, SHORT, PLAIN);
+	read_pids(pids, ADVISORS_COUNT);
+	for (int i = 0; i < 4; i++) {
+		advisors_renew(t.advisors, &config);
+		read_pids(pids, ADVISORS_COUNT);
+	}
+	advisors_renew(t.advisors, &config);
+	ask(1, "bob");
+	wait_for(1);
+	is_advised(1, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
+	tear_down();
+}
+END_TEST
+
 size_t
 advisor_cases(struct test_case *ret)
 {
@@ -529,6 +548,7 @@ advisor_cases(struct test_case *ret)
 		{ a_session_has_one_question_at_a_time, 0 },
 		{ an_advisor_says_what_the_module_would_decide, ROWS(judged) },
 		{ an_advisor_says_whose_a_certificate_is, ROWS(owned) },
+		{ one_reload_after_the_other_holds_nobody_back, 0 },
 		{ a_change_of_the_classes_holds_from_the_next_question, 0 },
 	};
 

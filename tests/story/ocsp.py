@@ -50,6 +50,8 @@ def make(name, *lines, user=None, signer="ca"):
 make("delegate", "ocsp_signing_key")
 make("pretender", "tls_www_client")
 make("acme-2-aia", "tls_www_client", f'ocsp_uri = "{URL}"', user="acme-2")
+make("acme-1-lost", "tls_www_client", 'ocsp_uri = "http://lost.example/"',
+     user="acme-1")
 
 # Nobody listens there: whoever asks by a proxy gets no answer.
 os.environ["http_proxy"] = os.environ["all_proxy"] = "http://127.0.0.1:1/"
@@ -303,6 +305,28 @@ def by_certificate():
     use("hard", url=None)
     with responder(revoked=["acme-2-aia"]):
         begins(attempt("acme-2", "acme-2-aia"), REVOKED)
+
+
+@story("a name server that says nothing keeps nobody else")
+def slow_name():
+    names = {"/etc/nsswitch.conf": read("/etc/nsswitch.conf").replace(
+        "hosts: files", "hosts: files dns"),
+        "/etc/resolv.conf": "nameserver 127.0.0.1\noptions timeout:20\n"}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        server.settimeout(PATIENCE)
+        before = {path: read(path) for path in names}
+        for path, text in names.items():
+            write(path, text)
+        try:
+            use("hard", "ocsp-timeout = 1", url=None)
+            with responder(good=["acme-2-aia"]):
+                begins(attempt("acme-1", "acme-1-lost"), NOT_KNOWN)
+                equal(b"lost" in server.recv(512), True)
+                equal(attempt("acme-2", "acme-2-aia"), "certificate")
+        finally:
+            for path, text in before.items():
+                write(path, text)
 
 
 def echo():

@@ -39,16 +39,23 @@ protocol_of(const char *word)
 	return NULL;
 }
 
-/* Clear has neither a version nor a certificate. */
-static bool
-go_together(const struct connection_arguments *a)
+/* What speaks against the arguments; NULL when nothing does. */
+static const char *
+objection(const struct connection_arguments *a)
 {
-	bool has_certificate = a->certificate != NULL;
+	struct stssl_address from;
 
-	if (a->clear && (a->tls != NULL || has_certificate))
-		return false;
-	return (a->ca == NULL || has_certificate) &&
-	       (a->crl == NULL || a->ca != NULL);
+	if (a->clear && (a->tls != NULL || a->certificate != NULL))
+		return "--clear goes without --tls and --certificate";
+	if (a->ca != NULL && a->certificate == NULL)
+		return "--ca needs --certificate";
+	if (a->crl != NULL && a->ca == NULL)
+		return "--crl needs --ca";
+	if (a->tls != NULL && protocol_of(a->tls) == NULL)
+		return "--tls is 1.2 or 1.3";
+	if (a->from != NULL && stssl_ip_parse(a->from, &from) < 0)
+		return "--from is an IP address";
+	return NULL;
 }
 
 /* What x509 says, as far as there is room. */
@@ -107,10 +114,11 @@ put_certificate(const struct connection_arguments *a,
 }
 
 static int
-fill(const struct connection_arguments *a, const char *protocol,
-    struct stssl_record *record, struct stssl_error *error)
+fill(const struct connection_arguments *a, struct stssl_record *record,
+    struct stssl_error *error)
 {
-	int r = stssl_record_put(record, STSSL_KEY_SSL_PROTOCOL, protocol);
+	int r = stssl_record_put(record, STSSL_KEY_SSL_PROTOCOL,
+	    protocol_of(a->tls == NULL ? "1.3" : a->tls));
 
 	if (r == 0 && a->certificate != NULL)
 		return put_certificate(a, record, error);
@@ -128,21 +136,21 @@ connection_make(const struct connection_arguments *arguments,
     struct connection *ret, struct stssl_error *error)
 {
 	struct connection c = { .is_clear = arguments->clear };
-	const char *protocol =
-	    protocol_of(arguments->tls == NULL ? "1.3" : arguments->tls);
+	const char *why = objection(arguments);
 	int r;
 
+	if (why != NULL) {
+		(void)snprintf(error->text, sizeof error->text, "%s", why);
+		return -EINVAL;
+	}
 	stssl_record_init(&c.record);
-	if (protocol == NULL || !go_together(arguments))
-		return -EINVAL;
-	c.has_from = arguments->from != NULL;
-	if (c.has_from && stssl_ip_parse(arguments->from, &c.from) < 0)
-		return -EINVAL;
+	c.has_from = arguments->from != NULL &&
+		     stssl_ip_parse(arguments->from, &c.from) == 0;
 	if (!c.is_clear) {
-		r = fill(arguments, protocol, &c.record, error);
+		r = fill(arguments, &c.record, error);
 		if (r < 0) {
 			stssl_record_done(&c.record);
-			return r == -EINVAL ? -EIO : r;
+			return r;
 		}
 	}
 	*ret = c;

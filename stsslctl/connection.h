@@ -31,8 +31,8 @@ struct connection {
 
 /*
  * Make it; TLS 1.3 when nothing is said.  Returns 0 and *ret, to be emptied by
- * connection_done(); -EINVAL when the arguments do not go together or are
- * none; or another negative errno with error->text when a file cannot be used.
+ * connection_done(); or a negative errno with error->text: the arguments are
+ * none or do not go together, or a file cannot be used.
  */
 int connection_make(const struct connection_arguments *arguments,
     struct connection *ret, struct stssl_error *error);

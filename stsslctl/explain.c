@@ -322,8 +322,6 @@ explain(int argc, char **argv)
 	if (!parse(argc, argv, &a))
 		return command_usage(&command_explain);
 	r = connection_make(&a.connection, &c, &error);
-	if (r == -EINVAL)
-		return command_usage(&command_explain);
 	if (r < 0)
 		return command_say(error.text);
 	status = tell(&a, &c);

@@ -79,15 +79,26 @@ criteria_of(const struct stssl_classes *classes, const char *name)
 }
 
 static json_t *
-ways_of(const struct stssl_class *c)
+ways_of(const struct stssl_identity_rules *rules)
 {
 	json_t *ways = output_need(json_array());
 
 	for (int i = 0; i < STSSL_IDENTITY_COUNT; i++)
-		if ((c->identity.ways & 1u << i) != 0)
+		if ((rules->ways & 1u << i) != 0)
 			output_append(ways, output_string(stssl_identity_word(
 						(enum stssl_identity)i)));
 	return ways;
+}
+
+/* What the ways need to know: empty or null where they need nothing. */
+static void
+set_names(json_t *class, const struct stssl_identity_rules *rules)
+{
+	output_set(class, "identity", ways_of(rules));
+	output_set(class, "email-domain", values_of(rules->email_domains));
+	output_set(class, "upn-domain", values_of(rules->upn_domains));
+	output_set(class, "map",
+	    output_string(rules->map == NULL ? NULL : rules->map->name));
 }
 
 static void
@@ -114,7 +125,7 @@ class_of(const struct stssl_classes *classes, const struct stssl_class *c)
 	set_word(class, "bad-certificate", (int)c->bad);
 	set_word(class, "min-protocol", (int)c->min_protocol);
 	set_word(class, "data", (int)c->data_private);
-	output_set(class, "identity", ways_of(c));
+	set_names(class, &c->identity);
 	output_set(class, "cells", cells);
 	return class;
 }

@@ -39,8 +39,9 @@ static const char head[] =
     ".password { background: #48f2; }\n"
     ".refuse { background: #d002; }\n"
     ".off { opacity: .6; }\n"
-    "dl { margin: 0; } dt { float: left; clear: left; opacity: .8; }\n"
-    "dd { margin: 0 0 0 6em; overflow-wrap: anywhere; }\n"
+    "dl { margin: 0; min-width: 14em; }\n"
+    "dt { float: left; clear: left; opacity: .8; }\n"
+    "dd { margin: 0 0 0 4.5em; overflow-wrap: anywhere; }\n"
     "@media print {\n"
     "  @page { size: A4 landscape; margin: 15mm; }\n"
     "  body { margin: 0; font-size: 10pt; }\n"
@@ -148,19 +149,30 @@ put_criteria(FILE *to, json_t *criteria)
 	(void)fputs("</dl></td>\n", to);
 }
 
+/* One word or a list; nothing where there is none. */
+static void
+put_rule(FILE *to, const char *key, const json_t *value, const char *front)
+{
+	if (!json_is_string(value) && json_array_size(value) == 0)
+		return;
+	(void)fprintf(to, "%s%s: ", front, key);
+	if (json_is_string(value))
+		put(to, json_string_value(value));
+	else
+		put_list(to, value);
+}
+
 static void
 put_rules(FILE *to, const json_t *class)
 {
 	static const char *const keys[] = { "ssl", "login", "bad-certificate",
-		"min-protocol", "data" };
+		"min-protocol", "data", "identity", "email-domain",
+		"upn-domain", "map" };
 
 	(void)fputs("<td>", to);
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		(void)fprintf(to, "%s%s: ", i == 0 ? "" : "<br>", keys[i]);
-		put_string(to, class, keys[i]);
-	}
-	(void)fputs("<br>identity: ", to);
-	put_list(to, json_object_get(class, "identity"));
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		put_rule(to, keys[i], json_object_get(class, keys[i]),
+		    i == 0 ? "" : "<br>");
 	(void)fputs("</td>\n", to);
 }
 

@@ -181,6 +181,6 @@ expect "so is an unknown subcommand" 2 \
 	"usage: stsslctl [-V | --help] SUBCOMMAND [ARGUMENTS]" \
 	"$STSSLCTL" nonsense
 expect "a service that is not there is no answer" 2 \
-	"stsslctl: nosuch: No such file or directory" \
+	"stsslctl: @/nosuch: No such file or directory" \
 	"$STSSLCTL" check --pam nosuch --pam-dir "$dir"
 plan

@@ -150,9 +150,19 @@ expect "a file without a certificate is no answer" 2 \
 	"stsslctl: classes.conf: no certificate in it" \
 	explain --user acme-1 --certificate classes.conf --ca ca.pem
 
-for bad in "--user x --clear --tls 1.3" "--user x --tls 1.1" \
-	"--user x --from nowhere" "--clear" "--user x y" \
-	"--user x --ca x.pem" "--user x --certificate x --crl x" ; do
+while IFS=: read -r bad why; do
+	# shellcheck disable=SC2086 # a list of words
+	expect "explain --user x $bad: $why" 2 "stsslctl: $why" \
+		explain --user x $bad
+done <<'EOF2'
+--clear --tls 1.3:--clear goes without --tls and --certificate
+--clear --certificate x:--clear goes without --tls and --certificate
+--ca x.pem:--ca needs --certificate
+--certificate x --crl x:--crl needs --ca
+--tls 1.1:--tls is 1.2 or 1.3
+--from nowhere:--from is an IP address
+EOF2
+for bad in "--clear" "--user x y"; do
 	# shellcheck disable=SC2086 # a list of words
 	expect "bad usage: explain $bad" 0 "usage: stsslctl explain" \
 		complaint $bad

@@ -8,9 +8,12 @@ set -u
 . "$srcdir/tests/ctl.sh"
 
 cat >classes.conf <<'EOF2'
+map "uid" { dn = 'CN=([a-z]+) \1' }
 class "admins" { group = { "wheel" } ssl = required login = both }
 class "partners <b>&'x" { user = { "acme-*" } ssl = required login = either }
-class "robots" { user = { "r[0-9]" } ssl = optional login = certificate }
+class "robots" { user = { "r[0-9]" } ssl = optional login = certificate
+    identity = { "email", "dn" } email-domain = { "a.example", "b.example" }
+    map = "uid" }
 class "retired" { enabled = false ssl = optional login = password }
 class "everyone" { ssl = optional login = either }
 EOF2
@@ -35,13 +38,16 @@ import json, sys
 m = json.load(sys.stdin)
 a = m["classes"][0]
 print(a["name"], a["enabled"], a["criteria"], a["ssl"], a["login"], a["data"],
-      a["identity"])
+      a["identity"], a["email-domain"], a["upn-domain"], a["map"])
+r = m["classes"][2]
+print(r["identity"], r["email-domain"], r["map"])
 print(a["cells"]["clear"], a["cells"]["tls-good-certificate"]["verdict"])
 print(m["no-class"]["tls"]["reason"], len(m["classes"]), len(m["columns"]))'
 }
 if command -v python3 >/dev/null; then
 	expect "--json has criteria, rules and reasons" 0 \
-"admins True {'group': ['wheel']} required both private ['file', 'cn']
+"admins True {'group': ['wheel']} required both private ['file', 'cn'] [] [] None
+['email', 'dn'] ['a.example', 'b.example'] uid
 {'verdict': 'refuse', 'reason': 'tls-required', 'text': 'TLS required'} password
 no-class 5 4" facts
 fi
@@ -50,12 +56,14 @@ page() {
 	matrix --html "$dir/page.html" || return
 	grep -c '<td class="refuse">' page.html
 	grep '^<th scope="row">2' page.html
+	grep -o 'identity: email.*' page.html
 	grep -c 'http\|<script\|<link\|<img' page.html
 	stat -c %a page.html
 }
 expect "--html writes one page, escaped, that needs nothing else" 0 \
 "12
 <th scope=\"row\">2. partners &lt;b&gt;&amp;&#39;x</th>
+identity: email, dn<br>email-domain: a.example, b.example<br>map: uid</td>
 0
 644" page
 expect "a page that cannot be written is no answer" 2 \
@@ -66,6 +74,6 @@ expect "nothing but the page stays behind" 0 "classes.conf page.html" \
 
 echo 'class "x" { ssl = never }' >>classes.conf
 expect "a faulty file has no table" 2 \
-'stsslctl: @/classes.conf:6: ssl = "never": not one of required, optional' \
+'stsslctl: @/classes.conf:9: ssl = "never": not one of required, optional' \
 	matrix
 plan

@@ -23,9 +23,8 @@ is_ours(const struct stat *st)
 	return st->st_uid == 0 || st->st_uid == geteuid();
 }
 
-/* Up to `max` bytes into `buf`, which has room for one more: -EFBIG. */
-static int
-read_all(int fd, size_t max, char *buf, size_t *ret_len)
+int
+stssl_read_all(int fd, size_t max, char *buf, size_t *ret_len)
 {
 	size_t len = 0;
 	ssize_t n;
@@ -74,7 +73,7 @@ stssl_trusted_read(const char *path, size_t max, char **ret, size_t *ret_len)
 		goto fail;
 	/* Room for all that is allowed, as the file may grow meanwhile. */
 	buf = malloc(max + 1);
-	r = buf == NULL ? -ENOMEM : read_all(fd, max, buf, &len);
+	r = buf == NULL ? -ENOMEM : stssl_read_all(fd, max, buf, &len);
 	if (r < 0)
 		goto fail;
 	close(fd);

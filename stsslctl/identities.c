@@ -36,16 +36,6 @@ struct identities {
 	size_t count, size;
 };
 
-static char *
-copy(const char *text)
-{
-	char *fresh = strdup(text);
-
-	if (fresh == NULL)
-		(void)output_need(NULL);
-	return fresh;
-}
-
 static void
 remember(
     struct identities *all, const char *file, const char *text, unsigned line)
@@ -58,7 +48,7 @@ remember(
 			(void)output_need(NULL);
 	}
 	all->entries[all->count++] =
-	    (struct entry){ copy(text), copy(file), line };
+	    (struct entry){ output_copy(text), output_copy(file), line };
 }
 
 static const char *

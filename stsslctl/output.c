@@ -33,6 +33,16 @@ output_need(json_t *value)
 	return value;
 }
 
+char *
+output_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		(void)output_need(NULL);
+	return copy;
+}
+
 /* The escaped form of text that is not UTF-8. */
 static json_t *
 escaped(const char *text)

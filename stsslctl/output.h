@@ -22,6 +22,9 @@ json_t *output_string(const char *text);
 /* `value`, which may not be NULL: out of memory ends the process. */
 json_t *output_need(json_t *value);
 
+/* A copy of `text`; out of memory ends the process. */
+char *output_copy(const char *text);
+
 /* Set `key` of `object` to `value`, whose reference is taken. */
 void output_set(json_t *object, const char *key, json_t *value);
 

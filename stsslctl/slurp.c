@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "status/trust.h"
+
 static int
 check(int fd, size_t max)
 {
@@ -24,22 +26,15 @@ check(int fd, size_t max)
 	return st.st_size >= 0 && (size_t)st.st_size <= max ? 0 : -EFBIG;
 }
 
+/* Text, so without NUL. */
 static int
-read_all(int fd, char *buf, size_t max)
+read_text(int fd, char *buf, size_t max)
 {
-	size_t len = 0;
-	ssize_t n;
+	size_t len;
+	int r = stssl_read_all(fd, max, buf, &len);
 
-	while ((n = read(fd, buf + len, max + 1 - len)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -errno;
-		len += (size_t)n;
-		if (len > max)
-			return -EFBIG;
-	}
-	buf[len] = '\0';
+	if (r < 0)
+		return r;
 	return strlen(buf) == len ? 0 : -EILSEQ;
 }
 
@@ -55,7 +50,7 @@ slurp(const char *path, size_t max, char **ret)
 	r = check(fd, max);
 	if (r == 0) {
 		buf = malloc(max + 2);
-		r = buf == NULL ? -ENOMEM : read_all(fd, buf, max);
+		r = buf == NULL ? -ENOMEM : read_text(fd, buf, max);
 	}
 	close(fd);
 	if (r < 0) {

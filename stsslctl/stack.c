@@ -68,16 +68,6 @@ complain(const struct reading *r, const char *what, const char *text)
 		    "%s %s", what, stssl_quote(quoted, sizeof quoted, text));
 }
 
-static char *
-copy(const char *text)
-{
-	char *fresh = strdup(text);
-
-	if (fresh == NULL)
-		(void)output_need(NULL);
-	return fresh;
-}
-
 static int
 add(const struct reading *r, const struct stack_line *like, const char *module)
 {
@@ -94,8 +84,8 @@ add(const struct reading *r, const struct stack_line *like, const char *module)
 	stack->lines = lines;
 	lines[stack->count] = *like;
 	lines[stack->count].level = r->level;
-	lines[stack->count].module = copy(module);
-	lines[stack->count].file = copy(r->file);
+	lines[stack->count].module = output_copy(module);
+	lines[stack->count].file = output_copy(r->file);
 	lines[stack->count].line = r->line;
 	stack->count++;
 	return 0;

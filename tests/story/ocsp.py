@@ -12,9 +12,9 @@ import subprocess
 import threading
 import time
 
-from story import (CONF, PATIENCE, PKI, Helper, await_that, begins, connect,
-                   context, equal, log, log_in, password_of, run, since,
-                   story, tell)
+from story import (CONF, Helper, PATIENCE, PKI, await_that, begins, connect,
+                   context, equal, log, log_in, password_of, read, run, since,
+                   story, tell, write)
 
 PORT = 8888
 URL = f"http://127.0.0.1:{PORT}/"
@@ -22,16 +22,6 @@ INDEX = PKI + "index"
 REFUSED = "530 The certificate is not accepted: "
 REVOKED = REFUSED + "certificate revoked"
 NOT_KNOWN = REFUSED + "revocation state is not known"
-
-
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def make(name, *lines, user=None, signer="ca"):

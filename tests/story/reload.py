@@ -8,26 +8,15 @@ import signal
 import threading
 import time
 
-from story import (CONF, PKI, Bytes, Helper, ask, await_that, begins,
-                   connect, equal, fetch, hash_of, home, log, log_in, logged_in,
-                   password_of, revocation_list, run, since, store, story,
-                   tell)
+from story import (Bytes, CONF, Helper, PKI, ask, await_that, begins, connect,
+                   equal, fetch, hash_of, home, log, log_in, logged_in,
+                   password_of, read, revocation_list, run, since, store,
+                   story, tell, write)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")
 SERVER = "/etc/stssl/server.pem"
 KEY = "/etc/stssl/server.key"
-
-
-def read(path):
-    with open(path) as file:
-        return file.read()
-
-
-def write(path, text):
-    """As an editor does it: in place, owner and mode stay."""
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def reload():

@@ -125,6 +125,17 @@ def since(name, start):
     return log(name)[start:]
 
 
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def write(path, text):
+    """As an editor does it: in place, owner and mode stay."""
+    with open(path, "w") as file:
+        file.write(text)
+
+
 class Helper:
     """A running stssl-helper, started anew for each object."""
 

@@ -39,6 +39,13 @@ allow_reading(int ruleset)
 	return r;
 }
 
+/* Not in the kernel, not switched on, or kept from us by a sandbox outside. */
+static bool
+is_missing(int error)
+{
+	return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
+}
+
 int
 landlock_enter(bool reads, bool writes)
 {
@@ -51,7 +58,7 @@ landlock_enter(bool reads, bool writes)
 	ruleset =
 	    (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
 	if (ruleset == -1)
-		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -errno;
+		return is_missing(errno) ? 0 : -errno;
 	if (reads)
 		r = allow_reading(ruleset);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) == -1)

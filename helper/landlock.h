@@ -10,7 +10,7 @@
 /*
  * From now on files can be opened only to read them, with `reads`, or not at
  * all; with `writes` nothing is taken away.  What is open stays.  Needs
- * no_new_privs.  Returns 0, also where the kernel has no Landlock; or -errno.
+ * no_new_privs.  Returns 0, also where there is no Landlock to be had; or -errno.
  */
 int landlock_enter(bool reads, bool writes);
 

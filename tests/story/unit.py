@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The helper as its systemd unit runs it: is what the unit allows enough?"""
+
+import os
+import signal
+
+from story import (STAGE, Helper, await_that, equal, fetch, log, logged_in,
+                   run, since, store, story, tell)
+
+PLACE = os.path.dirname(os.path.abspath(__file__))
+UNIT = os.environ["srcdir"] + "/etc/stssl-helper.service.in"
+
+
+def confined():
+    """A program that takes the helper's place, and runs it."""
+    path = STAGE + "/confined"
+    with open(path, "w") as file:
+        file.write(f'#!/bin/sh\nexec python3 {PLACE}/confine.py {UNIT} '
+                   f'stssl {os.environ["HELPER"]} "$@"\n')
+    os.chmod(path, 0o755)
+    return path
+
+
+os.environ["HELPER"] = confined()
+HELPER = Helper()
+FTP = HELPER.address("ftp")
+
+
+@story("certificate and password log in, files come and go")
+def logins():
+    for more in {"certificate": "alice"}, {}:
+        ftp = logged_in(FTP, **more)
+        equal(store(ftp, "unit", 300000), fetch(ftp, "unit"))
+        ftp.quit()
+
+
+@story("a reload starts new processes")
+def reload():
+    start = len(log("helper.log"))
+    HELPER.process.send_signal(signal.SIGHUP)
+    await_that(lambda: "notice: reloaded" in since("helper.log", start),
+               "the reload")
+    ftp = logged_in(FTP, certificate="alice")
+    equal("hello" in ftp.nlst(), True)
+
+
+@story("stsslctl is answered")
+def asked():
+    tool = os.environ["builddir"] + "/stsslctl/stsslctl"
+    equal(b"# EOF" in run(tool, "metrics").stdout, True)
+
+
+@story("no process is killed, and nothing is complained of")
+def complaints():
+    for word in "killed by signal", "error:", "not permitted":
+        equal([line for line in log("helper.log").splitlines()
+               if word in line], [])
+
+
+tell()

@@ -28,7 +28,7 @@ struct child {
 	int channel;     /* -1 when lost */
 	size_t sessions; /* an advisor's: its one question */
 	bool has_served;
-	bool is_retired; /* an advisor of an older generation */
+	bool is_retired; /* an advisor or resolver of an older generation */
 	ev_tstamp started;
 	struct ev_io io;
 	struct ev_child end;

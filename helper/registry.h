@@ -25,8 +25,8 @@ enum session_record {
 };
 
 /*
- * Fields are for reading; the registry alone writes, but for the certificate
- * and the verdict.
+ * Fields are for reading; the registry alone writes, but for the certificate,
+ * its review and the verdict.
  */
 struct session_entry {
 	uint64_t session;
@@ -46,6 +46,7 @@ struct session_entry {
 	time_t good_until;   /* the verified certificate; 0: there is none */
 	bool is_decided;     /* a verdict came */
 	bool by_certificate; /* and it would not be what it is without one */
+	bool is_unreviewed;  /* the lists that count now were not asked */
 	bool is_ending;
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* of the verdict; helper/live.h */

@@ -267,15 +267,29 @@ ftp_advice(struct session *s, const struct message_advice *advice)
 
 /* Commands */
 
+/*
+ * USER after login.  A backend that lets users change would ask for another's
+ * password, and no advisor has said that it may.
+ */
+static void
+again(struct ftp *f, const char *line, const char *name)
+{
+	if (strcmp(name, f->user) == 0)
+		ftp_ask(f, line, ftp_on_other);
+	else
+		ftp_say(f, "530 Already logged in as another user.");
+}
+
 void
 ftp_user(struct ftp *f, const char *line, const char *arg)
 {
+	if (f->logged_in) {
+		again(f, line, arg);
+		return;
+	}
 	f->has_user = false;
 	f->is_site_auth = false;
-	if (f->logged_in) {
-		/* Backends have their own ways with a second login. */
-		ftp_ask(f, line, ftp_on_other);
-	} else if (*arg == '\0') {
+	if (*arg == '\0') {
 		ftp_say(f, "501 USER needs a name.");
 	} else if (strlen(arg) > MESSAGE_USER_MAX) {
 		refuse(f, &(struct message_advice){

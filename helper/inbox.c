@@ -76,6 +76,7 @@ keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
 	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
 
 	entry->good_until = review_good_until(record);
+	entry->is_unreviewed = in->is_older;
 	if (r == 0)
 		r = registry_publish(
 		    in->registry, entry, connection, record->text, record->len);

@@ -6,6 +6,7 @@
 #ifndef HELPER_INBOX_H
 #define HELPER_INBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "setup/config.h"
@@ -17,6 +18,7 @@ struct inbox {
 	struct registry *registry;
 	const struct helper_config *config;
 	const void *worker; /* as the registry knows it */
+	bool is_older;      /* it may verify by an older generation's lists */
 	int channel;
 	size_t closed; /* out: grows by the sessions that ended */
 	/* A question about a session of this worker. */

@@ -268,15 +268,12 @@ renewed(void *owner)
 	    tls_context_store(m->params->generation->tls));
 }
 
-static void
+static int
 end_session(void *owner, const struct session_entry *entry)
 {
 	struct monitor *m = owner;
-	int r = workers_end(m->workers, entry, END_CERTIFICATE);
 
-	/* A worker that cannot be told has lost its sessions, or will soon. */
-	if (r < 0)
-		log_debug("an end is lost: %s", strerror(-r));
+	return workers_end(m->workers, entry, END_CERTIFICATE);
 }
 
 static void

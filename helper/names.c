@@ -71,7 +71,7 @@ ended(struct child *c)
 	struct names *n = c->owner;
 
 	child_lose(c);
-	if (!n->is_stopping)
+	if (!n->is_stopping && !c->is_retired)
 		child_log_end(c);
 	n->delay = child_delay(c, n->delay);
 	child_free(c, &n->list);
@@ -181,14 +181,17 @@ names_free(struct names *n)
 void
 names_renew(struct names *n, const struct helper_config *config)
 {
+	bool is_none = n->list == NULL;
+
 	n->params.config = config;
 	/* Who is killed is replaced when it is reaped. */
-	if (n->list == NULL)
-		on_respawn(n->params.loop, &n->respawn, 0);
 	for (struct child *c = n->list; c != NULL; c = c->next) {
 		c->is_retired = true;
-		child_lose(c);
+		/* It would not see the end of its channel while DNS hangs. */
+		child_kill(c);
 	}
+	if (is_none)
+		on_respawn(n->params.loop, &n->respawn, 0);
 }
 
 bool

@@ -26,7 +26,7 @@ enum session_record {
 
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
- * who is asked about it, and the verdict.
+ * who is asked about it, its review, and the verdict.
  */
 struct session_entry {
 	uint64_t session;
@@ -47,6 +47,7 @@ struct session_entry {
 	time_t good_until;    /* the verified certificate; 0: there is none */
 	bool is_decided;      /* a verdict came */
 	bool by_certificate;  /* and it would not be what it is without one */
+	bool is_unreviewed;   /* the lists that count now were not asked */
 	bool is_ending;
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* of the verdict; helper/live.h */

@@ -77,27 +77,47 @@ static void
 end(struct review *review, struct session_entry *entry,
     enum stssl_failure failure)
 {
+	bool ends = review->mode == ON_REVOCATION_END;
+
+	/* Its worker has no room for it just now: at the next look. */
+	if (ends && review->params.end(review->params.owner, entry) < 0) {
+		entry->is_unreviewed = true;
+		return;
+	}
 	log_notice("certificate session=%" PRIx64 " reason=%s action=%s",
-	    entry->session, stssl_failure_word(failure),
-	    review->mode == ON_REVOCATION_END ? "end" : "log");
-	/* Once is enough, whatever was done about it. */
+	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
+	/* Once is enough. */
 	entry->is_ending = true;
-	if (review->mode == ON_REVOCATION_END)
-		review->params.end(review->params.owner, entry);
 }
+
+static void
+mark_all(const struct review *review, bool is_unreviewed)
+{
+	for (struct session_entry *e = registry_first(review->params.registry);
+	     e != NULL; e = e->next)
+		e->is_unreviewed = is_unreviewed;
+}
+
+/* It ends, and may have to begin again: the two call each other. */
+static void start(struct review *review);
 
 static void
 on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct review *review = timer->data;
 	time_t now = time(NULL);
+	bool is_due = false;
 
 	(void)loop;
 	(void)events;
 	for (struct session_entry *e = registry_first(review->params.registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = e->next) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
+		is_due = is_due || (e->is_unreviewed && depends(e));
+	}
+	if (is_due && review->store != NULL && review->list == NULL)
+		start(review);
 }
 
 /* In the process */
@@ -141,7 +161,7 @@ gather(struct job *job)
 		return;
 	for (const struct session_entry *e = registry_first(registry);
 	     e != NULL; e = e->next) {
-		if (!depends(e) || e->text == NULL)
+		if (!e->is_unreviewed || !depends(e) || e->text == NULL)
 			continue;
 		job->subjects[job->count].session = e->session;
 		job->subjects[job->count++].pem = certificate_of(e);
@@ -193,9 +213,6 @@ run(void *arg, int channel)
 }
 
 /* Outside of it */
-
-/* It ends, and may have to begin again: the two call each other. */
-static void start(struct review *review);
 
 static void
 take(struct review *review, const struct message_reviewed *m)
@@ -276,6 +293,7 @@ start(struct review *review)
 	c->readable = readable;
 	c->ended = ended;
 	c->owner = review;
+	mark_all(review, false);
 }
 
 struct review *
@@ -310,6 +328,7 @@ review_begin(struct review *review, const struct x509_store *store,
 {
 	review->store = store;
 	review->mode = on_revocation;
+	mark_all(review, true);
 	if (store == NULL || registry_first(review->params.registry) == NULL)
 		return;
 	if (review->list == NULL)

@@ -3,7 +3,8 @@
  * Ends sessions whose certificate is not good any more: it has expired, or a
  * new revocation list names it.  Expiry is seen from the record; lists are
  * asked by a process of its own, which is started for it and reads what
- * clients have sent in the monitor's place.
+ * clients have sent in the monitor's place.  So are sessions that a worker with
+ * an older generation's lists has let in since.
  */
 #ifndef HELPER_REVIEW_H
 #define HELPER_REVIEW_H
@@ -24,8 +25,8 @@ struct review_params {
 	struct registry *registry;
 	/* As in helper/workers.h, with review_free(); the store stays. */
 	void (*forget)(void *owner);
-	/* The session's worker has to end it. */
-	void (*end)(void *owner, const struct session_entry *entry);
+	/* The session's worker has to end it.  0, or -errno: try again. */
+	int (*end)(void *owner, const struct session_entry *entry);
 	/* The process is gone after review_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;

@@ -67,6 +67,7 @@ drain(struct workers *workers, struct child *c)
 	struct inbox in = { .registry = workers->params.registry,
 		.config = workers->params.config,
 		.worker = c,
+		.is_older = c->state == CHILD_STOPPING,
 		.channel = c->channel,
 		.asked = workers->params.asked,
 		.check = workers->params.check,

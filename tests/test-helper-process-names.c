@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helper/names.h"
 #include "helper/resolver.h"
@@ -31,6 +32,17 @@ fake_resolver(const struct helper_config *c, int channel)
 	(void)c;
 	(void)message_send(channel, &m, -1, NULL, 0);
 	(void)poll(&p, 1, -1);
+	return 0;
+}
+
+/* One whom DNS holds: it does not see the end of its channel. */
+static int
+hanging_resolver(const struct helper_config *c, int channel)
+{
+	(void)c;
+	(void)channel;
+	for (;;)
+		(void)pause();
 	return 0;
 }
 
@@ -140,12 +152,26 @@ START_TEST(a_resolver_can_set_addresses_of_names_only)
 }
 END_TEST
 
+START_TEST(a_resolver_that_hangs_is_not_waited_for)
+{
+	begin(hanging_resolver);
+	ck_assert_int_eq(names_start(names), 0);
+	names_renew(names, &config);
+	names_stop(names);
+	while (!names_are_gone(names))
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_uint_eq(stopped, 1);
+	names = names_free(names);
+}
+END_TEST
+
 size_t
 names_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ a_name_is_looked_up_and_told, 0 },
 		{ without_a_name_there_is_no_process, 0 },
+		{ a_resolver_that_hangs_is_not_waited_for, 0 },
 		{ a_resolver_can_set_addresses_of_names_only, ROWS(words) },
 	};
 

@@ -704,6 +704,25 @@ START_TEST(who_logs_in_by_certificate_is_not_asked_for_a_password)
 }
 END_TEST
 
+/* Asked about or not, a name in use does not make way for another. */
+START_TEST(who_is_logged_in_stays_who_he_is)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "USER bob\r\n");
+	expect(&p, p.client, "530 Already logged in as another user.\r\n");
+	ck_assert(is_silent(p.backend));
+	put(p.client, "USER alice\r\n");
+	expect(&p, p.backend, "USER alice\r\n");
+	put(p.backend, "331 Any password will do.\r\n");
+	expect_code(&p, "331 ");
+	end(&p);
+}
+END_TEST
+
 START_TEST(advice_to_accept_is_not_a_login)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT };
@@ -907,6 +926,7 @@ main(void)
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },
 		{ each_user_is_asked_about_anew, 0 },
 		{ who_logs_in_by_certificate_is_not_asked_for_a_password, 0 },
+		{ who_is_logged_in_stays_who_he_is, 0 },
 		{ advice_to_accept_is_not_a_login, 0 },
 		{ a_name_that_is_too_long_is_refused_unasked, 0 },
 		{ a_transfer_needs_a_data_connection, ROWS(transfers) },

@@ -254,10 +254,28 @@ def by_stsslctl():
               check=False).returncode, 2)
 
 
+@story("who comes to an old worker with a certificate revoked since ends, too")
+def late():
+    crl = "/etc/stssl/crl.pem"
+    revocation_list(crl, 3600)
+    with Changed("client-ca   =",
+                 f'client-crl = {{ "{crl}" }}\nclient-ca   ='):
+        equal("notice" in reload(), True)
+        ftp = connect(FTP, tls="later", certificate="acme-1")
+        start = len(log("helper.log"))
+        revocation_list(crl, 3600, "acme-1")
+        await_that(lambda: ": reloaded" in since("helper.log", start),
+                   "the new list")
+        ftp.auth()
+        equal(log_in(ftp, "acme-1"), "certificate")
+        await_that(lambda: is_over(ftp), "the end")
+
+
 @story("fifty reloads with sessions coming and going lose none, and nothing")
 def many():
     files = f"/proc/{HELPER.process.pid}/fd"
-    await_that(lambda: len(HELPER.processes()) == 7, "old workers' ends")
+    await_that(lambda: len(HELPER.processes()) == 7,
+               "old workers' ends, and new advisors")
     before = len(os.listdir(files))
     stop, failures, count = threading.Event(), [], []
 

@@ -96,19 +96,21 @@ def transfer():
         target=ftp.storbinary, args=("STOR over", source, Bytes.CHUNK))
     sender.start()
     source.half.wait()
-    before = set(HELPER.processes()[1:])
+    keyholder = HELPER.keyholder()
+    before = set(HELPER.processes()[1:]) - {keyholder}
     try:
         equal("notice" in reload(), True)
         await_that(lambda: len(before & set(HELPER.processes())) == 1,
                    "one old worker is left")
+        equal(keyholder in HELPER.processes(), True)
     finally:
         source.go.set()
     sender.join()
     equal(hash_of(home("alice", "over")), source.hash.hexdigest())
     equal(fetch(ftp, "over"), source.hash.hexdigest())
     ftp.quit()
-    await_that(lambda: not before & set(HELPER.processes()),
-               "the old worker's end")
+    await_that(lambda: not (before | {keyholder}) & set(HELPER.processes()),
+               "the ends of the old worker and of its keyholder")
 
 
 class Paused(Bytes):
@@ -257,7 +259,7 @@ def by_stsslctl():
 @story("fifty reloads with sessions coming and going lose none, and nothing")
 def many():
     files = f"/proc/{HELPER.process.pid}/fd"
-    await_that(lambda: len(HELPER.processes()) == 7, "old workers' ends")
+    await_that(lambda: len(HELPER.processes()) == 8, "old workers' ends")
     before = len(os.listdir(files))
     stop, failures, count = threading.Event(), [], []
 
@@ -280,7 +282,7 @@ def many():
     client.join()
     equal(failures, [])
     equal(len(count) > 0, True)
-    await_that(lambda: len(HELPER.processes()) == 7, "old workers' ends")
+    await_that(lambda: len(HELPER.processes()) == 8, "old workers' ends")
     await_that(lambda: len(os.listdir(files)) <= before,
                "as many descriptors as before")
 

@@ -122,6 +122,22 @@ check(gnutls_privkey_t key, const char *certificate)
 	return r;
 }
 
+static int
+load(const char *source, const char *certificate, gnutls_privkey_t *ret)
+{
+	gnutls_privkey_t key;
+	int r = open_key(source, &key);
+
+	if (r < 0)
+		return r;
+	r = check(key, certificate);
+	if (r < 0)
+		gnutls_privkey_deinit(key);
+	else
+		*ret = key;
+	return r;
+}
+
 int
 keys_load(const struct tls_config *config, struct keys **ret,
     struct stssl_error *error)
@@ -129,24 +145,17 @@ keys_load(const struct tls_config *config, struct keys **ret,
 	size_t count = config->certificate_count;
 	struct keys *keys =
 	    calloc(1, sizeof *keys + count * sizeof keys->keys[0]);
-	int r = keys == NULL ? GNUTLS_E_MEMORY_ERROR : 0;
 
-	if (r < 0)
-		return fault(error, "keys", r);
+	if (keys == NULL)
+		return fault(error, "keys", GNUTLS_E_MEMORY_ERROR);
 	for (; keys->count < count; keys->count++) {
-		const char *source = config->keys[keys->count];
-		gnutls_privkey_t *key = &keys->keys[keys->count];
+		const size_t i = keys->count;
+		int r = load(
+		    config->keys[i], config->certificates[i], &keys->keys[i]);
 
-		r = open_key(source, key);
 		if (r < 0) {
 			(void)keys_free(keys);
-			return fault(error, source, r);
-		}
-		r = check(*key, config->certificates[keys->count]);
-		if (r < 0) {
-			keys->count++;
-			(void)keys_free(keys);
-			return fault(error, source, r);
+			return fault(error, config->keys[i], r);
 		}
 	}
 	*ret = keys;

@@ -20,6 +20,7 @@
 #include "helper/keys.h"
 #include "helper/log.h"
 #include "helper/message.h"
+#include "helper/sandbox.h"
 
 /* SIGALRM ends the process then. */
 #define SIGN_SECONDS 10
@@ -193,7 +194,21 @@ lock(void)
 	return setrlimit(RLIMIT_NOFILE, &files) == -1 ? -errno : 0;
 }
 
-/* Returns 0, or -EBADMSG when there is nothing to serve. */
+/* A token's module is foreign code: it has files, sockets, threads. */
+static int
+enter_sandbox(const struct tls_config *config)
+{
+	struct sandbox sandbox = sandbox_keyholder;
+
+	for (size_t i = 0; i < config->certificate_count; i++)
+		if (keys_is_url(config->keys[i]))
+			sandbox.rights = SANDBOX_SOCKETS | SANDBOX_LOCAL |
+					 SANDBOX_READ | SANDBOX_WRITE |
+					 SANDBOX_CODE | SANDBOX_THREADS;
+	return sandbox_enter(&sandbox);
+}
+
+/* Returns 0, or a negative errno when there is nothing to serve. */
 static int
 load(struct keyholder *k, const struct helper_config *config)
 {
@@ -204,6 +219,11 @@ load(struct keyholder *k, const struct helper_config *config)
 	(void)alarm(KEYHOLDER_LOAD_SECONDS);
 	r = keys_load(&config->tls, &k->keys, &error);
 	(void)alarm(0);
+	if (r == 0) {
+		r = enter_sandbox(&config->tls);
+		if (r < 0)
+			return r;
+	}
 	m.u.loaded.text_len = (uint32_t)strlen(error.text);
 	sent =
 	    message_send(k->channel, &m, -1, error.text, m.u.loaded.text_len);

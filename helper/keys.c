@@ -28,8 +28,8 @@ static const gnutls_sign_algorithm_t algorithms[KEY_ALGORITHM_COUNT] = {
 #undef X
 };
 
-static bool
-is_url(const char *source)
+bool
+keys_is_url(const char *source)
 {
 	return strncmp(source, "pkcs11:", 7) == 0;
 }
@@ -38,7 +38,7 @@ static int
 fault(struct stssl_error *error, const char *what, int code)
 {
 	/* What a URL has behind that may be a PIN. */
-	const int len = (int)strcspn(what, is_url(what) ? "?" : "");
+	const int len = (int)strcspn(what, keys_is_url(what) ? "?" : "");
 
 	(void)snprintf(error->text, sizeof error->text, "%.*s: %s", len, what,
 	    gnutls_strerror(code));
@@ -68,7 +68,7 @@ open_key(const char *source, gnutls_privkey_t *ret)
 
 	if (r < 0)
 		return r;
-	if (is_url(source))
+	if (keys_is_url(source))
 		r = gnutls_privkey_import_url(key, source, 0);
 	else
 		r = import_file(key, source);

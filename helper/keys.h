@@ -12,6 +12,9 @@
 
 struct keys;
 
+/* True for a key in a token, false for a file. */
+bool keys_is_url(const char *source);
+
 /*
  * Load the keys that `config` names, PEM files or pkcs11: URLs (RFC 7512), and
  * sign something with each that its certificate verifies.  Returns 0 and *ret;

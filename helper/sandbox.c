@@ -33,29 +33,31 @@ const struct sandbox sandbox_advisor = { "advisor",
 const struct sandbox sandbox_inquirer = { "inquirer",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
+const struct sandbox sandbox_keyholder = { "keyholder", 0 };
 const struct sandbox sandbox_resolver = { "resolver",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
 const struct sandbox sandbox_reviewer = { "reviewer", 0 };
 
 /* Calls that everybody needs, or that do no harm. */
-static const char *const basics[] = { "arch_prctl", "brk", "clock_getres",
-	"clock_gettime", "clock_nanosleep", "close", "close_range", "dup",
-	"dup2", "dup3", "epoll_create1", "epoll_ctl", "epoll_pwait",
-	"epoll_pwait2", "epoll_wait", "eventfd2", "exit", "exit_group", "fcntl",
-	"fstat", "futex", "getcpu", "getegid", "geteuid", "getgid", "getgroups",
-	"getpeername", "getpid", "getppid", "getpriority", "getrandom",
-	"getrlimit", "getrusage", "getsockname", "getsockopt", "gettid",
-	"gettimeofday", "getuid", "lseek", "madvise", "membarrier", "mremap",
-	"munmap", "nanosleep", "newfstatat", "pipe", "pipe2", "poll", "ppoll",
-	"pread64", "prlimit64", "pselect6", "pwrite64", "read", "readv",
-	"recvfrom", "recvmmsg", "recvmsg", "restart_syscall", "rseq",
-	"rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn",
-	"rt_sigsuspend", "rt_sigtimedwait", "sched_getaffinity", "sched_yield",
-	"select", "sendmmsg", "sendmsg", "sendto", "set_robust_list",
-	"set_tid_address", "setsockopt", "shutdown", "sigaltstack", "signalfd4",
-	"splice", "sysinfo", "tee", "time", "timerfd_create", "timerfd_gettime",
-	"timerfd_settime", "times", "uname", "write", "writev", NULL };
+static const char *const basics[] = { "alarm", "arch_prctl", "brk",
+	"clock_getres", "clock_gettime", "clock_nanosleep", "close",
+	"close_range", "dup", "dup2", "dup3", "epoll_create1", "epoll_ctl",
+	"epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd2", "exit",
+	"exit_group", "fcntl", "fstat", "futex", "getcpu", "getegid", "geteuid",
+	"getgid", "getgroups", "getpeername", "getpid", "getppid",
+	"getpriority", "getrandom", "getrlimit", "getrusage", "getsockname",
+	"getsockopt", "gettid", "gettimeofday", "getuid", "lseek", "madvise",
+	"membarrier", "mremap", "munmap", "nanosleep", "newfstatat", "pipe",
+	"pipe2", "poll", "ppoll", "pread64", "prlimit64", "pselect6",
+	"pwrite64", "read", "readv", "recvfrom", "recvmmsg", "recvmsg",
+	"restart_syscall", "rseq", "rt_sigaction", "rt_sigpending",
+	"rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait",
+	"sched_getaffinity", "sched_yield", "select", "sendmmsg", "sendmsg",
+	"sendto", "set_robust_list", "set_tid_address", "setsockopt",
+	"shutdown", "sigaltstack", "signalfd4", "splice", "sysinfo", "tee",
+	"time", "timerfd_create", "timerfd_gettime", "timerfd_settime", "times",
+	"uname", "write", "writev", NULL };
 
 static const char *const sockets[] = { "accept", "accept4", "bind", "connect",
 	"listen", "socketpair", NULL };

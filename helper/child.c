@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/keyline.h"
 #include "helper/log.h"
 
 #define EARLY_SECONDS 1.0
@@ -49,6 +50,7 @@ child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
 	c->role = role;
 	c->pid = pid;
 	c->channel = channel;
+	c->line = -1;
 	c->started = ev_now(loop);
 	ev_io_init(&c->io, on_channel, channel, EV_READ);
 	ev_child_init(&c->end, on_end, pid, 0);
@@ -96,6 +98,7 @@ child_lose(struct child *c)
 	ev_io_stop(c->loop, &c->io);
 	(void)close(c->channel);
 	c->channel = -1;
+	keyline_close(c);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One worker or advisor as the monitor sees it: a process, a channel, a number
- * of things that it has to do.
+ * One worker, advisor or keyholder as the monitor sees it: a process, a channel,
+ * a number of things that it has to do.
  */
 #ifndef HELPER_CHILD_H
 #define HELPER_CHILD_H
@@ -27,6 +27,8 @@ struct child {
 	pid_t pid;
 	int channel;     /* -1 when lost */
 	size_t sessions; /* an advisor's: its one question */
+	int line;        /* a worker's to the keyholder: see keyline.h; or -1 */
+	bool is_connected; /* the keyholder has that line */
 	bool has_served;
 	bool is_retired; /* of an older generation, not a worker */
 	ev_tstamp started;
@@ -51,7 +53,7 @@ void child_free(struct child *c, struct child **list);
 /* Returns 0; -EPIPE when it is lost; or what message_send() says. */
 int child_tell(const struct child *c, const struct message *m, int fd);
 
-/* Close its channel. */
+/* Close its channel, and its line. */
 void child_lose(struct child *c);
 
 /* The same, and end its process, unless that is about to end anyway. */

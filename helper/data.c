@@ -363,6 +363,9 @@ on_stall(struct ev_loop *loop, struct ev_timer *timer, int events)
 	uint64_t moved = data_bytes(d);
 
 	(void)events;
+	/* All bytes are through, and it is the backend that takes its time. */
+	if (d->outcome == DATA_COMPLETE && (!d->finishing || d->finished))
+		return;
 	if (moved != d->moved) {
 		d->moved = moved;
 		return;

@@ -27,7 +27,8 @@ start_tls(struct ftp *f, bool private)
 		ftp_end(f, "421 Nothing may follow AUTH before TLS.");
 		return;
 	}
-	if (session_prepare_tls(f->session) < 0) {
+	if (!tls_context_can_sign(f->session->host->tls) ||
+	    session_prepare_tls(f->session) < 0) {
 		ftp_say(f, "431 TLS is not available.");
 		return;
 	}

@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Where a private key is used from.  The key itself is the keyholder's matter:
- * what callers get is an object that can sign.  Until the keyholder is a
- * process of its own the object holds the key.
+ * The keyholder as a worker sees it: private keys that can sign, and a line to
+ * where they really are.  GnuTLS cannot do anything else meanwhile, so waiting
+ * for an answer is kept short.
  */
 #ifndef HELPER_KEYREMOTE_H
 #define HELPER_KEYREMOTE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct gnutls_privkey_st;
+struct gnutls_pubkey_st;
+struct keyremote;
+
+/* Without a line: nothing can be signed yet.  NULL when out of memory. */
+struct keyremote *keyremote_new(void);
+
+/* After the keys that were made of it.  Takes NULL.  Returns NULL. */
+struct keyremote *keyremote_free(struct keyremote *remote);
+
+/* Use `line`, which becomes its own, from now on. */
+void keyremote_connect(struct keyremote *remote, int line);
 
 /*
- * Open the key that `source` names: a PEM file, or a pkcs11: URL (RFC 7512).
- * Returns 0 and *ret, which belongs to the caller; or a negative GnuTLS code.
+ * True when the keyholder answers, for which it has as long as for a
+ * signature: two seconds, or a fifth of one where it was late the last time.
  */
-int keyremote_open(const char *source, struct gnutls_privkey_st **ret);
+bool keyremote_is_ready(struct keyremote *remote);
+
+/*
+ * Make an object that signs with the keyholder's key number `index`, whose
+ * public half is `pubkey`.  Signing fails when there is no answer in time, and
+ * for a second after that.  Returns 0 and *ret, which belongs to the caller; or
+ * a negative GnuTLS code.
+ */
+int keyremote_key(struct keyremote *remote, uint32_t index,
+    struct gnutls_pubkey_st *pubkey, struct gnutls_privkey_st **ret);
 
 #endif

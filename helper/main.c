@@ -13,6 +13,8 @@
 #include "helper/advisor.h"
 #include "helper/generation.h"
 #include "helper/inquirer.h"
+#include "helper/keyholder.h"
+#include "helper/keys.h"
 #include "helper/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
@@ -112,6 +114,27 @@ parse_arguments(int argc, char **argv, struct arguments *ret)
 	return true;
 }
 
+/* As the user who will load them: what is root's alone is not found then. */
+static int
+check_keys(const struct generation *generation,
+    const struct privileges *privileges, struct stssl_error *error)
+{
+	struct keys *keys = NULL;
+	int r = privileges_drop(privileges);
+
+	if (r < 0) {
+		(void)snprintf(error->text, sizeof error->text,
+		    "cannot give up privileges: %s", strerror(-r));
+		return r;
+	}
+	r = keys_load(&generation->config->tls, &keys, error);
+	if (r < 0)
+		r = config_tls_error(
+		    generation->config, "key", error->text, error);
+	(void)keys_free(keys);
+	return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -131,7 +154,8 @@ main(int argc, char **argv)
 	sandbox_set_mode(a.sandbox);
 
 	if (generation_load(a.config, &generation, &error) < 0 ||
-	    privileges_resolve(generation.config, &privileges, &error) < 0) {
+	    privileges_resolve(generation.config, &privileges, &error) < 0 ||
+	    (a.test && check_keys(&generation, &privileges, &error) < 0)) {
 		if (a.test)
 			(void)fprintf(stderr, "%s\n", error.text);
 		else
@@ -143,8 +167,8 @@ main(int argc, char **argv)
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { a.config, &generation,
-			&privileges, worker_main, advisor_main, resolver_main,
-			inquirer_main };
+			&privileges, worker_main, keyholder_main, advisor_main,
+			resolver_main, inquirer_main };
 
 		status = (int)monitor_main(&params);
 	}

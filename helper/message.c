@@ -33,11 +33,11 @@ union control {
 	struct cmsghdr align;
 };
 
-/* A client comes with its socket; nothing else has a descriptor. */
+/* Clients and lines are sockets; nothing else has a descriptor. */
 static bool
 has_fd(const struct message *m)
 {
-	return m->type == MESSAGE_CLIENT;
+	return m->type == MESSAGE_CLIENT || m->type == MESSAGE_KEYS;
 }
 
 static size_t
@@ -52,6 +52,8 @@ more_of(const struct message *m)
 		return m->u.check.der_len;
 	case MESSAGE_INQUIRY:
 		return m->u.inquiry.der_len;
+	case MESSAGE_LOADED:
+		return m->u.loaded.text_len;
 	default:
 		return 0;
 	}

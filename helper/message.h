@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors, the resolver, the reviewer and the
- * inquirer say to each other over SOCK_SEQPACKET pairs, each between the
- * monitor and one other.  One struct per
- * message, exact length checked; a role that meets an impossible message exits,
- * its peer sees the end of the channel.
+ * What the monitor, workers, advisors, the keyholder, the resolver, the
+ * reviewer and the inquirer say to each other over SOCK_SEQPACKET pairs, each
+ * between the monitor and one other.  One struct per message, exact length
+ * checked; a role that meets an impossible message exits, its peer sees the end
+ * of the channel.
  */
 #ifndef HELPER_MESSAGE_H
 #define HELPER_MESSAGE_H
@@ -180,6 +180,27 @@ struct message_checked {
 	uint32_t found;
 };
 
+/*
+ * A line between a worker and the keyholder comes with the message; both get
+ * an end.  What is said on it is in helper/keyrequest.h.
+ */
+struct message_keys {
+	uint32_t worker; /* its process id */
+};
+
+/* The keys are there; or are not, and why is behind the struct. */
+struct message_loaded {
+	uint32_t text_len;
+};
+
+/* This worker asked for something that is not to be signed. */
+struct message_refused {
+	uint32_t worker;
+};
+
+/* Longest text of MESSAGE_LOADED. */
+#define MESSAGE_LOADED_MAX 512
+
 /* name, struct, who sends it, what may follow the struct */
 #define MESSAGES(X)                                      \
 	X(CLIENT, client, MONITOR, 0)                    \
@@ -188,6 +209,7 @@ struct message_checked {
 	X(STOP, stop, MONITOR, 0)                        \
 	X(ADDRESS, address, MONITOR, 0)                  \
 	X(END, end, MONITOR, 0)                          \
+	X(KEYS, keys, MONITOR, 0)                        \
 	X(DRAIN, drain, MONITOR, 0)                      \
 	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
 	X(INQUIRY, inquiry, MONITOR, X509_CHAIN_BYTES)   \
@@ -200,6 +222,8 @@ struct message_checked {
 	X(TRAFFIC, traffic, WORKER, 0)                   \
 	X(CLOSED, closed, WORKER, 0)                     \
 	X(ANSWER, answer, ADVISOR, 0)                    \
+	X(LOADED, loaded, KEYHOLDER, MESSAGE_LOADED_MAX) \
+	X(REFUSED, refused, KEYHOLDER, 0)                \
 	X(RESOLVED, resolved, RESOLVER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
 	X(FOUND, found, INQUIRER, 0)
@@ -216,6 +240,7 @@ enum message_sender {
 	SENDER_MONITOR,
 	SENDER_WORKER,
 	SENDER_ADVISOR,
+	SENDER_KEYHOLDER,
 	SENDER_RESOLVER,
 	SENDER_REVIEWER,
 	SENDER_INQUIRER
@@ -247,7 +272,7 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EMFILE, and *m, for a client whose socket is lost because this process has
+ * -EMFILE, and *m, for a client, or a line, whose socket is lost because this process has
  * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
  * descriptor, a name without end), whose descriptors are closed.
  */

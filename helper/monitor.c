@@ -25,6 +25,7 @@
 #include "helper/audit.h"
 #include "helper/doors.h"
 #include "helper/inquiries.h"
+#include "helper/keyholders.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/names.h"
@@ -52,6 +53,7 @@ struct monitor {
 	struct doors doors;
 	struct status_socket status;
 	struct registry *registry;
+	struct keyholders *keyholders;
 	struct workers *workers;
 	struct advisors *advisors;
 	struct names *names;
@@ -248,6 +250,41 @@ give(void *owner, uint32_t listener, int fd, const struct stssl_address *peer,
 	return workers_give(m->workers, listener, fd, peer, local);
 }
 
+static int
+load_keys(
+    void *owner, const struct helper_config *config, struct stssl_error *error)
+{
+	struct monitor *m = owner;
+
+	return keyholders_prepare(m->keyholders, config, error);
+}
+
+/* Between workers and the keyholder */
+
+static bool
+connect_line(void *owner, uint32_t worker, int line)
+{
+	struct monitor *m = owner;
+
+	return keyholders_connect(m->keyholders, worker, line);
+}
+
+static void
+connect_lines(void *owner, bool is_new)
+{
+	struct monitor *m = owner;
+
+	workers_connect(m->workers, is_new);
+}
+
+static void
+refused(void *owner, uint32_t worker)
+{
+	struct monitor *m = owner;
+
+	workers_refuse(m->workers, worker);
+}
+
 /* All who come from now on get the new generation. */
 static void
 renewed(void *owner)
@@ -257,6 +294,7 @@ renewed(void *owner)
 	m->doors.config = config_of(m);
 	(void)inquiries_begin(m->inquiries, config_of(m),
 	    tls_context_store(m->params->generation->tls));
+	keyholders_renew(m->keyholders, config_of(m));
 	(void)workers_renew(
 	    m->workers, config_of(m), m->params->generation->tls);
 	advisors_renew(m->advisors, config_of(m));
@@ -281,9 +319,13 @@ stopped(void *owner)
 {
 	struct monitor *m = owner;
 
-	if (workers_are_gone(m->workers) && advisors_are_gone(m->advisors) &&
-	    names_are_gone(m->names) && inquiries_are_gone(m->inquiries) &&
-	    review_is_gone(m->review))
+	/* Until then there may be handshakes. */
+	if (workers_are_gone(m->workers))
+		keyholders_stop(m->keyholders);
+	if (workers_are_gone(m->workers) &&
+	    keyholders_are_gone(m->keyholders) &&
+	    advisors_are_gone(m->advisors) && names_are_gone(m->names) &&
+	    inquiries_are_gone(m->inquiries) && review_is_gone(m->review))
 		ev_break(m->loop, EVBREAK_ALL);
 }
 
@@ -303,6 +345,7 @@ forget(void *owner)
 		revocation_stop(&m->revocation, m->loop);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
+	m->keyholders = keyholders_free(m->keyholders);
 	m->advisors = advisors_free(m->advisors);
 	m->names = names_free(m->names);
 	m->inquiries = inquiries_free(m->inquiries);
@@ -315,7 +358,7 @@ forget(void *owner)
 	m->loop = NULL;
 }
 
-/* Advisors and resolver have no use for keys and certificates. */
+/* Workers alone have a use for certificates. */
 static void
 forget_more(void *owner)
 {
@@ -389,6 +432,14 @@ build(struct monitor *m)
 		.forget = forget,
 		.asked = asked,
 		.check = check,
+		.connect = connect_line,
+		.stopped = stopped,
+		.owner = m };
+	const struct keyholders_params keyholders = { .loop = m->loop,
+		.run = params->keyholder,
+		.forget = forget_more,
+		.connect = connect_lines,
+		.refused = refused,
 		.stopped = stopped,
 		.owner = m };
 	const struct advisors_params advisors = { .loop = m->loop,
@@ -417,6 +468,7 @@ build(struct monitor *m)
 	const struct reload_params reload = { .loop = m->loop,
 		.path = params->path,
 		.generation = params->generation,
+		.load_keys = load_keys,
 		.changed = renewed,
 		.owner = m };
 	const struct review_params review = { .loop = m->loop,
@@ -437,14 +489,16 @@ build(struct monitor *m)
 		.listener = listener_name,
 		.owner = m };
 
+	m->keyholders = keyholders_new(&keyholders);
 	m->workers = workers_new(&workers);
 	m->advisors = advisors_new(&advisors);
 	m->names = names_new(&names);
 	m->inquiries = inquiries_new(&inquiries);
 	m->reload = reload_new(&reload);
 	m->review = review_new(&review);
-	if (m->workers == NULL || m->advisors == NULL || m->names == NULL ||
-	    m->inquiries == NULL || m->reload == NULL || m->review == NULL)
+	if (m->keyholders == NULL || m->workers == NULL ||
+	    m->advisors == NULL || m->names == NULL || m->inquiries == NULL ||
+	    m->reload == NULL || m->review == NULL)
 		return -ENOMEM;
 	review_begin(m->review, tls_context_store(params->generation->tls),
 	    params->generation->config->tls.on_revocation);
@@ -460,29 +514,48 @@ build(struct monitor *m)
 	return doors_open(&m->doors, &m->listeners);
 }
 
+/* The keyholder first: without keys there is nothing to start. */
+static enum exit_status
+start_processes(struct monitor *m)
+{
+	struct stssl_error error;
+	int r = keyholders_prepare(m->keyholders, config_of(m), &error);
+
+	if (r < 0) {
+		log_error("%s", error.text);
+		return r == -EBADMSG ? STATUS_CONFIG : STATUS_SYSTEM;
+	}
+	keyholders_renew(m->keyholders, config_of(m));
+	r = advisors_start(m->advisors);
+	if (r == 0)
+		r = names_start(m->names);
+	if (r == 0)
+		r = inquiries_begin(m->inquiries, config_of(m),
+		    tls_context_store(m->params->generation->tls));
+	if (r == 0)
+		r = workers_start(m->workers);
+	if (r < 0)
+		(void)log_errno(r, "cannot start");
+	return r < 0 ? STATUS_SYSTEM : STATUS_STOPPED;
+}
+
 static enum exit_status
 serve(struct monitor *m)
 {
+	enum exit_status status;
 	int r;
 
 	m->loop = ev_default_loop(0);
 	m->registry = registry_new();
 	r = m->loop == NULL || m->registry == NULL ? -ENOMEM : build(m);
-	if (r == 0) {
-		catch_signals(m);
-		r = advisors_start(m->advisors);
-		if (r == 0)
-			r = names_start(m->names);
-		if (r == 0)
-			r = inquiries_begin(m->inquiries, config_of(m),
-			    tls_context_store(m->params->generation->tls));
-		if (r == 0)
-			r = workers_start(m->workers);
-	}
 	if (r < 0) {
 		(void)log_errno(r, "cannot start");
 		return STATUS_SYSTEM;
 	}
+	catch_signals(m);
+	status = start_processes(m);
+	if (status != STATUS_STOPPED)
+		return status;
 	revocation_start(&m->revocation, m->loop,
 	    tls_context_store(m->params->generation->tls));
 	notify("READY=1");

@@ -28,6 +28,8 @@ struct monitor_params {
 	/* worker_main(), but in tests */
 	int (*worker)(const struct helper_config *config,
 	    struct tls_context *tls, int channel);
+	/* keyholder_main(), but in tests */
+	int (*keyholder)(const struct helper_config *config, int channel);
 	/* advisor_main(), but in tests */
 	int (*advisor)(const struct helper_config *config, int channel);
 	/* resolver_main(), but in tests */

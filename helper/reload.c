@@ -206,6 +206,9 @@ load(const struct reload *r, struct generation *ret, struct stssl_error *error)
 	if (result < 0)
 		return result;
 	result = generation_check(r->params.generation, ret, error);
+	if (result == 0)
+		result =
+		    r->params.load_keys(r->params.owner, ret->config, error);
 	if (result < 0)
 		generation_free(ret);
 	return result;

@@ -17,6 +17,12 @@ struct reload_params {
 	const char *path;              /* of helper.conf */
 	struct generation *generation; /* the one in use */
 	/*
+	 * Have its keys loaded; the last that can go wrong.  Returns 0, or a
+	 * negative errno and what is wrong.
+	 */
+	int (*load_keys)(void *owner, const struct helper_config *config,
+	    struct stssl_error *error);
+	/*
 	 * A new one is in use.  The old one is freed when this returns.
 	 */
 	void (*changed)(void *owner);

@@ -33,29 +33,31 @@ const struct sandbox sandbox_advisor = { "advisor",
 const struct sandbox sandbox_inquirer = { "inquirer",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
+const struct sandbox sandbox_keyholder = { "keyholder", 0 };
 const struct sandbox sandbox_resolver = { "resolver",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
 const struct sandbox sandbox_reviewer = { "reviewer", 0 };
 
 /* Calls that everybody needs, or that do no harm. */
-static const char *const basics[] = { "arch_prctl", "brk", "clock_getres",
-	"clock_gettime", "clock_nanosleep", "close", "close_range", "dup",
-	"dup2", "dup3", "epoll_create1", "epoll_ctl", "epoll_pwait",
-	"epoll_pwait2", "epoll_wait", "eventfd2", "exit", "exit_group", "fcntl",
-	"fstat", "futex", "getcpu", "getegid", "geteuid", "getgid", "getgroups",
-	"getpeername", "getpid", "getppid", "getpriority", "getrandom",
-	"getrlimit", "getrusage", "getsockname", "getsockopt", "gettid",
-	"gettimeofday", "getuid", "lseek", "madvise", "membarrier", "mremap",
-	"munmap", "nanosleep", "newfstatat", "pipe", "pipe2", "poll", "ppoll",
-	"pread64", "prlimit64", "pselect6", "pwrite64", "read", "readv",
-	"recvfrom", "recvmmsg", "recvmsg", "restart_syscall", "rseq",
-	"rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn",
-	"rt_sigsuspend", "rt_sigtimedwait", "sched_getaffinity", "sched_yield",
-	"select", "sendmmsg", "sendmsg", "sendto", "set_robust_list",
-	"set_tid_address", "setsockopt", "shutdown", "sigaltstack", "signalfd4",
-	"splice", "sysinfo", "tee", "time", "timerfd_create", "timerfd_gettime",
-	"timerfd_settime", "times", "uname", "write", "writev", NULL };
+static const char *const basics[] = { "alarm", "arch_prctl", "brk",
+	"clock_getres", "clock_gettime", "clock_nanosleep", "close",
+	"close_range", "dup", "dup2", "dup3", "epoll_create1", "epoll_ctl",
+	"epoll_pwait", "epoll_pwait2", "epoll_wait", "eventfd2", "exit",
+	"exit_group", "fcntl", "fstat", "futex", "getcpu", "getegid", "geteuid",
+	"getgid", "getgroups", "getpeername", "getpid", "getppid",
+	"getpriority", "getrandom", "getrlimit", "getrusage", "getsockname",
+	"getsockopt", "gettid", "gettimeofday", "getuid", "lseek", "madvise",
+	"membarrier", "mremap", "munmap", "nanosleep", "newfstatat", "pipe",
+	"pipe2", "poll", "ppoll", "pread64", "prlimit64", "pselect6",
+	"pwrite64", "read", "readv", "recvfrom", "recvmmsg", "recvmsg",
+	"restart_syscall", "rseq", "rt_sigaction", "rt_sigpending",
+	"rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait",
+	"sched_getaffinity", "sched_yield", "select", "sendmmsg", "sendmsg",
+	"sendto", "set_robust_list", "set_tid_address", "setsockopt",
+	"shutdown", "sigaltstack", "signalfd4", "splice", "sysinfo", "tee",
+	"time", "timerfd_create", "timerfd_gettime", "timerfd_settime", "times",
+	"uname", "write", "writev", NULL };
 
 static const char *const sockets[] = { "accept", "accept4", "bind", "connect",
 	"listen", "socketpair", NULL };
@@ -156,29 +158,28 @@ add_bounded(scmp_filter_ctx filter, unsigned had)
 		struct scmp_arg_cmp condition;
 	} rules[] = {
 		/* memory that is not code */
-		{ 0, SCMP_SYS(mmap),
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ 0, SCMP_SYS(mmap), { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
 		{ 0, SCMP_SYS(mprotect),
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		    { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
 		/* a signal to oneself: abort(3) */
 		{ 0, SCMP_SYS(tgkill),
-		    SCMP_A0(SCMP_CMP_EQ, (uint64_t)getpid()) },
-		{ 0, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD) },
-		{ 0, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONBIO) },
-		{ 0, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS) },
+		    { 0, SCMP_CMP_EQ, (uint64_t)getpid(), 0 } },
+		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, FIONREAD, 0 } },
+		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, FIONBIO, 0 } },
+		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, TCGETS, 0 } },
 		{ SANDBOX_LOCAL, SCMP_SYS(socket),
-		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX) },
+		    { 0, SCMP_CMP_EQ, AF_UNIX, 0 } },
 		{ SANDBOX_SOCKETS, SCMP_SYS(socket),
-		    SCMP_A0(SCMP_CMP_EQ, AF_INET) },
+		    { 0, SCMP_CMP_EQ, AF_INET, 0 } },
 		{ SANDBOX_SOCKETS, SCMP_SYS(socket),
-		    SCMP_A0(SCMP_CMP_EQ, AF_INET6) },
+		    { 0, SCMP_CMP_EQ, AF_INET6, 0 } },
 		/* which addresses there are: getaddrinfo(3) */
 		{ SANDBOX_READ, SCMP_SYS(socket),
-		    SCMP_A0(SCMP_CMP_EQ, AF_NETLINK) },
+		    { 0, SCMP_CMP_EQ, AF_NETLINK, 0 } },
 		{ SANDBOX_READ, SCMP_SYS(open),
-		    SCMP_A1(SCMP_CMP_MASKED_EQ, OPEN_CHANGES, 0) },
+		    { 1, SCMP_CMP_MASKED_EQ, OPEN_CHANGES, 0 } },
 		{ SANDBOX_READ, SCMP_SYS(openat),
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, OPEN_CHANGES, 0) },
+		    { 2, SCMP_CMP_MASKED_EQ, OPEN_CHANGES, 0 } },
 	};
 	int r = 0;
 

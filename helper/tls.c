@@ -28,10 +28,11 @@
 
 struct tls {
 	gnutls_session_t session;
-	const struct tls_context *context;
+	struct tls_context *context;
 	int fd;
-	bool more;     /* another record follows at once */
-	size_t unsent; /* bytes that GnuTLS took but could not send yet */
+	bool is_strict; /* tls_refuse_unknown_name() */
+	bool more;      /* another record follows at once */
+	size_t unsent;  /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
@@ -95,20 +96,67 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 	    tls->fd, &message, MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
 }
 
+/* A client that asks for a name that none of the certificates is for. */
+static int
+after_hello(struct tls *tls)
+{
+	char name[TLS_NAME_MAX + 1];
+
+	return !tls->is_strict || !tls_sni(tls, name) ||
+		       tls_context_names(tls->context, name)
+		   ? 0
+		   : GNUTLS_E_UNRECOGNIZED_NAME;
+}
+
+/*
+ * The last moment for an alert that the client understands: what the server's
+ * flight says is not sent when its signature fails.
+ */
+static int
+before_flight(struct tls *tls)
+{
+	return gnutls_session_is_resumed(tls->session) != 0 ||
+		       tls_context_can_sign(tls->context)
+		   ? 0
+		   : GNUTLS_E_INTERNAL_ERROR;
+}
+
 /*
  * The client's signature is there, and not yet looked at.  A verify function
  * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
  */
 static int
-before_signature(gnutls_session_t session, unsigned type, unsigned when,
+before_signature(struct tls *tls)
+{
+	return peer_has_huge_key(tls->session) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+static const struct {
+	unsigned type;
+	int when;
+	bool incoming;
+	int (*look)(struct tls *tls);
+} looks[] = {
+	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, true, after_hello },
+	{ GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, false,
+	    before_flight },
+	{ GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE, true,
+	    before_signature },
+};
+
+/* A session has one hook: the next that is set replaces it. */
+static int
+on_message(gnutls_session_t session, unsigned type, unsigned when,
     unsigned incoming, const gnutls_datum_t *message)
 {
-	(void)type;
-	(void)when;
+	int r = 0;
+
 	(void)message;
-	return incoming != 0 && peer_has_huge_key(session)
-		   ? GNUTLS_E_CERTIFICATE_ERROR
-		   : 0;
+	for (size_t i = 0; r == 0 && i < sizeof looks / sizeof looks[0]; i++)
+		if (looks[i].type == type && looks[i].when == (int)when &&
+		    looks[i].incoming == (incoming != 0))
+			r = looks[i].look(gnutls_session_get_ptr(session));
+	return r;
 }
 
 struct tls *
@@ -134,9 +182,9 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_certificate_server_set_request(
 	    tls->session, requests[client_certificate]);
 	gnutls_handshake_set_max_packet_length(tls->session, HANDSHAKE_MAX);
-	gnutls_handshake_set_hook_function(tls->session,
-	    GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE,
-	    before_signature);
+	gnutls_session_set_ptr(tls->session, tls);
+	gnutls_handshake_set_hook_function(
+	    tls->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
 	tls->context = context;
 	tls->condemned = STSSL_FAILURE_COUNT;
 	tls->fd = fd;
@@ -157,28 +205,10 @@ tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
 	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
 }
 
-static int
-check_name(gnutls_session_t session, unsigned type, unsigned when,
-    unsigned incoming, const gnutls_datum_t *message)
-{
-	const struct tls *tls = gnutls_session_get_ptr(session);
-	char name[TLS_NAME_MAX + 1];
-
-	(void)type;
-	(void)when;
-	(void)incoming;
-	(void)message;
-	return !tls_sni(tls, name) || tls_context_names(tls->context, name)
-		   ? 0
-		   : GNUTLS_E_UNRECOGNIZED_NAME;
-}
-
 void
 tls_refuse_unknown_name(struct tls *tls)
 {
-	gnutls_session_set_ptr(tls->session, tls);
-	gnutls_handshake_set_hook_function(tls->session,
-	    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, check_name);
+	tls->is_strict = true;
 }
 
 struct tls *

@@ -25,11 +25,14 @@ enum tls_result {
 
 struct x509_store;
 
-/* Certificates, keys, CAs and priorities of one configuration. */
+/*
+ * Certificates, CAs and priorities of one configuration, and a line to the
+ * keyholder, who has the keys.
+ */
 struct tls_context;
 
 /*
- * Load all files of `config`.  Returns 0 and *ret; or -EBADMSG with *ret_key,
+ * Load all files of `config` but the keys.  Returns 0 and *ret; or -EBADMSG with *ret_key,
  * the key of the tls section that is at fault, and error->text, what is wrong,
  * for config_tls_error() to complete.
  */
@@ -43,9 +46,18 @@ int tls_context_new(const struct tls_config *config, struct tls_context **ret,
 const struct x509_store *tls_context_store(const struct tls_context *context);
 
 /*
- * Drop everything else, keys above all.  No connection can be made afterwards.
+ * Drop everything else.  No connection can be made afterwards.
  */
 void tls_context_keep_store(struct tls_context *context);
+
+/*
+ * Sign with the keyholder on `line`, which becomes the context's, from now on;
+ * until then every handshake that needs a signature fails.
+ */
+void tls_context_connect(struct tls_context *context, int line);
+
+/* True when the keyholder answers: see keyremote_is_ready(). */
+bool tls_context_can_sign(struct tls_context *context);
 
 /* Takes NULL.  Returns NULL. */
 struct tls_context *tls_context_free(struct tls_context *context);

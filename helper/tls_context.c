@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Loads certificates, keys, CAs and revocation lists, whole or not at all.
+ * Loads certificates, CAs and revocation lists, whole or not at all, and puts
+ * keys beside them that are really the keyholder's.
  */
 #include <config.h>
 #include "helper/tls_context.h"
@@ -34,32 +35,29 @@ fault(struct loading *l, const char *what, const char *why)
 }
 
 static int
-load_pair(struct loading *l, const char *certificate, const char *key)
+load_pair(struct loading *l, const char *certificate, uint32_t index)
 {
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
 	struct gnutls_privkey_st *privkey;
 	int r;
 
-	r = keyremote_open(key, &privkey);
-	if (r < 0)
-		return fault(l, key, gnutls_strerror(r));
 	r = gnutls_pcert_list_import_x509_file(
 	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
-	if (r < 0) {
-		gnutls_privkey_deinit(privkey);
+	if (r < 0)
 		return fault(l, certificate, gnutls_strerror(r));
-	}
-	/* The credentials own key and chain from here on. */
-	r = gnutls_certificate_set_key(
-	    l->context->credentials, NULL, 0, chain, (int)count, privkey);
-	if (r < 0) {
-		for (unsigned i = 0; i < count; i++)
-			gnutls_pcert_deinit(&chain[i]);
+	r = keyremote_key(l->context->keys, index, chain[0].pubkey, &privkey);
+	if (r >= 0) {
+		/* The credentials own key and chain from here on. */
+		r = gnutls_certificate_set_key(l->context->credentials, NULL, 0,
+		    chain, (int)count, privkey);
+		if (r >= 0)
+			return 0;
 		gnutls_privkey_deinit(privkey);
-		return fault(l, key, gnutls_strerror(r));
 	}
-	return 0;
+	for (unsigned i = 0; i < count; i++)
+		gnutls_pcert_deinit(&chain[i]);
+	return fault(l, certificate, gnutls_strerror(r));
 }
 
 static int
@@ -67,9 +65,11 @@ load_pairs(struct loading *l)
 {
 	int r = 0;
 
+	/* Whether key and certificate fit is the keyholder's to find out. */
+	gnutls_certificate_set_flags(
+	    l->context->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	for (size_t i = 0; r == 0 && i < l->config->certificate_count; i++)
-		r = load_pair(
-		    l, l->config->certificates[i], l->config->keys[i]);
+		r = load_pair(l, l->config->certificates[i], (uint32_t)i);
 	return r;
 }
 
@@ -144,11 +144,29 @@ static const struct {
 	const char *key;
 	int (*load)(struct loading *l);
 } loaders[] = {
-	{ "key", load_pairs },
+	{ "certificate", load_pairs },
 	{ "client-ca", load_cas },
 	{ "client-crl", load_crls },
 	{ "priority", load_priority },
 };
+
+/* All that is to be filled; NULL when out of memory. */
+static struct tls_context *
+allocate(const struct tls_config *config)
+{
+	struct tls_context *context = calloc(1, sizeof *context);
+
+	if (context == NULL)
+		return NULL;
+	context->keys = keyremote_new();
+	context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
+					    ? X509_STALE_WARN
+					    : X509_STALE_REFUSE);
+	if (context->keys == NULL || context->store == NULL ||
+	    gnutls_certificate_allocate_credentials(&context->credentials) < 0)
+		return tls_context_free(context);
+	return context;
+}
 
 int
 tls_context_new(const struct tls_config *config, struct tls_context **ret,
@@ -157,20 +175,9 @@ tls_context_new(const struct tls_config *config, struct tls_context **ret,
 	struct loading l = { NULL, config, error };
 
 	*ret_key = "certificate";
-	l.context = calloc(1, sizeof *l.context);
-	if (l.context == NULL || gnutls_certificate_allocate_credentials(
-				     &l.context->credentials) < 0) {
-		free(l.context);
+	l.context = allocate(config);
+	if (l.context == NULL)
 		return fault(&l, "tls", "out of memory");
-	}
-	l.context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
-					      ? X509_STALE_WARN
-					      : X509_STALE_REFUSE);
-	if (l.context->store == NULL) {
-		(void)tls_context_free(l.context);
-		return fault(&l, "tls", "out of memory");
-	}
-
 	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
 		int r = loaders[i].load(&l);
 		if (r < 0) {
@@ -198,6 +205,20 @@ tls_context_keep_store(struct tls_context *context)
 	if (context->priority != NULL)
 		gnutls_priority_deinit(context->priority);
 	context->priority = NULL;
+	/* Nothing signs with it any more. */
+	context->keys = keyremote_free(context->keys);
+}
+
+void
+tls_context_connect(struct tls_context *context, int line)
+{
+	keyremote_connect(context->keys, line);
+}
+
+bool
+tls_context_can_sign(struct tls_context *context)
+{
+	return context->keys == NULL || keyremote_is_ready(context->keys);
 }
 
 struct tls_context *

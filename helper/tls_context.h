@@ -7,12 +7,14 @@
 
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
+struct keyremote;
 struct x509_store;
 
 struct tls_context {
 	struct x509_store *store; /* the CAs of clients and their lists */
 	struct gnutls_certificate_credentials_st *credentials;
 	struct gnutls_priority_st *priority;
+	struct keyremote *keys; /* NULL where credentials sign by themselves */
 };
 
 #endif

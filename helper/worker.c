@@ -330,6 +330,13 @@ take_end(struct worker *w, const struct message *m, int fd)
 }
 
 static void
+take_keys(struct worker *w, const struct message *m, int fd)
+{
+	(void)m;
+	tls_context_connect(w->host.tls, fd);
+}
+
+static void
 take_drain(struct worker *w, const struct message *m, int fd)
 {
 	(void)m;
@@ -428,6 +435,7 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_ADDRESS] = take_address,
 	[MESSAGE_END] = take_end,
 	[MESSAGE_DRAIN] = take_drain,
+	[MESSAGE_KEYS] = take_keys,
 };
 
 static void
@@ -442,7 +450,7 @@ on_listen(struct session_host *host)
 		r = message_receive(w->channel, SENDER_MONITOR, &m, &fd, NULL);
 		if (r == -EAGAIN)
 			return;
-		if (r == -EMFILE) {
+		if (r == -EMFILE && m.type == MESSAGE_CLIENT) {
 			log_warning("out of descriptors, a client is lost");
 			on_closed(host, m.u.client.session);
 			continue;

@@ -17,6 +17,7 @@
 
 #include "helper/child.h"
 #include "helper/inbox.h"
+#include "helper/keyline.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/spawn.h"
@@ -130,12 +131,20 @@ run(void *arg, int channel)
 	return params->run(params->config, params->tls, channel);
 }
 
+static void
+connect_line(struct workers *workers, struct child *c)
+{
+	if (!c->is_connected)
+		c->is_connected = workers->params.connect(
+		    workers->params.owner, (uint32_t)c->pid, c->line);
+}
+
 static int
 start(struct workers *workers)
 {
 	struct workers_params params = workers->params;
 	struct child *c;
-	int channel;
+	int channel, r;
 	pid_t pid = spawn(forget, run, &params, &channel);
 
 	if (pid < 0)
@@ -150,6 +159,12 @@ start(struct workers *workers)
 	c->ended = ended;
 	c->owner = workers;
 	workers->count++;
+	r = keyline_open(c);
+	if (r < 0) {
+		kill_child(workers, c);
+		return r;
+	}
+	connect_line(workers, c);
 	log_debug("worker %ld: started", (long)pid);
 	return 0;
 }
@@ -450,10 +465,36 @@ workers_renew(struct workers *workers, const struct helper_config *config,
 	workers->wanted = wanted(config);
 	workers->is_untidy = true;
 	for (struct child *c = workers->list; c != NULL; c = c->next)
-		if (c->state == CHILD_RUNNING)
+		if (c->state == CHILD_RUNNING) {
 			child_drain(c);
+			/* Its keyholder will not be replaced. */
+			keyline_close(c);
+		}
 	r = start_missing(workers);
 	return r < 0 ? log_errno(r, "cannot start a worker") : 0;
+}
+
+void
+workers_connect(struct workers *workers, bool is_new)
+{
+	for (struct child *c = workers->list; c != NULL; c = c->next) {
+		if (c->state != CHILD_RUNNING)
+			continue;
+		if (is_new)
+			c->is_connected = false;
+		connect_line(workers, c);
+	}
+}
+
+void
+workers_refuse(struct workers *workers, uint32_t worker)
+{
+	for (struct child *c = workers->list; c != NULL; c = c->next)
+		if (c->pid == (pid_t)worker && c->state != CHILD_LOST) {
+			(void)kill(c->pid, SIGKILL);
+			kill_child(workers, c);
+			return;
+		}
 }
 
 int

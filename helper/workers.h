@@ -38,6 +38,11 @@ struct workers_params {
 	    const struct message_ask *ask);
 	void (*check)(void *owner, struct session_entry *entry, const void *der,
 	    size_t len);
+	/*
+	 * Give the keyholder the line of the worker with this process id; false
+	 * when that has to wait for workers_connect().
+	 */
+	bool (*connect)(void *owner, uint32_t worker, int line);
 	/* The last one is gone after workers_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -91,6 +96,12 @@ int workers_renew(struct workers *workers, const struct helper_config *config,
 /* The session is to end now.  Returns as workers_verdict(). */
 int workers_end(struct workers *workers, const struct session_entry *entry,
     enum message_end_reason reason);
+
+/* Connect those that are not; all of them, when the keyholder is a new one. */
+void workers_connect(struct workers *workers, bool is_new);
+
+/* Kill the one with this process id for what it has asked the keyholder. */
+void workers_refuse(struct workers *workers, uint32_t worker);
 
 /* Tell all what the name in a listener's passive-address stands for now. */
 void workers_address(

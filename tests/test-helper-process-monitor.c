@@ -19,6 +19,8 @@
 
 #include "helper/advisor.h"
 #include "helper/generation.h"
+#include "helper/keyholder.h"
+#include "helper/keyrequest.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/monitor.h"
@@ -77,10 +79,22 @@ consult(int channel, uint64_t session, int fd)
 	       write(fd, &m.u.advice.reason, sizeof m.u.advice.reason) > 0;
 }
 
+/* Nothing else is left to do than to be killed for it. */
+static void
+misuse(int line)
+{
+	const struct key_request request = { .algorithm = KEY_ECDSA_SHA256 };
+
+	(void)send(line, &request, sizeof request, 0);
+	for (;;)
+		(void)pause();
+}
+
 /*
  * Publishes each client, says its process id to it, and ends the session when
  * the client closes; 'x' from the client makes it crash, 'l' lie, 'f' ask about
- * a session that is not its own, and 'a' ask and pass on the reason.
+ * a session that is not its own, 'k' ask the keyholder for what is not to be
+ * signed, and 'a' ask and pass on the reason.
  */
 static int
 fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
@@ -88,7 +102,7 @@ fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
 	struct message m, lie = { .type = MESSAGE_CLOSED }, end = lie;
 	pid_t pid = getpid();
 	char order;
-	int fd;
+	int fd, line = -1;
 
 	(void)c;
 	(void)tls;
@@ -98,6 +112,8 @@ fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
 			0 ||
 		    m.type == MESSAGE_STOP)
 			return 0;
+		if (m.type == MESSAGE_KEYS)
+			line = fd;
 		if (m.type != MESSAGE_CLIENT)
 			continue;
 		publish(channel, &m.u.client);
@@ -111,6 +127,8 @@ fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
 		if (order == 'f' &&
 		    !consult(channel, m.u.client.session + 1, fd))
 			return 5;
+		if (order == 'k')
+			misuse(line);
 		if (order == 'l')
 			(void)message_send(channel, &lie, -1, NULL, 0);
 		end.u.closed.session = m.u.client.session;
@@ -143,6 +161,8 @@ static const struct monitor_params params = {
 	.generation = &generation,
 	.privileges = &privileges,
 	.worker = fake_worker,
+	/* There are no certificates, so it has no keys. */
+	.keyholder = keyholder_main,
 	.advisor = advisor_main,
 	.resolver = resolver_main,
 };
@@ -288,7 +308,7 @@ START_TEST(with_one_session_for_each_nobody_shares_a_process)
 }
 END_TEST
 
-static const char ends[] = { 'x', 'l', 'f' };
+static const char ends[] = { 'x', 'l', 'f', 'k' };
 
 START_TEST(a_worker_that_crashes_or_lies_is_replaced)
 {

@@ -135,10 +135,13 @@ use_memory(void)
 	return 0;
 }
 
-/* The columns: monitor, worker, advisor, inquirer, resolver, reviewer. */
+/*
+ * The columns: monitor, worker, advisor, inquirer, resolver, reviewer,
+ * keyholder.
+ */
 static const struct sandbox *const roles[] = { &sandbox_monitor,
 	&sandbox_worker, &sandbox_advisor, &sandbox_inquirer, &sandbox_resolver,
-	&sandbox_reviewer };
+	&sandbox_reviewer, &sandbox_keyholder };
 
 /* k killed, p EPERM or EACCES, . works, - not tried */
 static const struct {
@@ -146,20 +149,20 @@ static const struct {
 	int (*act)(void);
 	const char outcomes[ROWS(roles) + 1];
 } acts[] = {
-	{ "open a file", open_to_read, ".k...k" },
-	{ "open a file to write", open_to_write, "-kpppk" },
-	{ "make a file", make_file, ".kpppk" },
-	{ "execve", execute, "kkkkkk" },
-	{ "fork", start_process, ".k---k" },
-	{ "ptrace", trace, "kkkkkk" },
-	{ "process_vm_readv", read_memory, "kkkkkk" },
-	{ "kill", signal_others, ".kkkkk" },
-	{ "a socket", make_socket, ".....p" },
-	{ "a local socket", make_local_socket, ".p...p" },
-	{ "a raw socket", make_raw_socket, "pppppp" },
-	{ "memory that is code", map_code, ".p...p" },
-	{ "setuid", become_root, "kkkkkk" },
-	{ "memory", use_memory, "......" },
+	{ "open a file", open_to_read, ".k...kk" },
+	{ "open a file to write", open_to_write, "-kpppkk" },
+	{ "make a file", make_file, ".kpppkk" },
+	{ "execve", execute, "kkkkkkk" },
+	{ "fork", start_process, ".k---kk" },
+	{ "ptrace", trace, "kkkkkkk" },
+	{ "process_vm_readv", read_memory, "kkkkkkk" },
+	{ "kill", signal_others, ".kkkkkk" },
+	{ "a socket", make_socket, ".....pp" },
+	{ "a local socket", make_local_socket, ".p...pp" },
+	{ "a raw socket", make_raw_socket, "ppppppp" },
+	{ "memory that is code", map_code, ".p...pp" },
+	{ "setuid", become_root, "kkkkkkk" },
+	{ "memory", use_memory, "......." },
 };
 
 #define TRIES (ROWS(acts) * ROWS(roles))

@@ -15,6 +15,7 @@
 #include "helper/log.h"
 #include "helper/revocation.h"
 #include "tests/certificates.h"
+#include "tests/keyholder-stage.h"
 #include "tests/test.h"
 #include "x509/store.h"
 
@@ -116,6 +117,7 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 		.client_crl_count = list != NULL,
 		.stale_crl = stale,
 		.priority = priority };
+	int r;
 
 	(void)snprintf(certificate, sizeof paths[0], "%s",
 	    file_name(&s->files, "server.pem"));
@@ -125,7 +127,10 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 	    ca, sizeof paths[0], "%s", file_name(&s->files, "ca.pem"));
 	(void)snprintf(crl, sizeof paths[0], "%s",
 	    file_name(&s->files, list != NULL ? list : ""));
-	return tls_context_new(&config, ret, ret_key, error);
+	r = tls_context_new(&config, ret, ret_key, error);
+	if (r == 0)
+		tls_context_connect(*ret, keyholder_stage(&config));
+	return r;
 }
 
 static struct tls_context *

@@ -378,11 +378,11 @@ def inquirer():
 def process():
     use("off", url=None)
     equal(attempt(), "certificate")
-    await_that(lambda: len(HELPER.processes()) == 6, "old ones' ends")
+    await_that(lambda: len(HELPER.processes()) == 7, "old ones' ends")
     use("hard")
     start = len(log("helper.log"))
     begins(attempt(), NOT_KNOWN)
-    await_that(lambda: len(HELPER.processes()) == 7, "one more")
+    await_that(lambda: len(HELPER.processes()) == 8, "one more")
     it = int(re.search(r"inquirer\[(\d+)\]: warning: ocsp responder",
                        since("helper.log", start)).group(1))
     with responder(good=["acme-1"]):
@@ -396,7 +396,7 @@ def process():
         await_that(lambda: attempt() == "certificate", "yet another process")
         equal(hung in HELPER.processes(), False)
     use("off", url=None)
-    await_that(lambda: len(HELPER.processes()) == 6, "its end")
+    await_that(lambda: len(HELPER.processes()) == 7, "its end")
 
 
 tell()

@@ -96,19 +96,21 @@ def transfer():
         target=ftp.storbinary, args=("STOR over", source, Bytes.CHUNK))
     sender.start()
     source.half.wait()
-    before = set(HELPER.processes()[1:])
+    keyholder = HELPER.keyholder()
+    before = set(HELPER.processes()[1:]) - {keyholder}
     try:
         equal("notice" in reload(), True)
         await_that(lambda: len(before & set(HELPER.processes())) == 1,
                    "one old worker is left")
+        equal(keyholder in HELPER.processes(), True)
     finally:
         source.go.set()
     sender.join()
     equal(hash_of(home("alice", "over")), source.hash.hexdigest())
     equal(fetch(ftp, "over"), source.hash.hexdigest())
     ftp.quit()
-    await_that(lambda: not before & set(HELPER.processes()),
-               "the old worker's end")
+    await_that(lambda: not (before | {keyholder}) & set(HELPER.processes()),
+               "the ends of the old worker and of its keyholder")
 
 
 class Paused(Bytes):
@@ -274,7 +276,7 @@ def late():
 @story("fifty reloads with sessions coming and going lose none, and nothing")
 def many():
     files = f"/proc/{HELPER.process.pid}/fd"
-    await_that(lambda: len(HELPER.processes()) == 7,
+    await_that(lambda: len(HELPER.processes()) == 8,
                "old workers' ends, and new advisors")
     before = len(os.listdir(files))
     stop, failures, count = threading.Event(), [], []
@@ -292,13 +294,15 @@ def many():
 
     client = threading.Thread(target=come_and_go)
     client.start()
-    for _ in range(50):
-        equal("notice" in reload(), True)
-    stop.set()
-    client.join()
+    try:
+        for _ in range(50):
+            equal("notice" in reload(), True)
+    finally:
+        stop.set()
+        client.join()
     equal(failures, [])
     equal(len(count) > 0, True)
-    await_that(lambda: len(HELPER.processes()) == 7, "old workers' ends")
+    await_that(lambda: len(HELPER.processes()) == 8, "old workers' ends")
     await_that(lambda: len(os.listdir(files)) <= before,
                "as many descriptors as before")
 

@@ -177,6 +177,12 @@ class Helper:
         """All its processes, the monitor first."""
         return [self.process.pid] + children(self.process.pid)
 
+    def keyholder(self):
+        """The one in use."""
+        found = re.findall(r"keyholder (\d+): has the keys", log("helper.log"))
+        mine = [int(pid) for pid in found if int(pid) in self.processes()]
+        return mine[-1] if mine else None
+
     def stop(self):
         """Ask it to stop; returns the exit status."""
         self.process.send_signal(signal.SIGTERM)

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the keyholder signs and what it does not; and that its signatures are
+ * those of the certificate's key.
+ */
+#include <config.h>
+#include "helper/keyremote.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "helper/keyrequest.h"
+#include "helper/keys.h"
+#include "helper/log.h"
+#include "tests/certificates.h"
+#include "tests/keyholder-stage.h"
+#include "tests/test.h"
+
+#define OK(call) ck_assert_int_ge((call), 0)
+
+/* Requests */
+
+#define BLANKS16               "                "
+#define BLANKS64               BLANKS16 BLANKS16 BLANKS16 BLANKS16
+#define SERVER                 "TLS 1.3, server CertificateVerify"
+#define CLIENT                 "TLS 1.3, client CertificateVerify"
+#define TLS13(blanks, context) blanks context "\0"
+/* The curve, its number, the size of the key. */
+#define TLS12(type, curve, size) BLANKS64 type "\0" curve size
+
+static const struct {
+	enum key_algorithm algorithm;
+	const char *start; /* zeros behind it */
+	uint32_t start_len, len;
+	bool is_proper;
+} requests[] = {
+	/* digests, and nothing shorter or longer */
+	{ KEY_RSA_SHA256, "", 0, 32, true },
+	{ KEY_RSA_SHA256, "", 0, 31, false },
+	{ KEY_RSA_SHA256, "", 0, 51, false },
+	{ KEY_RSA_SHA384, "", 0, 48, true },
+	{ KEY_RSA_SHA512, "", 0, 64, true },
+	{ KEY_RSA_PSS_RSAE_SHA256, "", 0, 32, true },
+	{ KEY_RSA_PSS_RSAE_SHA256, "", 0, 33, false },
+	{ KEY_RSA_PSS_RSAE_SHA384, "", 0, 48, true },
+	{ KEY_RSA_PSS_RSAE_SHA384, "", 0, 0, false },
+	{ KEY_RSA_PSS_SHA512, "", 0, 64, true },
+	{ KEY_ECDSA_SHA256, "", 0, 32, true },
+	{ KEY_ECDSA_SHA256, "", 0, 20, false },
+	{ KEY_ECDSA_SECP384R1_SHA384, "", 0, 48, true },
+	{ KEY_ECDSA_SECP384R1_SHA384, "", 0, 32, false },
+	{ KEY_ECDSA_SECP521R1_SHA512, "", 0, 64, true },
+	/* TLS 1.3 */
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, SERVER), 98, 130, true },
+	{ KEY_EDDSA_ED448, TLS13(BLANKS64, SERVER), 98, 146, true },
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, SERVER), 98, 98, false },
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, SERVER), 98, 129, false },
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, SERVER), 98, 162, false },
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, CLIENT), 98, 130, false },
+	{ KEY_EDDSA_ED25519, BLANKS64 SERVER " ", 98, 130, false },
+	{ KEY_EDDSA_ED25519, TLS13("x" BLANKS64, SERVER), 99, 131, false },
+	{ KEY_EDDSA_ED25519, BLANKS16 BLANKS16 BLANKS16, 48, 130, false },
+	/* TLS 1.2 */
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\35", "\40"), 68, 100, true },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\27", "\101"), 68, 133, true },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\30", "\141"), 68, 165, true },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\31", "\205"), 68, 201, true },
+	{ KEY_EDDSA_ED448, TLS12("\3", "\36", "\70"), 68, 124, true },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\35", "\40"), 68, 99, false },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\35", "\40"), 68, 101, false },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\35", "\41"), 68, 101, false },
+	{ KEY_EDDSA_ED25519, TLS12("\3", "\1", "\40"), 68, 100, false },
+	{ KEY_EDDSA_ED25519, TLS12("\1", "\35", "\40"), 68, 100, false },
+	{ KEY_EDDSA_ED25519, BLANKS64, 64, 67, false },
+	{ KEY_EDDSA_ED25519, "", 0, 32, false },
+	{ KEY_EDDSA_ED25519, "", 0, 0, false },
+	/* neither */
+	{ KEY_NOTHING, "", 0, 0, true },
+	{ KEY_NOTHING, "", 0, 32, false },
+	{ KEY_ALGORITHM_COUNT, "", 0, 32, false },
+	{ KEY_RSA_SHA256, "", 0, UINT32_MAX, false },
+	{ KEY_EDDSA_ED25519, TLS13(BLANKS64, SERVER), 98, UINT32_MAX, false },
+};
+
+static struct key_request
+request_of(size_t i)
+{
+	struct key_request request = { .algorithm = requests[i].algorithm,
+		.len = requests[i].len };
+
+	memcpy(request.data, requests[i].start, requests[i].start_len);
+	return request;
+}
+
+START_TEST(only_what_a_handshake_signs_is_proper)
+{
+	struct key_request request = request_of((size_t)_i);
+
+	ck_assert_int_eq(
+	    key_request_is_proper(&request), requests[_i].is_proper);
+	request.zero = 1;
+	ck_assert(!key_request_is_proper(&request));
+}
+END_TEST
+
+/* Keys */
+
+#define CURVE(name) GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_##name)
+
+static const struct {
+	gnutls_pk_algorithm_t pk;
+	unsigned bits;
+	gnutls_sign_algorithm_t algorithm;
+} signers[] = {
+	{ GNUTLS_PK_RSA, 2048, GNUTLS_SIGN_RSA_SHA256 },
+	{ GNUTLS_PK_RSA, 2048, GNUTLS_SIGN_RSA_SHA512 },
+	{ GNUTLS_PK_RSA, 2048, GNUTLS_SIGN_RSA_PSS_RSAE_SHA256 },
+	{ GNUTLS_PK_RSA, 2048, GNUTLS_SIGN_RSA_PSS_RSAE_SHA384 },
+	{ GNUTLS_PK_RSA_PSS, 2048, GNUTLS_SIGN_RSA_PSS_SHA256 },
+	{ GNUTLS_PK_ECDSA, CURVE(SECP256R1), GNUTLS_SIGN_ECDSA_SHA256 },
+	{ GNUTLS_PK_ECDSA, CURVE(SECP256R1),
+	    GNUTLS_SIGN_ECDSA_SECP256R1_SHA256 },
+	{ GNUTLS_PK_ECDSA, CURVE(SECP384R1),
+	    GNUTLS_SIGN_ECDSA_SECP384R1_SHA384 },
+	{ GNUTLS_PK_EDDSA_ED25519, CURVE(ED25519), GNUTLS_SIGN_EDDSA_ED25519 },
+};
+
+struct stage {
+	struct files files;
+	struct made server;
+	char certificate[256], key[256];
+	char *certificates[1], *keys[1];
+	struct tls_config config;
+};
+
+static int row;
+
+static void
+with_algorithm(struct making *m)
+{
+	m->algorithm = signers[row].pk;
+	m->bits = signers[row].bits;
+	if (signers[row].pk == GNUTLS_PK_EDDSA_ED25519)
+		m->digest = GNUTLS_DIG_SHA512;
+}
+
+static void
+stage_set(struct stage *s, int which)
+{
+	gnutls_datum_t pem;
+
+	row = which;
+	memset(s, 0, sizeof *s);
+	files_init(&s->files);
+	make_at(time(NULL));
+	s->server = make_leaf("server", NULL, with_algorithm);
+	pem = pem_of(&s->server);
+	(void)snprintf(s->certificate, sizeof s->certificate, "%s",
+	    write_file(&s->files, "server.pem", &pem, 1));
+	gnutls_free(pem.data);
+	OK(gnutls_x509_privkey_export2_pkcs8(
+	    s->server.key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem));
+	(void)snprintf(s->key, sizeof s->key, "%s",
+	    write_file(&s->files, "server.key", &pem, 1));
+	gnutls_free(pem.data);
+	s->certificates[0] = s->certificate;
+	s->keys[0] = s->key;
+	s->config = (struct tls_config){ .certificates = s->certificates,
+		.certificate_count = 1,
+		.keys = s->keys };
+}
+
+static void
+stage_clear(struct stage *s)
+{
+	unmake(&s->server);
+	files_done(&s->files);
+}
+
+static gnutls_pubkey_t
+public_of(const struct stage *s)
+{
+	gnutls_pubkey_t key;
+
+	OK(gnutls_pubkey_init(&key));
+	OK(gnutls_pubkey_import_x509(key, s->server.cert, 0));
+	return key;
+}
+
+/* GnuTLS hashes it, except for EdDSA, which has to be in TLS's own form. */
+static unsigned char text[] = TLS13(BLANKS64, SERVER) BLANKS16 BLANKS16;
+
+START_TEST(a_signature_is_that_of_the_certificates_key)
+{
+	const gnutls_datum_t data = { text, sizeof text - 1 };
+	struct keyremote *remote = keyremote_new();
+	gnutls_datum_t signature;
+	gnutls_privkey_t key;
+	gnutls_pubkey_t pubkey;
+	struct stage s;
+
+	stage_set(&s, _i);
+	keyremote_connect(remote, keyholder_stage(&s.config));
+	pubkey = public_of(&s);
+	OK(keyremote_key(remote, 0, pubkey, &key));
+	OK(gnutls_privkey_sign_data2(
+	    key, signers[_i].algorithm, 0, &data, &signature));
+	OK(gnutls_pubkey_verify_data2(
+	    pubkey, signers[_i].algorithm, 0, &data, &signature));
+	ck_assert(keyremote_is_ready(remote));
+	gnutls_free(signature.data);
+	gnutls_privkey_deinit(key);
+	gnutls_pubkey_deinit(pubkey);
+	(void)keyremote_free(remote);
+	stage_clear(&s);
+}
+END_TEST
+
+#define P256 5 /* in signers[] */
+
+START_TEST(who_asks_for_something_else_is_not_heard_again)
+{
+	struct key_request request = request_of(1);
+	struct key_answer answer;
+	struct stage s;
+	int line;
+
+	stage_set(&s, P256);
+	line = keyholder_stage(&s.config);
+	ck_assert(!key_request_is_proper(&request));
+	ck_assert_int_eq(send(line, &request, sizeof request - (size_t)_i, 0),
+	    (int)sizeof request - _i);
+	ck_assert_int_eq(recv(line, &answer, sizeof answer, 0), 0);
+	ck_assert_int_eq(
+	    send(line, &request, sizeof request, MSG_NOSIGNAL), -1);
+	(void)close(line);
+	stage_clear(&s);
+}
+END_TEST
+
+START_TEST(a_key_that_is_not_there_is_answered_without_a_signature)
+{
+	struct key_request request = {
+		.serial = 7, .key = 1, .algorithm = KEY_ECDSA_SHA256, .len = 32
+	};
+	struct key_answer answer;
+	struct stage s;
+	int line;
+
+	stage_set(&s, P256);
+	line = keyholder_stage(&s.config);
+	ck_assert_int_eq(
+	    send(line, &request, sizeof request, 0), (int)sizeof request);
+	ck_assert_int_eq(
+	    recv(line, &answer, sizeof answer, 0), (int)sizeof answer);
+	ck_assert_uint_eq(answer.serial, 7);
+	ck_assert_uint_eq(answer.len, 0);
+	(void)close(line);
+	stage_clear(&s);
+}
+END_TEST
+
+/* A keyholder that is late. */
+
+static uint64_t
+ms_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)((now.tv_sec - start->tv_sec) * 1000 +
+			  (now.tv_nsec - start->tv_nsec) / 1000000);
+}
+
+START_TEST(a_silent_keyholder_is_waited_for_once)
+{
+	struct keyremote *remote = keyremote_new();
+	struct key_request request;
+	struct key_answer answer = { 0 };
+	struct timespec start;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	keyremote_connect(remote, pair[0]);
+	(void)clock_gettime(CLOCK_MONOTONIC, &start);
+	ck_assert(!keyremote_is_ready(remote));
+	ck_assert_uint_ge(ms_since(&start), 2000);
+	(void)clock_gettime(CLOCK_MONOTONIC, &start);
+	ck_assert(!keyremote_is_ready(remote));
+	ck_assert_uint_lt(ms_since(&start), 1000);
+	/* Its answer, late as it is, shows that it is back. */
+	ck_assert_int_eq(
+	    recv(pair[1], &request, sizeof request, 0), (int)sizeof request);
+	answer.serial = request.serial;
+	ck_assert_int_eq(
+	    send(pair[1], &answer, sizeof answer, 0), (int)sizeof answer);
+	ck_assert(!keyremote_is_ready(remote));
+	ck_assert_int_eq(
+	    recv(pair[1], &request, sizeof request, 0), (int)sizeof request);
+	ck_assert_uint_gt(request.serial, answer.serial);
+	(void)keyremote_free(remote);
+	(void)close(pair[1]);
+}
+END_TEST
+
+START_TEST(a_line_that_has_ended_is_not_waited_for)
+{
+	struct keyremote *remote = keyremote_new();
+	struct timespec start;
+	int pair[2];
+
+	ck_assert(!keyremote_is_ready(remote));
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	keyremote_connect(remote, pair[0]);
+	(void)close(pair[1]);
+	(void)clock_gettime(CLOCK_MONOTONIC, &start);
+	ck_assert(!keyremote_is_ready(remote));
+	ck_assert_uint_lt(ms_since(&start), 1000);
+	(void)keyremote_free(remote);
+}
+END_TEST
+
+/* Loading */
+
+static const char *const wrongs[] = { "missing", "empty", "of another" };
+
+START_TEST(a_wrong_key_is_told_with_its_name)
+{
+	struct keys *keys = NULL;
+	struct stssl_error error = { "" };
+	gnutls_datum_t pem = { NULL, 0 };
+	struct stage s, other;
+
+	stage_set(&s, P256);
+	if (_i == 0)
+		ck_assert_int_eq(unlink(s.key), 0);
+	else if (_i == 1)
+		(void)write_file(&s.files, "server.key", &pem, 1);
+	else {
+		stage_set(&other, P256);
+		(void)snprintf(s.key, sizeof s.key, "%s", other.key);
+	}
+	ck_assert_msg(
+	    keys_load(&s.config, &keys, &error) < 0, "%s", wrongs[_i]);
+	ck_assert_ptr_null(keys);
+	ck_assert_int_eq(strncmp(error.text, s.key, strlen(s.key)), 0);
+	if (_i == 2)
+		stage_clear(&other);
+	stage_clear(&s);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ only_what_a_handshake_signs_is_proper, ROWS(requests) },
+		{ a_signature_is_that_of_the_certificates_key, ROWS(signers) },
+		{ who_asks_for_something_else_is_not_heard_again, 2 },
+		{ a_key_that_is_not_there_is_answered_without_a_signature, 0 },
+		{ a_silent_keyholder_is_waited_for_once, 0 },
+		{ a_line_that_has_ended_is_not_waited_for, 0 },
+		{ a_wrong_key_is_told_with_its_name, ROWS(wrongs) },
+	};
+
+	log_open(LOG_TARGET_STDERR, "test", true);
+	return test_main("keyholder", cases, ROWS(cases));
+}

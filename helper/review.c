@@ -30,7 +30,6 @@ struct review {
 	const struct x509_store *store;
 	enum on_revocation mode;
 	struct child *list; /* one, or none */
-	bool is_due;        /* again, when this one has ended */
 	bool is_stopping;
 	struct ev_timer look;
 };
@@ -98,7 +97,7 @@ mark_all(const struct review *review, bool is_unreviewed)
 		e->is_unreviewed = is_unreviewed;
 }
 
-/* It ends, and may have to begin again: the two call each other. */
+/* Starts the process; below. */
 static void start(struct review *review);
 
 static void
@@ -265,8 +264,6 @@ ended(struct child *c)
 	child_free(c, &review->list);
 	if (review->is_stopping)
 		review->params.stopped(review->params.owner);
-	else if (review->is_due)
-		start(review);
 }
 
 static void
@@ -279,7 +276,6 @@ start(struct review *review)
 	int channel;
 	pid_t pid = spawn(forget, run, &job, &channel);
 
-	review->is_due = false;
 	if (pid < 0) {
 		(void)log_errno((int)pid, "cannot review certificates");
 		return;
@@ -331,10 +327,9 @@ review_begin(struct review *review, const struct x509_store *store,
 	mark_all(review, true);
 	if (store == NULL || registry_first(review->params.registry) == NULL)
 		return;
+	/* Or at the next look, when this one has ended. */
 	if (review->list == NULL)
 		start(review);
-	else
-		review->is_due = true;
 }
 
 void

@@ -239,23 +239,6 @@ def ended(how):
         equal("hello" in other.nlst(), True)
 
 
-@story("stsslctl reload says what came of it")
-def by_stsslctl():
-    tool = os.environ["builddir"] + "/stsslctl/stsslctl"
-    done = run(tool, "reload", check=False)
-    equal((done.returncode, done.stdout, done.stderr), (0, b"", b""))
-    before = read(CONF)
-    try:
-        write(CONF, "colour = 1\n" + before)
-        done = run(tool, "reload", check=False)
-        equal(done.returncode, 1)
-        begins(done.stderr.decode(), "stsslctl: not reloaded: " + CONF + ":1:")
-    finally:
-        write(CONF, before)
-    equal(run(tool, "reload", "--socket", "/nowhere",
-              check=False).returncode, 2)
-
-
 @story("who comes to an old worker with a certificate revoked since ends, too")
 def late():
     crl = "/etc/stssl/crl.pem"
@@ -271,6 +254,23 @@ def late():
         ftp.auth()
         equal(log_in(ftp, "acme-1"), "certificate")
         await_that(lambda: is_over(ftp), "the end")
+
+
+@story("stsslctl reload says what came of it")
+def by_stsslctl():
+    tool = os.environ["builddir"] + "/stsslctl/stsslctl"
+    done = run(tool, "reload", check=False)
+    equal((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+    before = read(CONF)
+    try:
+        write(CONF, "colour = 1\n" + before)
+        done = run(tool, "reload", check=False)
+        equal(done.returncode, 1)
+        begins(done.stderr.decode(), "stsslctl: not reloaded: " + CONF + ":1:")
+    finally:
+        write(CONF, before)
+    equal(run(tool, "reload", "--socket", "/nowhere",
+              check=False).returncode, 2)
 
 
 @story("fifty reloads with sessions coming and going lose none, and nothing")

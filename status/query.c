@@ -93,7 +93,8 @@ dial(int fd, const char *path, int64_t deadline_ms)
 			return 0;
 		r = failure();
 	}
-	return r;
+	/* The socket's mode refuses us in the name of the helper. */
+	return r == -EACCES ? -EPERM : r;
 }
 
 /* Whoever listens there must be root or the owner of the socket. */

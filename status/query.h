@@ -30,7 +30,7 @@
  *   -ETIMEDOUT  no answer in time,
  *   -EBADMSG    an answer that is none, -ESTALE one of another version,
  *   -EMLINK     the connections belong to different sessions,
- *   -EPERM      the helper does not answer us,
+ *   -EPERM      the helper does not answer us, or its socket's mode says so,
  *   or what socket(2), connect(2), send(2), recv(2) say: ECONNREFUSED, ENOENT.
  */
 int stssl_query(const char *path, const struct stssl_connection *keys,
@@ -39,8 +39,8 @@ int stssl_query(const char *path, const struct stssl_connection *keys,
 /*
  * Ask any question of stssl-status(7), and take any answer: the question and
  * what the answer means are the caller's.  *ret is empty, and is filled on
- * success.  Returns 0 or the errors of stssl_query() but for -EINVAL, -EMLINK
- * and -EPERM.
+ * success.  Returns 0 or the errors of stssl_query() but for -EINVAL and
+ * -EMLINK; -EPERM only for the socket's mode.
  */
 int stssl_exchange(const char *path, const struct stssl_record *question,
     int timeout_ms, struct stssl_record *ret);

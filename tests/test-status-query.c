@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
@@ -298,6 +299,28 @@ START_TEST(stranger_is_not_believed)
 }
 END_TEST
 
+START_TEST(socket_that_is_not_for_us_is_told_from_one_that_lies)
+{
+	const struct fake_script script = { FAKE_PACKET(FOUND),
+		FAKE_PACKET(V "STSSL_RESULT=done") };
+	struct stssl_connection keys[2];
+	struct stssl_record r;
+	struct fake f;
+
+	if (geteuid() != 0)
+		return;
+	some_connections(keys);
+	stssl_record_init(&r);
+	fake_start(&f, &script);
+	ck_assert_int_eq(chmod(f.dir, 0711), 0);
+	ck_assert_int_eq(chmod(f.path, 0600), 0);
+	ck_assert_int_eq(seteuid(12345), 0);
+	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -EPERM);
+	ck_assert_int_eq(seteuid(0), 0);
+	fake_stop(&f);
+}
+END_TEST
+
 START_TEST(no_descriptor_is_left_behind)
 {
 	const struct fake_script script = { FAKE_PACKET(FOUND),
@@ -336,6 +359,7 @@ main(void)
 		{ stuck_helper_is_given_up_in_time, 0 },
 		{ absent_helper_is_an_error, 0 },
 		{ stranger_is_not_believed, 0 },
+		{ socket_that_is_not_for_us_is_told_from_one_that_lies, 0 },
 		{ no_descriptor_is_left_behind, 0 },
 	};
 

@@ -37,7 +37,7 @@ struct data {
 	struct ev_io listener; /* fd -1 when there is none */
 	struct ev_timer timer, stall;
 	uint64_t moved; /* bytes, when the stall timer last looked */
-	bool active;
+	bool active, had_foreign;
 	struct stssl_address target;
 
 	bool begun, secure, may_relay, finishing, finished;
@@ -332,6 +332,9 @@ on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
 	if (stssl_address_from(&sa, &from) < 0 ||
 	    !stssl_address_same_ip(&from, &d->context->client)) {
 		(void)close(fd);
+		if (!d->had_foreign)
+			d->context->foreign(d->context->owner, &from);
+		d->had_foreign = true;
 		return;
 	}
 	stop_listening(d);

@@ -51,6 +51,8 @@ struct data_context {
 	char fingerprint[TLS_FINGERPRINT];
 	/* Something changed: look at data_client_ready(), data_outcome(). */
 	void (*changed)(void *owner);
+	/* Somebody else has connected to the client's port, for the first time. */
+	void (*foreign)(void *owner, const struct stssl_address *from);
 	void *owner;
 };
 

@@ -305,6 +305,17 @@ on_data_changed(void *owner)
 }
 
 static void
+on_foreign(void *owner, const struct stssl_address *from)
+{
+	char what[STSSL_ADDRESS_TEXT + sizeof "foreign="];
+	char text[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(
+	    what, sizeof what, "foreign=%s", stssl_address_format(from, text));
+	session_note(owner, "data", what);
+}
+
+static void
 fill_context(struct ftp *f)
 {
 	struct session *s = f->session;
@@ -317,6 +328,7 @@ fill_context(struct ftp *f)
 		.local = s->local,
 		.backend = s->to_backend,
 		.changed = on_data_changed,
+		.foreign = on_foreign,
 		.owner = s };
 	if (ftp_is_secure(f))
 		f->context.has_fingerprint =

@@ -585,7 +585,8 @@ START_TEST(wrong_passwords_have_an_end)
 		put(p.backend, "530-No.\r\n530 Login incorrect.\r\n");
 		expect(&p, p.client,
 		    i < 4 ? "530-No.\r\n530 Login incorrect.\r\n"
-			  : "530-No.\r\n421 Too many failed logins.\r\n");
+			  : "530-No.\r\n530 Login incorrect.\r\n"
+			    "421 Too many failed logins.\r\n");
 	}
 	expect(&p, p.backend, "");
 	ck_assert_uint_eq(p.welcome, 0);

@@ -251,6 +251,7 @@ def stolen():
     equal(thief.recv(100), b"")
     begins(ftp.getmultiline(), "226")
     ftp.quit()
+    equal(" foreign=203.0.113.9:" in log("helper.log"), True)
 
 
 @story("an order to connect to {0} is refused",

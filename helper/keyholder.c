@@ -218,6 +218,7 @@ load(struct keyholder *k, const struct helper_config *config)
 
 	(void)alarm(KEYHOLDER_LOAD_SECONDS);
 	r = keys_load(&config->tls, &k->keys, &error);
+	keys_close_early();
 	(void)alarm(0);
 	if (r == 0) {
 		r = enter_sandbox(&config->tls);

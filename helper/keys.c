@@ -7,14 +7,22 @@
 #include "helper/keys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "status/trust.h"
 
 /* The certificate, and those of authorities behind it. */
-#define CHAIN_MAX 10
+#define CHAIN_MAX    10
+
+#define EARLY_MAX    64
+#define KEY_FILE_MAX 65536
+#define OPEN_FLAGS   (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 struct keys {
 	size_t count;
@@ -45,18 +53,72 @@ fault(struct stssl_error *error, const char *what, int code)
 	return -EBADMSG;
 }
 
+/* Key files that were opened before privileges were given up. */
+static struct {
+	char *path;
+	int fd;
+} early[EARLY_MAX];
+static size_t early_count;
+
+void
+keys_open_early(const struct tls_config *config)
+{
+	for (size_t i = 0;
+	     i < config->certificate_count && early_count < EARLY_MAX; i++) {
+		const char *path = config->keys[i];
+		int fd = keys_is_url(path) ? -1 : open(path, OPEN_FLAGS);
+
+		early[early_count].path = fd == -1 ? NULL : strdup(path);
+		early[early_count].fd = fd;
+		if (early[early_count].path != NULL)
+			early_count++;
+		else if (fd != -1)
+			(void)close(fd);
+	}
+}
+
+void
+keys_close_early(void)
+{
+	while (early_count > 0) {
+		early_count--;
+		(void)close(early[early_count].fd);
+		free(early[early_count].path);
+	}
+}
+
+/* A descriptor for a key file, the caller's, or -1. */
+static int
+open_file(const char *path)
+{
+	int fd = open(path, OPEN_FLAGS);
+
+	for (size_t i = 0; fd == -1 && i < early_count; i++)
+		if (strcmp(early[i].path, path) == 0 &&
+		    lseek(early[i].fd, 0, SEEK_SET) == 0)
+			fd = fcntl(early[i].fd, F_DUPFD_CLOEXEC, 0);
+	return fd;
+}
+
 static int
 import_file(gnutls_privkey_t key, const char *path)
 {
-	gnutls_datum_t pem;
-	int r = gnutls_load_file(path, &pem);
+	static unsigned char bytes[KEY_FILE_MAX + 1];
+	gnutls_datum_t pem = { bytes, 0 };
+	int fd = open_file(path), r;
+	size_t len = 0;
 
-	if (r < 0)
-		return r;
-	r = gnutls_privkey_import_x509_raw(
-	    key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
-	gnutls_memset(pem.data, 0, pem.size);
-	gnutls_free(pem.data);
+	if (fd == -1)
+		return GNUTLS_E_FILE_ERROR;
+	r = stssl_read_all(fd, KEY_FILE_MAX, (char *)bytes, &len);
+	(void)close(fd);
+	pem.size = (unsigned)len;
+	if (r == 0)
+		r = gnutls_privkey_import_x509_raw(
+		    key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+	else
+		r = GNUTLS_E_FILE_ERROR;
+	gnutls_memset(bytes, 0, sizeof bytes);
 	return r;
 }
 

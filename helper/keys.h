@@ -34,4 +34,14 @@ struct keys *keys_free(struct keys *keys);
 const char *keys_sign(const struct keys *keys,
     const struct key_request *request, struct key_answer *ret);
 
+/*
+ * Open the key files that there are, while we still may: keys_load() reads what
+ * it cannot open by itself from these.  Descriptors only, no byte of a key.
+ * Files that cannot be opened are keys_load()'s to complain of.
+ */
+void keys_open_early(const struct tls_config *config);
+
+/* Close them, here; to be called by each process that loads no keys. */
+void keys_close_early(void);
+
 #endif

@@ -114,14 +114,16 @@ parse_arguments(int argc, char **argv, struct arguments *ret)
 	return true;
 }
 
-/* As the user who will load them: what is root's alone is not found then. */
+/* As the keyholder will load them. */
 static int
 check_keys(const struct generation *generation,
     const struct privileges *privileges, struct stssl_error *error)
 {
 	struct keys *keys = NULL;
-	int r = privileges_drop(privileges);
+	int r;
 
+	keys_open_early(&generation->config->tls);
+	r = privileges_drop(privileges);
 	if (r < 0) {
 		(void)snprintf(error->text, sizeof error->text,
 		    "cannot give up privileges: %s", strerror(-r));
@@ -132,6 +134,7 @@ check_keys(const struct generation *generation,
 		r = config_tls_error(
 		    generation->config, "key", error->text, error);
 	(void)keys_free(keys);
+	keys_close_early();
 	return r;
 }
 

@@ -26,6 +26,7 @@
 #include "helper/doors.h"
 #include "helper/inquiries.h"
 #include "helper/keyholders.h"
+#include "helper/keys.h"
 #include "helper/listeners.h"
 #include "helper/log.h"
 #include "helper/names.h"
@@ -331,7 +332,7 @@ stopped(void *owner)
 
 /* Also in a new process, so: close, free, and leave what others see alone. */
 static void
-forget(void *owner)
+forget_most(void *owner)
 {
 	struct monitor *m = owner;
 
@@ -356,6 +357,24 @@ forget(void *owner)
 	if (m->loop != NULL)
 		ev_loop_destroy(m->loop);
 	m->loop = NULL;
+}
+
+static void
+forget(void *owner)
+{
+	keys_close_early();
+	forget_most(owner);
+}
+
+/* A keyholder has still to read the files with its keys. */
+static void
+forget_but_keys(void *owner)
+{
+	struct monitor *m = owner;
+	struct generation *g = m->params->generation;
+
+	forget_most(owner);
+	g->tls = tls_context_free(g->tls);
 }
 
 /* Workers alone have a use for certificates. */
@@ -437,7 +456,7 @@ build(struct monitor *m)
 		.owner = m };
 	const struct keyholders_params keyholders = { .loop = m->loop,
 		.run = params->keyholder,
-		.forget = forget_more,
+		.forget = forget_but_keys,
 		.connect = connect_lines,
 		.refused = refused,
 		.stopped = stopped,
@@ -577,6 +596,7 @@ monitor_main(const struct monitor_params *params)
 	raise_limits(params->generation->config);
 	status = open_sockets(&m);
 	if (status == STATUS_STOPPED) {
+		keys_open_early(&params->generation->config->tls);
 		r = privileges_drop(params->privileges);
 		if (r < 0) {
 			(void)log_errno(r, "cannot give up privileges");

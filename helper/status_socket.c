@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -76,6 +77,7 @@ status_socket_open(
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	struct stat st;
+	char *copy = NULL;
 	int fd, r;
 
 	if (strlen(path) >= sizeof un.sun_path)
@@ -88,11 +90,15 @@ status_socket_open(
 	if (r < 0)
 		goto fail;
 	r = set_up(fd, path, owner, group, &st);
+	if (r == 0) {
+		copy = strdup(path);
+		r = copy == NULL ? -ENOMEM : 0;
+	}
 	if (r < 0) {
 		(void)unlink(path);
 		goto fail;
 	}
-	*ret = (struct status_socket){ fd, path, st.st_dev, st.st_ino };
+	*ret = (struct status_socket){ fd, copy, st.st_dev, st.st_ino };
 	return 0;
 
 fail:
@@ -108,6 +114,7 @@ status_socket_close(struct status_socket *s)
 	if (s->path != NULL && lstat(s->path, &st) == 0 &&
 	    st.st_dev == s->device && st.st_ino == s->inode)
 		(void)unlink(s->path);
+	free(s->path);
 	if (s->fd != -1)
 		(void)close(s->fd);
 	*s = (struct status_socket){ .fd = -1 };

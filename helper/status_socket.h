@@ -9,7 +9,7 @@
 
 struct status_socket {
 	int fd; /* -1 when closed, or when somebody else has taken it over */
-	const char *path;
+	char *path; /* its own copy: a reload frees the configuration */
 	dev_t device;
 	ino_t inode;
 };
@@ -17,7 +17,7 @@ struct status_socket {
 /*
  * Listen on `path`, in a directory that exists, with mode 0660, owner and
  * group (-1: as they come).  A socket that nobody answers on is replaced.
- * Returns 0 and *ret, which borrows `path`; -EADDRINUSE when somebody answers
+ * Returns 0 and *ret, to be closed by status_socket_close(); -EADDRINUSE when somebody answers
  * or when it is no socket; or what bind(2), chown(2) say.
  */
 int status_socket_open(

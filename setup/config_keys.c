@@ -8,6 +8,7 @@
 #include "setup/config_keys.h"
 
 #include <errno.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -223,10 +224,17 @@ check_key(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *why;
 	mode_t mode = 0;
+	struct stat st;
 
 	if (strncmp(stssl_value_last(opt), "pkcs11:", strlen("pkcs11:")) == 0)
 		return 0;
 	why = config_file_fault(stssl_value_last(opt), &mode);
+	/* Whether it can be read is for the one who loads it to find out. */
+	if (why != NULL && errno == EACCES &&
+	    stat(stssl_value_last(opt), &st) == 0 && S_ISREG(st.st_mode)) {
+		mode = st.st_mode;
+		why = NULL;
+	}
 	if (why == NULL && (mode & (S_IWGRP | S_IRWXO)) != 0)
 		why = "others can read or change it";
 	return why != NULL ? stssl_value_wrong(cfg, opt, why) : 0;

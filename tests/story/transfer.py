@@ -295,7 +295,7 @@ def ports():
     for ftp, address in zip(sessions, addresses):
         with socket.create_connection(address, PATIENCE) as data:
             begins(ask(ftp, "RETR hello"), "150")
-            equal(is_closed(address), True)
+            await_that(lambda: is_closed(address), "the port is closed")
             equal(data.recv(100), b"hello alice\n")
         begins(ftp.getmultiline(), "226")
         address = ftp.makepasv()

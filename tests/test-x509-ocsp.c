@@ -341,12 +341,14 @@ START_TEST(a_changed_answer_never_says_something_else)
 	stage_set(&s);
 	response = respond(&s, R("alice") ":", ASK_ALICE, "ca", "ca", TEN);
 	for (size_t i = 0; i < response.size; i++) {
-		response.data[i] ^= 1u << i % 8;
+		const unsigned bit = 1u << i % 8;
+
+		response.data[i] = (unsigned char)(response.data[i] ^ bit);
 		ck_assert_int_ne(x509_inquiry_read(s.inquiry, s.store,
 				     response.data, response.size, s.now)
 				     .found,
 		    X509_OCSP_GOOD);
-		response.data[i] ^= 1u << i % 8;
+		response.data[i] = (unsigned char)(response.data[i] ^ bit);
 	}
 	gnutls_free(response.data);
 	stage_clear(&s);

@@ -333,7 +333,8 @@ START_TEST(a_wrong_key_is_told_with_its_name)
 {
 	struct keys *keys = NULL;
 	struct stssl_error error = { "" };
-	gnutls_datum_t pem = { NULL, 0 };
+	unsigned char nothing[1] = "";
+	gnutls_datum_t pem = { nothing, 0 };
 	struct stage s, other;
 
 	stage_set(&s, P256);

@@ -298,6 +298,21 @@ START_TEST(an_inquirer_that_fails_has_said_nothing)
 }
 END_TEST
 
+/*
+ * The next one is there some time after the old one's end; until that is
+ * noticed, the old one is asked.
+ */
+static void
+ask_until_a_good_one_tells(struct session_entry *entry)
+{
+	deed = TELLS;
+	while (answer != X509_OCSP_REVOKED) {
+		inquiries_ask(inquiries, entry, "der", 3);
+		ev_run(ev_default_loop(0),
+		    entry->inquirer != NULL ? 0 : EVRUN_ONCE | EVRUN_NOWAIT);
+	}
+}
+
 START_TEST(an_inquirer_that_dies_is_replaced)
 {
 	struct session_entry *entry = begin(DIES, OCSP_HARD);
@@ -305,13 +320,7 @@ START_TEST(an_inquirer_that_dies_is_replaced)
 	inquiries_ask(inquiries, entry, "der", 3);
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
-	deed = TELLS;
-	/* The next one is there some time after the old one's end. */
-	while (answer != X509_OCSP_REVOKED) {
-		inquiries_ask(inquiries, entry, "der", 3);
-		ev_run(ev_default_loop(0),
-		    entry->inquirer != NULL ? 0 : EVRUN_ONCE | EVRUN_NOWAIT);
-	}
+	ask_until_a_good_one_tells(entry);
 	finish();
 }
 END_TEST
@@ -350,13 +359,7 @@ START_TEST(who_says_more_than_asked_is_replaced)
 	inquiries_ask(inquiries, entry, "der", 3);
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_GOOD);
-	deed = TELLS;
-	/* Until it is noticed, the one that raves is asked. */
-	while (answer != X509_OCSP_REVOKED) {
-		inquiries_ask(inquiries, entry, "der", 3);
-		ev_run(ev_default_loop(0),
-		    entry->inquirer != NULL ? 0 : EVRUN_ONCE | EVRUN_NOWAIT);
-	}
+	ask_until_a_good_one_tells(entry);
 	finish();
 }
 END_TEST

@@ -114,6 +114,18 @@ add_all(struct x509_store *store, gnutls_x509_crt_t *certs, unsigned count)
 	return r;
 }
 
+/* As x509_file_read(). */
+static int
+read_pem(const char *path, gnutls_datum_t *ret, struct x509_error *error)
+{
+	size_t len;
+	int r = x509_file_read(path, &ret->data, &len, error);
+
+	if (r == 0)
+		ret->size = (unsigned)len; /* at most X509_FILE_MAX */
+	return r;
+}
+
 static int
 add_ca_file(void *owner, const char *path, struct x509_error *error)
 {
@@ -121,12 +133,10 @@ add_ca_file(void *owner, const char *path, struct x509_error *error)
 	gnutls_x509_crt_t *certs;
 	gnutls_datum_t pem;
 	unsigned count;
-	size_t len;
-	int r = x509_file_read(path, &pem.data, &len, error);
+	int r = read_pem(path, &pem, error);
 
 	if (r < 0)
 		return r;
-	pem.size = (unsigned)len;
 	r = gnutls_x509_crt_list_import2(
 	    &certs, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
 	free(pem.data);
@@ -262,12 +272,10 @@ add_list_file(void *owner, const char *path, struct x509_error *error)
 	gnutls_x509_crl_t *crls;
 	gnutls_datum_t pem;
 	unsigned count;
-	size_t len;
-	int r = x509_file_read(path, &pem.data, &len, error);
+	int r = read_pem(path, &pem, error);
 
 	if (r < 0)
 		return r;
-	pem.size = (unsigned)len;
 	r = gnutls_x509_crl_list_import2(
 	    &crls, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
 	free(pem.data);

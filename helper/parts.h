@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's parts, and what ties them together.
+ */
+#ifndef HELPER_PARTS_H
+#define HELPER_PARTS_H
+
+#include <ev.h>
+
+#include "helper/advisors.h"
+#include "helper/answer.h"
+#include "helper/doors.h"
+#include "helper/inquiries.h"
+#include "helper/keyholders.h"
+#include "helper/listeners.h"
+#include "helper/monitor.h"
+#include "helper/names.h"
+#include "helper/registry.h"
+#include "helper/reload.h"
+#include "helper/review.h"
+#include "helper/revocation.h"
+#include "helper/status_socket.h"
+#include "helper/workers.h"
+
+#define MONITOR_SIGNALS 3
+
+struct monitor {
+	const struct monitor_params *params;
+	struct ev_loop *loop;
+	struct listeners listeners;
+	struct doors doors;
+	struct status_socket status;
+	struct registry *registry;
+	struct keyholders *keyholders;
+	struct workers *workers;
+	struct advisors *advisors;
+	struct names *names;
+	struct inquiries *inquiries;
+	struct answers *answers;
+	struct reload *reload;
+	struct review *review;
+	struct revocation revocation;
+	struct ev_signal signals[MONITOR_SIGNALS];
+};
+
+/* The configuration that is in force. */
+const struct helper_config *parts_config(const struct monitor *m);
+
+/*
+ * Makes all parts from loop, registry, listeners and status, which are there
+ * before; no process is started.  Returns 0, or -ENOMEM, and -errno of the
+ * doors; parts_forget() takes what was built.
+ */
+int parts_build(struct monitor *m);
+
+/*
+ * Loads the files anew, as reload_now(); -EAGAIN when the helper stops.
+ * `owner` is the monitor: this is a callback, too.
+ */
+int parts_reload(void *owner, struct stssl_error *error);
+
+/*
+ * Closes and frees all, the early opened keys included, and leaves what other
+ * processes see alone: it is called in each new process as well.  `owner` is
+ * the monitor, in whatever state of being built.
+ */
+void parts_forget(void *owner);
+
+#endif

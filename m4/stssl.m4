@@ -47,13 +47,26 @@ AS_IF([test "$enable_fuzzing" = yes],
 	[STSSL_CFLAGS="$STSSL_CFLAGS -fsanitize=fuzzer-no-link"])
 AM_CONDITIONAL([FUZZING], [test "$enable_fuzzing" = yes])])
 
+dnl _exit() is wrapped: the roles end by it, which would lose what was counted.
+AC_DEFUN([STSSL_COVERAGE],
+[AC_ARG_ENABLE([coverage],
+	[AS_HELP_STRING([--enable-coverage],
+		[count the lines that tests run, for make coverage (needs gcc)])],
+	[], [enable_coverage=no])
+AS_IF([test "$enable_coverage" = yes],
+	[STSSL_CFLAGS="$STSSL_CFLAGS --coverage -fprofile-abs-path -fprofile-update=atomic"
+	STSSL_LDFLAGS="$STSSL_LDFLAGS --coverage -Wl,--wrap=_exit,-u,__wrap__exit"
+	AC_DEFINE([STSSL_COUNTED], [1], [Define when lines are counted])])
+AM_CONDITIONAL([COVERAGE], [test "$enable_coverage" = yes])])
+
 dnl Not together with sanitizers: fortified functions and pattern-filled
 dnl variables hide what the sanitizers look for.
 AC_DEFUN([STSSL_HARDENING],
 [AC_ARG_ENABLE([hardening],
 	[AS_HELP_STRING([--disable-hardening], [no compiler hardening])],
 	[], [enable_hardening=yes])
-AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes],
+AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes ||
+	test "$enable_coverage" = yes],
 	[enable_hardening=no])
 AS_IF([test "$enable_hardening" = yes],
 	[STSSL_TRY_FLAGS([STSSL_CFLAGS], [-fstack-protector-strong

@@ -25,9 +25,9 @@ command -v nm >/dev/null || skip "nm is missing"
 command -v readelf >/dev/null || skip "readelf is missing"
 [ -r "$MODULE" ] || skip "$MODULE is not built"
 
-# Sanitizers add symbols and libraries of their own.
+# Sanitizers add symbols and libraries of their own, --enable-coverage calls.
 instrumented=0
-if nm -D "$MODULE" | grep -q '__asan_\|__ubsan_\|__sanitizer_'; then
+if nm "$MODULE" | grep -q '__asan_\|__ubsan_\|__sanitizer_\|__gcov_'; then
 	instrumented=1
 fi
 

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Packets of a worker that somebody has taken over, as the monitor's inbox gets
+ * them.  Whatever they say, the session of another worker stays as it is, and
+ * who speaks of what is not his is not listened to again.
+ *
+ * The input is packets, each
+ *
+ *	type, session, quirks		a byte each; quirks: see below
+ *	lengths				a byte each: of the body, in pairs of
+ *					bytes; of what follows
+ *	the body, what follows		as long as they say
+ *
+ * of which sound messages are made but for the quirks.
+ */
+#include <config.h>
+#include "helper/inbox.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/metrics.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum quirk {
+	QUIRK_SESSION = 1, /* the session is what the body says */
+	QUIRK_LENGTH = 2,  /* so is the length of what follows */
+	QUIRK_ZERO = 4,    /* what has to be 0 is not */
+	QUIRK_FD = 8,      /* a descriptor comes along */
+	QUIRK_CUT = 16,    /* the last byte is missing */
+};
+
+#define HEAD        5
+#define BODY(head)  (2 * (size_t)(head)[3])
+#define PACKETS_MAX 64
+
+/* Two are the worker's, then one of another's, and one that nobody has. */
+static const uint64_t sessions[] = { 1, 2, 3, 4 };
+#define FOREIGN 3
+
+static const char foreign_text[] =
+    "STSSL_VERSION=1\0STSSL_SESSION=3\0STSSL_RESULT=found";
+static struct listen_config listener = { .name = "ftp" };
+static const struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+
+struct stage {
+	struct registry *registry;
+	int channel[2];              /* the worker's end first */
+	char own, other;             /* their addresses are the workers */
+	struct session_entry before; /* the foreign session */
+	struct stssl_connection connection;
+};
+
+static void
+check(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static void
+asked(void *owner, const struct session_entry *entry,
+    const struct message_ask *ask)
+{
+	const struct stage *s = owner;
+
+	check(entry->owner == &s->own);
+	check(memchr(ask->user, '\0', sizeof ask->user) != NULL);
+}
+
+/* The monitor has asked somebody: until he answers nothing else is asked. */
+static void
+inquired(void *owner, struct session_entry *entry, const void *der, size_t len)
+{
+	const struct stage *s = owner;
+
+	check(entry->owner == &s->own && entry->inquirer == NULL);
+	check(der != NULL && len <= X509_CHAIN_BYTES);
+	entry->inquirer = s;
+}
+
+static void
+begin(struct stage *s)
+{
+	const int bytes = INBOX_CHANNEL_BYTES;
+	struct session_entry *foreign;
+	struct stssl_address peer;
+
+	s->registry = registry_new();
+	check(s->registry != NULL);
+	check(stssl_address_parse("192.0.2.7:1000", &peer) == 0);
+	check(registry_add(s->registry, 1, &s->own, 0, &peer) == 0);
+	check(registry_add(s->registry, 2, &s->own, 0, &peer) == 0);
+	check(registry_add(s->registry, FOREIGN, &s->other, 0, &peer) == 0);
+	check(stssl_connection_parse(
+		  "1 127.0.0.1:2121 127.0.0.1:40003", &s->connection) == 0);
+	foreign = registry_find(s->registry, FOREIGN);
+	check(registry_publish(s->registry, foreign, &s->connection,
+		  foreign_text, sizeof foreign_text) == 0);
+	s->before = *foreign;
+	check(socketpair(
+		  AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, s->channel) == 0);
+	check(setsockopt(s->channel[0], SOL_SOCKET, SO_SNDBUF, &bytes,
+		  sizeof bytes) == 0);
+}
+
+static void
+finish(struct stage *s)
+{
+	s->registry = registry_free(s->registry);
+	(void)close(s->channel[0]);
+	(void)close(s->channel[1]);
+}
+
+/* Neighbours in the list may come and go. */
+static void
+look_at_foreign(const struct stage *s)
+{
+	const struct session_entry *now = registry_find(s->registry, FOREIGN);
+
+	check(now != NULL && now->owner == &s->other);
+	check(now == registry_find_connection(s->registry, &s->connection));
+	check(now->record == RECORD_KNOWN && now->text == s->before.text);
+	check(now->text_len == sizeof foreign_text &&
+	      memcmp(now->text, foreign_text, sizeof foreign_text) == 0);
+	check(now->is_newcomer == s->before.is_newcomer && now->bytes_in == 0 &&
+	      now->bytes_out == 0 && now->good_until == 0 &&
+	      now->inquirer == NULL && !now->is_decided && !now->is_ending);
+}
+
+static void
+set_length(struct message *m, uint32_t len)
+{
+	if (m->type == MESSAGE_PUBLISH)
+		m->u.publish.text_len = len;
+	if (m->type == MESSAGE_CHECK)
+		m->u.check.der_len = len;
+}
+
+/* All that a worker sends begins with the session. */
+static struct message
+compose(const uint8_t head[static HEAD], const uint8_t *body)
+{
+	const size_t len = BODY(head);
+	const uint8_t quirks = head[2];
+	struct message m = { .type = head[0] };
+
+	memcpy(&m.u, body, len < sizeof m.u ? len : sizeof m.u);
+	m.zero = (quirks & QUIRK_ZERO) != 0;
+	if ((quirks & QUIRK_SESSION) == 0)
+		m.u.closed.session = sessions[head[1] % 4];
+	if ((quirks & QUIRK_LENGTH) == 0)
+		set_length(&m, head[4]);
+	return m;
+}
+
+static void
+put_fd(struct msghdr *msg, int fd, void *control, size_t size)
+{
+	struct cmsghdr *c;
+
+	memset(control, 0, size);
+	msg->msg_control = control;
+	msg->msg_controllen = size;
+	c = CMSG_FIRSTHDR(msg);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(c), &fd, sizeof fd);
+}
+
+static void
+post(struct stage *s, struct message *m, const uint8_t *more, size_t len,
+    uint8_t quirks)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	uint8_t packet[sizeof *m + UINT8_MAX];
+	struct iovec iov = { packet, sizeof *m + len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	memcpy(packet, m, sizeof *m);
+	memcpy(packet + sizeof *m, more, len);
+	if ((quirks & QUIRK_CUT) != 0)
+		iov.iov_len--;
+	if ((quirks & QUIRK_FD) != 0)
+		put_fd(
+		    &msg, s->channel[0], control.bytes, sizeof control.bytes);
+	check(
+	    sendmsg(s->channel[0], &msg, MSG_NOSIGNAL) == (ssize_t)iov.iov_len);
+}
+
+/* What the monitor does with a worker: true while it is believed. */
+static bool
+is_believed(struct stage *s)
+{
+	struct inbox in = { .registry = s->registry,
+		.config = &config,
+		.worker = &s->own,
+		.channel = s->channel[1],
+		.asked = asked,
+		.check = inquired,
+		.owner = s };
+	int r = inbox_drain(&in);
+
+	check(r == 0 || r == -EBADMSG);
+	(void)registry_settle(s->registry);
+	check(!registry_is_unsettled(s->registry));
+	look_at_foreign(s);
+	return r == 0;
+}
+
+/* Returns how many bytes of the input a packet was; 0 when it is to end. */
+static size_t
+play(struct stage *s, const uint8_t *data, size_t size)
+{
+	const struct session_entry *entry;
+	struct message m;
+	size_t len;
+	bool is_own;
+
+	if (size < HEAD)
+		return 0;
+	len = HEAD + BODY(data) + data[4];
+	if (size < len)
+		return 0;
+	m = compose(data, data + HEAD);
+	entry = registry_find(s->registry, m.u.closed.session);
+	is_own = entry != NULL && entry->owner == &s->own;
+	post(s, &m, data + HEAD + BODY(data), data[4], data[2]);
+	if (!is_believed(s))
+		return 0;
+	check(is_own);
+	check((data[2] & (QUIRK_ZERO | QUIRK_FD)) == 0);
+	return len;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct stage s = { .registry = NULL };
+	size_t n = 1;
+
+	begin(&s);
+	for (int i = 0; i < PACKETS_MAX && n > 0; i++) {
+		n = play(&s, data, size);
+		data += n;
+		size -= n;
+	}
+	registry_remove_owner(s.registry, &s.own);
+	look_at_foreign(&s);
+	check(registry_find(s.registry, 1) == NULL &&
+	      registry_find(s.registry, 2) == NULL);
+	finish(&s);
+	return 0;
+}

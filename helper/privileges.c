@@ -21,8 +21,8 @@ static int
 complain(const struct helper_config *config, struct stssl_error *error, int r,
     const char *key, const char *name)
 {
-	(void)stssl_conf_error(config->conf, stssl_conf_tree(config->conf), key,
-	    error, "%s = \"%s\": %s", key, name,
+	(void)stssl_conf_error(stssl_conf_top(config->conf), key, error,
+	    "%s = \"%s\": %s", key, name,
 	    r == -EINVAL ? "no such name" : strerror(-r));
 	return r;
 }

@@ -81,20 +81,21 @@ add_quoted(struct lines *lines, const char *key, const char *value)
 }
 
 static void
-add_strings(struct lines *lines, const char *key, cfg_opt_t *opt)
+add_strings(
+    struct lines *lines, const char *key, const struct stssl_values *values)
 {
-	for (unsigned i = 0; i < cfg_opt_size(opt); i++)
-		add_quoted(lines, key, cfg_opt_getnstr(opt, i));
+	for (size_t i = 0; i < values->count; i++)
+		add_quoted(lines, key, values->list[i]);
 }
 
 /* "*" among them is as good as no pattern at all. */
 static void
 add_users(struct lines *lines, const struct stssl_class *c)
 {
-	for (unsigned i = 0; i < cfg_opt_size(c->users); i++)
-		if (strcmp(cfg_opt_getnstr(c->users, i), "*") == 0)
+	for (size_t i = 0; i < c->users.count; i++)
+		if (strcmp(c->users.list[i], "*") == 0)
 			return;
-	add_strings(lines, "user", c->users);
+	add_strings(lines, "user", &c->users);
 }
 
 static void
@@ -119,13 +120,14 @@ add_from(struct lines *lines, const struct stssl_class *c)
 }
 
 static void
-add_domains(struct lines *lines, const char *key, cfg_opt_t *opt)
+add_domains(
+    struct lines *lines, const char *key, const struct stssl_values *domains)
 {
 	char name[STSSL_SUBJECT_MAX];
 
-	for (unsigned i = 0; i < cfg_opt_size(opt); i++)
+	for (size_t i = 0; i < domains->count; i++)
 		if (stssl_subject_canonical(
-			STSSL_SUBJECT_DNS, cfg_opt_getnstr(opt, i), name) == 0)
+			STSSL_SUBJECT_DNS, domains->list[i], name) == 0)
 			add(lines, "%s %s", key, name);
 }
 
@@ -154,9 +156,9 @@ add_way(struct lines *lines, const struct stssl_identity_rules *rules,
 	else
 		add(lines, "identity %s", word);
 	if (way == STSSL_IDENTITY_EMAIL)
-		add_domains(lines, "email-domain", rules->email_domains);
+		add_domains(lines, "email-domain", &rules->email_domains);
 	if (way == STSSL_IDENTITY_UPN)
-		add_domains(lines, "upn-domain", rules->upn_domains);
+		add_domains(lines, "upn-domain", &rules->upn_domains);
 	for (size_t i = 0; rules->map != NULL && i < rules->map->count; i++)
 		if (rules->map->lines[i].kind == stssl_identity_subject(way))
 			add_map_line(lines, word, &rules->map->lines[i]);
@@ -192,7 +194,7 @@ write_class(FILE *out, const struct stssl_class *c)
 	char name[QUOTED_MAX];
 
 	add_users(&lines, c);
-	add_strings(&lines, "service", c->services);
+	add_strings(&lines, "service", &c->services);
 	add_groups(&lines, c);
 	add_from(&lines, c);
 	add(&lines, "type %s", stssl_keys_word("type", (int)c->type));

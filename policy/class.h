@@ -34,9 +34,10 @@ enum stssl_type {
 /* What was not given as criterion is empty (count 0, size 0): matches all. */
 struct stssl_class {
 	const char *name;
+	const struct stssl_conf_section *section; /* as it was given */
 	bool enabled;
-	cfg_opt_t *users;    /* glob patterns */
-	cfg_opt_t *services; /* names */
+	struct stssl_values users;    /* glob patterns */
+	struct stssl_values services; /* names */
 	enum stssl_type type;
 	struct stssl_group *groups;
 	size_t group_count;
@@ -50,13 +51,17 @@ struct stssl_class {
 	enum stssl_tls min_protocol;
 };
 
-/* Strings are the conf's. */
+/* Strings are the conf's.  The groups and patterns of all classes are here. */
 struct stssl_classes {
 	struct stssl_conf *conf;
 	const char *identities; /* directory */
 	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;
+	struct stssl_group *groups;
+	size_t group_count;
+	struct stssl_pattern *from;
+	size_t from_count;
 };
 
 /*

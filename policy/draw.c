@@ -26,12 +26,10 @@ is_domain(const char *entry, const char *name)
 }
 
 static bool
-is_among(cfg_opt_t *domains, const char *domain)
+is_among(const struct stssl_values *domains, const char *domain)
 {
-	unsigned n = domains == NULL ? 0 : cfg_opt_size(domains);
-
-	for (unsigned i = 0; i < n; i++)
-		if (is_domain(cfg_opt_getnstr(domains, i), domain))
+	for (size_t i = 0; i < domains->count; i++)
+		if (is_domain(domains->list[i], domain))
 			return true;
 	return false;
 }
@@ -71,10 +69,10 @@ user_of(const struct stssl_identity_rules *rules, enum stssl_identity way,
 	if (way == STSSL_IDENTITY_EMAIL || way == STSSL_IDENTITY_UPN) {
 		const char *domain = stssl_subject_domain(name);
 
-		if (domain == NULL ||
-		    !is_among(way == STSSL_IDENTITY_EMAIL ? rules->email_domains
-							  : rules->upn_domains,
-			domain))
+		if (domain == NULL || !is_among(way == STSSL_IDENTITY_EMAIL
+						    ? &rules->email_domains
+						    : &rules->upn_domains,
+					  domain))
 			return STSSL_WAY_FOREIGN;
 		len = (size_t)(domain - 1 - name);
 	}

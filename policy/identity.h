@@ -6,9 +6,9 @@
 #ifndef POLICY_IDENTITY_H
 #define POLICY_IDENTITY_H
 
-#include <confuse.h>
 #include <stdbool.h>
 
+#include "policy/conf.h"
 #include "policy/map.h"
 #include "policy/subject.h"
 #include "policy/user.h"
@@ -58,11 +58,11 @@ enum stssl_way_end {
 
 /* What a class says about identities; all is borrowed. */
 struct stssl_identity_rules {
-	unsigned ways;               /* bit n: enum stssl_identity n */
-	const char *directory;       /* of the identity files */
-	cfg_opt_t *email_domains;    /* for EMAIL */
-	cfg_opt_t *upn_domains;      /* for UPN */
-	const struct stssl_map *map; /* NULL: none */
+	unsigned ways;                     /* bit n: enum stssl_identity n */
+	const char *directory;             /* of the identity files */
+	struct stssl_values email_domains; /* for EMAIL */
+	struct stssl_values upn_domains;   /* for UPN */
+	const struct stssl_map *map;       /* NULL: none */
 };
 
 /* Where the ways but FILE find their names; COUNT for FILE. */

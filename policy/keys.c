@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The keys of classes.conf as tables: one row makes a key known, one checks its
- * values.  A value for something that is not built yet is an error, too: what
- * an administrator asked for is never silently left undone.
+ * The keys of classes.conf as tables: one row is all there is to say about a
+ * key.  A value for something that is not built yet is an error, too: what an
+ * administrator asked for is never silently left undone.
  */
 #include <config.h>
 #include "policy/keys.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
-#include "policy/choice.h"
 #include "policy/class.h"
 #include "policy/identity.h"
 
@@ -19,194 +18,111 @@
 #define DOMAIN \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
-static cfg_opt_t class_options[] = {
-	CFG_STR_LIST("user", NULL, CFGF_NONE),
-	CFG_STR_LIST("group", NULL, CFGF_NONE),
-	CFG_STR("type", NULL, CFGF_NONE),
-	CFG_STR_LIST("service", NULL, CFGF_NONE),
-	CFG_STR_LIST("from", NULL, CFGF_NONE),
-	CFG_STR("ssl", NULL, CFGF_NONE),
-	CFG_STR("login", NULL, CFGF_NONE),
-	CFG_STR("bad-certificate", NULL, CFGF_NONE),
-	CFG_STR_LIST("identity", NULL, CFGF_NONE),
-	CFG_STR_LIST("email-domain", NULL, CFGF_NONE),
-	CFG_STR_LIST("upn-domain", NULL, CFGF_NONE),
-	CFG_STR("map", NULL, CFGF_NONE),
-	CFG_STR("data", NULL, CFGF_NONE),
-	CFG_STR("min-protocol", NULL, CFGF_NONE),
-	CFG_BOOL("enabled", cfg_true, CFGF_NONE),
-	CFG_END(),
-};
-
-/* Every way of identity but "file", which needs no map. */
-static cfg_opt_t map_options[] = {
-	CFG_STR_LIST("cn", NULL, CFGF_NONE),
-	CFG_STR_LIST("email", NULL, CFGF_NONE),
-	CFG_STR_LIST("upn", NULL, CFGF_NONE),
-	CFG_STR_LIST("dns", NULL, CFGF_NONE),
-	CFG_STR_LIST("uri", NULL, CFGF_NONE),
-	CFG_STR_LIST("dn", NULL, CFGF_NONE),
-	CFG_END(),
-};
-
-static cfg_opt_t options[] = {
-	CFG_STR("identities", STSSL_IDENTITIES, CFGF_NONE),
-	CFG_BOOL("resolve-names", cfg_false, CFGF_NONE),
-	CFG_SEC(
-	    "map", map_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_SEC("class", class_options,
-	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_END(),
-};
-
-/* Keys that take one word; its index is the value of the enum. */
-static const struct stssl_choice choices[] = {
-	{ "type", { [STSSL_TYPE_ANY] = "any",
-		      [STSSL_TYPE_REAL] = "real",
-		      [STSSL_TYPE_VIRTUAL] = "virtual" } },
-	{ "ssl", { [STSSL_SSL_REQUIRED] = "required",
-		     [STSSL_SSL_OPTIONAL] = "optional" } },
-	{ "login", { [STSSL_LOGIN_PASSWORD] = "password",
-		       [STSSL_LOGIN_CERTIFICATE] = "certificate",
-		       [STSSL_LOGIN_EITHER] = "either",
-		       [STSSL_LOGIN_BOTH] = "both" } },
-	{ "bad-certificate", { [STSSL_BAD_REFUSE] = "refuse",
-				 [STSSL_BAD_PASSWORD] = "password" } },
-	{ "data", { [false] = "any", [true] = "private" } },
-	{ "min-protocol",
-	    { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" } },
-	{ NULL, { NULL } },
-};
-
-static int
-check_choice(cfg_t *cfg, cfg_opt_t *opt)
+static const char *
+check_text(const char *value, char why[static STSSL_CONF_WHY])
 {
-	return stssl_choice_check(choices, cfg, opt);
-}
+	size_t len = strlen(value);
 
-static int
-check_text(cfg_t *cfg, cfg_opt_t *opt)
-{
-	size_t len = strlen(stssl_value_last(opt));
-
+	(void)why;
 	if (len == 0)
-		return stssl_value_wrong(cfg, opt, "empty");
-	if (len > TEXT_MAX)
-		return stssl_value_wrong(cfg, opt, "longer than 256 bytes");
-	return 0;
-}
-
-static int
-check_group(cfg_t *cfg, cfg_opt_t *opt)
-{
-	struct stssl_group group;
-
-	if (stssl_group_parse(stssl_value_last(opt), &group) < 0)
-		return stssl_value_wrong(
-		    cfg, opt, "not a group name or number");
-	return 0;
-}
-
-static int
-check_from(cfg_t *cfg, cfg_opt_t *opt)
-{
-	struct stssl_pattern pattern;
-	int r = stssl_pattern_parse(stssl_value_last(opt), &pattern);
-
-	return r < 0 ? stssl_value_wrong(cfg, opt, stssl_pattern_error(r)) : 0;
-}
-
-static int
-check_identity(cfg_t *cfg, cfg_opt_t *opt)
-{
-	if (stssl_identity_parse(stssl_value_last(opt)) != STSSL_IDENTITY_COUNT)
-		return 0;
-	return stssl_value_wrong(
-	    cfg, opt, "not one of file, cn, email, upn, dns, uri, dn");
+		return "empty";
+	return len > TEXT_MAX ? "longer than 256 bytes" : NULL;
 }
 
 /* One domain, not what is below it. */
-static int
-check_domain(cfg_t *cfg, cfg_opt_t *opt)
+static const char *
+check_domain(const char *value, char why[static STSSL_CONF_WHY])
 {
-	const char *name = stssl_value_last(opt);
-	size_t len = strlen(name);
+	size_t len = strlen(value);
 
+	(void)why;
 	if (len == 0 || len > DOMAIN_MAX ||
-	    name[strspn(name, DOMAIN)] != '\0' || name[0] == '.' ||
-	    name[0] == '-' || name[len - 1] == '.' ||
-	    strstr(name, "..") != NULL)
-		return stssl_value_wrong(
-		    cfg, opt, "not a domain like acme.example");
-	return 0;
+	    value[strspn(value, DOMAIN)] != '\0' || value[0] == '.' ||
+	    value[0] == '-' || value[len - 1] == '.' ||
+	    strstr(value, "..") != NULL)
+		return "not a domain like acme.example";
+	return NULL;
 }
 
-static int
-check_map_line(cfg_t *cfg, cfg_opt_t *opt)
+static const char *
+check_directory(const char *value, char why[static STSSL_CONF_WHY])
 {
-	enum stssl_identity way = stssl_identity_parse(opt->name);
-	char why[STSSL_MAP_ERROR];
-	struct stssl_map_line line;
-
-	if (stssl_map_line_compile(stssl_identity_subject(way),
-		stssl_value_last(opt), &line, why) < 0)
-		return stssl_value_wrong(cfg, opt, why);
-	stssl_map_line_done(&line);
-	return 0;
+	(void)why;
+	if (value[0] != '/')
+		return "not an absolute path";
+	return strlen(value) > STSSL_IDENTITY_DIR_MAX ? "too long" : NULL;
 }
 
-static int
-check_directory(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *path = stssl_value_last(opt);
+#define AT(field) .place = offsetof(struct stssl_class_text, field)
 
-	if (path[0] != '/')
-		return stssl_value_wrong(cfg, opt, "not an absolute path");
-	if (strlen(path) > STSSL_IDENTITY_DIR_MAX)
-		return stssl_value_wrong(cfg, opt, "too long");
-	return 0;
-}
-
-static const struct stssl_conf_validator validators[] = {
-	{ "identities", check_directory },
-	{ "class|user", check_text },
-	{ "class|group", check_group },
-	{ "class|type", check_choice },
-	{ "class|service", check_text },
-	{ "class|from", check_from },
-	{ "class|ssl", check_choice },
-	{ "class|login", check_choice },
-	{ "class|bad-certificate", check_choice },
-	{ "class|identity", check_identity },
-	{ "class|email-domain", check_domain },
-	{ "class|upn-domain", check_domain },
-	{ "class|map", check_text },
-	{ "class|data", check_choice },
-	{ "class|min-protocol", check_choice },
-	{ "map|cn", check_map_line },
-	{ "map|email", check_map_line },
-	{ "map|upn", check_map_line },
-	{ "map|dns", check_map_line },
-	{ "map|uri", check_map_line },
-	{ "map|dn", check_map_line },
-	{ NULL, NULL },
+static const struct stssl_conf_key class_keys[] = {
+	{ "user", STSSL_CONF_LIST, AT(user), .check = check_text,
+	    .filled = true },
+	{ "group", STSSL_CONF_LIST, AT(group), .filled = true },
+	{ "type", STSSL_CONF_WORD, AT(type),
+	    .words = { [STSSL_TYPE_ANY] = "any",
+		[STSSL_TYPE_REAL] = "real",
+		[STSSL_TYPE_VIRTUAL] = "virtual" },
+	    .word = STSSL_TYPE_ANY },
+	{ "service", STSSL_CONF_LIST, AT(service), .check = check_text,
+	    .filled = true },
+	{ "from", STSSL_CONF_LIST, AT(from), .filled = true },
+	{ "ssl", STSSL_CONF_WORD, AT(ssl),
+	    .words = { [STSSL_SSL_REQUIRED] = "required",
+		[STSSL_SSL_OPTIONAL] = "optional" },
+	    .word = STSSL_SSL_REQUIRED },
+	{ "login", STSSL_CONF_WORD, AT(login),
+	    .words = { [STSSL_LOGIN_PASSWORD] = "password",
+		[STSSL_LOGIN_CERTIFICATE] = "certificate",
+		[STSSL_LOGIN_EITHER] = "either",
+		[STSSL_LOGIN_BOTH] = "both" },
+	    .word = STSSL_LOGIN_EITHER },
+	{ "bad-certificate", STSSL_CONF_WORD, AT(bad_certificate),
+	    .words = { [STSSL_BAD_REFUSE] = "refuse",
+		[STSSL_BAD_PASSWORD] = "password" },
+	    .word = -1 },
+	{ "identity", STSSL_CONF_LIST, AT(identity), .filled = true },
+	{ "email-domain", STSSL_CONF_LIST, AT(email_domain),
+	    .check = check_domain, .filled = true },
+	{ "upn-domain", STSSL_CONF_LIST, AT(upn_domain), .check = check_domain,
+	    .filled = true },
+	{ "map", STSSL_CONF_TEXT, AT(map), .check = check_text },
+	{ "data", STSSL_CONF_WORD, AT(data),
+	    .words = { [false] = "any", [true] = "private" }, .word = -1 },
+	{ "min-protocol", STSSL_CONF_WORD, AT(min_protocol),
+	    .words = { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" },
+	    .word = STSSL_TLS_1_2 },
+	{ "enabled", STSSL_CONF_SWITCH, AT(enabled), .on = true },
+	{ .name = NULL },
 };
 
-int
-stssl_keys_read(
-    const char *path, struct stssl_conf **ret, struct stssl_error *error)
-{
-	return stssl_conf_read(path, options, validators, ret, error);
-}
+/* Every way of identity but "file", which needs no map. */
+static const struct stssl_conf_key map_keys[] = {
+	{ .name = "cn", .type = STSSL_CONF_LIST },
+	{ .name = "email", .type = STSSL_CONF_LIST },
+	{ .name = "upn", .type = STSSL_CONF_LIST },
+	{ .name = "dns", .type = STSSL_CONF_LIST },
+	{ .name = "uri", .type = STSSL_CONF_LIST },
+	{ .name = "dn", .type = STSSL_CONF_LIST },
+	{ .name = NULL },
+};
 
-int
-stssl_keys_choice(cfg_t *section, const char *key, int otherwise)
-{
-	return stssl_choice_get(choices, section, key, otherwise);
-}
+const struct stssl_conf_key stssl_keys[] = {
+	{ "identities", STSSL_CONF_TEXT, .check = check_directory,
+	    .text = STSSL_IDENTITIES },
+	{ "resolve-names", STSSL_CONF_SWITCH, .on = false },
+	{ "map", STSSL_CONF_TITLED, .check = check_text, .keys = map_keys },
+	{ "class", STSSL_CONF_TITLED, .check = check_text, .keys = class_keys },
+	{ .name = NULL },
+};
 
 const char *
 stssl_keys_word(const char *key, int value)
 {
-	return stssl_choice_word(choices, key, value);
+	const struct stssl_conf_key *row = stssl_conf_key(class_keys, key);
+
+	if (row == NULL || row->type != STSSL_CONF_WORD || value < 0 ||
+	    value >= STSSL_CONF_WORDS || row->words[value] == NULL)
+		return "";
+	return row->words[value];
 }

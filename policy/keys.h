@@ -7,19 +7,27 @@
 
 #include "policy/conf.h"
 
-/* As stssl_conf_read(): every value that stands in the file is valid then. */
-int stssl_keys_read(
-    const char *path, struct stssl_conf **ret, struct stssl_error *error);
-
 /*
- * The value of a key that takes one of a few words, as the enum it stands for;
- * `otherwise` when the key was not given.
+ * The keys at the top.  What is in `from`, `group`, `identity` and the lists of
+ * maps is not checked by them, but when it is parsed.
  */
-int stssl_keys_choice(cfg_t *section, const char *key, int otherwise);
+extern const struct stssl_conf_key stssl_keys[];
 
 /*
- * The other way round: the word that stands for `value` in classes.conf, such
- * as "required" for the key "ssl"; "" when there is none.
+ * A class as it stands in the file, for stssl_conf_fill(): a field is a key.
+ * Words whose default depends on other keys are -1 when they were not given.
+ */
+struct stssl_class_text {
+	struct stssl_values user, group, service, from;
+	struct stssl_values identity, email_domain, upn_domain;
+	const char *map;
+	int type, ssl, login, bad_certificate, data, min_protocol;
+	bool enabled;
+};
+
+/*
+ * The word that stands for a value of a class's key that takes words, such as
+ * "required" for the key "ssl"; "" when there is none.
  */
 const char *stssl_keys_word(const char *key, int value);
 

@@ -14,10 +14,9 @@ struct stssl_maps {
 };
 
 /*
- * Compile all maps of a file of which every value was checked; names and texts
- * are the conf's.  Returns 0, to be emptied by stssl_maps_done(); or a negative
- * errno with error->text set (-EBADMSG for a map without a name or without a
- * line, and for too many lines).
+ * Compile all maps of a file; names and texts are the conf's.  Returns 0, to be
+ * emptied by stssl_maps_done(); or a negative errno with error->text set
+ * (-EBADMSG for a faulty line, a map without one, and too many of them).
  */
 int stssl_maps_read(const struct stssl_conf *conf, struct stssl_maps *ret,
     struct stssl_error *error);

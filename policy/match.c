@@ -22,24 +22,21 @@ struct asker {
 static int
 match_service(const struct stssl_class *c, struct asker *a)
 {
-	unsigned n = cfg_opt_size(c->services);
 	const char *service = a->login->service;
 
-	for (unsigned i = 0; i < n && service != NULL; i++)
-		if (strcmp(cfg_opt_getnstr(c->services, i), service) == 0)
+	for (size_t i = 0; i < c->services.count && service != NULL; i++)
+		if (strcmp(c->services.list[i], service) == 0)
 			return 1;
-	return n == 0;
+	return c->services.count == 0;
 }
 
 static int
 match_user(const struct stssl_class *c, struct asker *a)
 {
-	unsigned n = cfg_opt_size(c->users);
-
-	for (unsigned i = 0; i < n; i++)
-		if (fnmatch(cfg_opt_getnstr(c->users, i), a->user.name, 0) == 0)
+	for (size_t i = 0; i < c->users.count; i++)
+		if (fnmatch(c->users.list[i], a->user.name, 0) == 0)
 			return 1;
-	return n == 0;
+	return c->users.count == 0;
 }
 
 static bool

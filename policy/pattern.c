@@ -14,9 +14,6 @@
 
 #define DIGITS "0123456789"
 #define HOST   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-_."
-/* "255", or "1?*"; more than three characters say nothing new. */
-#define PART_MAX 3
-
 /* Bits in front of an IPv4 address in struct stssl_address. */
 #define MAPPED_BITS 96
 
@@ -122,46 +119,20 @@ parse_netmask(const char *ip, const char *mask, struct stssl_pattern *ret)
 	return finish(&p, &a, ret);
 }
 
-/* A part with * or ?: try it on all numbers. */
+/* One part of "10.1.2.*": some number must be in it. */
 static int
-parse_glob(const char *glob, uint8_t set[32])
+parse_part(const char *text, size_t len, char ret[STSSL_PART_MAX + 1])
 {
-	bool any = false;
-
-	for (unsigned n = 0; n < 256; n++) {
-		char number[4];
-
-		(void)snprintf(number, sizeof number, "%u", n);
-		if (fnmatch(glob, number, 0) != 0)
-			continue;
-		set[n / 8] |= (uint8_t)(1u << (n % 8));
-		any = true;
-	}
-	return any ? 0 : -EINVAL;
-}
-
-/* One part of "10.1.2.*".  The frequent ones, * and numbers, are quick. */
-static int
-parse_part(const char *part, size_t len, uint8_t set[32])
-{
-	char glob[PART_MAX + 1];
-	int n;
-
-	if (len == 0 || len > PART_MAX)
+	if (len == 0 || len > STSSL_PART_MAX)
 		return -EINVAL;
-	memcpy(glob, part, len);
-	glob[len] = '\0';
-	if (strcmp(glob, "*") == 0) {
-		memset(set, 0xff, 32);
-		return 0;
-	}
-	if (strpbrk(glob, "*?") != NULL)
-		return parse_glob(glob, set);
-	n = small_number(glob, 255);
-	if (n < 0)
-		return -EINVAL;
-	set[n / 8] |= (uint8_t)(1u << (n % 8));
-	return 0;
+	memcpy(ret, text, len);
+	ret[len] = '\0';
+	if (strpbrk(ret, "*?") == NULL)
+		return small_number(ret, 255) < 0 ? -EINVAL : 0;
+	for (unsigned n = 0; n < 256; n++)
+		if (stssl_pattern_part_has(ret, n))
+			return 0;
+	return -EINVAL;
 }
 
 static int
@@ -254,15 +225,39 @@ stssl_pattern_error(int r)
 	}
 }
 
+static bool
+matches(const char *glob, const char *text)
+{
+	for (; *glob != '\0' && *glob != '*'; glob++, text++)
+		if (*text == '\0' || (*glob != '?' && *glob != *text))
+			return false;
+	if (*glob == '\0')
+		return *text == '\0';
+	while (!matches(glob + 1, text))
+		if (*text++ == '\0')
+			return false;
+	return true;
+}
+
+bool
+stssl_pattern_part_has(const char *part, unsigned number)
+{
+	char text[STSSL_PART_MAX + 1] = "", *digit = text + STSSL_PART_MAX;
+
+	do
+		*--digit = (char)('0' + number % 10);
+	while ((number /= 10) != 0 && digit > text);
+	return matches(part, digit);
+}
+
 bool
 stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
 {
 	if (p->host != NULL || stssl_address_is_ipv4(a) != p->ipv4)
 		return false;
 	for (int i = 0; p->by_part && i < 4; i++) {
-		uint8_t n = a->ip[MAPPED_BITS / 8 + i];
-
-		if ((p->parts[i][n / 8] & 1u << (n % 8)) == 0)
+		if (!stssl_pattern_part_has(
+			p->parts[i], a->ip[MAPPED_BITS / 8 + i]))
 			return false;
 	}
 	for (int i = 0; !p->by_part && i < 16; i++)

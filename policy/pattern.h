@@ -20,10 +20,13 @@
 /* The longest canonical form and its NUL. */
 #define STSSL_PATTERN_TEXT 320
 
+/* "255", or "1?*"; more than three characters say nothing new. */
+#define STSSL_PART_MAX 3
+
 /*
  * With `host`, a pattern for host names and nothing else.
- * With `by_part`, bit n of parts[i] says whether part i of an IPv4 address may
- * be n; else the bits of `mask` must be as in `ip`.
+ * With `by_part`, parts[i] is a number or a glob for part i of an IPv4 address;
+ * else the bits of `mask` must be as in `ip`.
  */
 struct stssl_pattern {
 	const char *host;
@@ -31,7 +34,7 @@ struct stssl_pattern {
 	bool ipv4;
 	uint8_t ip[16];
 	uint8_t mask[16];
-	uint8_t parts[4][32];
+	char parts[4][STSSL_PART_MAX + 1];
 };
 
 /*
@@ -53,6 +56,9 @@ const char *stssl_pattern_error(int r);
  */
 bool stssl_pattern_has(
     const struct stssl_pattern *p, const struct stssl_address *a);
+
+/* True when one of `parts` matches a number of up to three digits. */
+bool stssl_pattern_part_has(const char *part, unsigned number);
 
 /* True for a pattern for host names that matches this one, in small letters. */
 bool stssl_pattern_has_host(const struct stssl_pattern *p, const char *name);

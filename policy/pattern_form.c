@@ -25,13 +25,10 @@ part_of(const struct stssl_pattern *p, int i, uint8_t ret[32])
 {
 	uint8_t ip = p->ip[IPV4_BYTE + i], mask = p->mask[IPV4_BYTE + i];
 
-	if (p->by_part) {
-		memcpy(ret, p->parts[i], 32);
-		return;
-	}
 	memset(ret, 0, 32);
 	for (unsigned n = 0; n < 256; n++)
-		if (((n ^ ip) & mask) == 0)
+		if (p->by_part ? stssl_pattern_part_has(p->parts[i], n)
+			       : ((n ^ ip) & mask) == 0)
 			ret[n / 8] |= (uint8_t)(1u << (n % 8));
 }
 

@@ -14,44 +14,41 @@ has_way(const struct stssl_identity_rules *rules, enum stssl_identity way)
 	return (rules->ways & 1u << way) != 0;
 }
 
-static unsigned
-read_ways(cfg_t *section)
+static int
+read_ways(const struct stssl_conf_section *section,
+    const struct stssl_values *words, unsigned *ret, struct stssl_error *error)
 {
-	cfg_opt_t *opt = cfg_getopt(section, "identity");
 	unsigned ways = 0;
 
-	for (unsigned i = 0; i < cfg_opt_size(opt); i++)
-		ways |= 1u << stssl_identity_parse(cfg_opt_getnstr(opt, i));
-	return ways != 0 ? ways : DEFAULT_WAYS;
+	for (size_t i = 0; i < words->count; i++) {
+		enum stssl_identity way = stssl_identity_parse(words->list[i]);
+
+		if (way == STSSL_IDENTITY_COUNT)
+			return stssl_conf_wrong(section, "identity", i,
+			    "not one of file, cn, email, upn, dns, uri, dn",
+			    error);
+		ways |= 1u << way;
+	}
+	*ret = ways != 0 ? ways : DEFAULT_WAYS;
+	return 0;
 }
 
-static const struct {
-	const char *key;
-	enum stssl_identity way;
-} domain_keys[] = {
-	{ "email-domain", STSSL_IDENTITY_EMAIL },
-	{ "upn-domain", STSSL_IDENTITY_UPN },
-};
-
+/* The domains of a way: there if the way is, and only then. */
 static int
-check_domains(const struct stssl_conf *conf, cfg_t *section,
-    const struct stssl_identity_rules *rules, struct stssl_error *error)
+check_domains(const struct stssl_conf_section *section,
+    const struct stssl_identity_rules *rules, enum stssl_identity way,
+    const char *key, struct stssl_error *error)
 {
-	for (size_t i = 0; i < sizeof domain_keys / sizeof domain_keys[0];
-	     i++) {
-		const char *key = domain_keys[i].key;
-		const char *word = stssl_identity_word(domain_keys[i].way);
-		bool given = cfg_size(section, key) > 0;
+	bool given = stssl_conf_given(section, key);
 
-		if (has_way(rules, domain_keys[i].way) == given)
-			continue;
-		if (given)
-			return stssl_conf_error(conf, section, key, error,
-			    "%s without \"%s\" in identity", key, word);
-		return stssl_conf_error(conf, section, "identity", error,
-		    "identity = \"%s\" needs %s", word, key);
-	}
-	return 0;
+	if (has_way(rules, way) == given)
+		return 0;
+	if (given)
+		return stssl_conf_error(section, key, error,
+		    "%s without \"%s\" in identity", key,
+		    stssl_identity_word(way));
+	return stssl_conf_error(section, "identity", error,
+	    "identity = \"%s\" needs %s", stssl_identity_word(way), key);
 }
 
 /* Does the map have a line for any way of the class? */
@@ -69,41 +66,45 @@ is_of_use(const struct stssl_identity_rules *rules)
 }
 
 static int
-check_map(const struct stssl_conf *conf, cfg_t *section,
-    const struct stssl_identity_rules *rules, struct stssl_error *error)
+check_map(const struct stssl_conf_section *section,
+    const struct stssl_identity_rules *rules, const char *name,
+    struct stssl_error *error)
 {
-	const char *name = cfg_getstr(section, "map");
-
 	if (name != NULL && rules->map == NULL)
-		return stssl_conf_error(conf, section, "map", error,
-		    "there is no map \"%.128s\"", name);
+		return stssl_conf_error(
+		    section, "map", error, "there is no map \"%.128s\"", name);
 	if (has_way(rules, STSSL_IDENTITY_DN) &&
 	    !stssl_map_has(rules->map, STSSL_SUBJECT_DN))
-		return stssl_conf_error(conf, section, "identity", error,
+		return stssl_conf_error(section, "identity", error,
 		    "identity = \"dn\" needs a map with dn");
 	if (name != NULL && !is_of_use(rules))
-		return stssl_conf_error(conf, section, "map", error,
+		return stssl_conf_error(section, "map", error,
 		    "map \"%.128s\" has no line for any way of identity", name);
 	return 0;
 }
 
 int
-stssl_rules_read(const struct stssl_conf *conf, cfg_t *section,
-    const struct stssl_maps *maps, struct stssl_identity_rules *ret,
-    struct stssl_error *error)
+stssl_rules_read(const struct stssl_conf_section *section,
+    const struct stssl_class_text *text, const struct stssl_maps *maps,
+    struct stssl_identity_rules *ret, struct stssl_error *error)
 {
-	const char *map = cfg_getstr(section, "map");
-	const struct stssl_identity_rules rules = {
-		.ways = read_ways(section),
+	struct stssl_identity_rules rules = {
 		.directory = ret->directory,
-		.email_domains = cfg_getopt(section, "email-domain"),
-		.upn_domains = cfg_getopt(section, "upn-domain"),
-		.map = map == NULL ? NULL : stssl_maps_find(maps, map),
+		.email_domains = text->email_domain,
+		.upn_domains = text->upn_domain,
+		.map =
+		    text->map == NULL ? NULL : stssl_maps_find(maps, text->map),
 	};
-	int r = check_domains(conf, section, &rules, error);
+	int r = read_ways(section, &text->identity, &rules.ways, error);
 
 	if (r == 0)
-		r = check_map(conf, section, &rules, error);
+		r = check_domains(section, &rules, STSSL_IDENTITY_EMAIL,
+		    "email-domain", error);
+	if (r == 0)
+		r = check_domains(
+		    section, &rules, STSSL_IDENTITY_UPN, "upn-domain", error);
+	if (r == 0)
+		r = check_map(section, &rules, text->map, error);
 	if (r == 0)
 		*ret = rules;
 	return r;

@@ -8,15 +8,16 @@
 
 #include "policy/conf.h"
 #include "policy/identity.h"
+#include "policy/keys.h"
 #include "policy/maps.h"
 
 /*
- * Read the keys identity, email-domain, upn-domain and map of a class.
- * Returns 0 and fills *ret but for the directory; or -EBADMSG with error->text
- * set.
+ * Read the keys identity, email-domain, upn-domain and map of a class, which
+ * are in `text` and come from `section`.  Returns 0 and fills *ret but for the
+ * directory; or -EBADMSG with error->text set.
  */
-int stssl_rules_read(const struct stssl_conf *conf, cfg_t *section,
-    const struct stssl_maps *maps, struct stssl_identity_rules *ret,
-    struct stssl_error *error);
+int stssl_rules_read(const struct stssl_conf_section *section,
+    const struct stssl_class_text *text, const struct stssl_maps *maps,
+    struct stssl_identity_rules *ret, struct stssl_error *error);
 
 #endif

@@ -34,28 +34,27 @@ covers_glob(const char *outer, const char *inner)
 }
 
 static bool
-any_covers(cfg_opt_t *outer, const char *inner,
+any_covers(const struct stssl_values *outer, const char *inner,
     bool (*covers)(const char *outer, const char *inner))
 {
-	for (unsigned i = 0; i < cfg_opt_size(outer); i++)
-		if (covers(cfg_opt_getnstr(outer, i), inner))
+	for (size_t i = 0; i < outer->count; i++)
+		if (covers(outer->list[i], inner))
 			return true;
 	return false;
 }
 
 /* `all` is what matches everything, as an empty list does. */
 static bool
-covers_strings(cfg_opt_t *outer, cfg_opt_t *inner, const char *all,
+covers_strings(const struct stssl_values *outer,
+    const struct stssl_values *inner, const char *all,
     bool (*covers)(const char *outer, const char *inner))
 {
-	unsigned n = cfg_opt_size(inner);
-
-	if (cfg_opt_size(outer) == 0 || any_covers(outer, all, covers_word))
+	if (outer->count == 0 || any_covers(outer, all, covers_word))
 		return true;
-	for (unsigned i = 0; i < n; i++)
-		if (!any_covers(outer, cfg_opt_getnstr(inner, i), covers))
+	for (size_t i = 0; i < inner->count; i++)
+		if (!any_covers(outer, inner->list[i], covers))
 			return false;
-	return n > 0;
+	return inner->count > 0;
 }
 
 static bool
@@ -63,13 +62,13 @@ covers_services(
     const struct stssl_class *outer, const struct stssl_class *inner)
 {
 	return covers_strings(
-	    outer->services, inner->services, "", covers_word);
+	    &outer->services, &inner->services, "", covers_word);
 }
 
 static bool
 covers_users(const struct stssl_class *outer, const struct stssl_class *inner)
 {
-	return covers_strings(outer->users, inner->users, "*", covers_glob);
+	return covers_strings(&outer->users, &inner->users, "*", covers_glob);
 }
 
 static bool

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A scanner for libConfuse's tokens that is stricter than libConfuse's own:
- * what it lets through means the same to both, and what people might read
- * otherwise than libConfuse does is refused.
+ * A scanner over the text of a configuration file.  Most bytes are inside of
+ * words, blanks and comments, and are walked over by a table of what each byte
+ * can be.
  */
 #include <config.h>
 #include "policy/token.h"
@@ -10,17 +10,39 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* All that may stand outside of quotes, so that no escaping is needed there. */
-static bool
-is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' ||
-	       c == ':' || c == '/' || c == '@' || c == '%';
-}
+#define B 1 /* a blank */
+#define P 2 /* nothing special in a string */
+#define W 6 /* that, and may stand outside of quotes */
+
+/* All of W is harmless without quotes, so that no escaping is needed there. */
+static const uint8_t kinds[256] = {
+	/* clang-format off */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, B, 0, 0, 0, B, 0, 0, /* \t \r */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	B|P, P, 0, P, 0, W, P, 0, P, P, P, P, P, W, W, W, /* % - . / */
+	W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, P, /* 0-9 : */
+	W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, /* @ A-O */
+	W, W, W, W, W, W, W, W, W, W, W, P, 0, P, P, W, /* P-Z _ */
+	P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, /* a-o */
+	W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, 0, /* p-z */
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+	/* clang-format on */
+};
+
+#define BLANK B
+#define PLAIN P
+#define WORD  (W & ~P)
 
 void
 stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt, ...)
@@ -30,89 +52,92 @@ stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt, ...)
 	if (s->error != 0)
 		return;
 	s->error = -EBADMSG;
-	s->mistake->line = line;
+	s->mistake.line = line;
 	va_start(ap, fmt);
-	(void)vsnprintf(s->mistake->what, sizeof s->mistake->what, fmt, ap);
+	(void)vsnprintf(s->mistake.what, sizeof s->mistake.what, fmt, ap);
 	va_end(ap);
 }
 
 static bool
 starts(const struct stssl_tokens *s, const char *what)
 {
-	size_t len = strlen(what);
-
-	return (size_t)(s->end - s->at) >= len && memcmp(s->at, what, len) == 0;
+	return s->at[0] == what[0] && s->end - s->at > 1 && s->at[1] == what[1];
 }
 
-/* Length of the word that begins here. */
+/* How many bytes of this kind begin here; the NUL at the end is of none. */
 static size_t
-span(const struct stssl_tokens *s)
+span(const struct stssl_tokens *s, uint8_t kind)
 {
 	const char *p = s->at;
 
-	while (p < s->end && is_word(*p))
+	while ((kinds[(unsigned char)*p] & kind) != 0)
 		p++;
 	return (size_t)(p - s->at);
 }
 
+/* Go to `to`, over something in which only NUL bytes are wrong. */
 static void
-blank_line(struct stssl_tokens *s)
+skip_to(struct stssl_tokens *s, char *to)
 {
-	while (s->at < s->end && *s->at != '\n') {
-		if (*s->at == '\0') {
-			stssl_token_mistake(s, s->line, "a NUL byte");
-			return;
-		}
-		*s->at++ = ' ';
+	for (char *nl; (nl = memchr(s->at, '\n', (size_t)(to - s->at))) != NULL;
+	     s->line++) {
+		if (memchr(s->at, '\0', (size_t)(nl - s->at)) != NULL)
+			break;
+		s->at = nl + 1;
 	}
+	if (memchr(s->at, '\0', (size_t)(to - s->at)) != NULL)
+		stssl_token_mistake(s, s->line, "a NUL byte");
+	s->at = to;
 }
 
-/* libConfuse counts a line too many for each of these: blank them all. */
 static void
-blank_comment(struct stssl_tokens *s)
+skip_line(struct stssl_tokens *s)
 {
-	unsigned line = s->line;
+	char *nl = memchr(s->at, '\n', (size_t)(s->end - s->at));
 
-	memset(s->at, ' ', 2);
-	for (s->at += 2; s->at < s->end; s->at++) {
-		if (starts(s, "*/")) {
-			memset(s->at, ' ', 2);
-			s->at += 2;
-			return;
-		}
-		if (*s->at == '\0')
-			stssl_token_mistake(s, s->line, "a NUL byte");
-		else if (*s->at == '\n')
-			s->line++;
-		else
-			*s->at = ' ';
-	}
-	stssl_token_mistake(s, line, "this comment does not end");
+	skip_to(s, nl != NULL ? nl : s->end);
 }
 
-static bool
-is_blank(char c)
+static void
+skip_comment(struct stssl_tokens *s)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	char *end = memmem(s->at + 2, (size_t)(s->end - s->at) - 2, "*/", 2);
+
+	if (end == NULL)
+		stssl_token_mistake(s, s->line, "this comment does not end");
+	else
+		skip_to(s, end + 2);
 }
 
 /* Go to the next token, over blanks, line ends and comments. */
 static void
 skip(struct stssl_tokens *s)
 {
-	while (s->at < s->end && s->error == 0) {
-		if (*s->at == '#' || starts(s, "//"))
-			blank_line(s);
-		else if (starts(s, "/*"))
-			blank_comment(s);
-		else if (is_blank(*s->at))
-			s->line += *s->at++ == '\n';
-		else
+	while (s->error == 0) {
+		s->at += span(s, BLANK);
+		switch (*s->at) {
+		case '\n':
+			s->at++;
+			s->line++;
+			continue;
+		case '#':
+			skip_line(s);
+			continue;
+		case '/':
+			if (s->at[1] != '/' && s->at[1] != '*')
+				return;
+			if (s->at[1] == '/')
+				skip_line(s);
+			else
+				skip_comment(s);
+			continue;
+		default:
 			return;
+		}
 	}
 }
 
-/* One character of a string may be wrong. */
+/* One character of a string that is not plain may be wrong. */
 static bool
 string_char(struct stssl_tokens *s, char quote)
 {
@@ -136,47 +161,70 @@ string_char(struct stssl_tokens *s, char quote)
 	return s->error == 0;
 }
 
+/* What a backslash leads in, if it does; else it stands for itself. */
+static bool
+is_escape(const struct stssl_tokens *s, char quote)
+{
+	return *s->at == '\\' && s->end - s->at > 1 &&
+	       (s->at[1] == '\\' || s->at[1] == quote);
+}
+
 static enum stssl_token
 string(struct stssl_tokens *s)
 {
 	char quote = *s->at++;
+	char *to = s->at;
 
-	s->word = s->at;
-	while (s->at < s->end && *s->at != quote) {
+	s->word = to;
+	for (;;) {
+		size_t plain = span(s, PLAIN);
+
+		if (to != s->at)
+			memmove(to, s->at, plain);
+		to += plain;
+		s->at += plain;
+		if (s->at == s->end || *s->at == quote)
+			break;
 		if (!string_char(s, quote))
 			return STSSL_TOKEN_FAILED;
-		if (*s->at == '\\' && s->end - s->at > 1) {
+		if (is_escape(s, quote))
 			s->at++;
-			if (*s->at != '\\' && *s->at != quote)
-				continue;
-		}
-		s->at++;
+		*to++ = *s->at++;
 	}
 	if (s->at == s->end) {
 		stssl_token_mistake(s, s->line, "this string does not end");
 		return STSSL_TOKEN_FAILED;
 	}
-	s->word_len = (size_t)(s->at - s->word);
 	s->at++;
+	*to = '\0';
+	s->word_len = (size_t)(to - s->word);
 	return STSSL_TOKEN_WORD;
+}
+
+/* To some a comment begins in such a word, to others it does not. */
+static bool
+looks_commented(const struct stssl_tokens *s)
+{
+	const char *last = s->word + s->word_len - 1;
+
+	return memchr(s->word, '/', s->word_len) != NULL &&
+	       (memmem(s->word, s->word_len, "//", 2) != NULL ||
+		   (*last == '/' && *s->at == '*'));
 }
 
 static enum stssl_token
 word(struct stssl_tokens *s)
 {
-	size_t len = span(s);
-
 	s->word = s->at;
-	s->word_len = len;
-	/* What libConfuse makes of a slash in a word depends on the next. */
-	for (; len > 0; len--, s->at++)
-		if (starts(s, "//") || starts(s, "/*")) {
-			stssl_token_mistake(s, s->line,
-			    "put \"%.*s\" in quotes",
-			    (int)(s->word_len > 64 ? 64 : s->word_len),
-			    s->word);
-			return STSSL_TOKEN_FAILED;
-		}
+	s->word_len = span(s, WORD);
+	s->at += s->word_len;
+	if (looks_commented(s)) {
+		stssl_token_mistake(s, s->line, "put \"%.*s\" in quotes",
+		    s->word_len > 64 ? 64 : (int)s->word_len, s->word);
+		return STSSL_TOKEN_FAILED;
+	}
+	s->cut = s->at;
+	s->under_cut = *s->at;
 	return STSSL_TOKEN_WORD;
 }
 
@@ -201,30 +249,52 @@ stray(struct stssl_tokens *s)
 	return STSSL_TOKEN_FAILED;
 }
 
-enum stssl_token
-stssl_token_next(struct stssl_tokens *s)
+static enum stssl_token
+sign(struct stssl_tokens *s, enum stssl_token token)
 {
-	static const struct {
-		char c;
-		enum stssl_token token;
-	} signs[] = {
-		{ '=', STSSL_TOKEN_EQUALS },
-		{ '{', STSSL_TOKEN_OPEN },
-		{ '}', STSSL_TOKEN_CLOSE },
-		{ ',', STSSL_TOKEN_COMMA },
-	};
+	s->at++;
+	return token;
+}
 
+static enum stssl_token
+token(struct stssl_tokens *s)
+{
 	skip(s);
 	if (s->error != 0)
 		return STSSL_TOKEN_FAILED;
-	if (s->at == s->end)
-		return STSSL_TOKEN_END;
-	for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-		if (*s->at == signs[i].c) {
-			s->at++;
-			return signs[i].token;
-		}
-	if (*s->at == '"' || *s->at == '\'')
+	if ((kinds[(unsigned char)*s->at] & WORD) != 0)
+		return word(s);
+	switch (*s->at) {
+	case '"':
+	case '\'':
 		return string(s);
-	return span(s) > 0 ? word(s) : stray(s);
+	case '=':
+		return sign(s, STSSL_TOKEN_EQUALS);
+	case ',':
+		return sign(s, STSSL_TOKEN_COMMA);
+	case '{':
+		return sign(s, STSSL_TOKEN_OPEN);
+	case '}':
+		return sign(s, STSSL_TOKEN_CLOSE);
+	default:
+		return s->at == s->end ? STSSL_TOKEN_END : stray(s);
+	}
+}
+
+/* The byte under a word's NUL may be a token of its own: it is put back. */
+enum stssl_token
+stssl_token_next(struct stssl_tokens *s)
+{
+	char *cut = s->cut;
+	enum stssl_token next;
+
+	s->cut = NULL;
+	if (cut != NULL)
+		*cut = s->under_cut;
+	next = token(s);
+	if (cut != NULL)
+		*cut = '\0';
+	if (s->cut != NULL)
+		*s->cut = '\0';
+	return next;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The tokens of a configuration file: libConfuse's syntax as far as the two
- * mean the same, and nothing beyond it.
+ * The tokens of a configuration file, as stssl-classes.conf(5) describes them.
+ * What people might read in two ways is refused: an environment variable
+ * ("${NAME}"), "+=", escapes that other programs know, bytes that would have to
+ * be in quotes.
  */
 #ifndef POLICY_TOKEN_H
 #define POLICY_TOKEN_H
 
 #include <stddef.h>
 
-#include "policy/scan.h"
+#include "policy/conf.h"
 
 enum stssl_token {
 	STSSL_TOKEN_FAILED, /* a mistake was noted */
@@ -21,18 +23,30 @@ enum stssl_token {
 	STSSL_TOKEN_COUNT
 };
 
-/* Set at, end, line (to 1) and mistake; the rest is 0 at first. */
+struct stssl_mistake {
+	unsigned line;
+	char what[STSSL_ERROR_TEXT];
+};
+
+/*
+ * Set at, end and line (to 1); the rest is 0 at first.  A NUL stands at `end`.
+ */
 struct stssl_tokens {
 	char *at;
 	char *end;
 	unsigned line;
-	const char *word; /* of the last WORD, without quotes, not terminated */
+	char *word; /* of the last WORD, without quotes and escapes */
 	size_t word_len;
+	char *cut; /* where the NUL behind the last word without quotes is */
+	char under_cut;
 	int error; /* 0, -EBADMSG, or what the user puts there */
-	struct stssl_scan_mistake *mistake;
+	struct stssl_mistake mistake;
 };
 
-/* The next token.  Comments on the way are overwritten with blanks. */
+/*
+ * The next token.  Words are made in the text itself, and a NUL is put behind
+ * each: they last as long as the text.
+ */
 enum stssl_token stssl_token_next(struct stssl_tokens *s);
 
 /* Note a mistake and set s->error; only the first one counts. */

@@ -65,8 +65,7 @@ struct listen_config {
 	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
 	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
-	char
-	    *passive_name; /* passive-address as a name; NULL when it is none */
+	const char *passive_name; /* passive-address, if it is a name */
 	/*
 	 * What passive-address stands for, NULL without one.  All zero until a
 	 * name is resolved; the one thing in here that is ever written to.
@@ -99,31 +98,33 @@ enum ocsp_mode {
 };
 
 struct tls_config {
-	char **certificates;
+	char *const *certificates;
 	size_t certificate_count;
-	char **keys; /* as many; the nth belongs to the nth certificate */
-	char **client_cas;
+	char *const *keys; /* as many; the nth belongs to the nth certificate */
+	char *const *client_cas;
 	size_t client_ca_count;
-	char **client_crls;
+	char *const *client_crls;
 	size_t client_crl_count;
 	enum stale_crl stale_crl;
 	enum on_revocation on_revocation;
 	enum ocsp_mode ocsp;
-	char *ocsp_responder; /* NULL: the one that the certificate names */
+	const char
+	    *ocsp_responder; /* NULL: the one that the certificate names */
 	unsigned ocsp_seconds;
-	char *priority;
+	const char *priority;
 };
 
 struct helper_config {
 	struct stssl_conf *conf; /* for messages with a line, and the strings */
-	char *user;              /* NULL: do not change */
+	const char *user;        /* NULL: do not change */
 	unsigned workers;
 	unsigned sessions_per_worker;
-	char *status_socket;
-	char *status_group;  /* NULL: the process's own */
-	char **status_users; /* who may ask, besides root and the helper */
+	const char *status_socket;
+	const char *status_group; /* NULL: the process's own */
+	char *const
+	    *status_users; /* who may ask, besides root and the helper */
 	size_t status_user_count;
-	char *classes;
+	const char *classes;
 	struct tls_config tls;
 	struct listen_config *listeners;
 	size_t listener_count;

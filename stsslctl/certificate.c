@@ -240,7 +240,7 @@ check_list_file(void *owner, const char *path, struct x509_error *error)
 
 /* Each path is a file, or a directory of files. */
 static void
-check_paths(const struct looking *l, char **paths, size_t count,
+check_paths(const struct looking *l, char *const *paths, size_t count,
     int (*each)(void *owner, const char *path, struct x509_error *error))
 {
 	for (size_t i = 0; i < count; i++) {

@@ -73,9 +73,7 @@ shadowed(const struct stssl_classes *classes, const char *path,
 
 		if (by == NULL)
 			continue;
-		(void)stssl_conf_error(classes->conf,
-		    cfg_gettsec(stssl_conf_tree(classes->conf), "class", name),
-		    "", &error,
+		(void)stssl_conf_error(classes->list[i].section, "", &error,
 		    "nobody is ever in class %s: class %s takes all its users",
 		    stssl_quote(one, sizeof one, name),
 		    stssl_quote(other, sizeof other, by->name));

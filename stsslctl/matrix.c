@@ -48,27 +48,24 @@ cell_of(struct stssl_decision d)
 }
 
 static json_t *
-values_of(cfg_opt_t *option)
+values_of(struct stssl_values given)
 {
 	json_t *values = output_need(json_array());
 
-	for (unsigned i = 0; option != NULL && i < cfg_opt_size(option); i++)
-		if (cfg_opt_getnstr(option, i) != NULL)
-			output_append(
-			    values, output_string(cfg_opt_getnstr(option, i)));
+	for (size_t i = 0; i < given.count; i++)
+		output_append(values, output_string(given.list[i]));
 	return values;
 }
 
 /* What the file says of whom the class is for; nothing for what it does not. */
 static json_t *
-criteria_of(const struct stssl_classes *classes, const char *name)
+criteria_of(const struct stssl_conf_section *section)
 {
-	cfg_t *section =
-	    cfg_gettsec(stssl_conf_tree(classes->conf), "class", name);
 	json_t *all = output_need(json_object());
 
 	for (size_t i = 0; i < sizeof criteria / sizeof criteria[0]; i++) {
-		json_t *values = values_of(cfg_getopt(section, criteria[i]));
+		json_t *values =
+		    values_of(stssl_conf_values(section, criteria[i]));
 
 		if (json_array_size(values) > 0)
 			output_set(all, criteria[i], values);
@@ -108,7 +105,7 @@ set_word(json_t *object, const char *key, int value)
 }
 
 static json_t *
-class_of(const struct stssl_classes *classes, const struct stssl_class *c)
+class_of(const struct stssl_class *c)
 {
 	json_t *class = output_need(json_object());
 	json_t *cells = output_need(json_object());
@@ -119,7 +116,7 @@ class_of(const struct stssl_classes *classes, const struct stssl_class *c)
 			c->ssl, c->login, c->bad, columns[i].facts)));
 	output_set(class, "name", output_string(c->name));
 	output_set(class, "enabled", json_boolean(c->enabled));
-	output_set(class, "criteria", criteria_of(classes, c->name));
+	output_set(class, "criteria", criteria_of(c->section));
 	set_word(class, "ssl", (int)c->ssl);
 	set_word(class, "login", (int)c->login);
 	set_word(class, "bad-certificate", (int)c->bad);
@@ -158,7 +155,7 @@ matrix_of(const struct stssl_classes *classes, const char *file)
 		output_append(names, name);
 	}
 	for (size_t i = 0; i < classes->count; i++)
-		output_append(list, class_of(classes, &classes->list[i]));
+		output_append(list, class_of(&classes->list[i]));
 	output_set(matrix, "file", output_string(file));
 	output_set(matrix, "columns", names);
 	output_set(matrix, "classes", list);

@@ -194,9 +194,9 @@ expect "--text is what the digest is of" 0 "$(digest same.conf)  -" \
 	digest_of_text
 echo 'x = 1' >>same.conf
 expect "a faulty file has none" 2 \
-	"stsslctl: @/same.conf:9: no such option 'x'" digest same.conf
+	"stsslctl: @/same.conf:9: \"x\" is no key here" digest same.conf
 expect "and refuses everybody" 1 \
-"stsslctl: @/same.conf:9: no such option 'x'
+"stsslctl: @/same.conf:9: \"x\" is no key here
 verdict: refuse, configuration (the configuration is faulty)
 data: private
 pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" \

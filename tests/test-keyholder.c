@@ -9,6 +9,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>

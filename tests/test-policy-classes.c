@@ -15,7 +15,7 @@
 static const struct {
 	const char *text, *error;
 } keys[] = {
-	{ "usr = a", "2: no such option 'usr'" },
+	{ "usr = a", "2: \"usr\" is no key of class" },
 	{ "user = ''", "2: user = \"\": empty" },
 	{ "user = {}", "2: user = {}: an empty list" },
 	{ "group = {}", "2: group = {}: an empty list" },
@@ -35,7 +35,7 @@ static const struct {
 	{ "ssl = REQUIRED",
 	    "2: ssl = \"REQUIRED\": not one of required, optional" },
 	{ "ssl = ''", "2: ssl = \"\": not one of required, optional" },
-	{ "ssl = { required }", "2: unexpected token '{'" },
+	{ "ssl = { required }", "2: unexpected '{' in the place of a value" },
 	{ "ssl = required ssl = optional", "2: ssl is given twice" },
 	{ "login = cert", "2: login = \"cert\": not one of certificate, both, "
 			  "either, password" },
@@ -45,7 +45,7 @@ static const struct {
 	{ "min-protocol = TLS1.1",
 	    "2: min-protocol = \"TLS1.1\": not one of TLS1.2, TLS1.3" },
 	{ "enabled = perhaps",
-	    "2: invalid boolean value for option 'enabled'" },
+	    "2: enabled = \"perhaps\": not one of true, yes, on, false, no, off" },
 	{ "identity = { file, email }",
 	    "2: identity = \"email\" needs email-domain" },
 	{ "\nidentity = upn", "3: identity = \"upn\" needs upn-domain" },
@@ -76,14 +76,14 @@ static const struct {
 	{ "identity = { dn, uri } map = m\n}\nmap m { uri = 'x y' ",
 	    "2: identity = \"dn\" needs a map with dn" },
 	{ "} map m {", "2: a map without a line" },
-	{ "} map '' { cn = 'x y'", "2: the name of a map has 1 to 256 bytes" },
-	{ "} map m { file = 'x y'", "2: no such option 'file'" },
+	{ "} map '' { cn = 'x y'", "2: map \"\": empty" },
+	{ "} map m { file = 'x y'", "2: \"file\" is no key of map" },
 	{ "} map m { cn = 'x y' } map m { cn = 'x y'",
-	    "2: found duplicate title 'm'" },
+	    "2: map \"m\" is given twice" },
 	{ "} map m {\ncn = { 'x y',\n'(x y' }",
 	    "4: cn = \"(x y\": Unmatched ( or \\(" },
 	{ "\nfrom = { ::1,\n'*.acme.example' }",
-	    "3: from = \"*.acme.example\": "
+	    "4: from = \"*.acme.example\": "
 	    "host names need resolve-names = true" },
 	{ "from = 'acme.*'", "2: from = \"acme.*\": "
 			     "a host name must not end with * or ?" },
@@ -97,14 +97,15 @@ static const struct {
 	{ "from = '10.*'",
 	    "2: from = \"10.*\": "
 	    "not an address, a network, a pattern like 10.1.2.* or a host name" },
-	{ "} class y {} class \"x\" {", "2: found duplicate title 'x'" },
-	{ "} class {", "2: missing title for section 'class'" },
-	{ "}\nclass '' {", "3: the name of a class has 1 to 256 bytes" },
+	{ "} class y {} class \"x\" {", "2: class \"x\" is given twice" },
+	{ "} class {", "2: unexpected '{' in the place of a title" },
+	{ "}\nclass '' {", "3: class \"\": empty" },
 	{ "}\nresolve-names = perhaps\nclass y {",
-	    "3: invalid boolean value for option 'resolve-names'" },
+	    "3: resolve-names = \"perhaps\": "
+	    "not one of true, yes, on, false, no, off" },
 	{ "}\nidentities = 'a/b'\nclass y {",
 	    "3: identities = \"a/b\": not an absolute path" },
-	{ "}\nclas z {\n}\nclass y {", "3: no such option 'clas'" },
+	{ "}\nclas z {\n}\nclass y {", "3: \"clas\" is no key here" },
 };
 
 static int
@@ -151,8 +152,7 @@ START_TEST(a_very_long_value_is_refused)
 	ck_assert_ptr_nonnull(strstr(error.text, ": longer than 256 bytes"));
 	(void)snprintf(text, sizeof text, "class %s { }", name);
 	ck_assert_int_eq(read_text(text, &classes, &error), -EBADMSG);
-	ck_assert_str_eq(
-	    error.text, "c:1: the name of a class has 1 to 256 bytes");
+	ck_assert_ptr_nonnull(strstr(error.text, ": longer than 256 bytes"));
 }
 END_TEST
 
@@ -200,8 +200,8 @@ START_TEST(every_key_is_taken)
 
 	ck_assert_str_eq(classes->identities, "/i");
 	ck_assert_str_eq(c->name, "a b");
-	ck_assert_uint_eq(cfg_opt_size(c->users), 2);
-	ck_assert_uint_eq(cfg_opt_size(c->services), 1);
+	ck_assert_uint_eq(c->users.count, 2);
+	ck_assert_uint_eq(c->services.count, 1);
 	ck_assert_uint_eq(c->group_count, 2);
 	ck_assert_str_eq(c->groups[0].name, "staff");
 	ck_assert_ptr_null(c->groups[1].name);
@@ -215,8 +215,8 @@ START_TEST(every_key_is_taken)
 	    1u << STSSL_IDENTITY_CN | 1u << STSSL_IDENTITY_EMAIL |
 		1u << STSSL_IDENTITY_UPN | 1u << STSSL_IDENTITY_DN);
 	ck_assert_str_eq(c->identity.directory, "/i");
-	ck_assert_uint_eq(cfg_opt_size(c->identity.email_domains), 1);
-	ck_assert_uint_eq(cfg_opt_size(c->identity.upn_domains), 2);
+	ck_assert_uint_eq(c->identity.email_domains.count, 1);
+	ck_assert_uint_eq(c->identity.upn_domains.count, 2);
 	ck_assert_str_eq(c->identity.map->name, "m");
 	ck_assert_uint_eq(c->identity.map->count, 7);
 	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);

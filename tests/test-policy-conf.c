@@ -16,48 +16,37 @@
 #include "tests/test-policy-conf.h"
 #include "tests/test-policy.h"
 
-static cfg_opt_t tls_options[] = {
-	CFG_STR("key", NULL, CFGF_NONE),
-	CFG_STR_LIST("ca", NULL, CFGF_NONE),
-	CFG_END(),
-};
-
-static cfg_opt_t listen_options[] = {
-	CFG_STR("address", NULL, CFGF_NONE),
-	CFG_END(),
-};
-
-cfg_opt_t conf_options[] = {
-	CFG_STR("user", "nobody", CFGF_NONE),
-	CFG_STR("key", NULL, CFGF_NONE),
-	CFG_INT("workers", 0, CFGF_NONE),
-	CFG_BOOL("fast", cfg_false, CFGF_NONE),
-	CFG_STR_LIST("names", NULL, CFGF_NONE),
-	CFG_SEC("tls", tls_options, CFGF_NONE),
-	CFG_SEC("listen", listen_options,
-	    CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_END(),
-};
-
-static int
-not_bad(cfg_t *cfg, cfg_opt_t *opt)
+static const char *
+not_bad(const char *value, char why[static STSSL_CONF_WHY])
 {
-	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-
 	if (strcmp(value, "bad") != 0)
-		return 0;
-	cfg_error(cfg, "%s is bad", opt->name);
-	cfg_error(cfg, "this comes too late");
-	return -1;
+		return NULL;
+	(void)snprintf(why, STSSL_CONF_WHY, "it is %s", value);
+	return why;
 }
 
-const struct stssl_conf_validator conf_validators[] = {
-	{ "user", not_bad },
-	{ "names", not_bad },
-	{ "tls|key", not_bad },
-	{ "tls|ca", not_bad },
-	{ "listen|address", not_bad },
-	{ NULL, NULL },
+static const struct stssl_conf_key tls_keys[] = {
+	{ "key", STSSL_CONF_TEXT, not_bad, .text = NULL },
+	{ "ca", STSSL_CONF_LIST, not_bad, .filled = true },
+	{ .name = NULL },
+};
+
+static const struct stssl_conf_key listen_keys[] = {
+	{ "address", STSSL_CONF_TEXT, not_bad, .text = NULL },
+	{ .name = NULL },
+};
+
+const struct stssl_conf_key conf_keys[] = {
+	{ "user", STSSL_CONF_TEXT, not_bad, .text = "nobody" },
+	{ "key", STSSL_CONF_TEXT, NULL, .text = NULL },
+	{ "workers", STSSL_CONF_NUMBER, NULL, .low = -5, .high = 999999999 },
+	{ "fast", STSSL_CONF_SWITCH, NULL, .on = false },
+	{ "color", STSSL_CONF_WORD, NULL, .words = { "red", "green" },
+	    .word = -1 },
+	{ "names", STSSL_CONF_LIST, not_bad, .filled = false },
+	{ "tls", STSSL_CONF_SECTION, NULL, .keys = tls_keys },
+	{ "listen", STSSL_CONF_TITLED, not_bad, .keys = listen_keys },
+	{ .name = NULL },
 };
 
 int
@@ -73,8 +62,7 @@ read_bytes(const void *bytes, size_t len, struct stssl_conf **ret,
 	/* So that messages are the same in every run. */
 	ck_assert_int_eq(chdir(folder.path), 0);
 	(void)path;
-	r = stssl_conf_read(
-	    "f.conf", conf_options, conf_validators, ret, error);
+	r = stssl_conf_read("f.conf", conf_keys, ret, error);
 	ck_assert_int_eq(chdir("/"), 0);
 	folder_remove(&folder);
 	return r;
@@ -113,15 +101,18 @@ START_TEST(a_later_mistake_is_told_with_its_line)
 					    "listen a {\n address = x\n}\n"
 					    "listen b {\n address = x }\n"
 					    "tls {\n ca = { x } }\n");
-	cfg_t *tree = stssl_conf_tree(conf);
 	const char *name = laters[_i].section;
-	cfg_t *section = name[0] == '\0'  ? tree
-			 : name[0] == 't' ? cfg_getsec(tree, "tls")
-					  : cfg_getnsec(tree, "listen",
-						(unsigned)(name[0] - '0'));
+	const struct stssl_conf_section *section = stssl_conf_top(conf);
 	struct stssl_error error;
 
-	ck_assert_int_eq(stssl_conf_error(conf, section, laters[_i].key, &error,
+	if (name[0] == 't')
+		section = stssl_conf_next(conf, "tls", NULL);
+	if (name[0] == '0' || name[0] == '1')
+		section = stssl_conf_next(conf, "listen", NULL);
+	if (name[0] == '1')
+		section = stssl_conf_next(conf, "listen", section);
+
+	ck_assert_int_eq(stssl_conf_error(section, laters[_i].key, &error,
 			     "%s: no %d", laters[_i].key, 7),
 	    -EBADMSG);
 	ck_assert_str_eq(error.text, laters[_i].error);
@@ -134,10 +125,50 @@ START_TEST(a_section_that_is_not_there_counts_as_line_one)
 	struct stssl_conf *conf = read_good("\n\nuser = a\n");
 	struct stssl_error error;
 
-	(void)stssl_conf_error(conf, cfg_getsec(stssl_conf_tree(conf), "tls"),
-	    "key", &error, "missing");
+	(void)stssl_conf_error(
+	    stssl_conf_next(conf, "tls", NULL), "key", &error, "missing");
 	ck_assert_str_eq(error.text, "f.conf:1: missing");
 	(void)stssl_conf_free(conf);
+}
+END_TEST
+
+/* Everything that can be asked of a file. */
+START_TEST(values_are_what_was_given_or_the_defaults)
+{
+	struct stssl_conf *conf =
+	    read_good("workers = 7 fast = on color = green names = { a, b }\n"
+		      "listen x { address = 'y' }\nlisten 'z z' { }");
+	struct stssl_conf *empty = read_good("");
+	const struct stssl_conf_section *top = stssl_conf_top(conf);
+	const struct stssl_conf_section *none = stssl_conf_top(empty);
+	const struct stssl_conf_section *x =
+	    stssl_conf_next(conf, "listen", NULL);
+	struct stssl_error error;
+
+	ck_assert_int_eq(stssl_conf_number(top, "workers"), 7);
+	ck_assert_int_eq(stssl_conf_number(none, "workers"), 0);
+	ck_assert(stssl_conf_switch(top, "fast"));
+	ck_assert(!stssl_conf_switch(none, "fast"));
+	ck_assert_int_eq(stssl_conf_word(top, "color"), 1);
+	ck_assert_int_eq(stssl_conf_word(none, "color"), -1);
+	ck_assert_uint_eq(stssl_conf_values(top, "names").count, 2);
+	ck_assert_str_eq(stssl_conf_values(top, "names").list[1], "b");
+	ck_assert_uint_eq(stssl_conf_values(none, "names").count, 0);
+	ck_assert_ptr_null(stssl_conf_text(top, "key"));
+	ck_assert(stssl_conf_given(top, "names"));
+	ck_assert(!stssl_conf_given(none, "names"));
+	ck_assert_uint_eq(stssl_conf_count(conf, "listen"), 2);
+	ck_assert_str_eq(stssl_conf_title(x), "x");
+	ck_assert_str_eq(stssl_conf_text(x, "address"), "y");
+	x = stssl_conf_next(conf, "listen", x);
+	ck_assert_str_eq(stssl_conf_title(x), "z z");
+	ck_assert_ptr_null(stssl_conf_next(conf, "listen", x));
+	ck_assert_ptr_null(stssl_conf_next(empty, "listen", NULL));
+	ck_assert_int_eq(
+	    stssl_conf_wrong(top, "names", 1, "why", &error), -EBADMSG);
+	ck_assert_str_eq(error.text, "f.conf:1: names = \"b\": why");
+	(void)stssl_conf_free(conf);
+	(void)stssl_conf_free(empty);
 }
 END_TEST
 
@@ -160,7 +191,7 @@ START_TEST(a_long_message_is_cut)
 	conf = read_good("");
 	text[sizeof text - 1] = '\0';
 	(void)stssl_conf_error(
-	    conf, stssl_conf_tree(conf), "user", &error, "%s", text);
+	    stssl_conf_top(conf), "user", &error, "%s", text);
 	ck_assert_uint_eq(strlen(error.text), sizeof error.text - 1);
 	(void)stssl_conf_free(conf);
 }
@@ -190,8 +221,7 @@ START_TEST(a_file_that_others_can_write_is_refused)
 	(void)folder_text(&f, "f.conf", "user = a");
 	ck_assert_int_eq(chmod(f.file, modes[_i].mode), 0);
 	ck_assert_int_eq(
-	    stssl_conf_read(f.file, conf_options, NULL, &conf, &error),
-	    modes[_i].r);
+	    stssl_conf_read(f.file, conf_keys, &conf, &error), modes[_i].r);
 	(void)snprintf(expect, sizeof expect, "%s: %s", f.file, modes[_i].what);
 	ck_assert_str_eq(error.text, modes[_i].r == 0 ? "" : expect);
 	(void)stssl_conf_free(conf);
@@ -204,8 +234,8 @@ START_TEST(a_file_that_is_not_there_is_an_error)
 	struct stssl_conf *conf = NULL;
 	struct stssl_error error;
 
-	ck_assert_int_eq(stssl_conf_read("/nonexistent/f.conf", conf_options,
-			     NULL, &conf, &error),
+	ck_assert_int_eq(
+	    stssl_conf_read("/nonexistent/f.conf", conf_keys, &conf, &error),
 	    -ENOENT);
 	ck_assert_str_eq(
 	    error.text, "/nonexistent/f.conf: No such file or directory");
@@ -220,12 +250,11 @@ START_TEST(a_folder_or_a_huge_file_is_refused)
 	struct stssl_error error;
 
 	folder_make(&f);
-	ck_assert_int_lt(
-	    stssl_conf_read(f.path, conf_options, NULL, &conf, &error), 0);
+	ck_assert_int_lt(stssl_conf_read(f.path, conf_keys, &conf, &error), 0);
 	(void)folder_text(&f, "f.conf", "");
 	ck_assert_int_eq(truncate(f.file, STSSL_CONF_MAX + 1), 0);
 	ck_assert_int_eq(
-	    stssl_conf_read(f.file, conf_options, NULL, &conf, &error), -EFBIG);
+	    stssl_conf_read(f.file, conf_keys, &conf, &error), -EFBIG);
 	folder_remove(&f);
 }
 END_TEST
@@ -237,8 +266,9 @@ static const struct {
 	const char *right, *user, *wrong, *error;
 } threaded[] = {
 	{ "names = { a, b }\nuser = me", "me", "tls {\nkey = bad }",
-	    ":2: key is bad" },
-	{ "user = you # me", "you", "\n\nusr = x", ":3: no such option 'usr'" },
+	    ":2: key = \"bad\": it is bad" },
+	{ "user = you # me", "you", "\n\nusr = x",
+	    ":3: \"usr\" is no key here" },
 };
 
 struct reader {
@@ -256,14 +286,14 @@ read_often(void *data)
 		struct stssl_conf *conf = NULL;
 		struct stssl_error error;
 
-		if (stssl_conf_read(r->right.file, conf_options,
-			conf_validators, &conf, &error) != 0 ||
-		    strcmp(cfg_getstr(stssl_conf_tree(conf), "user"),
+		if (stssl_conf_read(r->right.file, conf_keys, &conf, &error) !=
+			0 ||
+		    strcmp(stssl_conf_text(stssl_conf_top(conf), "user"),
 			threaded[r->row].user) != 0)
 			r->failures++;
 		(void)stssl_conf_free(conf);
-		if (stssl_conf_read(r->wrong.file, conf_options,
-			conf_validators, &conf, &error) != -EBADMSG ||
+		if (stssl_conf_read(r->wrong.file, conf_keys, &conf, &error) !=
+			-EBADMSG ||
 		    strcmp(error.text + strlen(r->wrong.file),
 			threaded[r->row].error) != 0)
 			r->failures++;
@@ -303,6 +333,7 @@ add_conf_cases(struct case_list *to)
 {
 	add_case(to, a_later_mistake_is_told_with_its_line, ROWS(laters));
 	add_case(to, a_section_that_is_not_there_counts_as_line_one, 0);
+	add_case(to, values_are_what_was_given_or_the_defaults, 0);
 	add_case(to, a_long_message_is_cut, 0);
 	add_case(to, a_file_that_others_can_write_is_refused, ROWS(modes));
 	add_case(to, a_file_that_is_not_there_is_an_error, 0);

@@ -8,8 +8,7 @@
 
 #include "policy/conf.h"
 
-extern cfg_opt_t conf_options[];
-extern const struct stssl_conf_validator conf_validators[];
+extern const struct stssl_conf_key conf_keys[];
 
 /* As stssl_conf_read() on a file "f.conf" with these bytes. */
 int read_bytes(const void *bytes, size_t len, struct stssl_conf **ret,

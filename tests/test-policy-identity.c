@@ -2,6 +2,7 @@
 #include <config.h>
 #include "policy/identity.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

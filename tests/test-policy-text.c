@@ -21,39 +21,50 @@ static const struct {
 	size_t len;
 	const char *error;
 } mistakes[] = {
-	/* libConfuse's, and the lines it gives */
-	{ "usr = x", 0, "f.conf:1: no such option 'usr'" },
-	{ "\n\ntls {\n\nkex = x }", 0, "f.conf:5: no such option 'kex'" },
+	/* keys and values */
+	{ "usr = x", 0, "f.conf:1: \"usr\" is no key here" },
+	{ "\n\ntls {\n\nkex = x }", 0, "f.conf:5: \"kex\" is no key of tls" },
 	{ "workers = many", 0,
-	    "f.conf:1: invalid integer value for option 'workers'" },
-	{ "workers = { 1 }", 0, "f.conf:1: unexpected token '{'" },
+	    "f.conf:1: workers = \"many\": not a number in decimal" },
+	{ "workers = { 1 }", 0,
+	    "f.conf:1: unexpected '{' in the place of a value" },
+	{ "tls { ca = {\n} }", 0, "f.conf:1: ca = {}: an empty list" },
+	{ "\nlisten bad { }", 0, "f.conf:2: listen \"bad\": it is bad" },
+	{ "color = blue", 0,
+	    "f.conf:1: color = \"blue\": not one of red, green" },
+	{ "fast = truely", 0,
+	    "f.conf:1: fast = \"truely\": "
+	    "not one of true, yes, on, false, no, off" },
 	{ "fast = perhaps", 0,
-	    "f.conf:1: invalid boolean value for option 'fast'" },
-	{ "user {\n}", 0, "f.conf:1: missing equal sign after option 'user'" },
-	{ "tls = x", 0, "f.conf:1: missing opening brace for section 'tls'" },
-	{ "tls x {\n}", 0,
-	    "f.conf:1: missing opening brace for section 'tls'" },
-	{ "listen {\n}", 0, "f.conf:1: missing title for section 'listen'" },
+	    "f.conf:1: fast = \"perhaps\": "
+	    "not one of true, yes, on, false, no, off" },
+	{ "user {\n}", 0, "f.conf:1: unexpected '{' in the place of '='" },
+	{ "tls = x", 0, "f.conf:1: unexpected '=' in the place of '{'" },
+	{ "tls x {\n}", 0, "f.conf:1: unexpected \"x\" in the place of '{'" },
+	{ "listen {\n}", 0,
+	    "f.conf:1: unexpected '{' in the place of a title" },
 	{ "listen a {\n}\nlisten 'a' {\n}", 0,
-	    "f.conf:3: found duplicate title 'a'" },
-	{ "include = x", 0, "f.conf:1: no such option 'include'" },
-	/* validators */
-	{ "\nuser = bad", 0, "f.conf:2: user is bad" },
-	{ "names = { a,\n bad,\n b }", 0, "f.conf:2: names is bad" },
-	{ "tls {\n\nkey = bad\n}", 0, "f.conf:3: key is bad" },
-	{ "tls {\nca = {\n x,\n bad }\n}", 0, "f.conf:4: ca is bad" },
+	    "f.conf:3: listen \"a\" is given twice" },
+	{ "include = x", 0, "f.conf:1: \"include\" is no key here" },
+	/* what checks find */
+	{ "\nuser = bad", 0, "f.conf:2: user = \"bad\": it is bad" },
+	{ "names = { a,\n bad,\n b }", 0,
+	    "f.conf:2: names = \"bad\": it is bad" },
+	{ "tls {\n\nkey = bad\n}", 0, "f.conf:3: key = \"bad\": it is bad" },
+	{ "tls {\nca = {\n x,\n bad }\n}", 0,
+	    "f.conf:4: ca = \"bad\": it is bad" },
 	{ "listen x { address = a }\nlisten y {\naddress = bad }", 0,
-	    "f.conf:3: address is bad" },
+	    "f.conf:3: address = \"bad\": it is bad" },
 	/* the first of two */
-	{ "user = bad\nusr = x\n", 0, "f.conf:1: user is bad" },
-	{ "usr = x\nuser = bad\n", 0, "f.conf:1: no such option 'usr'" },
+	{ "user = bad\nusr = x\n", 0, "f.conf:1: user = \"bad\": it is bad" },
+	{ "usr = x\nuser = bad\n", 0, "f.conf:1: \"usr\" is no key here" },
 	/* lines are right behind comments and long strings */
-	{ "/* 1\n2\n*/ usr = x", 0, "f.conf:3: no such option 'usr'" },
+	{ "/* 1\n2\n*/ usr = x", 0, "f.conf:3: \"usr\" is no key here" },
 	{ "/* 1 */ /* 1 */\n# 2\n// 3\nusr = x", 0,
-	    "f.conf:4: no such option 'usr'" },
-	{ "user = '#' # x\n\nusr = x", 0, "f.conf:3: no such option 'usr'" },
-	{ "\r\n\r\nusr = x\r\n", 0, "f.conf:3: no such option 'usr'" },
-	/* what libConfuse would not have minded */
+	    "f.conf:4: \"usr\" is no key here" },
+	{ "user = '#' # x\n\nusr = x", 0, "f.conf:3: \"usr\" is no key here" },
+	{ "\r\n\r\nusr = x\r\n", 0, "f.conf:3: \"usr\" is no key here" },
+	/* given twice, or not as people would think */
 	{ "user = a\nuser = b", 0, "f.conf:2: user is given twice" },
 	{ "user = a\n'user' = b", 0, "f.conf:2: user is given twice" },
 	{ "names = {}\nnames = {}", 0, "f.conf:2: names is given twice" },
@@ -62,7 +73,7 @@ static const struct {
 	    "f.conf:4: key is given twice" },
 	{ "listen a {\naddress = x\naddress = x }", 0,
 	    "f.conf:3: address is given twice" },
-	{ "names = a\nnames += b", 0, "f.conf:2: \"+=\" is not known here" },
+	{ "\nnames += b", 0, "f.conf:2: \"+=\" is not known here" },
 	{ "names = ${HOME}", 0, "f.conf:1: " ENV_TEXT },
 	{ "user = a\nnames = \"x${HOME}\"", 0, "f.conf:2: " ENV_TEXT },
 	{ "names = { \"\\\\${HOME}\" }", 0, "f.conf:1: " ENV_TEXT },
@@ -73,12 +84,12 @@ static const struct {
 	{ "names = a?", 0, "f.conf:1: '?' must be in quotes" },
 	{ "names = a//b", 0, "f.conf:1: put \"a//b\" in quotes" },
 	{ "names = a/*b", 0, "f.conf:1: put \"a/\" in quotes" },
-	{ "include(\"x\")", 0, "f.conf:1: '(' must be in quotes" },
+	{ "include(\"x\")", 0, "f.conf:1: \"include\" is no key here" },
 	{ "user = \303\244", 0, "f.conf:1: a byte \\xc3 outside of quotes" },
 	{ "tls|key = x", 0, "f.conf:1: '|' must be in quotes" },
-	{ "'tls|key' = x", 0, "f.conf:1: \"tls|key\" is no key" },
-	{ "USER = x", 0, "f.conf:1: \"USER\" is no key" },
-	{ "'' = x", 0, "f.conf:1: \"\" is no key" },
+	{ "'tls|key' = x", 0, "f.conf:1: \"tls|key\" is no key here" },
+	{ "USER = x", 0, "f.conf:1: \"USER\" is no key here" },
+	{ "'' = x", 0, "f.conf:1: \"\" is no key here" },
 	{ "user = a\0b", 10, "f.conf:1: a NUL byte" },
 	{ "user = 'a\0b'", 12, "f.conf:1: a NUL byte" },
 	{ "user = a # \0\nuser = b", 21, "f.conf:1: a NUL byte" },
@@ -89,9 +100,12 @@ static const struct {
 	{ "user = \"a\\x41\"", 0,
 	    "f.conf:1: only \\\" and \\\\ are known in double quotes" },
 	/* a file that ends too early */
-	{ "user", 0, "f.conf:1: unexpected end of the file" },
-	{ "user =\n", 0, "f.conf:2: unexpected end of the file" },
-	{ "names = {\n'a',", 0, "f.conf:2: unexpected end of the file" },
+	{ "user", 0,
+	    "f.conf:1: unexpected end of the file in the place of '='" },
+	{ "user =\n", 0,
+	    "f.conf:2: unexpected end of the file in the place of a value" },
+	{ "names = {\n'a',", 0,
+	    "f.conf:2: unexpected end of the file in the place of a value" },
 	{ "\ntls {\nkey = a\n", 0, "f.conf:2: this section does not end" },
 	{ "listen a {\n}\nlisten b {\n", 0,
 	    "f.conf:3: this section does not end" },
@@ -106,15 +120,19 @@ static const struct {
 	/* grammar */
 	{ "}", 0, "f.conf:1: unexpected '}'" },
 	{ "tls {\n}\n}", 0, "f.conf:3: unexpected '}'" },
-	{ "= x", 0, "f.conf:1: unexpected '='" },
-	{ "user = a b", 0, "f.conf:1: unexpected end of the file" },
-	{ "user = = a", 0, "f.conf:1: unexpected '='" },
-	{ "names = { a b }", 0, "f.conf:1: unexpected \"b\"" },
-	{ "names = { , a }", 0, "f.conf:1: unexpected ','" },
-	{ "names = { { a } }", 0, "f.conf:1: unexpected '{'" },
-	{ "listen a b {\n}", 0, "f.conf:1: unexpected \"b\"" },
+	{ "= x", 0, "f.conf:1: unexpected '=' in the place of a key" },
+	{ "user = a b", 0, "f.conf:1: \"b\" is no key here" },
+	{ "user = = a", 0, "f.conf:1: unexpected '=' in the place of a value" },
+	{ "names = { a b }", 0,
+	    "f.conf:1: unexpected \"b\" in the place of ',' or '}'" },
+	{ "names = { , a }", 0,
+	    "f.conf:1: unexpected ',' in the place of a value" },
+	{ "names = { { a } }", 0,
+	    "f.conf:1: unexpected '{' in the place of a value" },
+	{ "listen a b {\n}", 0,
+	    "f.conf:1: unexpected \"b\" in the place of '{'" },
 	{ "listen a {\ntls {\n} }", 0,
-	    "f.conf:2: a section inside of a section" },
+	    "f.conf:2: \"tls\" is no key of listen" },
 };
 
 START_TEST(a_mistake_is_told_with_file_and_line)
@@ -168,7 +186,7 @@ START_TEST(a_right_file_is_read_as_it_is_written)
 	struct stssl_conf *conf = read_good(rights[_i].text);
 
 	ck_assert_str_eq(
-	    cfg_getstr(stssl_conf_tree(conf), "user"), rights[_i].user);
+	    stssl_conf_text(stssl_conf_top(conf), "user"), rights[_i].user);
 	ck_assert_ptr_null(stssl_conf_free(conf));
 }
 END_TEST
@@ -186,19 +204,77 @@ START_TEST(the_environment_is_never_read)
 }
 END_TEST
 
-START_TEST(too_many_keys_are_refused)
+/* What stands for which number, and what for none. */
+static const struct {
+	const char *text;
+	int number;
+	const char *error; /* NULL: it is right */
+} numbers[] = {
+	{ "0", 0, NULL },
+	{ "7", 7, NULL },
+	{ "'7'", 7, NULL },
+	{ "-5", -5, NULL },
+	{ "999999999", 999999999, NULL },
+	{ "-6", 0, "not in -5 ... 999999999" },
+	{ "1000000000", 0, "not in -5 ... 999999999" },
+	{ "18446744073709551617", 0, "not in -5 ... 999999999" },
+	{ "''", 0, "not a number in decimal" },
+	{ "-", 0, "not a number in decimal" },
+	{ "-0", 0, "not a number in decimal" },
+	{ "010", 0, "not a number in decimal" },
+	{ "0x10", 0, "not a number in decimal" },
+	{ "'+5'", 0, "not a number in decimal" },
+	{ "' 5'", 0, "not a number in decimal" },
+	{ "'5 '", 0, "not a number in decimal" },
+	{ "5s", 0, "not a number in decimal" },
+};
+
+START_TEST(numbers_are_decimal_ones)
 {
-	static const char text[] = "abcdefghijklmnopqrstuvwxyz";
-	char file[8192];
-	size_t len = 0;
 	struct stssl_conf *conf = NULL;
 	struct stssl_error error;
+	char text[64];
+	int r;
 
-	for (int i = 0; i < 100; i++)
-		len += (size_t)snprintf(file + len, sizeof file - len,
-		    "k%c%c = x\n", text[i / 26], text[i % 26]);
-	ck_assert_int_eq(read_bytes(file, len, &conf, &error), -EBADMSG);
-	ck_assert_str_eq(error.text, "f.conf:65: too many keys");
+	(void)snprintf(text, sizeof text, "workers = %s", numbers[_i].text);
+	r = read_bytes(text, strlen(text), &conf, &error);
+	if (numbers[_i].error != NULL) {
+		ck_assert_int_eq(r, -EBADMSG);
+		ck_assert_ptr_nonnull(strstr(error.text, numbers[_i].error));
+		return;
+	}
+	ck_assert_msg(r == 0, "%s", error.text);
+	ck_assert_int_eq(stssl_conf_number(stssl_conf_top(conf), "workers"),
+	    numbers[_i].number);
+	(void)stssl_conf_free(conf);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool on;
+} switches[] = {
+	{ "true", true },
+	{ "yes", true },
+	{ "on", true },
+	{ "TRUE", true },
+	{ "'Yes'", true },
+	{ "false", false },
+	{ "no", false },
+	{ "off", false },
+	{ "oFF", false },
+};
+
+START_TEST(switches_have_six_words)
+{
+	struct stssl_conf *conf;
+	char text[64];
+
+	(void)snprintf(text, sizeof text, "fast = %s", switches[_i].text);
+	conf = read_good(text);
+	ck_assert_int_eq(
+	    stssl_conf_switch(stssl_conf_top(conf), "fast"), switches[_i].on);
+	(void)stssl_conf_free(conf);
 }
 END_TEST
 
@@ -208,5 +284,6 @@ add_text_cases(struct case_list *to)
 	add_case(to, a_mistake_is_told_with_file_and_line, ROWS(mistakes));
 	add_case(to, a_right_file_is_read_as_it_is_written, ROWS(rights));
 	add_case(to, the_environment_is_never_read, 0);
-	add_case(to, too_many_keys_are_refused, 0);
+	add_case(to, numbers_are_decimal_ones, ROWS(numbers));
+	add_case(to, switches_have_six_words, ROWS(switches));
 }

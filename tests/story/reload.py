@@ -160,7 +160,7 @@ def faulty(what):
         "a key of another certificate": (
             KEY, lambda text: read(PKI + "ca.key"), "helper.conf:6: "),
         "an unknown key": (CONF, lambda text: "colour = 1\n" + text,
-                           "helper.conf:1: no such option"),
+                           'helper.conf:1: "colour" is no key here'),
         "another address": (
             CONF, lambda text: text.replace("127.0.0.1:0", "127.0.0.2:0"),
             "listen: names and addresses: changed, which needs a restart"),

@@ -160,7 +160,8 @@ stssl_identity_parse(const char *word)
 {
 	int i = 0;
 
-	while (i < STSSL_IDENTITY_COUNT && strcmp(word, words[i]) != 0)
+	while (i < STSSL_IDENTITY_COUNT &&
+	       (word[0] != words[i][0] || strcmp(word, words[i]) != 0))
 		i++;
 	return (enum stssl_identity)i;
 }

@@ -30,11 +30,21 @@ match_service(const struct stssl_class *c, struct asker *a)
 	return c->services.count == 0;
 }
 
+/* Most patterns differ before a wildcard, and fnmatch(3) is slow to say so. */
+static bool
+has_user(const char *pattern, const char *name)
+{
+	size_t plain = strcspn(pattern, "*?[\\");
+
+	return strncmp(pattern, name, plain) == 0 &&
+	       fnmatch(pattern, name, 0) == 0;
+}
+
 static int
 match_user(const struct stssl_class *c, struct asker *a)
 {
 	for (size_t i = 0; i < c->users.count; i++)
-		if (fnmatch(c->users.list[i], a->user.name, 0) == 0)
+		if (has_user(c->users.list[i], a->user.name))
 			return 1;
 	return c->users.count == 0;
 }

@@ -34,6 +34,7 @@ struct scanner {
 	const char *title;                /* of the section that opens next */
 	unsigned line;                    /* and its line */
 	const struct stssl_conf_key *key; /* the last one */
+	char why[STSSL_CONF_WHY];         /* for checks */
 };
 
 /* What a token does at its place; returns where that leads. */
@@ -119,9 +120,8 @@ static bool
 take(struct scanner *s)
 {
 	struct stssl_entry *entry = &s->conf->entries[s->conf->entry_count - 1];
-	char buf[STSSL_CONF_WHY];
 	const char *why =
-	    stssl_value_check(s->key, s->text.word, &entry->number, buf);
+	    stssl_value_check(s->key, s->text.word, &entry->number, s->why);
 
 	if (why == NULL)
 		must(s, stssl_tree_value(s->conf, s->text.word, s->text.line));
@@ -164,9 +164,8 @@ close_list(struct scanner *s)
 static enum place
 title(struct scanner *s)
 {
-	char buf[STSSL_CONF_WHY];
 	const char *why =
-	    s->key->check != NULL ? s->key->check(s->text.word, buf) : NULL;
+	    s->key->check != NULL ? s->key->check(s->text.word, s->why) : NULL;
 
 	s->title = s->text.word;
 	if (why == NULL)

@@ -27,7 +27,8 @@ check_word(const struct stssl_conf_key *key, const char *value, int *ret_number,
 	size_t len = 0;
 
 	for (int i = 0; i < STSSL_CONF_WORDS && key->words[i] != NULL; i++)
-		if (strcmp(value, key->words[i]) == 0) {
+		if (value[0] == key->words[i][0] &&
+		    strcmp(value, key->words[i]) == 0) {
 			*ret_number = i;
 			return NULL;
 		}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Any bytes as helper.conf: either they are refused with a message of one line,
+ * or everything in the configuration is within its bounds.
+ */
+#include <config.h>
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "setup/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int
+write_file(char *path, const uint8_t *data, size_t size)
+{
+	int fd = mkstemp(path);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = write(fd, data, size);
+	(void)close(fd);
+	return n == (ssize_t)size ? 0 : -1;
+}
+
+static void
+check(const struct helper_config *config)
+{
+	const struct tls_config *tls = &config->tls;
+
+	if (config->workers > 256 || config->sessions_per_worker < 1 ||
+	    config->listener_count == 0 || tls->certificate_count == 0 ||
+	    tls->ocsp_seconds < 1)
+		abort();
+	for (size_t i = 0; i < tls->certificate_count; i++)
+		if (tls->certificates[i] == NULL || tls->keys[i] == NULL)
+			abort();
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct listen_config *l = &config->listeners[i];
+
+		if (l->name[0] == '\0' || l->service[0] == '\0' ||
+		    l->backend.len == 0 || l->passive_low > l->passive_high ||
+		    l->handshake_seconds < 1 ||
+		    l->max_sessions > CONFIG_SESSIONS_MAX)
+			abort();
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char path[] = "/tmp/stssl-fuzz-config-XXXXXX";
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+
+	if (write_file(path, data, size) == 0) {
+		if (config_read(path, &config, &error) == 0)
+			check(config);
+		else if (error.text[0] == '\0' ||
+			 strchr(error.text, '\n') != NULL)
+			abort();
+	}
+	(void)unlink(path);
+	(void)config_free(config);
+	return 0;
+}

@@ -151,8 +151,14 @@ judge(struct login *l)
 		.record = l->known ? &l->record : NULL,
 		.from = l->has_from ? &l->from : NULL,
 	};
-	int r = stssl_classes_read(l->options->classes, &l->classes, &l->error);
+	const char *path = l->options->classes;
+	int r;
 
+	if (l->kept != NULL && stssl_classes_current(l->kept, path)) {
+		stssl_judge(l->kept, &who, &l->judgement);
+		return 0;
+	}
+	r = stssl_classes_read(path, &l->classes, &l->error);
 	if (r < 0) {
 		l->judgement.reason = STSSL_REASON_CONFIGURATION;
 		return r;

@@ -2,7 +2,8 @@
  *
  * One call of the module, without PAM: who is behind the connection, what is
  * decided for this user name, what the helper is told about it.  Everything is
- * found out anew in each call and forgotten with it.
+ * found out anew in each call and forgotten with it; but classes.conf, if the
+ * caller has kept it, is read again only when it can have changed.
  */
 #ifndef PAM_STSSL_LOGIN_H
 #define PAM_STSSL_LOGIN_H
@@ -28,8 +29,9 @@ struct login {
 	bool known;                     /* to the helper: `record` is filled */
 	struct stssl_record record;
 	bool has_from;
-	struct stssl_address from; /* the client's */
-	struct stssl_classes *classes;
+	struct stssl_address from;        /* the client's */
+	struct stssl_classes *classes;    /* read for this login */
+	const struct stssl_classes *kept; /* borrowed; NULL for none */
 	struct stssl_judgement judgement;
 	struct stssl_error error; /* what went wrong, empty when nothing */
 };

@@ -2,7 +2,9 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for, printed, or kept between two calls.
+ * else.  Nothing is prompted for or printed.  Nothing that was found out of a user
+ * or a connection is kept between two calls; classes.conf is, from auth to
+ * account, for it is read again there only if it can have changed.
  */
 #include <config.h>
 
@@ -109,9 +111,45 @@ set_rhost(pam_handle_t *pamh, const struct login *l)
 	return PAM_SYSTEM_ERR;
 }
 
+/* The name of what is kept from auth to account. */
+#define KEPT "pam_stssl-classes"
+
+static void
+forget(pam_handle_t *pamh, void *classes, int status)
+{
+	(void)pamh, (void)status;
+	(void)stssl_classes_free(classes);
+}
+
+/* Whom auth refuses, account is not asked about. */
+static void
+keep(pam_handle_t *pamh, struct login *l)
+{
+	if (l->classes != NULL &&
+	    l->judgement.verdict != STSSL_VERDICT_REFUSE &&
+	    pam_set_data(pamh, KEPT, l->classes, forget) == PAM_SUCCESS)
+		l->classes = NULL;
+}
+
+/* What is kept, if anything is; the login has borrowed it until it is done. */
+static void
+borrow(pam_handle_t *pamh, struct login *l)
+{
+	const void *kept = NULL;
+
+	if (pam_get_data(pamh, KEPT, &kept) == PAM_SUCCESS)
+		l->kept = kept;
+}
+
+struct phase {
+	const char *word;
+	int when_password;
+	bool is_auth;
+};
+
 static int
-decide(pam_handle_t *pamh, int argc, const char **argv, const char *word,
-    int when_password)
+decide(
+    pam_handle_t *pamh, int argc, const char **argv, const struct phase *phase)
 {
 	struct options options;
 	struct login l;
@@ -120,10 +158,16 @@ decide(pam_handle_t *pamh, int argc, const char **argv, const char *word,
 
 	if (r != PAM_SUCCESS)
 		return r;
+	if (!phase->is_auth)
+		borrow(pamh, &l);
 	login_decide(&l);
 	rhost = set_rhost(pamh, &l);
-	log_login(pamh, &l, word, true);
-	r = code_of(&l.judgement, when_password);
+	log_login(pamh, &l, phase->word, true);
+	r = code_of(&l.judgement, phase->when_password);
+	if (phase->is_auth)
+		keep(pamh, &l);
+	else if (l.kept != NULL)
+		(void)pam_set_data(pamh, KEPT, NULL, NULL);
 	login_done(&l);
 	return rhost == PAM_SUCCESS ? r : rhost;
 }
@@ -150,8 +194,10 @@ put_environment(pam_handle_t *pamh, const struct stssl_record *record)
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	static const struct phase phase = { "login", PAM_IGNORE, true };
+
 	(void)flags;
-	return decide(pamh, argc, argv, "login", PAM_IGNORE);
+	return decide(pamh, argc, argv, &phase);
 }
 
 /* IGNORE here would make a pam_deny behind us count. */
@@ -166,8 +212,10 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	static const struct phase phase = { "account", PAM_SUCCESS, false };
+
 	(void)flags;
-	return decide(pamh, argc, argv, "account", PAM_SUCCESS);
+	return decide(pamh, argc, argv, &phase);
 }
 
 int

@@ -15,6 +15,7 @@
 #include "policy/judge.h"
 #include "policy/maps.h"
 #include "policy/pattern.h"
+#include "policy/stamp.h"
 #include "policy/user.h"
 
 /* In order: a smaller one is older. */
@@ -54,7 +55,8 @@ struct stssl_class {
 /* Strings are the conf's.  The groups and patterns of all classes are here. */
 struct stssl_classes {
 	struct stssl_conf *conf;
-	const char *identities; /* directory */
+	struct stssl_stamp stamp; /* of the file before it was read */
+	const char *identities;   /* directory */
 	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;

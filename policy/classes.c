@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "policy/class.h"
 #include "policy/keys.h"
@@ -156,6 +157,7 @@ stssl_classes_read(
 	error->text[0] = '\0';
 	if (classes == NULL)
 		return out_of_memory(error);
+	stssl_stamp_take(path, time(NULL), &classes->stamp);
 	r = stssl_conf_read(path, stssl_keys, &classes->conf, error);
 	if (r < 0)
 		goto fail;
@@ -171,6 +173,15 @@ stssl_classes_read(
 fail:
 	(void)stssl_classes_free(classes);
 	return r;
+}
+
+bool
+stssl_classes_current(const struct stssl_classes *classes, const char *path)
+{
+	struct stssl_stamp now;
+
+	stssl_stamp_take(path, time(NULL), &now);
+	return stssl_stamp_same(&classes->stamp, &now);
 }
 
 struct stssl_classes *

@@ -5,6 +5,8 @@
 #ifndef POLICY_CLASSES_H
 #define POLICY_CLASSES_H
 
+#include <stdbool.h>
+
 #include "policy/conf.h"
 
 #define STSSL_CLASSES_CONF "/etc/stssl/classes.conf"
@@ -18,6 +20,13 @@ struct stssl_classes;
  */
 int stssl_classes_read(
     const char *path, struct stssl_classes **ret, struct stssl_error *error);
+
+/*
+ * Whether the file at `path` is surely the one that the classes were read from,
+ * and unchanged; see policy/stamp.h.
+ */
+bool stssl_classes_current(
+    const struct stssl_classes *classes, const char *path);
 
 /* Takes NULL.  Returns NULL. */
 struct stssl_classes *stssl_classes_free(struct stssl_classes *classes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What a login costs when there are many classes, in numbers that are the same
- * on every machine: how often memory is asked for.  The linker leads calls of
+ * on every machine: how often memory is asked for, and the file read.  The linker leads calls of
  * our own code to the functions here (--wrap in Makefile.am).
  */
 #include <config.h>
@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "pam_stssl/login.h"
 #include "policy/class.h"
 
 /* What a file takes that has few classes, and what growing lists may add. */
@@ -25,11 +27,13 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_reallocarray(void *old, size_t count, size_t size);
 char *__real_strdup(const char *text);
+time_t __real_time(time_t *ret);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void *__wrap_reallocarray(void *old, size_t count, size_t size);
 char *__wrap_strdup(const char *text);
+time_t __wrap_time(time_t *ret);
 
 void *
 __wrap_malloc(size_t size)
@@ -64,6 +68,14 @@ __wrap_strdup(const char *text)
 {
 	allocations++;
 	return __real_strdup(text);
+}
+
+/* The files here are old. */
+time_t
+__wrap_time(time_t *ret)
+{
+	(void)ret;
+	return __real_time(NULL) + 3600;
 }
 
 static void
@@ -142,6 +154,48 @@ START_TEST(matching_asks_for_no_memory)
 }
 END_TEST
 
+/* A decision by `kept`, or NULL; whether the file was read for it. */
+static bool
+is_read(const char *path, const struct stssl_classes *kept,
+    struct stssl_classes **ret)
+{
+	const struct options options = { .classes = path,
+		.socket = "/nonexistent" };
+	struct login l;
+	bool read;
+
+	login_init(&l, &options, "alice", "vsftpd");
+	l.kept = kept;
+	login_decide(&l);
+	ck_assert_int_eq(l.judgement.verdict, STSSL_VERDICT_PASSWORD);
+	read = l.classes != NULL;
+	if (ret != NULL) {
+		*ret = l.classes;
+		l.classes = NULL;
+	}
+	login_done(&l);
+	return read;
+}
+
+START_TEST(account_reads_only_a_file_that_changed)
+{
+	char path[] = "/tmp/stssl-budget-XXXXXX";
+	struct stssl_classes *kept = NULL;
+	FILE *f;
+
+	write_classes(path, 1, "{ ssl = optional login = password }\n");
+	ck_assert(is_read(path, NULL, &kept));
+	ck_assert(!is_read(path, kept, NULL));
+	f = fopen(path, "a");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_gt(fprintf(f, "# changed\n"), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	ck_assert(is_read(path, kept, NULL));
+	(void)unlink(path);
+	(void)stssl_classes_free(kept);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -149,6 +203,7 @@ main(void)
 		{ a_thousand_classes_are_read_with_a_few_allocations,
 		    ROWS(formats) },
 		{ matching_asks_for_no_memory, 0 },
+		{ account_reads_only_a_file_that_changed, 0 },
 	};
 
 	return test_main("budget", cases, ROWS(cases));

@@ -32,6 +32,7 @@ void add_map_cases(struct case_list *to);
 void add_match_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
 void add_shadow_cases(struct case_list *to);
+void add_stamp_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
 void add_trace_cases(struct case_list *to);
 void add_ways_cases(struct case_list *to);

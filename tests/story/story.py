@@ -25,6 +25,10 @@ PATIENCE = 30
 # Stories that take longer than this many seconds say so.
 SLOW = 3
 
+# Whether the helper was built with sanitizers.
+with open(os.environ["HELPER"], "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
+
 STORIES = []
 
 

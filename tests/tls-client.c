@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * tls-client PORT CA CERTIFICATE KEY WHAT COUNT [TLS]: an FTP client over
+ * implicit TLS that does one thing COUNT times, in one process, faster than a
+ * script can: WHAT is "login", or what no honest client does so often.  Prints
+ * how often it was done before the server had enough; all of what a flood sends
+ * is in the records of one connection.
+ */
+#include <config.h>
+
+#include <arpa/inet.h>
+#include <gnutls/gnutls.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define SECONDS 30
+#define LINE    512
+
+struct client {
+	const char *priority;
+	in_port_t port;
+	gnutls_certificate_credentials_t credentials;
+	gnutls_session_t tls;
+	int fd;
+};
+
+static bool
+enter(struct client *c)
+{
+	const struct timeval patience = { .tv_sec = SECONDS };
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	int r;
+
+	sa.sin_port = htons(c->port);
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	(void)setsockopt(
+	    c->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	if (connect(c->fd, (struct sockaddr *)&sa, sizeof sa) == -1 ||
+	    gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) < 0)
+		return false;
+	(void)gnutls_priority_set_direct(c->tls, c->priority, NULL);
+	(void)gnutls_credentials_set(
+	    c->tls, GNUTLS_CRD_CERTIFICATE, c->credentials);
+	(void)gnutls_server_name_set(c->tls, GNUTLS_NAME_DNS, "localhost", 9);
+	gnutls_transport_set_int(c->tls, c->fd);
+	do {
+		r = gnutls_handshake(c->tls);
+	} while (r < 0 && gnutls_error_is_fatal(r) == 0);
+	return r >= 0;
+}
+
+static void
+leave(struct client *c)
+{
+	if (c->tls != NULL)
+		gnutls_deinit(c->tls);
+	c->tls = NULL;
+	if (c->fd != -1)
+		(void)close(c->fd);
+	c->fd = -1;
+}
+
+/* The reply to `line`, NULL for the greeting, begins with `code`. */
+static bool
+says(struct client *c, const char *line, const char *code)
+{
+	char reply[LINE] = "";
+	size_t len = 0;
+	ssize_t n;
+
+	if (line != NULL && gnutls_record_send(c->tls, line, strlen(line)) < 0)
+		return false;
+	while (len == 0 || reply[len - 1] != '\n') {
+		n = gnutls_record_recv(
+		    c->tls, reply + len, sizeof reply - 1 - len);
+		if (n == GNUTLS_E_AGAIN || n == GNUTLS_E_INTERRUPTED)
+			continue;
+		if (n <= 0)
+			return false;
+		len += (size_t)n;
+	}
+	if (strncmp(reply, code, strlen(code)) == 0)
+		return true;
+	(void)fprintf(stderr, "%s", reply);
+	return false;
+}
+
+static bool
+login(struct client *c)
+{
+	bool done = enter(c) && says(c, NULL, "220") &&
+		    says(c, "USER acme-1\r\n", "232") &&
+		    says(c, "QUIT\r\n", "221");
+
+	leave(c);
+	return done;
+}
+
+static bool
+empty_record(struct client *c)
+{
+	return gnutls_record_send(c->tls, "", 0) >= 0;
+}
+
+static bool
+key_update(struct client *c)
+{
+	return gnutls_session_key_update(c->tls, 0) >= 0;
+}
+
+static bool
+key_update_both(struct client *c)
+{
+	return gnutls_session_key_update(c->tls, GNUTLS_KU_PEER) >= 0;
+}
+
+static bool
+alert(struct client *c)
+{
+	return gnutls_alert_send(
+		   c->tls, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION) >= 0;
+}
+
+/* Asks for it again, whatever the server says to that. */
+static bool
+renegotiation(struct client *c)
+{
+	int r;
+
+	do {
+		r = gnutls_handshake(c->tls);
+	} while (r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED);
+	return r >= 0 || gnutls_error_is_fatal(r) == 0;
+}
+
+static bool
+one_byte_record(struct client *c)
+{
+	return gnutls_record_send(c->tls, "\r\n", 1) >= 0;
+}
+
+static const struct act {
+	const char *name;
+	bool (*act)(struct client *c);
+	bool is_flood; /* all of it on one connection */
+} acts[] = {
+	{ "login", login, false },
+	{ "empty-record", empty_record, true },
+	{ "key-update", key_update, true },
+	{ "key-update-both", key_update_both, true },
+	{ "alert", alert, true },
+	{ "renegotiation", renegotiation, true },
+	{ "one-byte-record", one_byte_record, true },
+};
+
+/* The server has hung up: it sends nothing more, or a reset. */
+static bool
+is_over(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN | POLLRDHUP };
+
+	return poll(&p, 1, 0) == 1 &&
+	       (p.revents & (POLLHUP | POLLERR | POLLRDHUP)) != 0;
+}
+
+static bool
+repeat(struct client *c, const struct act *act, unsigned long count)
+{
+	unsigned long done = 0;
+
+	if (act->is_flood && (!enter(c) || !says(c, NULL, "220")))
+		return false;
+	while (
+	    done < count && (!act->is_flood || !is_over(c->fd)) && act->act(c))
+		done++;
+	leave(c);
+	(void)printf("%lu\n", done);
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct client c = { .priority = "NORMAL", .fd = -1 };
+
+	if (argc < 7 ||
+	    gnutls_certificate_allocate_credentials(&c.credentials) < 0 ||
+	    gnutls_certificate_set_x509_trust_file(
+		c.credentials, argv[2], GNUTLS_X509_FMT_PEM) < 0 ||
+	    gnutls_certificate_set_x509_key_file(
+		c.credentials, argv[3], argv[4], GNUTLS_X509_FMT_PEM) < 0)
+		return EXIT_FAILURE;
+	c.port = (in_port_t)strtoul(argv[1], NULL, 10);
+	if (argc > 7)
+		c.priority = argv[7];
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+		if (strcmp(acts[i].name, argv[5]) == 0)
+			return repeat(&c, &acts[i], strtoul(argv[6], NULL, 10))
+				   ? EXIT_SUCCESS
+				   : EXIT_FAILURE;
+	return EXIT_FAILURE;
+}

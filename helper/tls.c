@@ -6,6 +6,7 @@
 #include <config.h>
 #include "helper/tls.h"
 
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 #define HANDSHAKE_MAX 65536
 /* Warning alerts and renegotiations that one connection may send. */
 #define NOISE_MAX 4
+/* Bytes of records that bring no data, one after the other, after the handshake:
+ * GnuTLS takes any number of empty ones with TLS 1.3. */
+#define BARREN_MAX 65536
 /* Plaintext in one record, RFC 8446 section 5.1. */
 #define RECORD_MAX 16384
 /* GnuTLS gives one or two parts; more would be sent by the next call. */
@@ -34,6 +38,8 @@ struct tls {
 	bool more;      /* another record follows at once */
 	size_t unsent;  /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
+	bool is_up;    /* the handshake is over */
+	size_t barren; /* bytes received since, or since the last data */
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
 };
@@ -94,6 +100,22 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 			    parts[message.msg_iovlen].iov_len };
 	return sendmsg(
 	    tls->fd, &message, MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
+{
+	struct tls *tls = ptr;
+	ssize_t n;
+
+	if (tls->barren > BARREN_MAX) {
+		gnutls_transport_set_errno(tls->session, ECONNABORTED);
+		return -1;
+	}
+	n = recv(tls->fd, buf, size, 0);
+	if (n > 0 && tls->is_up)
+		tls->barren += (size_t)n;
+	return n;
 }
 
 /* A client that asks for a name that none of the certificates is for. */
@@ -188,8 +210,8 @@ tls_new(struct tls_context *context, enum tls_use use,
 	tls->context = context;
 	tls->condemned = STSSL_FAILURE_COUNT;
 	tls->fd = fd;
-	gnutls_transport_set_ptr2(
-	    tls->session, (gnutls_transport_ptr_t)(intptr_t)fd, tls);
+	gnutls_transport_set_ptr(tls->session, tls);
+	gnutls_transport_set_pull_function(tls->session, pull);
 	gnutls_transport_set_vec_push_function(tls->session, push);
 	return tls;
 }
@@ -243,8 +265,10 @@ tls_handshake(struct tls *tls)
 	int r = gnutls_handshake(tls->session);
 	enum tls_result res;
 
-	if (r >= 0)
+	if (r >= 0) {
+		tls->is_up = true;
 		return TLS_DONE;
+	}
 	res = result(tls, r);
 	if (res == TLS_FAILED)
 		(void)gnutls_alert_send_appropriate(tls->session, r);
@@ -271,6 +295,7 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 	ssize_t n = gnutls_record_recv(tls->session, buf, size);
 
 	if (n > 0) {
+		tls->barren = 0;
 		*ret_n = (size_t)n;
 		return TLS_DONE;
 	}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Many of everything: what is counted before is counted again afterwards."""
 
-import glob
 import os
 import resource
 import select
@@ -10,7 +9,7 @@ import statistics
 import subprocess
 import time
 
-from story import (Helper, PATIENCE, PKI, SANITIZED, STAGE, await_that, equal,
+from story import (Helper, PKI, SANITIZED, await_that, equal,
                    log, logged_in, since, story, tell)
 
 # Sanitizers make everything slow, and memory hard to judge.

@@ -10,6 +10,7 @@ import hashlib
 import os
 import random
 import re
+import resource
 import signal
 import socket
 import ssl
@@ -145,15 +146,21 @@ class Helper:
 
     all = []
 
-    def __init__(self, conf=CONF):
+    def __init__(self, conf=CONF, limits=None):
+        """`limits`: those of resource.setrlimit(), for this helper alone."""
         Helper.all.append(self)
+
+        def limit():
+            for what, value in (limits or {}).items():
+                resource.setrlimit(what, (value, value))
+
         start = len(log("helper.log"))
         with open(conf) as file:
             wanted = len(re.findall(r':0"', file.read()))
         with open(STAGE + "/helper.log", "a") as stderr:
             self.process = subprocess.Popen(
                 [os.environ["HELPER"], "-c", conf, "--log=stderr"],
-                stdin=subprocess.DEVNULL, stderr=stderr)
+                stdin=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit)
         try:
             self.listening = await_that(
                 lambda: self._read(since("helper.log", start), wanted),

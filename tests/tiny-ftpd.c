@@ -107,8 +107,10 @@ serve(int fd)
 	struct login login = { "", "" };
 	char line[TEXT];
 
-	if (in == NULL)
+	if (in == NULL) {
+		(void)close(fd);
 		return;
+	}
 	(void)dprintf(fd, "220 Tiny.\r\n");
 	while (fgets(line, sizeof line, in) != NULL) {
 		line[strcspn(line, "\r\n")] = '\0';

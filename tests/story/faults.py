@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Calls that hardly ever fail, and a clock that jumps: tests/faulty.c does it,
+in the helper and around the module.
+"""
+
+import os
+import socket
+import struct
+import subprocess
+import time
+
+from story import (Helper, PATIENCE, STAGE, ask, await_that, begins, connect,
+                   equal, fetch, log_in, logged_in, store, story, tell)
+
+BUILT = os.environ["builddir"] + "/tests/"
+FAULTS = STAGE + "/faults"
+YEAR = 365 * 86400
+
+
+class Faults:
+    """What goes wrong for as long as this lasts."""
+
+    def __init__(self, shift=0, no_bytes=0, cut=0):
+        self.values = shift, no_bytes, cut
+
+    @staticmethod
+    def write(*values):
+        with open(FAULTS, "r+b") as file:
+            file.write(struct.pack("qqq", *values))
+
+    def __enter__(self):
+        self.write(*self.values)
+
+    def __exit__(self, *_):
+        self.write(0, 0, 0)
+
+
+def usual_again():
+    """A login as it should be."""
+    ftp = logged_in(FTP, "acme-1", certificate="acme-1")
+    equal(store(ftp, "usual", 100000), fetch(ftp, "usual"))
+    ftp.quit()
+
+
+with open(FAULTS, "wb") as file:
+    file.write(struct.pack("qqq", 0, 0, 0))
+os.chmod(FAULTS, 0o644)
+os.environ["FAULTS"] = FAULTS
+os.environ["LD_PRELOAD"] = BUILT + ".libs/faulty.so"
+HELPER = Helper()
+TINY = subprocess.Popen([BUILT + "tiny-ftpd", "2122"],
+                        stdin=subprocess.DEVNULL)
+del os.environ["LD_PRELOAD"]
+FTP = HELPER.address("ftp")
+
+
+def cpu():
+    """Seconds of the processor that the helper has used."""
+    ticks = 0
+    for pid in HELPER.processes():
+        with open(f"/proc/{pid}/stat") as file:
+            ticks += sum(map(int, file.read().rsplit(")")[1].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@story("the clock jumps by {0}: sessions go on, deadlines stay, no storm",
+       ("an hour", 3600), ("ten days back", -10 * 86400))
+def jump(_, seconds):
+    ftp = logged_in(FTP)
+    half = connect(FTP, tls=None)
+    begins(ask(half, "AUTH TLS"), "234")
+    begin, used = time.monotonic(), cpu()
+    with Faults(shift=seconds):
+        for _ in range(5):
+            begins(ask(ftp, "NOOP"), "200")
+            time.sleep(0.2)
+        equal(store(ftp, "jump", 300000), fetch(ftp, "jump"))
+        equal(cpu() - used < 0.7, True)
+        equal(half.sock.recv(1), b"")
+        equal(8 < time.monotonic() - begin < 14, True)
+    begins(ask(ftp, "NOOP"), "200")
+    ftp.quit()
+
+
+@story("a certificate is judged by the clock of the login, ten years later too")
+def ten_years():
+    with Faults(shift=10 * YEAR):
+        ftp = connect(FTP, certificate="acme-1")
+        begins(ask(ftp, "USER acme-1"), "530")
+        ftp.close()
+    usual_again()
+
+
+@story("one of {0} sends is cut, data in clear: all arrives whole", (1,), (2,), (7,))
+def cut(number):
+    with Faults(cut=number):
+        # Without tickets, which precede private data.
+        ftp = logged_in(FTP, protect=False)
+        for size in 1, 100000, 3000000:
+            equal(store(ftp, "cut", size), fetch(ftp, "cut"))
+        ftp.quit()
+    usual_again()
+
+
+def answer_of_tiny(user):
+    """What the module's daemon says to a client in clear."""
+    with socket.create_connection(("127.0.0.1", 2122), PATIENCE) as sock:
+        lines = sock.makefile("r")
+        if not lines.readline():
+            return "421"
+        for line in f"USER {user}\r\n", "PASS nobody's password\r\n":
+            sock.sendall(line.encode())
+            reply = lines.readline()
+    return reply[:3]
+
+
+@story("every nth allocation fails, n to 500: the module lets nobody in, and"
+       " nothing crashes")
+def module():
+    for number in range(1, 501):
+        with Faults(no_bytes=number):
+            # Without an answer there was no memory for one.
+            equal(answer_of_tiny("acme-1") in ("530", "421", ""), True)
+        equal(TINY.poll(), None)
+
+
+@story("every {0}th allocation fails: nobody gets in who should not, and"
+       " afterwards all is well", (3,), (50,), (200,))
+def helper(number):
+    with Faults(no_bytes=number):
+        for user, certificate in 5 * [("acme-1", "acme-2"),
+                                      ("acme-1", "acme-1-expired"),
+                                      ("acme-1", "acme-1")]:
+            try:
+                ftp = connect(FTP, certificate=certificate)
+                outcome = log_in(ftp, user)
+                equal(outcome != "certificate" or user == certificate, True)
+                ftp.close()
+            except AssertionError:
+                raise
+            except Exception:
+                pass
+    await_that(well, "all is well again")
+    equal(HELPER.process.poll(), None)
+
+
+def well():
+    try:
+        usual_again()
+        return True
+    except Exception:
+        return False
+
+
+tell()

@@ -11,6 +11,9 @@ from machine import LOAD, STAGE, TOP, Server
 
 HELPER = os.environ.get("HELPER") or TOP + "/helper/stssl-helper"
 BACKEND = 7000
+# What tests/bench/login listens at, and ours in front of it.
+LOGIN = 7020
+LOGIN_FRONT = 7021
 SUITE = "TLS_AES_256_GCM_SHA384"
 
 
@@ -84,6 +87,12 @@ listen "bench" {{
     max-sessions-per-address = 0
     max-unauthenticated = "20000:1:30000"
     max-unauthenticated-per-address = 0
+}}
+listen "login" {{
+    address = {{ "127.0.0.1:{LOGIN_FRONT}" }}
+    protocol = stream
+    tls = implicit
+    backend = "127.0.0.1:{LOGIN}"
 }}
 ''')]
 

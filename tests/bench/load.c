@@ -7,7 +7,7 @@
  *   load backend PORT
  *   load bare PORT CERTIFICATE KEY none|request
  *   load new PORT COUNT PARALLEL full|resumed [CERTIFICATE KEY]
- *   load idle PORT COUNT
+ *   load idle PORT COUNT 1 full [CERTIFICATE KEY]
  *   load down|up PORT BYTES PARALLEL
  */
 #include <config.h>
@@ -403,7 +403,7 @@ main(int argc, char **argv)
 	if ((strcmp(what, "bare") == 0 && argc > 5 &&
 		gnutls_certificate_set_x509_key_file(
 		    credentials, argv[3], argv[4], GNUTLS_X509_FMT_PEM) < 0) ||
-	    (strcmp(what, "new") == 0 && argc > 7 &&
+	    (strcmp(what, "bare") != 0 && argc > 7 &&
 		gnutls_certificate_set_x509_key_file(
 		    credentials, argv[6], argv[7], GNUTLS_X509_FMT_PEM) < 0))
 		errx(1, "cannot read the certificate");

@@ -6,6 +6,7 @@ import os
 import subprocess
 
 import fronts
+import module
 from machine import LOAD, STAGE, load
 
 GIB = 1 << 30
@@ -94,9 +95,10 @@ def bulk(chosen, report):
 
 
 @contextlib.contextmanager
-def held(port, count):
+def held(port, count, *certificate):
     """So many idle sessions."""
-    with subprocess.Popen([LOAD, "idle", str(port), str(count)], text=True,
+    with subprocess.Popen([LOAD, "idle", str(port), str(count), "1", "full",
+                           *certificate], text=True,
                           stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as client:
         try:
@@ -144,4 +146,9 @@ def latency(chosen, report):
     report.table("time of a new connection by sessions", "us", found)
 
 
-SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency}
+def login(chosen, report):
+    module.measure(chosen, report, running, held)
+
+
+SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency,
+             "login": login}

@@ -28,9 +28,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BACKLOG    4096
-#define CHUNK      65536
-#define STACK_SIZE (128 * 1024)
+#define BACKLOG 4096
+/* For all sessions that are held: what is full may never answer. */
+#define PATIENCE_SECONDS 90
+#define CHUNK            65536
+#define STACK_SIZE       (128 * 1024)
 /* One group and one cipher, so that all servers do the same work. */
 #define PRIORITY                                                  \
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM:" \
@@ -374,8 +376,10 @@ idle(size_t count)
 {
 	struct client *c = calloc(count, sizeof *c);
 
+	(void)alarm(PATIENCE_SECONDS);
 	for (size_t i = 0; i < count; i++)
 		open_one(&c[i]);
+	(void)alarm(0);
 	printf("count=%zu\n", count);
 	(void)fflush(stdout);
 	(void)getchar();

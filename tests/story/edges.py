@@ -3,7 +3,9 @@
 
 import os
 import re
+import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -31,6 +33,7 @@ with open("/etc/pam.d/plain", "w") as pam:
     pam.write("auth include common-auth\naccount include common-account\n"
               "session include common-session\n")
 vsftpd(2127, "pam_service_name=plain")
+vsftpd(2129, "pam_service_name=plain", "local_max_rate=65536")
 RECORDED = socket.create_server(("127.0.0.1", 2128))
 HELPER = Helper()
 FTP = HELPER.address("ftp")
@@ -271,6 +274,44 @@ def never_heard(user):
     ftp.close()
     backend.join(PATIENCE)
     equal(b"".join(heard), b"NOOP\r\n")
+
+
+def kill_backend(port):
+    """All processes that have a session of the vsftpd's on this port."""
+    out = run("ss", "-Htnp", "state", "established",
+              f"sport = :{port}").stdout.decode()
+    for pid in set(re.findall(r"pid=(\d+)", out)):
+        os.kill(int(pid), signal.SIGKILL)
+
+
+@story("a backend that dies in a download: no clean end, and no success")
+def backend_dies():
+    # Slowly, so that nothing is under way when it dies.
+    path = sparse(home("alice", "big"), 8 << 20)
+    ftp = logged_in(HELPER.address("paced"))
+    data = ftp.transfercmd("RETR big")
+    data.suppress_ragged_eofs = False
+    data.recv(1000)
+    kill_backend(2129)
+    try:
+        while data.recv(65536):
+            pass
+        raise AssertionError("it looks like the file's end")
+    except (ssl.SSLError, ConnectionError):
+        pass
+    begins(ftp.getmultiline(), "4")
+    os.unlink(path)
+
+
+# The last one: afterwards nobody listens there.
+@story("a backend that cannot be reached: 421, and others are served")
+def backend_away():
+    RECORDED.close()
+    with socket.create_connection(HELPER.address("recorded"),
+                                  PATIENCE) as client:
+        begins(client.recv(100).decode(), "421 ")
+        equal(client.recv(100), b"")
+    logged_in(FTP).quit()
 
 
 if __name__ == "__main__":

@@ -20,4 +20,5 @@ listener()
 	listener six "[::1]:2126"
 	listener plain 127.0.0.1:2127
 	listener recorded 127.0.0.1:2128
+	listener paced 127.0.0.1:2129
 } | stage_play edges.py "$0"

@@ -223,6 +223,17 @@ def not_asked():
     ftp.close()
 
 
+@story("a user whom nobody knows is answered as one who may not log in")
+def enumeration():
+    replies = []
+    for user in "zoe", "ghost":
+        for tls in None, "explicit":
+            ftp = connect(HELPER.address("ftp"), tls)
+            replies.append([ask(ftp, "USER " + user), ask(ftp, "PASS x")])
+            ftp.close()
+    equal(replies, [replies[0]] * 4)
+
+
 @story("straight to the backend, a class that requires TLS is refused")
 def around_the_helper():
     ftp = connect(("127.0.0.1", 2121), None)

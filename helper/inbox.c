@@ -88,6 +88,18 @@ keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
 }
 
 static int
+welcome(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.welcome.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	registry_welcome(in->registry, entry);
+	return 0;
+}
+
+static int
 publish(struct inbox *in, const struct message *m, const char *text)
 {
 	const struct message_publish *p = &m->u.publish;
@@ -105,6 +117,8 @@ publish(struct inbox *in, const struct message *m, const char *text)
 		registry_withdraw(in->registry, entry);
 	else
 		r = -EBADMSG;
+	if (r == 0 && p->is_welcome != 0)
+		registry_welcome(in->registry, entry);
 	stssl_record_done(&record);
 	return r == -ENOMEM ? 0 : r;
 }
@@ -145,44 +159,40 @@ check(struct inbox *in, const struct message *m, const char *der)
 	return 0;
 }
 
+/* They only grow. */
 static int
-welcome(struct inbox *in, const struct message *m, const char *text)
+count_bytes(struct inbox *in, struct session_entry *entry, uint64_t bytes_in,
+    uint64_t bytes_out)
 {
-	struct session_entry *entry = own_session(in, m->u.welcome.session);
-
-	(void)text;
-	if (entry == NULL)
+	if (entry == NULL || bytes_in < entry->bytes_in ||
+	    bytes_out < entry->bytes_out)
 		return -EBADMSG;
-	registry_welcome(in->registry, entry);
+	metrics_traffic(registry_metrics(in->registry),
+	    bytes_in - entry->bytes_in, bytes_out - entry->bytes_out);
+	entry->bytes_in = bytes_in;
+	entry->bytes_out = bytes_out;
 	return 0;
 }
 
 static int
 traffic(struct inbox *in, const struct message *m, const char *text)
 {
-	struct session_entry *entry = own_session(in, m->u.traffic.session);
+	const struct message_traffic *t = &m->u.traffic;
 
 	(void)text;
-	/* They only grow. */
-	if (entry == NULL || m->u.traffic.in < entry->bytes_in ||
-	    m->u.traffic.out < entry->bytes_out)
-		return -EBADMSG;
-	metrics_traffic(registry_metrics(in->registry),
-	    m->u.traffic.in - entry->bytes_in,
-	    m->u.traffic.out - entry->bytes_out);
-	entry->bytes_in = m->u.traffic.in;
-	entry->bytes_out = m->u.traffic.out;
-	return 0;
+	return count_bytes(in, own_session(in, t->session), t->in, t->out);
 }
 
 static int
 closed(struct inbox *in, const struct message *m, const char *text)
 {
-	struct session_entry *entry = own_session(in, m->u.closed.session);
+	const struct message_closed *c = &m->u.closed;
+	struct session_entry *entry = own_session(in, c->session);
+	int r = count_bytes(in, entry, c->in, c->out);
 
 	(void)text;
-	if (entry == NULL)
-		return -EBADMSG;
+	if (r < 0)
+		return r;
 	log_info("closed session=%" PRIx64 " verdict=%s", entry->session,
 	    entry->is_decided ? stssl_verdict_word(entry->verdict) : "none");
 	registry_remove(in->registry, entry);

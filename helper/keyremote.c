@@ -23,12 +23,15 @@
 /* With a keyholder that was late, and between attempts. */
 #define IMPATIENCE_MS 200
 #define REST_MS       1000
+/* Who has answered so lately is there. */
+#define LATELY_MS 50
 
 struct keyremote {
 	int line;
 	uint64_t serial;
 	bool is_late;
 	uint64_t rest_until; /* when it is late */
+	uint64_t answered;   /* when it did so last; 0 for never */
 };
 
 struct remote_key {
@@ -124,8 +127,10 @@ await_answer(struct keyremote *remote, struct key_answer *ret)
 	for (; remote->line != -1 && now < end; now = now_ms()) {
 		struct pollfd p = { .fd = remote->line, .events = POLLIN };
 
-		if (poll(&p, 1, (int)(end - now)) > 0 && receive(remote, ret))
+		if (poll(&p, 1, (int)(end - now)) > 0 && receive(remote, ret)) {
+			remote->answered = now_ms();
 			return true;
+		}
 	}
 	remote->is_late = true;
 	remote->rest_until = now + REST_MS;
@@ -172,6 +177,7 @@ keyremote_connect(struct keyremote *remote, int line)
 	hang_up(remote);
 	remote->line = line;
 	remote->is_late = false;
+	remote->answered = 0;
 }
 
 bool
@@ -180,6 +186,11 @@ keyremote_is_ready(struct keyremote *remote)
 	struct key_request request = { .algorithm = KEY_NOTHING };
 	struct key_answer answer;
 
+	/* Notices, too, that it has hung up. */
+	forget_late_answers(remote);
+	if (remote->line != -1 && remote->answered != 0 &&
+	    now_ms() - remote->answered < LATELY_MS)
+		return true;
 	return ask(remote, &request, &answer);
 }
 

@@ -27,7 +27,8 @@ static struct {
 	const char *role;
 	bool debug;
 	int syslog_fd;
-} state = { LOG_TARGET_STDERR, "main", false, -1 };
+	pid_t pid; /* 0: not asked for yet */
+} state = { LOG_TARGET_STDERR, "main", false, -1, 0 };
 
 static const char *const level_words[] = {
 	[LOG_ERR] = "error",
@@ -81,15 +82,18 @@ put_head(char *line, size_t size, int level)
 	struct tm tm;
 	int n;
 
+	/* libc asks the kernel each time. */
+	if (state.pid == 0)
+		state.pid = getpid();
 	if (state.target == LOG_TARGET_STDERR) {
 		n = snprintf(line, size, "%s[%ld]: %s: ", state.role,
-		    (long)getpid(), level_words[level]);
+		    (long)state.pid, level_words[level]);
 	} else {
 		if (localtime_r(&now, &tm) != NULL)
 			(void)strftime(when, sizeof when, "%b %e %T", &tm);
 		n = snprintf(line, size,
 		    "<%d>%s stssl-helper[%ld]: %s: %s: ", LOG_DAEMON | level,
-		    when, (long)getpid(), state.role, level_words[level]);
+		    when, (long)state.pid, state.role, level_words[level]);
 	}
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
@@ -129,19 +133,20 @@ put(int level, const char *fmt, va_list ap)
 }
 
 void
-log_open(enum log_target target, const char *role, bool debug)
-{
-	state.target = target;
-	state.role = role;
-	state.debug = debug;
-	if (target == LOG_TARGET_SYSLOG && state.syslog_fd == -1)
-		connect_syslog();
-}
-
-void
 log_role(const char *role)
 {
 	state.role = role;
+	state.pid = 0;
+}
+
+void
+log_open(enum log_target target, const char *role, bool debug)
+{
+	state.target = target;
+	log_role(role);
+	state.debug = debug;
+	if (target == LOG_TARGET_SYSLOG && state.syslog_fd == -1)
+		connect_syslog();
 }
 
 #define LEVEL(name, level)                    \

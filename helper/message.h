@@ -33,6 +33,7 @@ struct message_publish {
 	uint64_t session;
 	struct stssl_connection connection; /* as the backend sees it */
 	uint32_t text_len;
+	uint32_t is_welcome; /* as MESSAGE_WELCOME */
 };
 
 /* That record no longer holds: sent before the backend socket is closed. */
@@ -46,9 +47,13 @@ struct message_traffic {
 	uint64_t in, out;
 };
 
-/* The session is over. */
+/*
+ * The session is over, and its record holds no longer: sent before the backend
+ * socket is closed.  With the last word on its bytes.
+ */
 struct message_closed {
 	uint64_t session;
+	uint64_t in, out;
 };
 
 /* What the module decided for this session. */

@@ -85,6 +85,7 @@ describe(struct session *s)
 static int
 publish(struct session *s)
 {
+	bool is_welcome = !s->protocol->has_login_deadline;
 	struct stssl_connection seen_by_backend;
 	int r;
 
@@ -95,9 +96,11 @@ publish(struct session *s)
 	if (r < 0)
 		return r;
 	seen_by_backend = stssl_connection_flip(&s->to_backend);
-	r = s->host->publish(s->host, s->id, &seen_by_backend, &s->record);
+	r = s->host->publish(
+	    s->host, s->id, &seen_by_backend, &s->record, is_welcome);
 	stssl_record_done(&s->record);
 	s->published = r == 0;
+	s->welcome = s->welcome || (s->published && is_welcome);
 	return r;
 }
 
@@ -128,24 +131,6 @@ on_stream(void *owner)
 }
 
 static void
-connect_backend(struct session *s)
-{
-	char who[LABEL_MAX];
-	int fd = socket_connect(&s->listen->backend, NULL);
-
-	if (fd < 0) {
-		log_errno(fd, "%s backend unreachable", label(s, who));
-		s->protocol->refuse(s, "The service is not available.");
-		return;
-	}
-	stream_init(&s->backend, s->host->loop, fd, on_stream, s);
-	stream_watch(&s->client, false, false);
-	stream_watch(&s->backend, false, true);
-	s->state = SESSION_CONNECT;
-	set_deadline(s, CONNECT_SECONDS);
-}
-
-static void
 step_connect(struct session *s)
 {
 	char who[LABEL_MAX];
@@ -173,6 +158,28 @@ step_connect(struct session *s)
 	else
 		session_welcome(s);
 	s->protocol->run(s);
+}
+
+static void
+connect_backend(struct session *s)
+{
+	char who[LABEL_MAX];
+	int fd = socket_connect(&s->listen->backend, NULL);
+
+	if (fd < 0) {
+		log_errno(fd, "%s backend unreachable", label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	stream_init(&s->backend, s->host->loop, fd, on_stream, s);
+	s->state = SESSION_CONNECT;
+	/* One on this machine has it at once. */
+	step_connect(s);
+	if (s->state != SESSION_CONNECT)
+		return;
+	stream_watch(&s->client, false, false);
+	stream_watch(&s->backend, false, true);
+	set_deadline(s, CONNECT_SECONDS);
 }
 
 static void
@@ -372,12 +379,13 @@ release(struct session *s)
 	    "closed %s in=%" PRIu64 " out=%" PRIu64, label(s, who), in, out);
 	s->protocol->close(s);
 	ev_timer_stop(s->host->loop, &s->deadline);
-	close_backend(s);
+	/* First, for the record goes with it. */
+	s->host->closed(s->host, s->id);
+	stream_close(&s->backend);
 	stream_close(&s->client);
 	stssl_record_done(&s->record);
 	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
-	s->host->closed(s->host, s->id);
 	free(s);
 }
 
@@ -562,7 +570,8 @@ session_new(
 	if (s->protocol->has_login_deadline)
 		s->login_by = ev_now(host->loop) + s->listen->login_seconds;
 	socket_no_delay(fd);
-	socket_inline_urgent(fd);
+	if (s->listen->protocol == LISTEN_FTP)
+		socket_inline_urgent(fd);
 	stream_init(&s->client, host->loop, fd, on_stream, s);
 	stream_none(&s->backend);
 	ev_timer_init(&s->deadline, on_deadline, 0., 0.);

@@ -31,11 +31,12 @@ struct session_host {
 	/*
 	 * Make the record known, or unknown, to whoever asks.  Publishing
 	 * returns 0 only when the monitor has it: a session that could not
-	 * publish forwards nothing.
+	 * publish forwards nothing.  `is_welcome` says what welcome() says, at
+	 * the same time.
 	 */
 	int (*publish)(struct session_host *host, uint64_t session,
 	    const struct stssl_connection *connection,
-	    const struct stssl_record *record);
+	    const struct stssl_record *record, bool is_welcome);
 	void (*withdraw)(struct session_host *host, uint64_t session);
 	/*
 	 * Ask what class policy says for `user`, or, with NULL, whom the
@@ -55,7 +56,10 @@ struct session_host {
 	void (*welcome)(struct session_host *host, uint64_t session);
 	/* Take in what the monitor has said: verdicts. */
 	void (*listen)(struct session_host *host);
-	/* The session is over and its memory about to go. */
+	/*
+	 * The session is over, its connections and its memory about to go.
+	 * Withdraws its record, and says how many bytes there were.
+	 */
 	void (*closed)(struct session_host *host, uint64_t session);
 };
 

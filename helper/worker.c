@@ -91,7 +91,7 @@ tell(struct worker *w, const struct message *m)
 static int
 on_publish(struct session_host *host, uint64_t session,
     const struct stssl_connection *connection,
-    const struct stssl_record *record)
+    const struct stssl_record *record, bool is_welcome)
 {
 	struct message m = { .type = MESSAGE_PUBLISH };
 	int r;
@@ -99,6 +99,7 @@ on_publish(struct session_host *host, uint64_t session,
 	m.u.publish.session = session;
 	m.u.publish.connection = *connection;
 	m.u.publish.text_len = (uint32_t)record->len;
+	m.u.publish.is_welcome = is_welcome;
 	r = message_send(
 	    worker_of(host)->channel, &m, -1, record->text, record->len);
 	/* A monitor that is slow costs this session, not all of them. */
@@ -214,9 +215,8 @@ on_closed(struct session_host *host, uint64_t session)
 	struct message m = { .type = MESSAGE_CLOSED };
 	struct slot *e = find(w, session);
 
-	/* The session is there until this returns. */
 	if (e != NULL && e->session != NULL)
-		(void)tell_bytes(w, e);
+		session_count(e->session, &m.u.closed.in, &m.u.closed.out);
 	if (e != NULL) {
 		ev_timer_stop(w->host.loop, &e->unanswered);
 		(void)tdelete(e, &w->sessions, by_id);

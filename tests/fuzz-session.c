@@ -63,8 +63,9 @@ stage_of(struct session_host *host)
 static int
 publish(struct session_host *host, uint64_t session,
     const struct stssl_connection *connection,
-    const struct stssl_record *record)
+    const struct stssl_record *record, bool is_welcome)
 {
+	(void)is_welcome;
 	(void)host;
 	(void)session;
 	(void)connection;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -278,6 +279,51 @@ ms_since(const struct timespec *start)
 			  (now.tv_nsec - start->tv_nsec) / 1000000);
 }
 
+/* Answers once, and then no more until it is told to go. */
+static pid_t
+answer_once(int line, int go)
+{
+	pid_t pid = fork();
+	struct key_request request;
+	struct key_answer answer = { 0 };
+	char c;
+
+	ck_assert_int_ne(pid, -1);
+	if (pid != 0)
+		return pid;
+	(void)recv(line, &request, sizeof request, 0);
+	answer.serial = request.serial;
+	(void)send(line, &answer, sizeof answer, 0);
+	_exit(read(go, &c, 1) == 1 ? 0 : 1);
+}
+
+START_TEST(who_has_answered_just_now_is_not_asked_but_must_not_hang_up)
+{
+	struct keyremote *remote = keyremote_new();
+	struct timespec start;
+	int pair[2], go[2];
+	bool ready;
+	pid_t pid;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	ck_assert_int_eq(pipe(go), 0);
+	pid = answer_once(pair[1], go[0]);
+	(void)close(pair[1]);
+	keyremote_connect(remote, pair[0]);
+	ck_assert(keyremote_is_ready(remote));
+	(void)clock_gettime(CLOCK_MONOTONIC, &start);
+	ready = keyremote_is_ready(remote);
+	/* On a machine that stood still meanwhile it was asked, in vain. */
+	ck_assert(ready || ms_since(&start) >= 2000);
+	ck_assert_int_eq(write(go[1], "", 1), 1);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert(!keyremote_is_ready(remote));
+	(void)keyremote_free(remote);
+	(void)close(go[0]);
+	(void)close(go[1]);
+}
+END_TEST
+
 START_TEST(a_silent_keyholder_is_waited_for_once)
 {
 	struct keyremote *remote = keyremote_new();
@@ -365,6 +411,8 @@ main(void)
 		{ a_signature_is_that_of_the_certificates_key, ROWS(signers) },
 		{ who_asks_for_something_else_is_not_heard_again, 2 },
 		{ a_key_that_is_not_there_is_answered_without_a_signature, 0 },
+		{ who_has_answered_just_now_is_not_asked_but_must_not_hang_up,
+		    0 },
 		{ a_silent_keyholder_is_waited_for_once, 0 },
 		{ a_line_that_has_ended_is_not_waited_for, 0 },
 		{ a_wrong_key_is_told_with_its_name, ROWS(wrongs) },

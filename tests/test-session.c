@@ -33,7 +33,7 @@ struct play {
 	struct message_advice advice; /* what the advisor says */
 	unsigned asked;
 	char asked_for[MESSAGE_USER_MAX + 1];
-	bool backend_was_silent, backend_was_open;
+	bool backend_was_silent, backend_was_open, was_welcome;
 };
 
 static struct play *
@@ -51,10 +51,19 @@ is_silent(int fd)
 	       errno == EAGAIN;
 }
 
+/* A connection on this machine stands at once, before it is accepted. */
+static void
+take_backend(struct play *p)
+{
+	if (p->backend == -1)
+		p->backend = accept(p->listener, NULL, NULL);
+	ck_assert_int_ne(p->backend, -1);
+}
+
 static int
 publish(struct session_host *host, uint64_t session,
     const struct stssl_connection *connection,
-    const struct stssl_record *record)
+    const struct stssl_record *record, bool is_welcome)
 {
 	struct play *p = play_of(host);
 
@@ -62,7 +71,9 @@ publish(struct session_host *host, uint64_t session,
 	ck_assert_ptr_nonnull(
 	    stssl_record_get(record, STSSL_KEY_STSSL_SESSION));
 	ck_assert_uint_ne(connection->peer.port, 0);
+	take_backend(p);
 	p->backend_was_silent = is_silent(p->backend);
+	p->was_welcome = is_welcome;
 	p->published++;
 	return p->refuse_publish ? -EPIPE : 0;
 }
@@ -73,7 +84,6 @@ withdraw(struct session_host *host, uint64_t session)
 	struct play *p = play_of(host);
 
 	(void)session;
-	p->backend_was_open = is_silent(p->backend);
 	p->withdrawn++;
 }
 
@@ -99,8 +109,11 @@ welcome(struct session_host *host, uint64_t session)
 static void
 closed(struct session_host *host, uint64_t session)
 {
+	struct play *p = play_of(host);
+
 	(void)session;
-	play_of(host)->closed++;
+	p->backend_was_open = is_silent(p->backend);
+	p->closed++;
 }
 
 static void
@@ -170,9 +183,9 @@ begin(struct play *p)
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	p->client = pair[0];
 	p->session = session_new(&p->host, &client, pair[1]);
+	p->backend = -1;
 	session_run(p->session);
-	p->backend = accept(p->listener, NULL, NULL);
-	ck_assert_int_ne(p->backend, -1);
+	take_backend(p);
 }
 
 static void
@@ -247,6 +260,8 @@ START_TEST(nothing_is_forwarded_before_the_record_is_published)
 	expect(&p, p.backend, "USER alice\r\n");
 	ck_assert_uint_eq(p.published, 1);
 	ck_assert(p.backend_was_silent);
+	/* FTP clients are welcome when they have logged in. */
+	ck_assert(!p.was_welcome);
 	end(&p);
 }
 END_TEST
@@ -272,7 +287,9 @@ START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
 	greet(&p);
 	shutdown(p.client, SHUT_WR);
 	expect(&p, p.backend, "");
-	ck_assert_uint_eq(p.withdrawn, 1);
+	/* With the session's own end, which says so, too. */
+	ck_assert_uint_eq(p.closed, 1);
+	ck_assert_uint_eq(p.withdrawn, 0);
 	ck_assert(p.backend_was_open);
 	end(&p);
 }

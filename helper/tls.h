@@ -46,6 +46,12 @@ int tls_context_new(const struct tls_config *config, struct tls_context **ret,
 const struct x509_store *tls_context_store(const struct tls_context *context);
 
 /*
+ * The tickets of stream listeners, the context's.  They are made with it, so
+ * that a client may resume with any of the workers that share it.
+ */
+struct tls_tickets *tls_context_tickets(const struct tls_context *context);
+
+/*
  * Drop everything else.  No connection can be made afterwards.
  */
 void tls_context_keep_store(struct tls_context *context);

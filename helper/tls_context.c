@@ -159,10 +159,12 @@ allocate(const struct tls_config *config)
 	if (context == NULL)
 		return NULL;
 	context->keys = keyremote_new();
+	context->tickets = tls_tickets_new();
 	context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
 					    ? X509_STALE_WARN
 					    : X509_STALE_REFUSE);
-	if (context->keys == NULL || context->store == NULL ||
+	if (context->keys == NULL || context->tickets == NULL ||
+	    context->store == NULL ||
 	    gnutls_certificate_allocate_credentials(&context->credentials) < 0)
 		return tls_context_free(context);
 	return context;
@@ -196,6 +198,12 @@ tls_context_store(const struct tls_context *context)
 	return context == NULL ? NULL : context->store;
 }
 
+struct tls_tickets *
+tls_context_tickets(const struct tls_context *context)
+{
+	return context->tickets;
+}
+
 void
 tls_context_keep_store(struct tls_context *context)
 {
@@ -207,6 +215,7 @@ tls_context_keep_store(struct tls_context *context)
 	context->priority = NULL;
 	/* Nothing signs with it any more. */
 	context->keys = keyremote_free(context->keys);
+	context->tickets = tls_tickets_free(context->tickets);
 }
 
 void

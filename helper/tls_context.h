@@ -8,6 +8,7 @@
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
 struct keyremote;
+struct tls_tickets;
 struct x509_store;
 
 struct tls_context {
@@ -15,6 +16,7 @@ struct tls_context {
 	struct gnutls_certificate_credentials_st *credentials;
 	struct gnutls_priority_st *priority;
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
+	struct tls_tickets *tickets; /* of stream listeners */
 };
 
 #endif

@@ -504,12 +504,11 @@ int
 worker_main(
     const struct helper_config *config, struct tls_context *tls, int channel)
 {
-	struct tls_tickets *tickets = tls_tickets_new();
 	struct worker w = {
 		.host = { .loop = ev_loop_new(EVFLAG_AUTO),
 		    .config = config,
 		    .tls = tls,
-		    .tickets = tickets,
+		    .tickets = tls_context_tickets(tls),
 		    .publish = on_publish,
 		    .withdraw = on_withdraw,
 		    .ask = on_ask,
@@ -521,8 +520,8 @@ worker_main(
 		.status = EXIT_SUCCESS,
 	};
 
-	if (w.host.loop == NULL || tickets == NULL) {
-		log_error("no event loop or no randomness");
+	if (w.host.loop == NULL) {
+		log_error("no event loop");
 		return EXIT_FAILURE;
 	}
 	if (enter_sandbox(config) < 0)
@@ -537,6 +536,5 @@ worker_main(
 	w.stop.data = w.grace.data = w.traffic.data = &w;
 	ev_run(w.host.loop, 0);
 	worker_done(&w);
-	tls_tickets_free(tickets);
 	return w.status;
 }

@@ -85,6 +85,29 @@ def whole(version):
             equal(read(tls, len(sent)) == sent, True)
 
 
+@story("{0}: a session is resumed, whichever worker its client comes to",
+       ("TLSv1_2",), ("TLSv1_3",))
+def resumed(version):
+    version = getattr(ssl.TLSVersion, version)
+    # A session belongs to the context that it was made with.
+    own = context(version=version)
+    session, reused = None, []
+    # Two at a time, so that both workers have one.
+    for _ in range(4):
+        pair = []
+        for _ in range(2):
+            raw = socket.create_connection(HELPER.address("echo"), PATIENCE)
+            pair.append(own.wrap_socket(raw, server_hostname="localhost",
+                                        session=session))
+            pair[-1].sendall(b"x")
+            equal(read(pair[-1], 1), b"x")
+        reused += [tls.session_reused for tls in pair]
+        session = pair[0].session
+        for tls in pair:
+            tls.close()
+    equal(reused, 2 * [False] + 6 * [True])
+
+
 @story("gnutls-cli: 3 MB in both directions at once")
 def both_ways():
     sent = b"".join(b"%07d\n" % number for number in range(400000))

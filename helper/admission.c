@@ -25,7 +25,15 @@ static const struct {
 	    "421 Too many clients are logging in, try again later.\r\n" },
 	[ADMISSION_ADDRESSES_NEWCOMERS] = { "max-unauthenticated-per-address",
 	    "421 Too many clients from your address are logging in.\r\n" },
+	[ADMISSION_PENALTY] = { "penalty",
+	    "421 Too many failures from your address, try again later.\r\n" },
 };
+
+const char *
+admission_word(enum admission admission)
+{
+	return refusals[admission].word;
+}
 
 /* 0 stands for no limit. */
 static bool

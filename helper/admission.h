@@ -18,12 +18,17 @@ enum admission {
 	ADMISSION_ADDRESS,             /* max-sessions-per-address */
 	ADMISSION_NEWCOMERS,           /* max-unauthenticated */
 	ADMISSION_ADDRESSES_NEWCOMERS, /* max-unauthenticated-per-address */
+	ADMISSION_PENALTY,             /* penalties */
 	ADMISSION_COUNT
 };
+
+/* What refuses; "none" for ADMISSION_YES. */
+const char *admission_word(enum admission admission);
 
 /*
  * May another client from `peer` come in?  Between the first and the last
  * number of max-unauthenticated chance decides, like sshd's MaxStartups.
+ * Of penalties nothing is known here.
  */
 enum admission admission_check(const struct listen_config *listen,
     const struct census *census, uint32_t listener,

@@ -161,6 +161,8 @@ answer_verdict(const struct asker *asker, const struct question *q)
 	entry->is_decided = true;
 	entry->by_certificate = needs_certificate(q->reason);
 	entry->verdict = q->verdict;
+	if (q->verdict == STSSL_VERDICT_REFUSE)
+		params->refused(params->owner, entry, q->reason);
 	live_login(entry, q);
 	metrics_verdict(
 	    registry_metrics(params->registry), q->verdict, q->reason);
@@ -183,14 +185,28 @@ answer_kick(const struct asker *asker, const struct question *q)
 	say_word(asker, "done");
 }
 
+static void
+answer_pardon(const struct asker *asker, const struct question *q)
+{
+	char ip[STSSL_ADDRESS_TEXT];
+
+	if (!penalties_pardon(asker->all->params.penalties, &q->address)) {
+		say_word(asker, "none");
+		return;
+	}
+	log_notice("pardoned address=%s by uid=%lu",
+	    stssl_ip_format(&q->address, ip), (unsigned long)asker->uid);
+	say_word(asker, "done");
+}
+
 /* What is told of sessions that nobody asks about by name. */
 static void
 answer_live(const struct asker *asker, const struct question *q)
 {
 	static char packet[STSSL_RECORD_MAX];
 	const struct answer_params *params = &asker->all->params;
-	const struct live_source source = { params->registry, params->listener,
-		params->owner };
+	const struct live_source source = { params->registry,
+		params->penalties, params->listener, params->owner };
 
 	size_t len = live_answer(&source, q, packet);
 
@@ -238,6 +254,8 @@ static const struct {
 	[QUESTION_KICK] = { may_decide, answer_kick },
 	[QUESTION_METRICS] = { may_query, answer_live },
 	[QUESTION_RELOAD] = { may_decide, answer_reload },
+	[QUESTION_PENALTIES] = { may_query, answer_live },
+	[QUESTION_PARDON] = { may_decide, answer_pardon },
 };
 
 static void

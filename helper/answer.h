@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "helper/penalties.h"
 #include "helper/registry.h"
 #include "policy/conf.h"
 #include "status/words.h"
@@ -22,11 +23,15 @@ struct answer_params {
 	const uid_t *users; /* may query, besides root and ourselves */
 	size_t user_count;
 	struct registry *registry;
+	struct penalties *penalties;
 	/* Bring the registry up to this moment. */
 	void (*drain)(void *owner);
 	/* Tell the worker of a session: 0 or -errno. */
 	int (*decided)(void *owner, const struct session_entry *entry,
 	    enum stssl_verdict verdict, bool data_private);
+	/* The module refused a session, for `reason`. */
+	void (*refused)(void *owner, const struct session_entry *entry,
+	    const char *reason);
 	/* Have a session ended: 0 or -errno. */
 	int (*kick)(void *owner, const struct session_entry *entry);
 	/* Load all anew: 0; or -errno with error->text. */

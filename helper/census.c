@@ -38,6 +38,14 @@ compare(const void *a, const void *b)
 	return memcmp(x->ip, y->ip, sizeof x->ip);
 }
 
+void
+census_source(const struct stssl_address *peer, uint8_t ret[static 16])
+{
+	memset(ret, 0, sizeof peer->ip);
+	memcpy(ret, peer->ip,
+	    stssl_address_is_ipv4(peer) ? sizeof peer->ip : IPV6_NETWORK_BYTES);
+}
+
 static struct counter
 counter_for(uint32_t listener, const struct stssl_address *peer)
 {
@@ -45,9 +53,7 @@ counter_for(uint32_t listener, const struct stssl_address *peer)
 				 .whole = peer == NULL } };
 
 	if (peer != NULL)
-		memcpy(c.key.ip, peer->ip,
-		    stssl_address_is_ipv4(peer) ? sizeof c.key.ip
-						: IPV6_NETWORK_BYTES);
+		census_source(peer, c.key.ip);
 	return c;
 }
 

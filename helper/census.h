@@ -38,6 +38,9 @@ void census_welcome(
 void census_leave(struct census *census, uint32_t listener,
     const struct stssl_address *peer, bool newcomer);
 
+/* What all who come from the same source have in common. */
+void census_source(const struct stssl_address *peer, uint8_t ret[static 16]);
+
 /* Of a whole listener, with `peer` NULL, or of this client's address. */
 struct census_count census_of(const struct census *census, uint32_t listener,
     const struct stssl_address *peer);

@@ -145,6 +145,19 @@ child_is_stillborn(const struct child *c)
 	       ev_now(c->loop) - c->started < EARLY_SECONDS;
 }
 
+bool
+child_has_crashed(const struct child *c)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+		SIGSYS, SIGTRAP };
+
+	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+		if (WIFSIGNALED(c->end.rstatus) &&
+		    WTERMSIG(c->end.rstatus) == faults[i])
+			return true;
+	return false;
+}
+
 void
 child_log_end(const struct child *c)
 {

@@ -31,6 +31,8 @@ struct child {
 	bool is_connected; /* the keyholder has that line */
 	bool has_served;
 	bool is_retired; /* of an older generation, not a worker */
+	bool has_suspect; /* of a worker: the one source of all its sessions */
+	struct stssl_address suspect; /* when it was lost */
 	ev_tstamp started;
 	struct ev_io io;
 	struct ev_child end;
@@ -67,6 +69,12 @@ void child_drain(struct child *c);
 
 /* True when it died, unasked, sooner than any that could start would. */
 bool child_is_stillborn(const struct child *c);
+
+/*
+ * True when its process was ended by a signal that a fault of its own brings:
+ * not by who asked it to end.
+ */
+bool child_has_crashed(const struct child *c);
 
 /* Log how its process ended. */
 void child_log_end(const struct child *c);

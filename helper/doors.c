@@ -34,18 +34,27 @@ addresses_of(int fd, struct stssl_address *peer, struct stssl_address *local)
 	return r == 0 ? stssl_address_from(&sa, local) : r;
 }
 
+static enum admission
+admit(struct doors *doors, uint32_t listener, const struct stssl_address *peer)
+{
+	if (penalties_refuses(doors->penalties, peer))
+		return ADMISSION_PENALTY;
+	return admission_check(&doors->config->listeners[listener],
+	    registry_census(doors->registry), listener, peer);
+}
+
 static void
 give(struct doors *doors, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local)
 {
 	const struct listen_config *listen =
 	    &doors->config->listeners[listener];
-	enum admission admission = admission_check(
-	    listen, registry_census(doors->registry), listener, peer);
+	enum admission admission = admit(doors, listener, peer);
 	char text[STSSL_ADDRESS_TEXT];
 	int r;
 
 	if (admission != ADMISSION_YES) {
+		registry_metrics(doors->registry)->sent_away[admission]++;
 		admission_note(&doors->logs[listener], ev_now(doors->loop),
 		    listen, admission, peer);
 		admission_refuse(listen, admission, fd);

@@ -11,6 +11,7 @@
 
 #include "helper/admission.h"
 #include "helper/listeners.h"
+#include "helper/penalties.h"
 #include "helper/registry.h"
 #include "setup/config.h"
 
@@ -19,7 +20,8 @@ struct door;
 struct doors {
 	struct ev_loop *loop;
 	const struct helper_config *config;
-	const struct registry *registry; /* who is there already */
+	struct registry *registry; /* who is there already */
+	struct penalties *penalties;
 	/*
 	 * Take over a client, whose socket stays ours.  Returns 0 or -errno.
 	 */

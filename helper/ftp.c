@@ -406,6 +406,15 @@ ftp_count(const struct session *s, uint64_t *in, uint64_t *out)
 }
 
 static bool
+ftp_awaits_client(const struct session *s)
+{
+	const struct ftp *f = s->protocol_state;
+
+	return f != NULL &&
+	       (f->phase == FTP_COMMAND || lines_has_output(&f->client));
+}
+
+static bool
 ftp_is_busy(const struct session *s)
 {
 	const struct ftp *f = s->protocol_state;
@@ -422,6 +431,7 @@ const struct protocol ftp_protocol = {
 	.refuse = ftp_refuse,
 	.close = ftp_close,
 	.count = ftp_count,
+	.awaits_client = ftp_awaits_client,
 	.is_busy = ftp_is_busy,
 	.advice = ftp_advice,
 };

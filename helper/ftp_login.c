@@ -30,12 +30,25 @@ static const char *const refusals[STSSL_REASON_COUNT] = {
 	    "The certificate is several users'; name one with USER.",
 };
 
+/*
+ * The others are for what is no attempt: TLS or a certificate that is still to
+ * come, or a fault of ours.
+ */
+static const bool is_attempt[STSSL_REASON_COUNT] = {
+	[STSSL_REASON_BAD_USER] = true,
+	[STSSL_REASON_NO_CLASS] = true,
+	[STSSL_REASON_BAD_CERTIFICATE] = true,
+	[STSSL_REASON_NOT_THIS_USER] = true,
+};
+
 static void
 refuse(struct ftp *f, const struct message_advice *advice)
 {
 	char reply[FTP_REPLY_MAX];
 	const char *text = refusals[advice->reason];
 
+	if (is_attempt[advice->reason])
+		session_failed(f->session, PENALTY_LOGIN_FAILED);
 	if (f->is_site_auth && advice->reason == STSSL_REASON_NOT_THIS_USER)
 		text = "The certificate is no user's; name one with USER.";
 	if (advice->reason == STSSL_REASON_BAD_CERTIFICATE)

@@ -47,6 +47,7 @@ ftp_on_login(
 {
 	if (is_last(f, part) && f->reply.code == 530) {
 		ftp_answered(f);
+		session_failed(f->session, PENALTY_LOGIN_FAILED);
 		ftp_login_failed(f, line);
 		return;
 	}

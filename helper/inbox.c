@@ -60,6 +60,8 @@ is_about(const struct inbox *in, const struct stssl_record *record,
 			return false;
 	return stssl_record_get_nth(record, STSSL_KEY_STSSL_CONNECTION, 0) ==
 		   NULL &&
+	       stssl_record_get_nth(record, STSSL_KEY_STSSL_SOURCE, 0) ==
+		   NULL &&
 	       says(record, STSSL_KEY_STSSL_SESSION, session) &&
 	       says(record, STSSL_KEY_STSSL_LISTENER,
 		   in->config->listeners[entry->listener].name) &&
@@ -183,6 +185,24 @@ traffic(struct inbox *in, const struct message *m, const char *text)
 	return count_bytes(in, own_session(in, t->session), t->in, t->out);
 }
 
+/* More than any client gets done before it is sent away. */
+#define FAILURES_MAX 16
+
+static int
+failed(struct inbox *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.failed.session);
+
+	(void)text;
+	if (entry == NULL || m->u.failed.event >= PENALTY_CRASH ||
+	    entry->failures == FAILURES_MAX)
+		return -EBADMSG;
+	entry->failures++;
+	in->failed(
+	    in->owner, entry, (enum penalty_event)m->u.failed.event);
+	return 0;
+}
+
 static int
 closed(struct inbox *in, const struct message *m, const char *text)
 {
@@ -209,6 +229,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_CHECK] = check,
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
+	[MESSAGE_FAILED] = failed,
 	[MESSAGE_CLOSED] = closed,
 };
 

@@ -27,6 +27,9 @@ struct inbox {
 	/* The same about its certificate, see struct message_check. */
 	void (*check)(void *owner, struct session_entry *entry, const void *der,
 	    size_t len);
+	/* This went wrong with a session of this worker. */
+	void (*failed)(void *owner, const struct session_entry *entry,
+	    enum penalty_event event);
 	void *owner;
 };
 

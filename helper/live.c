@@ -155,14 +155,16 @@ metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
 	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
 				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
 	size_t count, len = 0;
+	const struct penalty_counts penalties =
+	    penalties_count(source->penalties);
 	struct metrics_now *rows = rows_of(source, &count);
 	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
 
 	if (to != NULL) {
 		count_sessions(source->registry, rows, count);
 		(void)fwrite(front, 1, sizeof front - 1, to);
-		metrics_write(
-		    to, registry_metrics(source->registry), rows, count);
+		metrics_write(to, registry_metrics(source->registry),
+		    &penalties, rows, count);
 		(void)fputc('\0', to);
 		/* One that does not fit is none. */
 		if (fflush(to) == 0 && ferror(to) == 0)
@@ -173,10 +175,57 @@ metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
 	return len;
 }
 
+/* "ADDRESS SECONDS refused|counted EVENT=COUNT...", events that there were. */
+static void
+put_source(struct out *out, unsigned index, const struct penalised *p)
+{
+	char string[STRING_MAX], ip[STSSL_ADDRESS_TEXT];
+	int n = snprintf(string, sizeof string, "STSSL_SOURCE_%u=%s %u %s",
+	    index, stssl_ip_format(&p->source, ip), p->seconds,
+	    p->is_refused ? "refused" : "counted");
+	size_t len = n > 0 ? (size_t)n : 0;
+
+	for (int i = 0; i < PENALTY_COUNT; i++) {
+		if (p->events[i] == 0 || len >= sizeof string)
+			continue;
+		n = snprintf(string + len, sizeof string - len,
+		    " %s=%" PRIu32, penalty_word((enum penalty_event)i),
+		    p->events[i]);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (len < sizeof string)
+		put(out, string);
+}
+
+/* As many as there are numbers: the shortest question is not for one each. */
+static size_t
+penalised(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	const struct stssl_address *after = q->has_address ? &q->address : NULL;
+	struct out out = { buf, 0 };
+	struct penalised p;
+	unsigned n = 0;
+
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	if (!penalties_next(source->penalties, after, &p)) {
+		put(&out, "STSSL_RESULT=none");
+		return out.len;
+	}
+	put(&out, "STSSL_RESULT=found");
+	do
+		put_source(&out, n++, &p);
+	while (n < STSSL_INDEX_MAX &&
+	       penalties_next(source->penalties, &p.source, &p));
+	return out.len;
+}
+
 size_t
 live_answer(const struct live_source *source, const struct question *q,
     char buf[static STSSL_RECORD_MAX])
 {
+	if (q->kind == QUESTION_PENALTIES)
+		return penalised(source, q, buf);
 	return q->kind == QUESTION_LIST ? list(source, q, buf)
 					: metrics(source, buf);
 }

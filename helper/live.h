@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What stssl-status(7) tells administrators: one session after the other, with
- * its record, what was decided for it, and its age; and what is counted.
+ * its record, what was decided for it, and its age; what is counted; and who
+ * has a penalty.
  */
 #ifndef HELPER_LIVE_H
 #define HELPER_LIVE_H
@@ -16,12 +17,14 @@
 /* What it is told from; `listener` as in helper/answer.h. */
 struct live_source {
 	struct registry *registry;
+	struct penalties *penalties;
 	const char *(*listener)(void *owner, uint32_t listener);
 	void *owner;
 };
 
 /*
- * Write the answer to a question of kind QUESTION_LIST or QUESTION_METRICS.
+ * Write the answer to a question of kind QUESTION_LIST, QUESTION_METRICS
+ * or QUESTION_PENALTIES.
  * The certificate itself is left out, and so is what does not fit.  Returns its
  * length; 0, which is no answer, when out of memory.
  */

@@ -47,6 +47,12 @@ struct message_traffic {
 	uint64_t in, out;
 };
 
+/* Something went wrong that its client is penalised for. */
+struct message_failed {
+	uint64_t session;
+	uint32_t event; /* enum penalty_event, but for PENALTY_CRASH */
+};
+
 /*
  * The session is over, and its record holds no longer: sent before the backend
  * socket is closed.  With the last word on its bytes.
@@ -225,6 +231,7 @@ struct message_refused {
 	X(CHECK, check, WORKER, X509_CHAIN_BYTES)        \
 	X(WELCOME, welcome, WORKER, 0)                   \
 	X(TRAFFIC, traffic, WORKER, 0)                   \
+	X(FAILED, failed, WORKER, 0)                     \
 	X(CLOSED, closed, WORKER, 0)                     \
 	X(ANSWER, answer, ADVISOR, 0)                    \
 	X(LOADED, loaded, KEYHOLDER, MESSAGE_LOADED_MAX) \

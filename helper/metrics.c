@@ -130,9 +130,43 @@ write_bytes(FILE *to, const struct metrics *metrics)
 	    metrics->bytes_in, metrics->bytes_out);
 }
 
+static void
+write_sent_away(FILE *to, const struct metrics *metrics)
+{
+	write_head(to, "stssl_sent_away", "counter",
+	    "Clients who were not let in.");
+	for (int i = ADMISSION_YES + 1; i < ADMISSION_COUNT; i++)
+		(void)fprintf(to,
+		    "stssl_sent_away_total{reason=\"%s\"} %" PRIu64 "\n",
+		    admission_word((enum admission)i), metrics->sent_away[i]);
+}
+
+static void
+write_penalties(FILE *to, const struct penalty_counts *penalties)
+{
+	write_head(to, "stssl_penalties", "counter",
+	    "What clients are penalised for.");
+	for (int i = 0; i < PENALTY_COUNT; i++)
+		(void)fprintf(to,
+		    "stssl_penalties_total{reason=\"%s\"} %" PRIu64 "\n",
+		    penalty_word((enum penalty_event)i), penalties->events[i]);
+	write_head(to, "stssl_penalised_sources", "gauge",
+	    "Sources with a penalty now.");
+	(void)fprintf(to,
+	    "stssl_penalised_sources{refused=\"no\"} %zu\n"
+	    "stssl_penalised_sources{refused=\"yes\"} %zu\n",
+	    penalties->sources - penalties->refused, penalties->refused);
+	write_head(to, "stssl_penalised_sources_dropped", "counter",
+	    "Sources for which there was no room.");
+	(void)fprintf(to,
+	    "stssl_penalised_sources_dropped_total %" PRIu64 "\n",
+	    penalties->dropped);
+}
+
 void
 metrics_write(FILE *to, const struct metrics *metrics,
-    const struct metrics_now *now, size_t count)
+    const struct penalty_counts *penalties, const struct metrics_now *now,
+    size_t count)
 {
 	write_now(to, now, count);
 	write_head(to, "stssl_accepted", "counter", "Clients accepted.");
@@ -147,5 +181,7 @@ metrics_write(FILE *to, const struct metrics *metrics,
 	write_verdicts(to, metrics);
 	write_refusals(to, metrics);
 	write_bytes(to, metrics);
+	write_sent_away(to, metrics);
+	write_penalties(to, penalties);
 	(void)fputs("# EOF\n", to);
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "helper/admission.h"
+#include "helper/penalties.h"
 #include "policy/decide.h"
 
 /* As a record says it. */
@@ -22,6 +24,7 @@ enum metrics_tls {
 
 struct metrics {
 	uint64_t accepted;
+	uint64_t sent_away[ADMISSION_COUNT];
 	uint64_t handshakes[METRICS_TLS_COUNT];
 	uint64_t verdicts[STSSL_VERDICT_COUNT][STSSL_REASON_COUNT];
 	uint64_t refusals[STSSL_REASON_COUNT];
@@ -49,6 +52,7 @@ struct metrics_now {
 
 /* Write it all, up to the "# EOF". */
 void metrics_write(FILE *to, const struct metrics *metrics,
-    const struct metrics_now *now, size_t count);
+    const struct penalty_counts *penalties, const struct metrics_now *now,
+    size_t count);
 
 #endif

@@ -150,7 +150,10 @@ serve(struct monitor *m)
 
 	m->loop = ev_default_loop(0);
 	m->registry = registry_new();
-	r = m->loop == NULL || m->registry == NULL ? -ENOMEM : parts_build(m);
+	m->penalties = penalties_new(&parts_config(m)->penalties, NULL);
+	r = m->loop == NULL || m->registry == NULL || m->penalties == NULL
+		? -ENOMEM
+		: parts_build(m);
 	if (r < 0) {
 		(void)log_errno(r, "cannot start");
 		return STATUS_SYSTEM;

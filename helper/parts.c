@@ -70,6 +70,43 @@ kick(void *owner, const struct session_entry *entry)
 	return workers_end(m->workers, entry, END_KICKED);
 }
 
+/* Penalties */
+
+static void
+failed(void *owner, const struct session_entry *entry, enum penalty_event event)
+{
+	struct monitor *m = owner;
+
+	penalties_add(m->penalties, &entry->peer, event);
+}
+
+static void
+crashed(void *owner, const struct stssl_address *peer)
+{
+	struct monitor *m = owner;
+
+	penalties_add(m->penalties, peer, PENALTY_CRASH);
+}
+
+/* With FTP a worker tells it, who sees what the backend makes of it, too. */
+static void
+refused_login(
+    void *owner, const struct session_entry *entry, const char *reason)
+{
+	static const enum stssl_reason ours[] = { STSSL_REASON_INTERNAL,
+		STSSL_REASON_CONFIGURATION, STSSL_REASON_HELPER };
+	struct monitor *m = owner;
+	const struct helper_config *config = parts_config(m);
+
+	if (entry->listener >= config->listener_count ||
+	    config->listeners[entry->listener].protocol != LISTEN_STREAM)
+		return;
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (strcmp(reason, stssl_reason_word(ours[i])) == 0)
+			return;
+	penalties_add(m->penalties, &entry->peer, PENALTY_LOGIN_FAILED);
+}
+
 static const char *
 listener_name(void *owner, uint32_t listener)
 {
@@ -186,6 +223,7 @@ renewed(void *owner)
 	struct monitor *m = owner;
 
 	m->doors.config = parts_config(m);
+	penalties_renew(m->penalties, &parts_config(m)->penalties);
 	(void)inquiries_begin(m->inquiries, parts_config(m),
 	    tls_context_store(m->params->generation->tls));
 	keyholders_renew(m->keyholders, parts_config(m));
@@ -243,6 +281,7 @@ forget_most(void *owner)
 	m->advisors = advisors_free(m->advisors);
 	m->names = names_free(m->names);
 	m->inquiries = inquiries_free(m->inquiries);
+	m->penalties = penalties_free(m->penalties);
 	m->registry = registry_free(m->registry);
 	if (m->status.fd != -1)
 		(void)close(m->status.fd);
@@ -307,6 +346,8 @@ build_sessions(struct monitor *m)
 		.forget = parts_forget,
 		.asked = asked,
 		.check = check,
+		.failed = failed,
+		.crashed = crashed,
 		.connect = connect_line,
 		.stopped = stopped,
 		.owner = m };
@@ -388,8 +429,10 @@ build_entrances(struct monitor *m)
 		.users = m->params->privileges->status_users,
 		.user_count = m->params->privileges->status_user_count,
 		.registry = m->registry,
+		.penalties = m->penalties,
 		.drain = drain,
 		.decided = decided,
+		.refused = refused_login,
 		.kick = kick,
 		.reload = parts_reload,
 		.listener = listener_name,
@@ -402,6 +445,7 @@ build_entrances(struct monitor *m)
 	m->doors = (struct doors){ .loop = m->loop,
 		.config = parts_config(m),
 		.registry = m->registry,
+		.penalties = m->penalties,
 		.give = give,
 		.owner = m };
 	return doors_open(&m->doors, &m->listeners);

@@ -15,6 +15,7 @@
 #include "helper/listeners.h"
 #include "helper/monitor.h"
 #include "helper/names.h"
+#include "helper/penalties.h"
 #include "helper/registry.h"
 #include "helper/reload.h"
 #include "helper/review.h"
@@ -31,6 +32,7 @@ struct monitor {
 	struct doors doors;
 	struct status_socket status;
 	struct registry *registry;
+	struct penalties *penalties;
 	struct keyholders *keyholders;
 	struct workers *workers;
 	struct advisors *advisors;
@@ -47,8 +49,8 @@ struct monitor {
 const struct helper_config *parts_config(const struct monitor *m);
 
 /*
- * Makes all parts from loop, registry, listeners and status, which are there
- * before; no process is started.  Returns 0, or -ENOMEM, and -errno of the
+ * Makes all parts from loop, registry, penalties, listeners and status, which are
+ * there before; no process is started.  Returns 0, or -ENOMEM, and -errno of the
  * doors; parts_forget() takes what was built.
  */
 int parts_build(struct monitor *m);

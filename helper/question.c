@@ -122,6 +122,28 @@ parse_kick(const struct stssl_record *record, struct question *q)
 	return expect(record, 1);
 }
 
+static int
+parse_penalties(const struct stssl_record *record, struct question *q)
+{
+	const char *after = stssl_record_get(record, STSSL_KEY_STSSL_AFTER);
+
+	if (after == NULL)
+		return expect(record, 0);
+	q->has_address = true;
+	return stssl_ip_parse(after, &q->address) == 0 ? expect(record, 1)
+						       : -EBADMSG;
+}
+
+static int
+parse_pardon(const struct stssl_record *record, struct question *q)
+{
+	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
+
+	if (ip == NULL || stssl_ip_parse(ip, &q->address) < 0)
+		return -EBADMSG;
+	return expect(record, 1);
+}
+
 /* One that says nothing besides. */
 static int
 parse_alone(const struct stssl_record *record, struct question *q)
@@ -140,6 +162,8 @@ static const struct {
 	[QUESTION_KICK] = { "kick", parse_kick },
 	[QUESTION_METRICS] = { "metrics", parse_alone },
 	[QUESTION_RELOAD] = { "reload", parse_alone },
+	[QUESTION_PENALTIES] = { "penalties", parse_penalties },
+	[QUESTION_PARDON] = { "pardon", parse_pardon },
 };
 
 int

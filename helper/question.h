@@ -20,6 +20,8 @@ enum question_kind {
 	QUESTION_KICK,
 	QUESTION_METRICS,
 	QUESTION_RELOAD,
+	QUESTION_PENALTIES,
+	QUESTION_PARDON,
 };
 
 struct question {
@@ -29,6 +31,9 @@ struct question {
 	size_t key_count;
 	/* of a verdict, a kick; of a list, after which one: 0 is none */
 	uint64_t session;
+	/* of a pardon; of penalties, after which one, if that was said */
+	bool has_address;
+	struct stssl_address address;
 	/* of a verdict; strings are the record's */
 	const char *service;
 	const char *user;

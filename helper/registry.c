@@ -260,6 +260,27 @@ registry_settle(struct registry *registry)
 	return dropped;
 }
 
+bool
+registry_source_of(const struct registry *registry, const void *owner,
+    struct stssl_address *ret)
+{
+	const struct session_entry *found = NULL;
+	uint8_t first[16], next[16];
+
+	for (const struct session_entry *e = registry->entries; e != NULL;
+	     e = e->next) {
+		if (e->owner != owner)
+			continue;
+		census_source(&e->peer, found == NULL ? first : next);
+		if (found != NULL && memcmp(first, next, sizeof first) != 0)
+			return false;
+		found = e;
+	}
+	if (found != NULL)
+		*ret = found->peer;
+	return found != NULL;
+}
+
 void
 registry_remove(struct registry *registry, struct session_entry *entry)
 {

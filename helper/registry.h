@@ -26,7 +26,7 @@ enum session_record {
 
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
- * who is asked about it, its review, and the verdict.
+ * who is asked about it, its review, the verdict, and the failures.
  */
 struct session_entry {
 	uint64_t session;
@@ -49,6 +49,7 @@ struct session_entry {
 	bool by_certificate;  /* and it would not be what it is without one */
 	bool is_unreviewed;   /* the lists that count now were not asked */
 	bool is_ending;
+	unsigned failures; /* that its worker has told of */
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* of the verdict; helper/live.h */
 
@@ -111,6 +112,13 @@ bool registry_is_unsettled(const struct registry *registry);
  * waited is dropped.  Returns how many were dropped.
  */
 size_t registry_settle(struct registry *registry);
+
+/*
+ * Where all sessions of an owner come from, whose source (census_source()) is
+ * one; false when they come from several, or there is none.
+ */
+bool registry_source_of(const struct registry *registry, const void *owner,
+    struct stssl_address *ret);
 
 /* Forget a session; all sessions of an owner. */
 void registry_remove(struct registry *registry, struct session_entry *entry);

@@ -197,6 +197,12 @@ log_handshake(const struct session *s)
 	    stssl_quote(dn, sizeof dn, subject));
 }
 
+void
+session_failed(struct session *s, enum penalty_event event)
+{
+	s->host->failed(s->host, s->id, event);
+}
+
 /* True when the listener can do with the certificate, or without it. */
 static bool
 certificate_will_do(const struct session *s)
@@ -229,6 +235,10 @@ admit(struct session *s)
 	log_handshake(s);
 	note_failure(s);
 	if (!certificate_will_do(s)) {
+		/* That nothing is known of it is not the client's fault. */
+		if (!s->certificate_failed ||
+		    s->certificate_failure != STSSL_FAILURE_CRL_STALE)
+			session_failed(s, PENALTY_HANDSHAKE_FAILED);
 		tls_refuse_certificate(s->client.tls);
 		session_end(s);
 		return;
@@ -303,6 +313,8 @@ step_handshake(struct session *s)
 	case TLS_FAILED:
 		log_info("tls %s failed: %s", label(s, who),
 		    tls_error(s->client.tls));
+		if (tls_is_peers_fault(s->client.tls))
+			session_failed(s, PENALTY_HANDSHAKE_FAILED);
 		session_end(s);
 		return;
 	}
@@ -445,6 +457,17 @@ session_kill(struct session *s)
 	release(s);
 }
 
+/* A deadline that was the client's, and that it let pass. */
+static void
+penalise_delay(struct session *s)
+{
+	if (s->state == SESSION_HANDSHAKE)
+		session_failed(s, PENALTY_HANDSHAKE_TIMEOUT);
+	else if (s->state == SESSION_OPEN && s->login_by > 0. &&
+		 s->protocol->awaits_client(s))
+		session_failed(s, PENALTY_LOGIN_TIMEOUT);
+}
+
 static void
 on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
@@ -470,6 +493,7 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 	    s->state == SESSION_OPEN && s->login_by <= 0. ? "timeout"
 							  : whats[s->state],
 	    label(s, who));
+	penalise_delay(s);
 	if (s->state != SESSION_HANDSHAKE)
 		s->protocol->refuse(s, "Timeout.");
 	session_kill(s);

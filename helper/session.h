@@ -52,6 +52,9 @@ struct session_host {
 	 */
 	int (*check)(struct session_host *host, uint64_t session,
 	    const void *der, size_t len);
+	/* Something went wrong that its client is to be penalised for. */
+	void (*failed)(struct session_host *host, uint64_t session,
+	    enum penalty_event event);
 	/* The session is authenticated: it counts as a newcomer no more. */
 	void (*welcome)(struct session_host *host, uint64_t session);
 	/* Take in what the monitor has said: verdicts. */
@@ -124,6 +127,8 @@ struct protocol {
 	 * have had from the client and sent to it.  NULL: it has none.
 	 */
 	void (*count)(const struct session *s, uint64_t *in, uint64_t *out);
+	/* True when it is the client who is waited for, not the backend. */
+	bool (*awaits_client)(const struct session *s);
 	/* True while a transfer runs that a stop should wait for. */
 	bool (*is_busy)(const struct session *s);
 };
@@ -175,6 +180,7 @@ void session_stop(struct session *s, bool force);
  * said on it in clear, and begins the handshake; session_limit()
  * sets a deadline where none is running; session_unlimit() lifts it, and the
  * login deadline; session_welcome() says that the client is authenticated;
+ * session_failed() that it did something to be penalised for;
  * session_note() logs something with the session's name in front.
  */
 void session_end(struct session *s);
@@ -183,6 +189,7 @@ void session_start_tls(struct session *s);
 void session_limit(struct session *s);
 void session_unlimit(struct session *s);
 void session_welcome(struct session *s);
+void session_failed(struct session *s, enum penalty_event event);
 void session_note(const struct session *s, const char *event, const char *what);
 
 #endif

@@ -35,6 +35,7 @@ struct tls {
 	struct tls_context *context;
 	int fd;
 	bool is_strict; /* tls_refuse_unknown_name() */
+	bool has_hello; /* the client's first message was whole */
 	bool more;      /* another record follows at once */
 	size_t unsent;  /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
@@ -124,6 +125,7 @@ after_hello(struct tls *tls)
 {
 	char name[TLS_NAME_MAX + 1];
 
+	tls->has_hello = true;
 	return !tls->is_strict || !tls_sni(tls, name) ||
 		       tls_context_names(tls->context, name)
 		   ? 0
@@ -276,6 +278,23 @@ tls_handshake(struct tls *tls)
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);
 	return res;
+}
+
+bool
+tls_is_peers_fault(const struct tls *tls)
+{
+	switch (tls->error) {
+	case GNUTLS_E_PREMATURE_TERMINATION:
+	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
+		return tls->has_hello;
+	case GNUTLS_E_INTERNAL_ERROR:
+	case GNUTLS_E_MEMORY_ERROR:
+	case GNUTLS_E_PK_SIGN_FAILED:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /*

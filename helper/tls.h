@@ -116,6 +116,13 @@ struct tls *tls_free(struct tls *tls);
 enum tls_result tls_handshake(struct tls *tls);
 
 /*
+ * Whether a handshake that failed is the client's fault.  It is not when the
+ * client has gone without saying anything that is whole, as those do who only
+ * look whether the port is open, nor when we could not sign.
+ */
+bool tls_is_peers_fault(const struct tls *tls);
+
+/*
  * Read up to `size` bytes.  TLS_DONE and *ret_n > 0, or another result and
  * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED.
  */

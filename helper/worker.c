@@ -209,6 +209,17 @@ on_welcome(struct session_host *host, uint64_t session)
 }
 
 static void
+on_failed(
+    struct session_host *host, uint64_t session, enum penalty_event event)
+{
+	struct message m = { .type = MESSAGE_FAILED };
+
+	m.u.failed.session = session;
+	m.u.failed.event = event;
+	tell(worker_of(host), &m);
+}
+
+static void
 on_closed(struct session_host *host, uint64_t session)
 {
 	struct worker *w = worker_of(host);
@@ -514,6 +525,7 @@ worker_main(
 		    .ask = on_ask,
 		    .check = on_check,
 		    .listen = on_listen,
+		    .failed = on_failed,
 		    .welcome = on_welcome,
 		    .closed = on_closed },
 		.channel = channel,

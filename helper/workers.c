@@ -53,10 +53,28 @@ count_present(const struct workers *workers)
 	return n;
 }
 
+/* Before its sessions are gone: whose doing its end may have been. */
+static void
+suspect(const struct workers *workers, struct child *c)
+{
+	if (c->state != CHILD_LOST)
+		c->has_suspect = registry_source_of(
+		    workers->params.registry, c, &c->suspect);
+}
+
+static void
+blame(const struct workers *workers, struct child *c)
+{
+	if (c->has_suspect)
+		workers->params.crashed(workers->params.owner, &c->suspect);
+	c->has_suspect = false;
+}
+
 /* Nothing it says or said counts any more. */
 static void
 kill_child(struct workers *workers, struct child *c)
 {
+	suspect(workers, c);
 	registry_remove_owner(workers->params.registry, c);
 	child_kill(c);
 	workers->is_untidy = true;
@@ -72,6 +90,7 @@ drain(struct workers *workers, struct child *c)
 		.channel = c->channel,
 		.asked = workers->params.asked,
 		.check = workers->params.check,
+		.failed = workers->params.failed,
 		.owner = workers->params.owner };
 	int r;
 
@@ -87,6 +106,9 @@ drain(struct workers *workers, struct child *c)
 		(void)kill(c->pid, SIGKILL);
 	if (r < 0)
 		kill_child(workers, c);
+	/* Who has made it lie has done no less than who has made it crash. */
+	if (r == -EBADMSG)
+		blame(workers, c);
 }
 
 static void
@@ -106,6 +128,9 @@ ended(struct child *c)
 	struct workers *workers = c->owner;
 
 	child_log_end(c);
+	suspect(workers, c);
+	if (child_has_crashed(c))
+		blame(workers, c);
 	workers->delay = child_delay(c, workers->delay);
 	registry_remove_owner(workers->params.registry, c);
 	child_free(c, &workers->list);
@@ -493,6 +518,7 @@ workers_refuse(struct workers *workers, uint32_t worker)
 		if (c->pid == (pid_t)worker && c->state != CHILD_LOST) {
 			(void)kill(c->pid, SIGKILL);
 			kill_child(workers, c);
+			blame(workers, c);
 			return;
 		}
 }

@@ -38,6 +38,10 @@ struct workers_params {
 	    const struct message_ask *ask);
 	void (*check)(void *owner, struct session_entry *entry, const void *der,
 	    size_t len);
+	void (*failed)(void *owner, const struct session_entry *entry,
+	    enum penalty_event event);
+	/* A worker crashed whose clients all came from one source, this one. */
+	void (*crashed)(void *owner, const struct stssl_address *peer);
 	/*
 	 * Give the keyholder the line of the worker with this process id; false
 	 * when that has to wait for workers_connect().

@@ -183,12 +183,19 @@ tls_section(const struct helper_config *config)
 	return stssl_conf_next(config->conf, "tls", NULL);
 }
 
+static const struct stssl_conf_section *
+penalties_section(const struct helper_config *config)
+{
+	return stssl_conf_next(config->conf, "penalties", NULL);
+}
+
 static int
 get_all(struct helper_config *config)
 {
 	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
 	const struct stssl_values users =
 	    stssl_conf_values(top, "status-users");
+	int r;
 
 	config->user = text_or_null(top, "user");
 	config->workers = (unsigned)stssl_conf_number(top, "workers");
@@ -200,7 +207,8 @@ get_all(struct helper_config *config)
 	config->status_user_count = users.count;
 	config->classes = stssl_conf_text(top, "classes");
 	get_tls(tls_section(config), &config->tls);
-	return get_listeners(config);
+	r = penalty_config_get(penalties_section(config), &config->penalties);
+	return r == 0 ? get_listeners(config) : r;
 }
 
 /* A client waits for it no longer than it waited for TLS. */
@@ -238,6 +246,18 @@ check_tls(const struct helper_config *config,
 		return stssl_conf_error(section, "key", error,
 		    "key: %zu given for %zu certificates", keys, certificates);
 	return check_ocsp(config, section, error);
+}
+
+static int
+check_penalties(const struct helper_config *config, struct stssl_error *error)
+{
+	const struct penalty_config *p = &config->penalties;
+
+	if (p->max == 0 || p->refuse_above < p->max)
+		return 0;
+	return stssl_conf_error(penalties_section(config), "refuse-above",
+	    error, "refuse-above = %u: not below max = %u", p->refuse_above,
+	    p->max);
 }
 
 /* What a listener that is no FTP one must not have. */
@@ -281,6 +301,8 @@ check_all(const struct helper_config *config, struct stssl_error *error)
 	const struct stssl_conf_section *section = NULL;
 	int r = check_tls(config, tls_section(config), error);
 
+	if (r == 0)
+		r = check_penalties(config, error);
 	if (r == 0 && config->listener_count == 0)
 		return stssl_conf_error(stssl_conf_top(config->conf), "listen",
 		    error, "no listen section");
@@ -340,6 +362,7 @@ config_free(struct helper_config *config)
 		free(config->listeners[i].passive_address);
 	}
 	free(config->listeners);
+	penalty_config_done(&config->penalties);
 	(void)stssl_conf_free(config->conf);
 	free(config);
 	return NULL;

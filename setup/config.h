@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "policy/conf.h"
+#include "setup/penalties.h"
 #include "status/address.h"
 
 #define HELPER_CONF         "/etc/stssl/helper.conf"
@@ -126,6 +127,7 @@ struct helper_config {
 	size_t status_user_count;
 	const char *classes;
 	struct tls_config tls;
+	struct penalty_config penalties;
 	struct listen_config *listeners;
 	size_t listener_count;
 };

@@ -166,6 +166,19 @@ check_newcomers(const char *value, char why[static STSSL_CONF_WHY])
 	return NULL;
 }
 
+/* A host's name is somebody else's word, and would have to be looked up. */
+static const char *
+check_exempt(const char *value, char why[static STSSL_CONF_WHY])
+{
+	struct stssl_pattern pattern;
+	int r = stssl_pattern_parse(value, &pattern);
+
+	(void)why;
+	if (r < 0)
+		return stssl_pattern_error(r);
+	return pattern.host == NULL ? NULL : "not an address pattern";
+}
+
 /* Rows for the types that have nothing unusual. */
 #define LIST(key, how)                                             \
 	{                                                          \
@@ -208,6 +221,17 @@ static const struct stssl_conf_key tls_keys[] = {
 	TEXT("priority", NULL,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 	    ":%SERVER_PRECEDENCE"),
+	{ .name = NULL },
+};
+
+static const struct stssl_conf_key penalty_keys[] = {
+#define X(name, word, seconds) NUMBER(word, seconds, 0, 3600),
+	PENALTY_EVENTS(X)
+#undef X
+	    NUMBER("refuse-above", 15, 0, 3600),
+	NUMBER("max", 600, 0, 86400),
+	NUMBER("max-sources", 65536, 1, 1000000),
+	LIST("exempt", check_exempt),
 	{ .name = NULL },
 };
 
@@ -266,6 +290,9 @@ const struct stssl_conf_key config_keys[] = {
 	LIST("status-users", check_name),
 	TEXT("classes", check_path, STSSL_CLASSES_CONF),
 	{ .name = "tls", .type = STSSL_CONF_SECTION, .keys = tls_keys },
+	{ .name = "penalties",
+	    .type = STSSL_CONF_SECTION,
+	    .keys = penalty_keys },
 	{ .name = "listen",
 	    .type = STSSL_CONF_TITLED,
 	    .check = check_name,

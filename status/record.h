@@ -61,7 +61,9 @@
 	/* what a list has besides */       \
 	X(STSSL_AGE, ONE)                   \
 	X(STSSL_BYTES_IN, ONE)              \
-	X(STSSL_BYTES_OUT, ONE)
+	X(STSSL_BYTES_OUT, ONE)             \
+	/* sources with a penalty */        \
+	X(STSSL_SOURCE, MANY)
 
 enum stssl_key {
 #define X(name, count) STSSL_KEY_##name,

@@ -32,6 +32,7 @@ extern const struct command command_kick;
 extern const struct command command_reload;
 extern const struct command command_matrix;
 extern const struct command command_metrics;
+extern const struct command command_pardon;
 extern const struct command command_who;
 
 /* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */

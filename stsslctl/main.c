@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_digest,
 	&command_who,
 	&command_kick,
+	&command_pardon,
 	&command_reload,
 	&command_metrics,
 };

@@ -14,6 +14,7 @@
 #include "stsslctl/command.h"
 #include "stsslctl/live.h"
 #include "stsslctl/output.h"
+#include "stsslctl/penalties.h"
 
 /* More are not asked for: a helper that counts in circles must not keep us. */
 #define SESSIONS_MAX 1000000
@@ -135,8 +136,9 @@ static enum command_status
 who(int argc, char **argv)
 {
 	const char *socket = STSSL_STATUS_SOCKET;
-	bool json = false;
+	bool json = false, penalised = false;
 	const struct command_option options[] = {
+		{ "penalties", NULL, &penalised },
 		{ "json", NULL, &json },
 		{ "socket", &socket, NULL },
 		{ NULL, NULL, NULL },
@@ -146,6 +148,8 @@ who(int argc, char **argv)
 
 	if (command_options(argc, argv, options) != argc)
 		return command_usage(&command_who);
+	if (penalised)
+		return penalties_print(socket, json);
 	sessions = json ? output_need(json_array()) : NULL;
 	r = list(socket, sessions);
 	if (r < 0) {
@@ -162,7 +166,7 @@ who(int argc, char **argv)
 
 const struct command command_who = {
 	"who",
-	"[--json] [--socket PATH]",
-	"the sessions that there are now",
+	"[--penalties] [--json] [--socket PATH]",
+	"the sessions that there are now, or the penalties",
 	who,
 };

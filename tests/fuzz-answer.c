@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct stage {
 	struct ev_loop *loop;
 	struct registry *registry;
+	struct penalties *penalties;
 	struct answers *answers;
 	struct sockaddr_un address;
 	socklen_t address_len;
@@ -47,6 +48,16 @@ static bool
 asks_for(const struct stage *s, const char *what)
 {
 	return s->asked != NULL && strcmp(s->asked, what) == 0;
+}
+
+static const struct penalty_config no_rules = { .max = 0 };
+
+static void
+refused(void *owner, const struct session_entry *entry, const char *reason)
+{
+	(void)owner;
+	(void)entry;
+	(void)reason;
 }
 
 static int
@@ -126,13 +137,16 @@ begin(struct stage *s)
 
 	s->loop = ev_loop_new(0);
 	s->registry = registry_new();
-	check(s->loop != NULL && s->registry != NULL);
+	s->penalties = penalties_new(&no_rules, NULL);
+	check(s->loop != NULL && s->registry != NULL && s->penalties != NULL);
 	fill(s);
 	params = (struct answer_params){ .loop = s->loop,
 		.fd = listen_somewhere(s),
 		.registry = s->registry,
+		.penalties = s->penalties,
 		.drain = drain,
 		.decided = decided,
+		.refused = refused,
 		.kick = kick,
 		.reload = reload,
 		.listener = listener,
@@ -204,6 +218,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(registry_find(s.registry, n) != NULL);
 	s.answers = answers_free(s.answers);
 	s.registry = registry_free(s.registry);
+	s.penalties = penalties_free(s.penalties);
 	ev_loop_destroy(s.loop);
 	return 0;
 }

@@ -74,6 +74,14 @@ asked(void *owner, const struct session_entry *entry,
 	check(memchr(ask->user, '\0', sizeof ask->user) != NULL);
 }
 
+static void
+failed(void *owner, const struct session_entry *entry, enum penalty_event event)
+{
+	(void)owner;
+	/* What a worker may not say is no event. */
+	check(entry != NULL && event < PENALTY_CRASH);
+}
+
 /* The monitor has asked somebody: until he answers nothing else is asked. */
 static void
 inquired(void *owner, struct session_entry *entry, const void *der, size_t len)
@@ -207,6 +215,7 @@ is_believed(struct stage *s)
 		.worker = &s->own,
 		.channel = s->channel[1],
 		.asked = asked,
+		.failed = failed,
 		.check = inquired,
 		.owner = s };
 	int r = inbox_drain(&in);

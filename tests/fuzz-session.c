@@ -110,6 +110,14 @@ welcome(struct session_host *host, uint64_t session)
 }
 
 static void
+failed(struct session_host *host, uint64_t session, enum penalty_event event)
+{
+	(void)host;
+	(void)session;
+	(void)event;
+}
+
+static void
 closed(struct session_host *host, uint64_t session)
 {
 	(void)session;
@@ -155,6 +163,7 @@ begin(struct stage *s)
 		.withdraw = withdraw,
 		.ask = ask,
 		.listen = hear,
+		.failed = failed,
 		.welcome = welcome,
 		.closed = closed };
 	if (gnutls_certificate_allocate_credentials(&s->tls.credentials) < 0 ||

@@ -27,9 +27,17 @@ static struct listen_config listener = { .name = "ftp" };
 static const struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 
+static const struct penalty_config rules = {
+	.seconds = { [PENALTY_LOGIN_FAILED] = 100 },
+	.refuse_above = 150,
+	.max = 600,
+	.max_sources = 1000,
+};
+
 struct bench {
 	struct ev_loop *loop;
 	struct registry *registry;
+	struct penalties *penalties;
 	struct answers *answers;
 	struct sockaddr_un address;
 	int channel[2]; /* the worker's end first */
@@ -37,7 +45,7 @@ struct bench {
 	unsigned told;
 	enum stssl_verdict verdict;
 	bool data_private;
-	unsigned kicked;
+	unsigned kicked, refused;
 };
 
 static struct bench b;
@@ -66,6 +74,15 @@ decided(void *owner, const struct session_entry *entry,
 	b.verdict = verdict;
 	b.data_private = data_private;
 	return 0;
+}
+
+static void
+refused(void *owner, const struct session_entry *entry, const char *reason)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	ck_assert_str_eq(reason, "certificate");
+	b.refused++;
 }
 
 static int
@@ -103,13 +120,16 @@ set_up(void)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, b.channel), 0);
 	b.loop = ev_loop_new(0);
 	b.registry = registry_new();
+	b.penalties = penalties_new(&rules, NULL);
 	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
 	ck_assert_int_eq(registry_add(b.registry, SESSION, &b, 0, &peer), 0);
 	params = (struct answer_params){ .loop = b.loop,
 		.fd = fd,
 		.registry = b.registry,
+		.penalties = b.penalties,
 		.drain = drain,
 		.decided = decided,
+		.refused = refused,
 		.kick = kick,
 		.listener = listener_name };
 	b.answers = answers_new(&params);
@@ -120,6 +140,7 @@ static void
 tear_down(void)
 {
 	b.answers = answers_free(b.answers);
+	b.penalties = penalties_free(b.penalties);
 	b.registry = registry_free(b.registry);
 	ev_loop_destroy(b.loop);
 	(void)close(b.channel[0]);
@@ -296,6 +317,11 @@ static const struct {
 	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=0\0") },
 	{ TEXT(V "STSSL_ASK=kick\0STSSL_SESSION=7f3a\0STSSL_AFTER=1\0") },
 	{ TEXT(V "STSSL_ASK=metrics\0STSSL_SESSION=7f3a\0") },
+	{ TEXT(V "STSSL_ASK=penalties\0STSSL_AFTER=7f3a\0") },
+	{ TEXT(V "STSSL_ASK=penalties\0REMOTE_ADDR=192.0.2.7\0") },
+	{ TEXT(V "STSSL_ASK=pardon\0") },
+	{ TEXT(V "STSSL_ASK=pardon\0REMOTE_ADDR=192.0.2.0/24\0") },
+	{ TEXT(V "STSSL_ASK=pardon\0REMOTE_ADDR=::1\0REMOTE_PORT=1\0") },
 	{ TEXT(QUERY) },
 	{ TEXT(V ABOUT("0", HERE)) },
 	{ TEXT(QUERY ABOUT("0", "somewhere")) },
@@ -451,6 +477,81 @@ START_TEST(metrics_count_what_was_answered)
 }
 END_TEST
 
+START_TEST(a_refusal_of_the_module_is_told_to_who_penalises)
+{
+	set_up();
+	publish(HERE);
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "done", NULL);
+	ck_assert_uint_eq(b.refused, 0);
+	expect(TEXT(VERDICT("7f3a", "refuse", "any")), "done", NULL);
+	ck_assert_uint_eq(b.refused, 1);
+	tear_down();
+}
+END_TEST
+
+static void
+penalise(const char *ip, unsigned times)
+{
+	struct stssl_address a;
+
+	ck_assert_int_eq(stssl_ip_parse(ip, &a), 0);
+	while (times-- > 0)
+		penalties_add(b.penalties, &a, PENALTY_LOGIN_FAILED);
+}
+
+#define PENALTIES V "STSSL_ASK=penalties\0"
+
+START_TEST(penalties_are_told_and_can_be_lifted)
+{
+	struct stssl_record answer;
+
+	set_up();
+	expect(TEXT(PENALTIES), "none", NULL);
+	penalise("192.0.2.7", 1);
+	penalise("2001:db8::7", 2);
+	expect(TEXT(PENALTIES), "found", &answer);
+	/* IPv4 is kept as ::ffff:0:0/96, so it comes first. */
+	ck_assert_str_eq(
+	    stssl_record_get_nth(&answer, STSSL_KEY_STSSL_SOURCE, 0),
+	    "192.0.2.7 100 counted login-failed=1");
+	ck_assert_str_eq(
+	    stssl_record_get_nth(&answer, STSSL_KEY_STSSL_SOURCE, 1),
+	    "2001:db8:: 200 refused login-failed=2");
+	stssl_record_done(&answer);
+	expect(TEXT(PENALTIES "STSSL_AFTER=2001:db8::\0"), "none", NULL);
+	expect(TEXT(V "STSSL_ASK=pardon\0REMOTE_ADDR=2001:db8::9\0"), "done",
+	    NULL);
+	expect(TEXT(V "STSSL_ASK=pardon\0REMOTE_ADDR=2001:db8::9\0"), "none",
+	    NULL);
+	expect(TEXT(PENALTIES "STSSL_AFTER=192.0.2.7\0"), "none", NULL);
+	tear_down();
+}
+END_TEST
+
+START_TEST(many_penalties_take_several_answers)
+{
+	struct stssl_record answer;
+	char ip[32];
+
+	set_up();
+	for (int i = 0; i < 300; i++) {
+		(void)snprintf(ip, sizeof ip, "10.0.%d.%d", i / 256, i % 256);
+		penalise(ip, 1);
+	}
+	expect(TEXT(PENALTIES), "found", &answer);
+	ck_assert_ptr_nonnull(
+	    stssl_record_get_nth(&answer, STSSL_KEY_STSSL_SOURCE, 255));
+	stssl_record_done(&answer);
+	expect(TEXT(PENALTIES "STSSL_AFTER=10.0.0.255\0"), "found", &answer);
+	ck_assert_ptr_nonnull(
+	    stssl_record_get_nth(&answer, STSSL_KEY_STSSL_SOURCE, 43));
+	ck_assert_ptr_null(
+	    stssl_record_get_nth(&answer, STSSL_KEY_STSSL_SOURCE, 44));
+	stssl_record_done(&answer);
+	tear_down();
+}
+END_TEST
+
 START_TEST(silent_askers_do_not_keep_others_away)
 {
 	int silent[80];
@@ -505,6 +606,9 @@ answer_cases(struct test_case *ret)
 		{ a_list_goes_from_session_to_session, 0 },
 		{ a_kick_reaches_the_worker_of_that_session, 0 },
 		{ metrics_count_what_was_answered, 0 },
+		{ a_refusal_of_the_module_is_told_to_who_penalises, 0 },
+		{ penalties_are_told_and_can_be_lifted, 0 },
+		{ many_penalties_take_several_answers, 0 },
 		{ silent_askers_do_not_keep_others_away, 0 },
 		{ who_may_not_ask_is_denied, 0 },
 	};

@@ -79,6 +79,17 @@ static const struct {
 	{ "colour = 1\n" TLS FTP, "h.conf:1: \"colour\" is no key here" },
 	{ TLS "workers = many\n",
 	    "h.conf:2: workers = \"many\": not a number in decimal" },
+	{ "penalties {\n login-failed = 3601\n}\n",
+	    "h.conf:2: login-failed = \"3601\": not in 0 ... 3600" },
+	{ "penalties {\n max-sources = 0\n}\n",
+	    "h.conf:2: max-sources = \"0\": not in 1 ... 1000000" },
+	{ TLS FTP "penalties {\n refuse-above = 600\n}\n",
+	    "h.conf:4: refuse-above = 600: not below max = 600" },
+	{ "penalties {\n exempt = { \"::1\",\n \"10.0.0.1/8\" }\n}\n",
+	    "h.conf:3: exempt = \"10.0.0.1/8\": "
+	    "the address has bits outside of its mask" },
+	{ "penalties {\n exempt = { \"*.example.org\" }\n}\n",
+	    "h.conf:2: exempt = \"*.example.org\": not an address pattern" },
 	{ "workers = 257\n", "h.conf:1: workers = \"257\": not in 0 ... 256" },
 	{ "\nworkers = -1\n", "h.conf:2: workers = \"-1\": not in 0 ... 256" },
 	{ "sessions-per-worker = 0\n",
@@ -317,6 +328,36 @@ START_TEST(what_is_given_is_taken)
 }
 END_TEST
 
+START_TEST(penalties_have_their_defaults_and_keys)
+{
+	static const unsigned seconds[PENALTY_COUNT] = { 1, 10, 5, 10, 90 };
+	const struct penalty_config *p;
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(read_text(TLS FTP, &c, &error), 0);
+	p = &c->penalties;
+	ck_assert_mem_eq(p->seconds, seconds, sizeof seconds);
+	ck_assert_uint_eq(p->refuse_above, 15);
+	ck_assert_uint_eq(p->max, 600);
+	ck_assert_uint_eq(p->max_sources, 65536);
+	ck_assert_uint_eq(p->exempt_count, 0);
+	(void)config_free(c);
+	ck_assert_int_eq(
+	    read_text(TLS FTP
+		"penalties { handshake-timeout = 0 refuse-above = 700\n"
+		"max = 0 exempt = { \"10.0.0.0/8\", \"::1\" } }\n",
+		&c, &error),
+	    0);
+	p = &c->penalties;
+	ck_assert_uint_eq(p->seconds[PENALTY_HANDSHAKE_TIMEOUT], 0);
+	ck_assert_uint_eq(p->seconds[PENALTY_CRASH], 90);
+	ck_assert_uint_eq(p->max, 0);
+	ck_assert_uint_eq(p->exempt_count, 2);
+	(void)config_free(c);
+}
+END_TEST
+
 START_TEST(revocation_lists_may_be_a_directory)
 {
 	struct helper_config *c;
@@ -380,6 +421,7 @@ config_cases(struct test_case *ret)
 		{ a_file_that_others_can_write_to_is_refused, 0 },
 		{ what_is_not_given_has_its_default, 0 },
 		{ what_is_given_is_taken, 0 },
+		{ penalties_have_their_defaults_and_keys, 0 },
 		{ revocation_lists_may_be_a_directory, 0 },
 		{ ocsp_has_a_responder_and_a_timeout, 0 },
 		{ a_later_mistake_in_tls_has_its_line_too, 0 },

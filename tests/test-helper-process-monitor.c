@@ -35,6 +35,7 @@ static char path[64];
 static char no_classes[] = "/nonexistent/classes.conf";
 static struct listen_config listener;
 static struct helper_config config;
+static unsigned refuse_above = 600; /* nobody */
 static const struct privileges privileges = { .status_gid = (gid_t)-1 };
 static pid_t monitor;
 static struct stssl_address address; /* where it listens */
@@ -200,6 +201,10 @@ start(unsigned workers, unsigned sessions)
 		.sessions_per_worker = sessions,
 		.status_socket = path,
 		.classes = no_classes,
+		.penalties = { .seconds = { [PENALTY_CRASH] = 90 },
+		    .refuse_above = refuse_above,
+		    .max = 600,
+		    .max_sources = 10 },
 		.listeners = &listener,
 		.listener_count = 1 };
 	launch();
@@ -327,6 +332,36 @@ START_TEST(a_worker_that_crashes_or_lies_is_replaced)
 }
 END_TEST
 
+/* Whether the client is let in: it hears from a worker, or nothing at all. */
+static bool
+is_served(void)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = stssl_address_to(&address, &sa);
+	int fd = socket(sa.ss_family, SOCK_STREAM, 0);
+	pid_t pid;
+	bool served;
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
+	served = recv(fd, &pid, sizeof pid, MSG_WAITALL) == sizeof pid;
+	(void)close(fd);
+	return served;
+}
+
+START_TEST(who_has_crashed_a_worker_alone_is_refused)
+{
+	pid_t pid;
+
+	refuse_above = 0;
+	start(1, 10);
+	/* The end of the worker is noticed before or after its channel's. */
+	drop(dial(&pid), ends[_i]);
+	while (is_served())
+		;
+	finish();
+}
+END_TEST
+
 START_TEST(a_worker_is_told_what_an_advisor_says)
 {
 	uint32_t reason = STSSL_REASON_COUNT;
@@ -398,6 +433,7 @@ monitor_cases(struct test_case *ret)
 		{ a_client_is_served_and_known_until_it_leaves, 0 },
 		{ with_one_session_for_each_nobody_shares_a_process, 0 },
 		{ a_worker_that_crashes_or_lies_is_replaced, ROWS(ends) },
+		{ who_has_crashed_a_worker_alone_is_refused, ROWS(ends) },
 		{ a_worker_is_told_what_an_advisor_says, 0 },
 		{ a_reload_while_it_stops_is_no_reload, 0 },
 		{ a_second_helper_does_not_take_the_status_socket, 0 },

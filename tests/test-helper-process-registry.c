@@ -198,6 +198,18 @@ on_ask(void *owner, const struct session_entry *entry,
 	asked++;
 }
 
+static unsigned failures;
+
+static void
+on_failed(void *owner, const struct session_entry *entry,
+    enum penalty_event event)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, 1);
+	ck_assert_int_eq(event, PENALTY_LOGIN_FAILED);
+	failures++;
+}
+
 /* What alice's worker says. */
 static int
 drain(struct registry *registry, int channel, size_t *ended)
@@ -206,7 +218,8 @@ drain(struct registry *registry, int channel, size_t *ended)
 		.config = &config,
 		.worker = &alice,
 		.channel = channel,
-		.asked = on_ask };
+		.asked = on_ask,
+		.failed = on_failed };
 	int r = inbox_drain(&in);
 
 	*ended = in.closed;
@@ -283,6 +296,12 @@ static const struct {
 	{ { .type = MESSAGE_WELCOME, .u.welcome.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 1 }, 0, 0 },
 	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 1, PENALTY_LOGIN_FAILED } },
+	    0, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 2, PENALTY_LOGIN_FAILED } },
+	    -EBADMSG, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 1, PENALTY_CRASH } },
+	    -EBADMSG, 0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 1 }, 0, 1 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 3 }, -EBADMSG, 0 },
@@ -302,6 +321,45 @@ START_TEST(a_worker_ends_its_own_sessions_only)
 	ck_assert_uint_eq(ended, told[_i].ended);
 	ck_assert_int_eq(registry_find(r, 1) == NULL, told[_i].ended == 1);
 	ck_assert_ptr_nonnull(registry_find(r, 2));
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_worker_tells_of_a_bounded_number_of_failures)
+{
+	struct registry *r = registry_new();
+	const struct message m = { .type = MESSAGE_FAILED,
+		.u.failed = { 1, PENALTY_LOGIN_FAILED } };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add(r, 1, &alice);
+	for (int i = 0; i < 17; i++) {
+		ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
+		ck_assert_int_eq(drain(r, pair[1], &ended),
+		    i < 16 ? 0 : -EBADMSG);
+	}
+	ck_assert_uint_eq(failures, 16);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(sessions_of_one_source_have_a_suspect)
+{
+	static const char *const from[] = { "[2001:db8::1]:1",
+		"[2001:db8::2]:1", "[2001:db8:1::1]:1" };
+	struct registry *r = registry_new();
+	struct stssl_address a, found;
+
+	ck_assert(!registry_source_of(r, &alice, &found));
+	for (uint64_t i = 0; i < ROWS(from); i++) {
+		ck_assert_int_eq(stssl_address_parse(from[i], &a), 0);
+		ck_assert_int_eq(registry_add(r, i + 1, &alice, 0, &a), 0);
+		ck_assert(!registry_source_of(r, &bob, &found));
+		ck_assert_int_eq(
+		    registry_source_of(r, &alice, &found), i < 2);
+	}
 	(void)registry_free(r);
 }
 END_TEST
@@ -363,6 +421,8 @@ inbox_cases(struct test_case *ret)
 		    ROWS(published) },
 		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
 		{ a_worker_asks_about_its_own_sessions_only, 3 },
+		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
+		{ sessions_of_one_source_have_a_suspect, 0 },
 		{ the_end_of_a_channel_is_told, 0 },
 	};
 

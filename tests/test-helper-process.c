@@ -12,6 +12,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	advisor_cases,
 	answer_cases,
 	admission_cases,
+	penalties_cases,
 	names_cases,
 	ocsp_cases,
 	reload_cases,

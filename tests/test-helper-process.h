@@ -20,6 +20,7 @@ size_t inbox_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
+size_t penalties_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);

@@ -29,6 +29,7 @@ struct play {
 	struct session *session;
 	int listener, client, backend;
 	unsigned published, withdrawn, welcome, closed;
+	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
 	struct message_advice advice; /* what the advisor says */
 	unsigned asked;
@@ -107,6 +108,13 @@ welcome(struct session_host *host, uint64_t session)
 }
 
 static void
+failed(struct session_host *host, uint64_t session, enum penalty_event event)
+{
+	ck_assert_uint_eq(session, 7);
+	play_of(host)->failed[event]++;
+}
+
+static void
 closed(struct session_host *host, uint64_t session)
 {
 	struct play *p = play_of(host);
@@ -167,6 +175,7 @@ begin(struct play *p)
 		.withdraw = withdraw,
 		.ask = ask,
 		.listen = hear,
+		.failed = failed,
 		.welcome = welcome,
 		.closed = closed };
 	p->config.listeners = &p->listen;
@@ -582,6 +591,7 @@ START_TEST(refusals_have_an_end)
 	put(p.client, "USER alice\r\n");
 	expect_code(&p, "421 ");
 	expect(&p, p.backend, "");
+	ck_assert_uint_eq(p.failed[PENALTY_LOGIN_FAILED], 5);
 	end(&p);
 }
 END_TEST
@@ -607,6 +617,7 @@ START_TEST(wrong_passwords_have_an_end)
 	}
 	expect(&p, p.backend, "");
 	ck_assert_uint_eq(p.welcome, 0);
+	ck_assert_uint_eq(p.failed[PENALTY_LOGIN_FAILED], 5);
 	end(&p);
 }
 END_TEST

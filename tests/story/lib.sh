@@ -212,9 +212,11 @@ stage_certificates()
 }
 
 # /etc/stssl: the classes, what TLS needs, and helper.conf with an explicit and
-# an implicit FTP listener, plus what comes on standard input.
+# an implicit FTP listener, plus what comes on standard input.  STAGE_PENALTIES
+# are keys of its section penalties.
 stage_conf()
 {
+	stage_exempt='exempt = { "127.0.0.0/8", "::1" }'
 	install -d -m 755 /etc/stssl
 	install -d -m 755 -o stssl -g stssl /run/stssl
 	install -m 644 "$STAGE/pki/server.pem" /etc/stssl/server.pem
@@ -276,6 +278,9 @@ stage_conf()
 			failed-login-delay = 0
 		}
 	EOT
+	# Many fail on purpose, and all of them come from here.
+	echo "penalties { ${STAGE_PENALTIES:-$stage_exempt} }" \
+		>>/etc/stssl/helper.conf
 	cat >>/etc/stssl/helper.conf
 }
 

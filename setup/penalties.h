@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a client can be penalised for, and the section of helper.conf that says
+ * how much.
+ */
+#ifndef SETUP_PENALTIES_H
+#define SETUP_PENALTIES_H
+
+#include <stddef.h>
+
+#include "policy/conf.h"
+#include "policy/pattern.h"
+
+/* name, word in helper.conf, in logs and in answers, seconds by default */
+#define PENALTY_EVENTS(X)                             \
+	X(HANDSHAKE_FAILED, "handshake-failed", 1)    \
+	X(HANDSHAKE_TIMEOUT, "handshake-timeout", 10) \
+	X(LOGIN_FAILED, "login-failed", 5)            \
+	X(LOGIN_TIMEOUT, "login-timeout", 10)         \
+	X(CRASH, "crash", 90)
+
+enum penalty_event {
+#define X(name, word, seconds) PENALTY_##name,
+	PENALTY_EVENTS(X)
+#undef X
+	PENALTY_COUNT
+};
+
+/* All zero: nobody is penalised. */
+struct penalty_config {
+	unsigned seconds[PENALTY_COUNT];
+	unsigned refuse_above; /* seconds */
+	unsigned max;          /* seconds; 0: no penalties */
+	unsigned max_sources;
+	struct stssl_pattern *exempt; /* no host names */
+	size_t exempt_count;
+};
+
+/* The event's word; "" for a value that is none of the enum. */
+const char *penalty_word(enum penalty_event event);
+
+/* Fill *ret from the checked section.  Returns 0 or -ENOMEM. */
+int penalty_config_get(
+    const struct stssl_conf_section *section, struct penalty_config *ret);
+
+/* Free the list. */
+void penalty_config_done(struct penalty_config *config);
+
+#endif

@@ -30,8 +30,8 @@ struct answer_params {
 	int (*decided)(void *owner, const struct session_entry *entry,
 	    enum stssl_verdict verdict, bool data_private);
 	/* The module refused a session, for `reason`. */
-	void (*refused)(void *owner, const struct session_entry *entry,
-	    const char *reason);
+	void (*refused)(
+	    void *owner, const struct session_entry *entry, const char *reason);
 	/* Have a session ended: 0 or -errno. */
 	int (*kick)(void *owner, const struct session_entry *entry);
 	/* Load all anew: 0; or -errno with error->text. */

@@ -30,7 +30,7 @@ struct child {
 	int line;        /* a worker's to the keyholder: see keyline.h; or -1 */
 	bool is_connected; /* the keyholder has that line */
 	bool has_served;
-	bool is_retired; /* of an older generation, not a worker */
+	bool is_retired;  /* of an older generation, not a worker */
 	bool has_suspect; /* of a worker: the one source of all its sessions */
 	struct stssl_address suspect; /* when it was lost */
 	ev_tstamp started;

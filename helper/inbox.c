@@ -198,8 +198,7 @@ failed(struct inbox *in, const struct message *m, const char *text)
 	    entry->failures == FAILURES_MAX)
 		return -EBADMSG;
 	entry->failures++;
-	in->failed(
-	    in->owner, entry, (enum penalty_event)m->u.failed.event);
+	in->failed(in->owner, entry, (enum penalty_event)m->u.failed.event);
 	return 0;
 }
 

@@ -188,9 +188,8 @@ put_source(struct out *out, unsigned index, const struct penalised *p)
 	for (int i = 0; i < PENALTY_COUNT; i++) {
 		if (p->events[i] == 0 || len >= sizeof string)
 			continue;
-		n = snprintf(string + len, sizeof string - len,
-		    " %s=%" PRIu32, penalty_word((enum penalty_event)i),
-		    p->events[i]);
+		n = snprintf(string + len, sizeof string - len, " %s=%" PRIu32,
+		    penalty_word((enum penalty_event)i), p->events[i]);
 		len += n > 0 ? (size_t)n : 0;
 	}
 	if (len < sizeof string)

@@ -133,8 +133,8 @@ write_bytes(FILE *to, const struct metrics *metrics)
 static void
 write_sent_away(FILE *to, const struct metrics *metrics)
 {
-	write_head(to, "stssl_sent_away", "counter",
-	    "Clients who were not let in.");
+	write_head(
+	    to, "stssl_sent_away", "counter", "Clients who were not let in.");
 	for (int i = ADMISSION_YES + 1; i < ADMISSION_COUNT; i++)
 		(void)fprintf(to,
 		    "stssl_sent_away_total{reason=\"%s\"} %" PRIu64 "\n",
@@ -158,8 +158,7 @@ write_penalties(FILE *to, const struct penalty_counts *penalties)
 	    penalties->sources - penalties->refused, penalties->refused);
 	write_head(to, "stssl_penalised_sources_dropped", "counter",
 	    "Sources for which there was no room.");
-	(void)fprintf(to,
-	    "stssl_penalised_sources_dropped_total %" PRIu64 "\n",
+	(void)fprintf(to, "stssl_penalised_sources_dropped_total %" PRIu64 "\n",
 	    penalties->dropped);
 }
 

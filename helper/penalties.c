@@ -173,8 +173,7 @@ penalties_add(struct penalties *penalties, const struct stssl_address *peer,
 	if (config->max == 0 || config->seconds[event] == 0 ||
 	    is_exempt(penalties, peer))
 		return;
-	s = charge(
-	    penalties, peer, now, (int64_t)config->seconds[event] * MS);
+	s = charge(penalties, peer, now, (int64_t)config->seconds[event] * MS);
 	if (s == NULL)
 		return;
 	s->events[event]++;
@@ -239,7 +238,7 @@ penalties_count(struct penalties *penalties)
 
 	counts.sources = penalties->sources.count;
 	for (size_t i = 0; i < counts.sources; i++)
-		counts.refused += is_refused(
-		    penalties, penalties->sources.heap[i], now);
+		counts.refused +=
+		    is_refused(penalties, penalties->sources.heap[i], now);
 	return counts;
 }

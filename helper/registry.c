@@ -265,7 +265,7 @@ registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret)
 {
 	const struct session_entry *found = NULL;
-	uint8_t first[16], next[16];
+	uint8_t first[16] = { 0 }, next[16] = { 0 };
 
 	for (const struct session_entry *e = registry->entries; e != NULL;
 	     e = e->next) {

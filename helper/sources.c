@@ -33,8 +33,7 @@ rise(struct sources *sources, struct source *s)
 {
 	size_t at = s->place;
 
-	while (at > 0 &&
-	       sources->heap[(at - 1) / 2]->until_ms > s->until_ms) {
+	while (at > 0 && sources->heap[(at - 1) / 2]->until_ms > s->until_ms) {
 		put(sources, at, sources->heap[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
@@ -140,8 +139,7 @@ seek(const void *key, const void *member)
 	struct seeker *seeker = *(struct seeker *const *)key;
 	const struct source *s = member;
 
-	if (seeker->ip != NULL &&
-	    memcmp(seeker->ip, s->ip, sizeof s->ip) >= 0)
+	if (seeker->ip != NULL && memcmp(seeker->ip, s->ip, sizeof s->ip) >= 0)
 		return 1;
 	seeker->above = s;
 	return -1;

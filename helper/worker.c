@@ -209,8 +209,7 @@ on_welcome(struct session_host *host, uint64_t session)
 }
 
 static void
-on_failed(
-    struct session_host *host, uint64_t session, enum penalty_event event)
+on_failed(struct session_host *host, uint64_t session, enum penalty_event event)
 {
 	struct message m = { .type = MESSAGE_FAILED };
 

@@ -51,8 +51,7 @@ pardon(int argc, char **argv)
 	if (at < 0 || at + 1 != argc || !take_address(argv[at], address))
 		return command_usage(&command_pardon);
 	stssl_record_init(&answer);
-	r = live_ask(
-	    socket, "pardon", STSSL_KEY_REMOTE_ADDR, address, &answer);
+	r = live_ask(socket, "pardon", STSSL_KEY_REMOTE_ADDR, address, &answer);
 	stssl_record_done(&answer);
 	if (r < 0)
 		return live_cannot(socket, r);

@@ -55,8 +55,8 @@ take_events(struct row *row, const char *at)
 		if (*at != ' ' || word[len] != '=' || word[len + 1] < '0' ||
 		    word[len + 1] > '9')
 			return false;
-		if (!take_event(row, word, len,
-			strtoul(word + len + 1, &end, 10)))
+		if (!take_event(
+			row, word, len, strtoul(word + len + 1, &end, 10)))
 			return false;
 		at = end;
 	}
@@ -121,9 +121,9 @@ take_all(const struct stssl_record *record, json_t *sources,
 	const char *text;
 	unsigned n = 0;
 
-	while (n < STSSL_INDEX_MAX &&
-	       (text = stssl_record_get_nth(
-		    record, STSSL_KEY_STSSL_SOURCE, n)) != NULL) {
+	while (
+	    n < STSSL_INDEX_MAX && (text = stssl_record_get_nth(record,
+					STSSL_KEY_STSSL_SOURCE, n)) != NULL) {
 		struct row row;
 
 		if (!parse(text, &row))

@@ -234,8 +234,8 @@ START_TEST(sixty_thousand_sources_are_kept_in_order)
 		a.ip[14] = (uint8_t)(i * 7 >> 8);
 		a.ip[15] = (uint8_t)(i * 7);
 		clock_ms += i % 10 == 0;
-		penalties_add(p, &a,
-		    i % 3 == 0 ? PENALTY_LOGIN_FAILED : PENALTY_CRASH);
+		penalties_add(
+		    p, &a, i % 3 == 0 ? PENALTY_LOGIN_FAILED : PENALTY_CRASH);
 	}
 	while (penalties_next(p, n == 0 ? NULL : &last.source, &found)) {
 		ck_assert(n == 0 || memcmp(found.source.ip, last.source.ip,

@@ -201,8 +201,8 @@ on_ask(void *owner, const struct session_entry *entry,
 static unsigned failures;
 
 static void
-on_failed(void *owner, const struct session_entry *entry,
-    enum penalty_event event)
+on_failed(
+    void *owner, const struct session_entry *entry, enum penalty_event event)
 {
 	(void)owner;
 	ck_assert_uint_eq(entry->session, 1);
@@ -337,8 +337,8 @@ START_TEST(a_worker_tells_of_a_bounded_number_of_failures)
 	(void)add(r, 1, &alice);
 	for (int i = 0; i < 17; i++) {
 		ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
-		ck_assert_int_eq(drain(r, pair[1], &ended),
-		    i < 16 ? 0 : -EBADMSG);
+		ck_assert_int_eq(
+		    drain(r, pair[1], &ended), i < 16 ? 0 : -EBADMSG);
 	}
 	ck_assert_uint_eq(failures, 16);
 	(void)registry_free(r);
@@ -357,8 +357,7 @@ START_TEST(sessions_of_one_source_have_a_suspect)
 		ck_assert_int_eq(stssl_address_parse(from[i], &a), 0);
 		ck_assert_int_eq(registry_add(r, i + 1, &alice, 0, &a), 0);
 		ck_assert(!registry_source_of(r, &bob, &found));
-		ck_assert_int_eq(
-		    registry_source_of(r, &alice, &found), i < 2);
+		ck_assert_int_eq(registry_source_of(r, &alice, &found), i < 2);
 	}
 	(void)registry_free(r);
 }

@@ -303,16 +303,5 @@ def backend_dies():
     os.unlink(path)
 
 
-# The last one: afterwards nobody listens there.
-@story("a backend that cannot be reached: 421, and others are served")
-def backend_away():
-    RECORDED.close()
-    with socket.create_connection(HELPER.address("recorded"),
-                                  PATIENCE) as client:
-        begins(client.recv(100).decode(), "421 ")
-        equal(client.recv(100), b"")
-    logged_in(FTP).quit()
-
-
 if __name__ == "__main__":
     tell()

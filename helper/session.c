@@ -47,10 +47,6 @@ label(const struct session *s, char buf[static LABEL_MAX])
 static void
 set_deadline(struct session *s, ev_tstamp seconds)
 {
-	ev_tstamp left = s->login_by - ev_now(s->host->loop);
-
-	if (s->login_by > 0. && left < seconds)
-		seconds = left > 0. ? left : 0.;
 	ev_timer_stop(s->host->loop, &s->deadline);
 	ev_timer_set(&s->deadline, seconds, 0.);
 	ev_timer_start(s->host->loop, &s->deadline);
@@ -153,9 +149,7 @@ step_connect(struct session *s)
 		return;
 	}
 	s->state = SESSION_OPEN;
-	if (s->protocol->has_login_deadline)
-		set_deadline(s, s->listen->login_seconds);
-	else
+	if (!s->protocol->has_login_deadline)
 		session_welcome(s);
 	s->protocol->run(s);
 }
@@ -391,6 +385,7 @@ release(struct session *s)
 	    "closed %s in=%" PRIu64 " out=%" PRIu64, label(s, who), in, out);
 	s->protocol->close(s);
 	ev_timer_stop(s->host->loop, &s->deadline);
+	ev_timer_stop(s->host->loop, &s->login);
 	/* First, for the record goes with it. */
 	s->host->closed(s->host, s->id);
 	stream_close(&s->backend);
@@ -463,40 +458,57 @@ penalise_delay(struct session *s)
 {
 	if (s->state == SESSION_HANDSHAKE)
 		session_failed(s, PENALTY_HANDSHAKE_TIMEOUT);
-	else if (s->state == SESSION_OPEN && s->login_by > 0. &&
+	else if (s->state == SESSION_OPEN && s->has_to_log_in &&
 		 s->protocol->awaits_client(s))
 		session_failed(s, PENALTY_LOGIN_TIMEOUT);
 }
 
 static void
+time_out(struct session *s, const char *word)
+{
+	char who[LABEL_MAX];
+
+	log_info("%s %s", word, label(s, who));
+	penalise_delay(s);
+	if (s->state != SESSION_HANDSHAKE)
+		s->protocol->refuse(s, "Timeout.");
+	session_kill(s);
+}
+
+/* Its words, too, for the deadline of the whole login. */
+static const char *const timeouts[] = {
+	[SESSION_START] = "timeout",
+	[SESSION_HANDSHAKE] = "handshake-timeout",
+	[SESSION_CHECK] = "timeout",
+	[SESSION_CONNECT] = "backend-timeout",
+	[SESSION_OPEN] = "login-timeout",
+	[SESSION_CLOSED] = "timeout",
+};
+
+static void
+on_login_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct session *s = timer->data;
+
+	(void)loop;
+	(void)events;
+	time_out(s, timeouts[s->state]);
+}
+
+static void
 on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
-	static const char *const whats[] = {
-		[SESSION_START] = "timeout",
-		[SESSION_HANDSHAKE] = "handshake-timeout",
-		[SESSION_CHECK] = "timeout",
-		[SESSION_CONNECT] = "backend-timeout",
-		[SESSION_OPEN] = "login-timeout",
-		[SESSION_CLOSED] = "timeout",
-	};
 	struct session *s = timer->data;
-	char who[LABEL_MAX];
 
 	(void)loop;
 	(void)events;
 	if (s->state == SESSION_CHECK) {
 		s->is_checked = true;
 		session_run(s);
-		return;
+	} else {
+		time_out(s,
+		    s->state == SESSION_OPEN ? "timeout" : timeouts[s->state]);
 	}
-	log_info("%s %s",
-	    s->state == SESSION_OPEN && s->login_by <= 0. ? "timeout"
-							  : whats[s->state],
-	    label(s, who));
-	penalise_delay(s);
-	if (s->state != SESSION_HANDSHAKE)
-		s->protocol->refuse(s, "Timeout.");
-	session_kill(s);
 }
 
 void
@@ -536,7 +548,8 @@ session_checked(struct session *s, enum x509_ocsp found)
 void
 session_unlimit(struct session *s)
 {
-	s->login_by = 0.;
+	s->has_to_log_in = false;
+	ev_timer_stop(s->host->loop, &s->login);
 	ev_timer_stop(s->host->loop, &s->deadline);
 }
 
@@ -559,7 +572,7 @@ session_note(const struct session *s, const char *event, const char *what)
 void
 session_limit(struct session *s)
 {
-	if (!ev_is_active(&s->deadline))
+	if (!ev_is_active(&s->deadline) && !ev_is_active(&s->login))
 		set_deadline(s, PATIENCE_SECONDS);
 }
 
@@ -591,15 +604,19 @@ session_new(
 	s->local = client->local;
 	s->implied_private =
 	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
-	if (s->protocol->has_login_deadline)
-		s->login_by = ev_now(host->loop) + s->listen->login_seconds;
+	s->has_to_log_in = s->protocol->has_login_deadline;
 	socket_no_delay(fd);
 	if (s->listen->protocol == LISTEN_FTP)
 		socket_inline_urgent(fd);
 	stream_init(&s->client, host->loop, fd, on_stream, s);
 	stream_none(&s->backend);
 	ev_timer_init(&s->deadline, on_deadline, 0., 0.);
-	s->deadline.data = s;
+	/* A timer, for the clock may jump. */
+	ev_timer_init(
+	    &s->login, on_login_deadline, s->listen->login_seconds, 0.);
+	s->deadline.data = s->login.data = s;
+	if (s->has_to_log_in)
+		ev_timer_start(host->loop, &s->login);
 	stssl_record_init(&s->record);
 	return s;
 }

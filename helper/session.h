@@ -90,12 +90,13 @@ struct session {
 	struct tls *prepared;        /* for session_start_tls() */
 	struct tls_tickets *tickets; /* its own, for FTP */
 	struct stssl_record
-	    record; /* from the handshake until it is published */
-	struct ev_timer deadline;
-	ev_tstamp login_by;         /* 0 when that does not matter any more */
+	    record;               /* from the handshake until it is published */
+	struct ev_timer deadline; /* of what is being done */
+	struct ev_timer login;    /* of all until the client is logged in */
 	uint64_t data_in, data_out; /* of data connections that have ended */
 	bool published, welcome;
-	bool ending; /* session_end_for() */
+	bool has_to_log_in; /* until it has */
+	bool ending;        /* session_end_for() */
 	enum message_end_reason end_reason;
 	bool is_checked; /* and what was found */
 	enum x509_ocsp found;

@@ -186,12 +186,18 @@ keyremote_is_ready(struct keyremote *remote)
 	struct key_request request = { .algorithm = KEY_NOTHING };
 	struct key_answer answer;
 
+	return ask(remote, &request, &answer);
+}
+
+bool
+keyremote_is_likely_ready(struct keyremote *remote)
+{
 	/* Notices, too, that it has hung up. */
 	forget_late_answers(remote);
 	if (remote->line != -1 && remote->answered != 0 &&
 	    now_ms() - remote->answered < LATELY_MS)
 		return true;
-	return ask(remote, &request, &answer);
+	return keyremote_is_ready(remote);
 }
 
 /* GnuTLS's side */

@@ -26,10 +26,14 @@ void keyremote_connect(struct keyremote *remote, int line);
 /*
  * True when the keyholder answers, for which it has as long as for a
  * signature: two seconds, or a fifth of one where it was late the last time.
- * One that has not hung up and answered less than 50 ms ago is not asked: with
- * many handshakes this saves each of them a round trip.
  */
 bool keyremote_is_ready(struct keyremote *remote);
+
+/*
+ * The same, but one that has not hung up and answered less than 50 ms ago is
+ * not asked: where there are many handshakes, each saves a round trip.
+ */
+bool keyremote_is_likely_ready(struct keyremote *remote);
 
 /*
  * Make an object that signs with the keyholder's key number `index`, whose

@@ -140,7 +140,7 @@ static int
 before_flight(struct tls *tls)
 {
 	return gnutls_session_is_resumed(tls->session) != 0 ||
-		       tls_context_can_sign(tls->context)
+		       tls_context_likely_signs(tls->context)
 		   ? 0
 		   : GNUTLS_E_INTERNAL_ERROR;
 }

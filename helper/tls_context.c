@@ -230,6 +230,13 @@ tls_context_can_sign(struct tls_context *context)
 	return context->keys == NULL || keyremote_is_ready(context->keys);
 }
 
+bool
+tls_context_likely_signs(struct tls_context *context)
+{
+	return context->keys == NULL ||
+	       keyremote_is_likely_ready(context->keys);
+}
+
 struct tls_context *
 tls_context_free(struct tls_context *context)
 {

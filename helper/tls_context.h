@@ -5,6 +5,8 @@
 #ifndef HELPER_TLS_CONTEXT_H
 #define HELPER_TLS_CONTEXT_H
 
+#include <stdbool.h>
+
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
 struct keyremote;
@@ -18,5 +20,8 @@ struct tls_context {
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
 	struct tls_tickets *tickets; /* of stream listeners */
 };
+
+/* True when the keyholder is there: see keyremote_is_likely_ready(). */
+bool tls_context_likely_signs(struct tls_context *context);
 
 #endif

@@ -41,15 +41,13 @@ struct arguments {
 static int
 pam(const struct arguments *a, struct findings *findings)
 {
-	char *service = strdup(a->pam), *path = NULL;
+	char *service = output_copy(a->pam), *path = NULL;
 	int r;
 
-	if (service == NULL)
-		(void)output_need(NULL);
 	for (char *c = service; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	if (asprintf(&path, "%s/%s", a->pam_dir, service) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	r = check_pam(a->pam_dir, service, a->module_dir, findings);
 	/* What libpam gives up on is a finding, and there is one. */
 	if (r == -EBADMSG || r == -E2BIG)

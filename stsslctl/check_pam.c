@@ -218,7 +218,7 @@ check_pam(const char *dir, const char *service, const char *module_dir,
 	if (r < 0)
 		return r;
 	if (asprintf(&path, "%s/%s", dir, service) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	play_learn(&c.play, module_dir);
 	report_missing(&c);
 	check_stack(&c, path);

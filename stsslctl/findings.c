@@ -76,7 +76,7 @@ findings_add(struct findings *f, enum finding_level level, const char *file,
 	n = vasprintf(&text, fmt, args);
 	va_end(args);
 	if (n < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	add(f, level, file, line, text);
 	free(text);
 }

@@ -45,7 +45,7 @@ remember(
 		all->entries =
 		    realloc(all->entries, all->size * sizeof *all->entries);
 		if (all->entries == NULL)
-			(void)output_need(NULL);
+			output_no_memory();
 	}
 	all->entries[all->count++] =
 	    (struct entry){ output_copy(text), output_copy(file), line };
@@ -114,7 +114,7 @@ check_file(struct identities *all, const char *user)
 	int r;
 
 	if (asprintf(&file, "%s/%s", all->directory, user) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	r = stssl_trusted_read(file, STSSL_IDENTITY_MAX, &text, &len);
 	if (!stssl_user_valid(user))
 		findings_add(all->findings, FINDING_WARNING, file, 0,

@@ -194,7 +194,7 @@ identity_add(const struct identity_store *store,
 	if (read_certificate(addition->file, &record, &error) < 0)
 		return command_say(error.text);
 	if (stssl_entries_of(&record, &entries) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	if (!addition->shared)
 		status = check_others(store, addition->user, &entries);
 	make_entry(&record, addition->by_key, entry);
@@ -238,7 +238,7 @@ cut_out(const struct identity_store *store, const char *user,
 		return status;
 	fresh = malloc(strlen(text) + 2);
 	if (fresh == NULL)
-		(void)output_need(NULL);
+		output_no_memory();
 	removed = identity_without(text, entries, fresh);
 	if (removed == 0) {
 		path = identity_store_path(store, user);
@@ -263,7 +263,7 @@ identity_remove(
 	int r = read_what(what, &entries, &error);
 
 	if (r == -ENOMEM)
-		(void)output_need(NULL);
+		output_no_memory();
 	if (r < 0)
 		return command_say(error.text);
 	status = cut_out(store, user, &entries);

@@ -80,7 +80,7 @@ identity_store_path(const struct identity_store *store, const char *user)
 	char *path;
 
 	if (asprintf(&path, "%s/%s", store->directory, user) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	return path;
 }
 

@@ -46,7 +46,7 @@ identity_faulty_line(const char *text)
 	unsigned number = 0, found = 0;
 
 	if (copy == NULL)
-		(void)output_need(NULL);
+		output_no_memory();
 	while (rest != NULL && found == 0) {
 		number++;
 		if (stssl_entry_read(strsep(&rest, "\n"), entry) < 0)
@@ -63,7 +63,7 @@ identity_has_entry(const char *text, const char *entry)
 	bool has = false;
 
 	if (copy == NULL)
-		(void)output_need(NULL);
+		output_no_memory();
 	while (rest != NULL && !has)
 		has = stssl_entry_read(strsep(&rest, "\n"), read) > 0 &&
 		      strcmp(read, entry) == 0;
@@ -90,7 +90,7 @@ identity_with_entry(
 		stssl_quote(quoted, sizeof quoted,
 		    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN)),
 		until == NULL ? "?" : until, day, entry) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	return fresh;
 }
 

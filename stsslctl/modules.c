@@ -99,7 +99,7 @@ is_in(const char *dir, const char *module, bool pattern)
 	bool is;
 
 	if (asprintf(&path, "%s/%s", dir, module) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	is = pattern ? found(path) : access(path, R_OK) == 0;
 	free(path);
 	return is;

@@ -23,13 +23,18 @@ output_text(FILE *to, const char *text)
 	}
 }
 
+void
+output_no_memory(void)
+{
+	(void)fputs("stsslctl: out of memory\n", stderr);
+	exit(COMMAND_UNKNOWN);
+}
+
 json_t *
 output_need(json_t *value)
 {
-	if (value == NULL) {
-		(void)fputs("stsslctl: out of memory\n", stderr);
-		exit(COMMAND_UNKNOWN);
-	}
+	if (value == NULL)
+		output_no_memory();
 	return value;
 }
 
@@ -39,7 +44,7 @@ output_copy(const char *text)
 	char *copy = strdup(text);
 
 	if (copy == NULL)
-		(void)output_need(NULL);
+		output_no_memory();
 	return copy;
 }
 
@@ -76,14 +81,14 @@ void
 output_set(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value) != 0)
-		(void)output_need(NULL);
+		output_no_memory();
 }
 
 void
 output_append(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value) != 0)
-		(void)output_need(NULL);
+		output_no_memory();
 }
 
 void

@@ -19,6 +19,9 @@ void output_text(FILE *to, const char *text);
  */
 json_t *output_string(const char *text);
 
+/* Out of memory: says so and ends the process. */
+_Noreturn void output_no_memory(void);
+
 /* `value`, which may not be NULL: out of memory ends the process. */
 json_t *output_need(json_t *value);
 

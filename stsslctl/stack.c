@@ -72,22 +72,22 @@ static int
 add(const struct reading *r, const struct stack_line *like, const char *module)
 {
 	struct stack *stack = r->stack;
-	struct stack_line *lines;
+	struct stack_line *line;
 
 	if (stack->count == STACK_LINES) {
 		complain(r, "more lines than are looked at", NULL);
 		return -E2BIG;
 	}
-	lines = realloc(stack->lines, (stack->count + 1) * sizeof *lines);
-	if (lines == NULL)
-		(void)output_need(NULL);
-	stack->lines = lines;
-	lines[stack->count] = *like;
-	lines[stack->count].level = r->level;
-	lines[stack->count].module = output_copy(module);
-	lines[stack->count].file = output_copy(r->file);
-	lines[stack->count].line = r->line;
-	stack->count++;
+	stack->lines =
+	    realloc(stack->lines, (stack->count + 1) * sizeof *stack->lines);
+	if (stack->lines == NULL)
+		output_no_memory();
+	line = &stack->lines[stack->count++];
+	*line = *like;
+	line->level = r->level;
+	line->module = output_copy(module);
+	line->file = output_copy(r->file);
+	line->line = r->line;
 	return 0;
 }
 
@@ -240,7 +240,7 @@ read_file(struct reading *r, const char *name)
 		return -ELOOP;
 	if (asprintf(&r->file, "%s%s%s", name[0] == '/' ? "" : r->dir,
 		name[0] == '/' ? "" : "/", name) < 0)
-		(void)output_need(NULL);
+		output_no_memory();
 	r->line = 0;
 	e = slurp(r->file, FILE_MAX, &text);
 	if (e == 0) {

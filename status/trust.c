@@ -155,7 +155,8 @@ walk(char *path, int *dir_fd, struct stat *above, struct stat *home,
 int
 stssl_trusted_socket(const char *path, uid_t *ret_owner)
 {
-	struct stat above, home, st;
+	/* Anybody's, until it is looked at. */
+	struct stat above, home = { .st_mode = OTHERS_WRITE }, st;
 	int dir_fd = AT_FDCWD, r;
 	const char *name;
 	char *copy;

@@ -372,6 +372,7 @@ inquirer_main(const struct helper_config *config,
     const struct x509_store *store, int channel)
 {
 	static struct inquirer q;
+	struct exchange *next;
 
 	q.config = config;
 	q.store = store;
@@ -379,8 +380,10 @@ inquirer_main(const struct helper_config *config,
 	q.result = set_up(&q);
 	if (q.result == 0)
 		ev_run(q.loop, 0);
-	while (q.exchanges != NULL)
-		exchange_free(q.exchanges);
+	for (struct exchange *x = q.exchanges; x != NULL; x = next) {
+		next = x->next;
+		exchange_free(x);
+	}
 	findings_done(&q.findings);
 	q.fetcher = fetcher_free(q.fetcher);
 	if (q.loop != NULL)

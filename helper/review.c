@@ -197,11 +197,12 @@ static int
 run(void *arg, int channel)
 {
 	struct job *job = arg;
-	int r = job->subjects == NULL ? -ENOMEM : 0;
+	int r;
 
 	log_role("reviewer");
-	if (r == 0)
-		r = sandbox_enter(&sandbox_reviewer);
+	if (job->subjects == NULL)
+		return EXIT_FAILURE;
+	r = sandbox_enter(&sandbox_reviewer);
 	for (size_t i = 0; i < job->count; i++) {
 		if (r == 0)
 			r = look_at(job, &job->subjects[i], channel);

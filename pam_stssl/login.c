@@ -78,7 +78,7 @@ refuse(struct login *l, enum stssl_reason reason, int r, const char *what)
 
 	l->judgement.verdict = STSSL_VERDICT_REFUSE;
 	l->judgement.reason = reason;
-	snprintf(l->error.text, sizeof l->error.text, "%s: %s", what,
+	(void)snprintf(l->error.text, sizeof l->error.text, "%s: %s", what,
 	    text_of(r, text, sizeof text));
 	return r;
 }

@@ -201,12 +201,12 @@ write_class(FILE *out, const struct stssl_class *c)
 	add_rules(&lines, c);
 	if (!lines.failed) {
 		qsort(lines.list, lines.count, sizeof *lines.list, compare);
-		fprintf(
+		(void)fprintf(
 		    out, "class %s\n", stssl_quote(name, sizeof name, c->name));
 	}
 	for (size_t i = 0; !lines.failed && i < lines.count; i++)
 		if (i == 0 || strcmp(lines.list[i - 1], lines.list[i]) != 0)
-			fprintf(out, "\t%s\n", lines.list[i]);
+			(void)fprintf(out, "\t%s\n", lines.list[i]);
 	lines_done(&lines);
 	return lines.failed ? -ENOMEM : 0;
 }
@@ -221,7 +221,7 @@ stssl_classes_canonical(const struct stssl_classes *classes, char **ret)
 
 	if (out == NULL)
 		return -ENOMEM;
-	fputs(FIRST_LINE, out);
+	(void)fputs(FIRST_LINE, out);
 	for (size_t i = 0; r == 0 && i < classes->count; i++)
 		if (classes->list[i].enabled)
 			r = write_class(out, &classes->list[i]);

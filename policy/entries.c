@@ -8,6 +8,7 @@
 #include "policy/entries.h"
 
 #include <ctype.h>
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -188,6 +189,7 @@ add(struct list *list, const char *prefix, const char *value)
 		to->text = text;
 		list->size = size;
 	}
+	assert(to->text != NULL);
 	memcpy(to->text + to->len, entry, len);
 	to->len += len;
 	return 0;

@@ -111,7 +111,7 @@ keep_name(const char *name, char ret[static STSSL_HOST_MAX + 1])
 	for (size_t i = 0; i <= len; i++) {
 		bool capital = name[i] >= 'A' && name[i] <= 'Z';
 
-		ret[i] = capital ? (char)(name[i] - 'A' + 'a') : name[i];
+		ret[i] = (char)(capital ? name[i] - 'A' + 'a' : name[i]);
 	}
 	return true;
 }

@@ -49,7 +49,7 @@ fold(const char *name, char ret[static STSSL_HOST_MAX + 1])
 	for (; i < STSSL_HOST_MAX && name[i] != '\0'; i++) {
 		bool capital = name[i] >= 'A' && name[i] <= 'Z';
 
-		ret[i] = capital ? (char)(name[i] - 'A' + 'a') : name[i];
+		ret[i] = (char)(capital ? name[i] - 'A' + 'a' : name[i]);
 	}
 	ret[i] = '\0';
 }

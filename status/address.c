@@ -81,7 +81,7 @@ stssl_address_format(
 	char ip[STSSL_ADDRESS_TEXT];
 
 	stssl_ip_format(a, ip);
-	snprintf(buf, STSSL_ADDRESS_TEXT,
+	(void)snprintf(buf, STSSL_ADDRESS_TEXT,
 	    stssl_address_is_ipv4(a) ? "%.45s:%u" : "[%.45s]:%u", ip,
 	    (unsigned)a->port);
 	return buf;
@@ -244,7 +244,7 @@ stssl_connection_format(
 {
 	char local[STSSL_ADDRESS_TEXT], peer[STSSL_ADDRESS_TEXT];
 
-	snprintf(buf, STSSL_CONNECTION_TEXT, "%llu %s %s",
+	(void)snprintf(buf, STSSL_CONNECTION_TEXT, "%llu %s %s",
 	    (unsigned long long)c->netns,
 	    stssl_address_format(&c->local, local),
 	    stssl_address_format(&c->peer, peer));

@@ -6,6 +6,7 @@
 #include <config.h>
 #include "status/record.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ append(struct stssl_record *r, const char *name, const char *value)
 	at = r->text + r->len;
 	memcpy(at, version, head);
 	at += head;
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): '=' ends it. */
 	memcpy(at, name, name_len);
 	at += name_len;
 	*at++ = '=';
@@ -115,7 +117,7 @@ append(struct stssl_record *r, const char *name, const char *value)
 static void
 nth_name(enum stssl_key key, unsigned n, char name[static NAME_MAX_TEXT])
 {
-	snprintf(name, NAME_MAX_TEXT, "%s_%u", keys[key].name, n);
+	(void)snprintf(name, NAME_MAX_TEXT, "%s_%u", keys[key].name, n);
 }
 
 static bool
@@ -191,7 +193,7 @@ is_due(const char *at, size_t key, unsigned seen)
 	if (keys[key].count == MANY)
 		nth_name((enum stssl_key)key, seen, name);
 	else
-		snprintf(name, sizeof name, "%s", keys[key].name);
+		(void)snprintf(name, sizeof name, "%s", keys[key].name);
 	len = strlen(name);
 	if (strncmp(at, name, len) != 0 || at[len] != '=')
 		return false;
@@ -248,6 +250,7 @@ stssl_record_decode(const void *bytes, size_t len, struct stssl_record *ret)
 		error = grow(&r, len);
 	if (error < 0)
 		return error;
+	assert(r.text != NULL);
 	memcpy(r.text, text, len);
 	r.len = len;
 	*ret = r;

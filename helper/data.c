@@ -122,15 +122,30 @@ proof(const struct data *d)
 	return DATA_OTHER_CERTIFICATE;
 }
 
+/*
+ * Downloads only: a client may change its keys in an upload (RFC 8446 section
+ * 4.6.3), and only newer kernels can follow.  Where the kernel cannot, GnuTLS
+ * goes on.
+ */
+static void
+offer_to_kernel(struct data *d)
+{
+	if (d->context->kernel_tls && d->direction == DATA_DOWNLOAD &&
+	    stream_to_kernel(&d->client) == 0)
+		d->context->in_kernel(d->context->owner);
+}
+
 static void
 handshake_done(struct data *d)
 {
 	enum data_outcome outcome = proof(d);
 
-	if (outcome == DATA_PENDING)
-		d->client_state = SIDE_UP;
-	else
+	if (outcome != DATA_PENDING) {
 		settle(d, outcome);
+		return;
+	}
+	offer_to_kernel(d);
+	d->client_state = SIDE_UP;
 }
 
 static enum client_certificate
@@ -231,6 +246,7 @@ step_flow(struct data *d)
 	if (ev_is_active(&d->timer)) {
 		ev_timer_stop(d->context->loop, &d->timer);
 		ev_timer_start(d->context->loop, &d->stall);
+		flow_splice(&d->flow);
 	}
 	switch (flow_step(&d->flow)) {
 	case FLOW_OPEN:

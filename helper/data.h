@@ -42,6 +42,7 @@ enum data_outcome {
 struct data_context {
 	struct ev_loop *loop;
 	const struct listen_config *listen;
+	bool kernel_tls; /* let the kernel encrypt downloads, where it can */
 	struct tls_context *tls;
 	struct tls_tickets *tickets;
 	struct stssl_address client;     /* where the client comes from */
@@ -53,6 +54,8 @@ struct data_context {
 	void (*changed)(void *owner);
 	/* Somebody else has connected to the client's port, for the first time. */
 	void (*foreign)(void *owner, const struct stssl_address *from);
+	/* The kernel encrypts this transfer. */
+	void (*in_kernel)(void *owner);
 	void *owner;
 };
 

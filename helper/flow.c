@@ -16,6 +16,21 @@ flow_init(struct flow *f, struct stream *from, struct stream *to)
 	*f = (struct flow){ .from = from, .to = to, .state = FLOW_OPEN };
 }
 
+void
+flow_splice(struct flow *f)
+{
+	if (f->buffer == NULL && !f->pipe.is_open &&
+	    stream_can_splice_from(f->from) && stream_can_splice_to(f->to))
+		(void)pipe_open(&f->pipe);
+}
+
+/* Bytes that have left the source, but have not reached the sink. */
+static size_t
+held(const struct flow *f)
+{
+	return f->pipe.is_open ? f->pipe.len : buffer_len(f->buffer);
+}
+
 /*
  * Fill the buffer.  A plain socket that gives less than it was asked for is
  * empty: not asking again saves a system call a round.
@@ -25,6 +40,8 @@ fill(struct flow *f)
 {
 	struct buffer *b = f->buffer;
 
+	if (f->pipe.is_open)
+		return pipe_fill(&f->pipe, f->from);
 	while (b->end < b->size) {
 		size_t n = 0, room = b->size - b->end;
 		enum io_result r =
@@ -44,6 +61,8 @@ drain(struct flow *f)
 {
 	struct buffer *b = f->buffer;
 
+	if (f->pipe.is_open)
+		return pipe_drain(&f->pipe, f->to);
 	while (b->start < b->end) {
 		size_t n = 0;
 		enum io_result r = stream_write(
@@ -63,7 +82,7 @@ turn(struct flow *f)
 {
 	enum io_result got = IO_OK, put;
 
-	if (f->state == FLOW_OPEN && buffer_len(f->buffer) == 0) {
+	if (f->state == FLOW_OPEN && held(f) == 0) {
 		got = fill(f);
 		if (got == IO_END)
 			f->state = FLOW_DRAINING;
@@ -87,9 +106,9 @@ flow_step(struct flow *f)
 {
 	if (f->state != FLOW_OPEN && f->state != FLOW_DRAINING)
 		return f->state;
-	if (f->buffer == NULL)
+	if (f->buffer == NULL && !f->pipe.is_open)
 		f->buffer = buffer_take(BUFFER_RELAY);
-	if (f->buffer == NULL)
+	if (f->buffer == NULL && !f->pipe.is_open)
 		return f->state = FLOW_BROKEN_SINK;
 	for (int i = 0; i < ROUNDS; i++)
 		if (turn(f) != IO_OK)
@@ -102,13 +121,13 @@ flow_step(struct flow *f)
 bool
 flow_wants_read(const struct flow *f)
 {
-	return f->state == FLOW_OPEN && buffer_len(f->buffer) == 0;
+	return f->state == FLOW_OPEN && held(f) == 0;
 }
 
 bool
 flow_wants_write(const struct flow *f)
 {
-	return buffer_len(f->buffer) > 0 &&
+	return held(f) > 0 &&
 	       (f->state == FLOW_OPEN || f->state == FLOW_DRAINING);
 }
 
@@ -116,4 +135,5 @@ void
 flow_done(struct flow *f)
 {
 	f->buffer = buffer_give(BUFFER_RELAY, f->buffer);
+	pipe_close(&f->pipe);
 }

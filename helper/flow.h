@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * One direction of a relay: bytes from one stream to another through a buffer
- * that is borrowed while it holds any.  Does not pass on ends: its owner
- * decides what the end of one side means for the other.
+ * that is borrowed while it holds any, or through a pipe, where they need not
+ * come here.  Does not pass on ends: its owner decides what the end of one side
+ * means for the other.
  */
 #ifndef HELPER_FLOW_H
 #define HELPER_FLOW_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 
 #include "helper/buffer.h"
+#include "helper/pipe.h"
 #include "helper/stream.h"
 
 enum flow_state {
@@ -24,10 +26,17 @@ struct flow {
 	struct stream *from;
 	struct stream *to;
 	struct buffer *buffer;
+	struct pipe pipe; /* in place of the buffer, when it is open */
 	enum flow_state state;
 };
 
 void flow_init(struct flow *f, struct stream *from, struct stream *to);
+
+/*
+ * Before the first step: use a pipe from now on, when the bytes of both streams
+ * pass as they are.  Where there can be no pipe it is the buffer as before.
+ */
+void flow_splice(struct flow *f);
 
 /* Move what can be moved now, within bounds.  Returns the state. */
 enum flow_state flow_step(struct flow *f);
@@ -36,7 +45,7 @@ enum flow_state flow_step(struct flow *f);
 bool flow_wants_read(const struct flow *f);
 bool flow_wants_write(const struct flow *f);
 
-/* Give the buffer back.  The streams are not touched. */
+/* Give buffer and pipe back.  The streams are not touched. */
 void flow_done(struct flow *f);
 
 #endif

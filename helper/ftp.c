@@ -315,6 +315,17 @@ on_foreign(void *owner, const struct stssl_address *from)
 	session_note(owner, "data", what);
 }
 
+/* Once for a session: which transfers came to it is in the daemon's log. */
+static void
+on_in_kernel(void *owner)
+{
+	struct session *s = owner;
+
+	if (!s->kernel_tls)
+		session_note(s, "data", "encrypted-by=kernel");
+	s->kernel_tls = true;
+}
+
 static void
 fill_context(struct ftp *f)
 {
@@ -322,6 +333,7 @@ fill_context(struct ftp *f)
 
 	f->context = (struct data_context){ .loop = s->host->loop,
 		.listen = s->listen,
+		.kernel_tls = s->host->kernel_tls,
 		.tls = s->host->tls,
 		.tickets = s->tickets,
 		.client = s->peer,
@@ -329,6 +341,7 @@ fill_context(struct ftp *f)
 		.backend = s->to_backend,
 		.changed = on_data_changed,
 		.foreign = on_foreign,
+		.in_kernel = on_in_kernel,
 		.owner = s };
 	if (ftp_is_secure(f))
 		f->context.has_fingerprint =

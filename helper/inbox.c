@@ -27,7 +27,8 @@ static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
 	STSSL_KEY_STSSL_CLASS, STSSL_KEY_STSSL_VERDICT, STSSL_KEY_STSSL_REASON,
 	STSSL_KEY_STSSL_DATA, STSSL_KEY_STSSL_AFTER, STSSL_KEY_STSSL_AGE,
 	STSSL_KEY_STSSL_BYTES_IN, STSSL_KEY_STSSL_BYTES_OUT,
-	STSSL_KEY_STSSL_METRICS, STSSL_KEY_STSSL_ERROR };
+	STSSL_KEY_STSSL_KERNEL_TLS, STSSL_KEY_STSSL_METRICS,
+	STSSL_KEY_STSSL_ERROR };
 
 /* NULL unless the session is this worker's. */
 static struct session_entry *
@@ -180,9 +181,14 @@ static int
 traffic(struct inbox *in, const struct message *m, const char *text)
 {
 	const struct message_traffic *t = &m->u.traffic;
+	struct session_entry *entry = own_session(in, t->session);
+	int r = t->kernel_tls > 1 ? -EBADMSG
+				  : count_bytes(in, entry, t->in, t->out);
 
 	(void)text;
-	return count_bytes(in, own_session(in, t->session), t->in, t->out);
+	if (r == 0)
+		entry->kernel_tls = t->kernel_tls != 0;
+	return r;
 }
 
 /* More than any client gets done before it is sent away. */

@@ -98,6 +98,7 @@ describe(const struct session_entry *entry, const char *listener,
 	put_value(&out, "STSSL_AGE", age);
 	put_count(&out, "STSSL_BYTES_IN", entry->bytes_in);
 	put_count(&out, "STSSL_BYTES_OUT", entry->bytes_out);
+	put_value(&out, "STSSL_KERNEL_TLS", entry->kernel_tls ? "yes" : "no");
 	if (entry->record == RECORD_KNOWN)
 		put_strings(&out, entry->text, entry->text_len);
 	else

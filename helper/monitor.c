@@ -21,8 +21,8 @@
 #include "helper/tls.h"
 
 #define GRACE_MS 10000
-/* Client, backend, two listeners and two ends of a transfer; and the rest. */
-#define FILES_PER_SESSION 6
+/* Client, backend, two listeners; a transfer's two ends and its pipe. */
+#define FILES_PER_SESSION 8
 #define FILES_BESIDES     256
 
 /* Signals */

@@ -35,6 +35,7 @@ struct session_entry {
 	struct stssl_address peer;
 	bool is_newcomer;             /* not authenticated yet */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
+	bool kernel_tls;              /* the kernel has encrypted some of it */
 	time_t since;                 /* by CLOCK_MONOTONIC */
 
 	enum session_record record;

@@ -9,6 +9,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <string.h>
@@ -166,6 +167,7 @@ add_bounded(scmp_filter_ctx filter, unsigned had)
 		    { 0, SCMP_CMP_EQ, (uint64_t)getpid(), 0 } },
 		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, FIONREAD, 0 } },
 		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, FIONBIO, 0 } },
+		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, SIOCOUTQ, 0 } },
 		{ 0, SCMP_SYS(ioctl), { 1, SCMP_CMP_EQ, TCGETS, 0 } },
 		{ SANDBOX_LOCAL, SCMP_SYS(socket),
 		    { 0, SCMP_CMP_EQ, AF_UNIX, 0 } },

@@ -26,7 +26,8 @@ struct session_host {
 	const struct helper_config *config;
 	struct tls_context *tls;
 	struct tls_tickets *tickets; /* for stream listeners */
-	bool stopping; /* sessions end as soon as they are not busy */
+	bool kernel_tls; /* the kernel can, and may, encrypt downloads */
+	bool stopping;   /* sessions end as soon as they are not busy */
 
 	/*
 	 * Make the record known, or unknown, to whoever asks.  Publishing
@@ -102,6 +103,7 @@ struct session {
 	enum x509_ocsp found;
 	bool certificate_failed; /* and why */
 	enum stssl_failure certificate_failure;
+	bool kernel_tls;      /* it has encrypted some of this one's */
 	bool data_private;    /* the verdict demands protected data */
 	bool implied_private; /* AUTH SSL, AUTH TLS-P: PROT P from the start */
 };

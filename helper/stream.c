@@ -7,6 +7,8 @@
 #include "helper/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -116,7 +118,7 @@ stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
 {
 	ssize_t n;
 
-	if (s->tls != NULL) {
+	if (s->tls != NULL && !s->kernel.is_on) {
 		enum io_result r = tls_io(tls_write(s->tls, buf, len, ret_n),
 		    &s->write_needs, EV_WRITE);
 		if (r == IO_OK)
@@ -131,15 +133,87 @@ stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
 	return IO_OK;
 }
 
+int
+stream_to_kernel(struct stream *s)
+{
+	struct ktls_keys keys = { 0 };
+	int r = tls_sending_keys(s->tls, &keys);
+
+	if (r == 0)
+		r = ktls_start(s->fd, &keys, &s->kernel);
+	explicit_bzero(&keys, sizeof keys);
+	return r;
+}
+
+bool
+stream_can_splice_from(const struct stream *s)
+{
+	return s->tls == NULL;
+}
+
+bool
+stream_can_splice_to(const struct stream *s)
+{
+	return s->tls == NULL || s->kernel.is_on;
+}
+
+static enum io_result
+splice_io(int from, int to, size_t len, size_t *ret_n)
+{
+	ssize_t n = splice(
+	    from, NULL, to, NULL, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+
+	if (n == -1)
+		return errno_io();
+	if (n == 0)
+		return IO_END;
+	*ret_n = (size_t)n;
+	return IO_OK;
+}
+
+enum io_result
+stream_splice_from(struct stream *s, int pipe_fd, size_t size, size_t *ret_n)
+{
+	enum io_result r = splice_io(s->fd, pipe_fd, size, ret_n);
+
+	if (r == IO_OK)
+		s->bytes_in += *ret_n;
+	return r;
+}
+
+enum io_result
+stream_splice_to(struct stream *s, int pipe_fd, size_t len, size_t *ret_n)
+{
+	enum io_result r = splice_io(pipe_fd, s->fd, len, ret_n);
+
+	if (r == IO_OK)
+		s->bytes_out += *ret_n;
+	return r == IO_END ? IO_FAILED : r;
+}
+
+/* close_notify, by whoever makes the records. */
+static enum io_result
+end_tls(struct stream *s)
+{
+	int r;
+
+	if (s->tls == NULL)
+		return IO_OK;
+	if (!s->kernel.is_on)
+		return tls_io(tls_bye(s->tls), &s->write_needs, EV_WRITE);
+	r = ktls_end(&s->kernel, s->fd, s->bytes_out);
+	if (r == -EAGAIN)
+		return IO_AGAIN;
+	return r == 0 ? IO_OK : IO_FAILED;
+}
+
 enum io_result
 stream_end(struct stream *s)
 {
-	if (s->tls != NULL) {
-		enum io_result r =
-		    tls_io(tls_bye(s->tls), &s->write_needs, EV_WRITE);
-		if (r != IO_OK)
-			return r;
-	}
+	enum io_result r = end_tls(s);
+
+	if (r != IO_OK)
+		return r;
 	reset_on_close(s, false);
 	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
 }

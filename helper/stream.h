@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/ktls.h"
 #include "helper/tls.h"
 
 enum io_result {
@@ -23,6 +24,7 @@ enum io_result {
 struct stream {
 	int fd; /* -1 when closed */
 	struct tls *tls;
+	struct ktls kernel; /* when it is on, `tls` sends nothing any more */
 	struct ev_loop *loop;
 	struct ev_io watcher;
 	void (*ready)(void *owner);
@@ -60,6 +62,25 @@ enum io_result stream_read(
  */
 enum io_result stream_write(
     struct stream *s, const void *buf, size_t len, size_t *ret_n);
+
+/*
+ * After the handshake, before anything is written: let the kernel encrypt what
+ * is written from now on.  Returns 0; or -errno as ktls_start() and
+ * tls_sending_keys() say, and nothing has changed.
+ */
+int stream_to_kernel(struct stream *s);
+
+/* True when bytes pass its socket as they are, so that they can be spliced. */
+bool stream_can_splice_from(const struct stream *s);
+bool stream_can_splice_to(const struct stream *s);
+
+/*
+ * The same as stream_read(), stream_write(), into and out of a pipe.
+ */
+enum io_result stream_splice_from(
+    struct stream *s, int pipe_fd, size_t size, size_t *ret_n);
+enum io_result stream_splice_to(
+    struct stream *s, int pipe_fd, size_t len, size_t *ret_n);
 
 /*
  * Say that nothing more will be written: close_notify when there is TLS, then

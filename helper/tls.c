@@ -16,6 +16,7 @@
 #include "helper/socket.h"
 #include "helper/peer.h"
 #include "helper/tls_context.h"
+#include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
@@ -378,6 +379,12 @@ tls_bye(struct tls *tls)
 	int r = gnutls_bye(tls->session, GNUTLS_SHUT_WR);
 
 	return r >= 0 ? TLS_DONE : result(tls, r);
+}
+
+int
+tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
+{
+	return tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
 }
 
 enum tls_result

@@ -23,6 +23,7 @@ enum tls_result {
 	TLS_FAILED,     /* anything else: truncated, alert, garbage */
 };
 
+struct ktls_keys;
 struct x509_store;
 
 /*
@@ -141,6 +142,13 @@ enum tls_result tls_write(
 
 /* Send close_notify; reading stays possible. */
 enum tls_result tls_bye(struct tls *tls);
+
+/*
+ * What protects the next record that is sent, for whoever sends it in place of
+ * this connection, which must not write any more.  Returns 0 and *ret, to be
+ * wiped; -EBUSY while something is unsent; -ENOTSUP, see tls_keys_get().
+ */
+int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
 /* Send one session ticket.  Does nothing below TLS 1.3. */
 enum tls_result tls_send_ticket(struct tls *tls);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "helper/buffer.h"
+#include "helper/ktls.h"
 #include "helper/log.h"
 #include "helper/message.h"
 #include "helper/sandbox.h"
@@ -122,6 +123,7 @@ tell_bytes(struct worker *w, struct slot *e)
 
 	m.u.traffic.session = e->id;
 	session_count(e->session, &m.u.traffic.in, &m.u.traffic.out);
+	m.u.traffic.kernel_tls = e->session->kernel_tls;
 	if (m.u.traffic.in + m.u.traffic.out == e->told)
 		return false;
 	e->told = m.u.traffic.in + m.u.traffic.out;
@@ -510,6 +512,22 @@ enter_sandbox(const struct helper_config *config)
 	return sandbox_enter(&sandbox);
 }
 
+/* What the kernel has when the worker starts is what counts for all its time. */
+static bool
+has_kernel_tls(const struct helper_config *config)
+{
+	int r;
+
+	if (config->tls.kernel == KERNEL_TLS_OFF)
+		return false;
+	r = ktls_probe();
+	if (r < 0)
+		log_info("kernel-tls=no why=\"%s\"", strerror(-r));
+	else
+		log_info("kernel-tls=yes");
+	return r == 0;
+}
+
 int
 worker_main(
     const struct helper_config *config, struct tls_context *tls, int channel)
@@ -537,6 +555,7 @@ worker_main(
 	}
 	if (enter_sandbox(config) < 0)
 		return EXIT_FAILURE;
+	w.host.kernel_tls = has_kernel_tls(config);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	w.watcher.data = &w.host;
 	ev_io_start(w.host.loop, &w.watcher);

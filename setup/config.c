@@ -75,6 +75,7 @@ get_tls(const struct stssl_conf_section *section, struct tls_config *tls)
 	tls->ocsp_seconds =
 	    (unsigned)stssl_conf_number(section, "ocsp-timeout");
 	tls->priority = stssl_conf_text(section, "priority");
+	tls->kernel = (enum kernel_tls)stssl_conf_word(section, "kernel-tls");
 }
 
 static int

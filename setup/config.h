@@ -98,6 +98,12 @@ enum ocsp_mode {
 	OCSP_HARD  /* it is not */
 };
 
+/* Whether the kernel encrypts data connections. */
+enum kernel_tls {
+	KERNEL_TLS_OFF,
+	KERNEL_TLS_AUTO /* where it can */
+};
+
 struct tls_config {
 	char *const *certificates;
 	size_t certificate_count;
@@ -113,6 +119,7 @@ struct tls_config {
 	    *ocsp_responder; /* NULL: the one that the certificate names */
 	unsigned ocsp_seconds;
 	const char *priority;
+	enum kernel_tls kernel;
 };
 
 struct helper_config {

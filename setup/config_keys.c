@@ -221,6 +221,10 @@ static const struct stssl_conf_key tls_keys[] = {
 	TEXT("priority", NULL,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 	    ":%SERVER_PRECEDENCE"),
+	{ .name = "kernel-tls",
+	    .type = STSSL_CONF_WORD,
+	    .words = { [KERNEL_TLS_OFF] = "off", [KERNEL_TLS_AUTO] = "auto" },
+	    .word = KERNEL_TLS_OFF },
 	{ .name = NULL },
 };
 

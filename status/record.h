@@ -62,6 +62,7 @@
 	X(STSSL_AGE, ONE)                   \
 	X(STSSL_BYTES_IN, ONE)              \
 	X(STSSL_BYTES_OUT, ONE)             \
+	X(STSSL_KERNEL_TLS, ONE)            \
 	/* sources with a penalty */        \
 	X(STSSL_SOURCE, MANY)
 

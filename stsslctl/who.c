@@ -39,6 +39,7 @@ static const struct column {
 	{ STSSL_KEY_STSSL_VERDICT, "verdict", false, false },
 	{ STSSL_KEY_STSSL_REASON, "reason", false, false },
 	{ STSSL_KEY_STSSL_DATA, "data", false, false },
+	{ STSSL_KEY_STSSL_KERNEL_TLS, "kernel-tls", false, false },
 	{ STSSL_KEY_SSL_PROTOCOL, "tls", false, false },
 	{ STSSL_KEY_SSL_CIPHER, "cipher", false, false },
 	{ STSSL_KEY_SSL_CLIENT_VERIFY, "verify", false, false },

@@ -118,6 +118,8 @@ static const struct {
 	    "h.conf:2: client-crl = \"/dev/null\": not a regular file" },
 	{ "tls {\n stale-crl = allow\n}\n",
 	    "h.conf:2: stale-crl = \"allow\": not one of refuse, warn" },
+	{ "tls {\n kernel-tls = on\n}\n",
+	    "h.conf:2: kernel-tls = \"on\": not one of off, auto" },
 	{ "tls {\n ocsp = try\n}\n",
 	    "h.conf:2: ocsp = \"try\": not one of off, soft, hard" },
 	{ "tls {\n ocsp-responder = \"https://ocsp.example/\"\n}\n",
@@ -366,12 +368,13 @@ START_TEST(revocation_lists_may_be_a_directory)
 	ck_assert_int_eq(
 	    read_text("tls {\n certificate = { \"c.pem\" }\n"
 		      " key = { \"k.pem\" }\n client-crl = { \".\" }\n"
-		      " stale-crl = warn\n}\n" FTP,
+		      " stale-crl = warn\n kernel-tls = auto\n}\n" FTP,
 		&c, &error),
 	    0);
 	ck_assert_uint_eq(c->tls.client_crl_count, 1);
 	ck_assert_str_eq(c->tls.client_crls[0], ".");
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_WARN);
+	ck_assert_int_eq(c->tls.kernel, KERNEL_TLS_AUTO);
 	(void)config_free(c);
 }
 END_TEST

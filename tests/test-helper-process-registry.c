@@ -257,6 +257,7 @@ static const struct {
 	    1, false },
 	{ TEXT(RECORD "STSSL_RESULT=found\0"), 1, false },
 	{ TEXT(RECORD "STSSL_USER=root\0"), 1, false },
+	{ TEXT(RECORD "STSSL_KERNEL_TLS=yes\0"), 1, false },
 	{ TEXT(RECORD "STSSL_CONNECTION_0=" HERE "\0"), 1, false },
 };
 
@@ -302,6 +303,9 @@ static const struct {
 	    -EBADMSG, 0 },
 	{ { .type = MESSAGE_FAILED, .u.failed = { 1, PENALTY_CRASH } },
 	    -EBADMSG, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic = { 1, 0, 0, 1 } }, 0, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic = { 1, 0, 0, 2 } }, -EBADMSG,
+	    0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 1 }, 0, 1 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 2 }, -EBADMSG, 0 },
 	{ { .type = MESSAGE_CLOSED, .u.closed.session = 3 }, -EBADMSG, 0 },

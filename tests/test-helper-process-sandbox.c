@@ -7,11 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -125,6 +127,23 @@ become_root(void)
 }
 
 static int
+ask_for_queue(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), n;
+
+	/* Not a socket will do for roles that may not make one. */
+	return ioctl(fd == -1 ? 0 : fd, SIOCOUTQ, &n) == -1 && errno == EPERM
+		   ? -EPERM
+		   : 0;
+}
+
+static int
+push_into_terminal(void)
+{
+	return ioctl(0, TIOCSTI, "x") == -1 && errno == EPERM ? -EPERM : 0;
+}
+
+static int
 use_memory(void)
 {
 	void *volatile p = malloc(16 << 20);
@@ -162,6 +181,8 @@ static const struct {
 	{ "a raw socket", make_raw_socket, "ppppppp" },
 	{ "memory that is code", map_code, ".p...pp" },
 	{ "setuid", become_root, "kkkkkkk" },
+	{ "what is unacknowledged", ask_for_queue, "......." },
+	{ "a terminal's queue", push_into_terminal, "ppppppp" },
 	{ "memory", use_memory, "......." },
 };
 

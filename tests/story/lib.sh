@@ -9,8 +9,9 @@
 #
 # The caller sets srcdir, and HELPER (the program) and MODULE (pam_stssl.so)
 # unless both are in builddir, and builddir unless the build is in srcdir.
-# From outside: STORY_MODULE, a module to use instead; STORY_NO_SKIP, when set,
-# makes it a failure that a story cannot be played.
+# From outside: STORY_MODULE, a module to use instead; STORY_TLS, a line for the
+# tls section; STORY_NO_SKIP, when set, makes it a failure that a story cannot be
+# played.
 
 srcdir=$(realpath "$srcdir")
 builddir=$(realpath "${builddir:-$srcdir}")
@@ -258,6 +259,7 @@ stage_conf()
 			certificate = { "/etc/stssl/server.pem" }
 			key         = { "/etc/stssl/server.key" }
 			client-ca   = { "/etc/stssl/client-ca.pem" }
+			${STORY_TLS-}
 		}
 
 		listen "ftp" {

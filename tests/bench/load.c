@@ -423,8 +423,8 @@ main(int argc, char **argv)
 		measure_new(parallel);
 		return 0;
 	}
-	(void)clients_run(
-	    parallel, strcmp(what, "up") == 0 ? upload : download, &took);
+	free(clients_run(
+	    parallel, strcmp(what, "up") == 0 ? upload : download, &took));
 	printf("bytes=%llu seconds=%.6f\n", (unsigned long long)each * parallel,
 	    took);
 	return 0;

@@ -15,7 +15,7 @@
 #define NAMED_CURVE 3
 
 static const uint32_t digests[KEY_ALGORITHM_COUNT] = {
-#define X(name, digest) [KEY_##name] = (digest),
+#define X(name, digest) [KEY_##name] = digest,
 	KEY_ALGORITHMS(X)
 #undef X
 };

@@ -205,10 +205,8 @@ keys_load(const struct tls_config *config, struct keys **ret,
     struct stssl_error *error)
 {
 	size_t count = config->certificate_count;
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): keys are pointers. */
-	const size_t size =
-	    sizeof(struct keys) + count * sizeof(gnutls_privkey_t);
-	struct keys *keys = calloc(1, size);
+	struct keys *keys =
+	    calloc(1, sizeof *keys + count * sizeof keys->keys[0]);
 
 	if (keys == NULL)
 		return fault(error, "keys", GNUTLS_E_MEMORY_ERROR);

@@ -97,7 +97,7 @@ try_way(const struct stssl_identity_rules *rules, enum stssl_identity way,
 }
 
 static const char *const words[STSSL_IDENTITY_COUNT] = {
-#define X(name, word) [STSSL_IDENTITY_##name] = (word),
+#define X(name, word) [STSSL_IDENTITY_##name] = word,
 	STSSL_WAYS(X)
 #undef X
 };

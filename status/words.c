@@ -17,7 +17,7 @@ static const struct {
 };
 
 static const char *const verdicts[] = {
-#define X(name, word) [STSSL_VERDICT_##name] = (word),
+#define X(name, word) [STSSL_VERDICT_##name] = word,
 	STSSL_VERDICTS(X)
 #undef X
 };

@@ -35,10 +35,11 @@ struct tls {
 	gnutls_session_t session;
 	struct tls_context *context;
 	int fd;
-	bool is_strict; /* tls_refuse_unknown_name() */
-	bool has_hello; /* the client's first message was whole */
-	bool more;      /* another record follows at once */
-	size_t unsent;  /* bytes that GnuTLS took but could not send yet */
+	bool is_strict;     /* tls_refuse_unknown_name() */
+	bool has_hello;     /* the client's first message was whole */
+	bool more;          /* another record follows at once */
+	bool is_ticket_due; /* its rest goes before anything else */
+	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
 	bool is_up;    /* the handshake is over */
 	size_t barren; /* bytes received since, or since the last data */
@@ -350,21 +351,40 @@ send_record(struct tls *tls, const uint8_t *at, size_t len)
 	return n;
 }
 
+/* Begins one, or goes on with the one that did not fit into the socket. */
+static int
+send_ticket(struct tls *tls)
+{
+	int r = gnutls_session_ticket_send(tls->session, 1, 0);
+
+	tls->is_ticket_due = r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED;
+	return r;
+}
+
+enum tls_result
+tls_send_ticket(struct tls *tls)
+{
+	int r;
+
+	if (gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
+		return TLS_DONE;
+	r = send_ticket(tls);
+	return r >= 0 || tls->is_ticket_due ? TLS_DONE : result(tls, r);
+}
+
 enum tls_result
 tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
 {
 	size_t done = 0;
-	ssize_t n = 0;
+	ssize_t n = tls->is_ticket_due ? send_ticket(tls) : 0;
 
-	while (done < len) {
+	while (n >= 0 && done < len) {
 		size_t left = len - done;
 
 		tls->more = left > RECORD_MAX;
 		n = send_record(tls, (const uint8_t *)buf + done,
 		    tls->more ? RECORD_MAX : left);
-		if (n < 0)
-			break;
-		done += (size_t)n;
+		done += n < 0 ? 0 : (size_t)n;
 	}
 	tls->more = false;
 	if (done == 0 && n < 0)
@@ -376,7 +396,10 @@ tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
 enum tls_result
 tls_bye(struct tls *tls)
 {
-	int r = gnutls_bye(tls->session, GNUTLS_SHUT_WR);
+	int r = tls->is_ticket_due ? send_ticket(tls) : 0;
+
+	if (r >= 0)
+		r = gnutls_bye(tls->session, GNUTLS_SHUT_WR);
 
 	return r >= 0 ? TLS_DONE : result(tls, r);
 }
@@ -385,17 +408,6 @@ int
 tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
 {
 	return tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
-}
-
-enum tls_result
-tls_send_ticket(struct tls *tls)
-{
-	int r;
-
-	if (gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
-		return TLS_DONE;
-	r = gnutls_session_ticket_send(tls->session, 1, 0);
-	return r >= 0 ? TLS_DONE : result(tls, r);
 }
 
 void

@@ -150,7 +150,10 @@ enum tls_result tls_bye(struct tls *tls);
  */
 int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
-/* Send one session ticket.  Does nothing below TLS 1.3. */
+/*
+ * Send one session ticket; what does not fit into the socket goes out before
+ * what is written next.  Does nothing below TLS 1.3.
+ */
 enum tls_result tls_send_ticket(struct tls *tls);
 
 /* Refuse the peer's certificate after the handshake with a fitting alert. */

@@ -100,12 +100,13 @@ def ten_years():
     usual_again()
 
 
-@story("one of {0} sends is cut, data in clear: all arrives whole",
-       (1,), (2,), (7,))
-def cut(number):
+@story("one of {0} sends is cut, {1}: all arrives whole",
+       *((number, kind) for number in (1, 2, 7, 20)
+         for kind in ("PROT C", "PROT P")))
+def cut(number, kind):
     with Faults(cut=number):
-        # Without tickets, which precede private data.
-        ftp = logged_in(FTP, protect=False)
+        # Private data come after a ticket, which may be cut as well.
+        ftp = logged_in(FTP, protect=kind == "PROT P")
         for size in 1, 100000, 3000000:
             equal(store(ftp, "cut", size), fetch(ftp, "cut"))
         ftp.quit()

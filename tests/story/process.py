@@ -351,24 +351,58 @@ exec "$HELPER" -c "$2" --log=stderr
 """
 
 
-@story("sockets from systemd are served, and it is told how things are")
-def systemd():
+def conf_for_systemd():
     path, _ = changed_conf('"127.0.0.1:0", "[::1]:0"', "")
     with open(path, "a") as file:
         file.write('status-socket = "/run/stssl/other.sock"\n')
+    return path
+
+
+def as_systemd(path, front, notify):
+    """The helper, ready to serve the clients of a socket that it is given."""
+    helper = subprocess.Popen(
+        ["sh", "-c", AS_SYSTEMD, "sh", str(front.fileno()), path],
+        env={**os.environ, "NOTIFY_SOCKET": STAGE + "/notify"},
+        pass_fds=(front.fileno(),), stderr=subprocess.DEVNULL)
+    equal(b"READY=1" in notify.recv(4096), True)
+    return helper
+
+
+@story("a restart refuses no client where systemd holds the socket")
+def restart():
+    path = conf_for_systemd()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
             socket.create_server(("127.0.0.1", 0)) as front:
         notify.bind(STAGE + "/notify")
         os.chmod(STAGE + "/notify", 0o666)
         notify.settimeout(PATIENCE)
-        front.settimeout(PATIENCE)
-        number = front.fileno()
-        helper = subprocess.Popen(
-            ["sh", "-c", AS_SYSTEMD, "sh", str(number), path],
-            env={**os.environ, "NOTIFY_SOCKET": STAGE + "/notify"},
-            pass_fds=(number,), stderr=subprocess.DEVNULL)
+        for _ in range(3):
+            # Nobody is there to accept them, yet.
+            clients = [socket.create_connection(front.getsockname(), PATIENCE)
+                       for _ in range(5)]
+            helper = as_systemd(path, front, notify)
+            try:
+                for client in clients:
+                    begins(client.makefile().readline(), "220")
+                    client.close()
+                helper.send_signal(signal.SIGTERM)
+                equal(b"STOPPING=1" in notify.recv(4096), True)
+                equal(helper.wait(PATIENCE), 0)
+            finally:
+                helper.kill()
+    os.unlink(STAGE + "/notify")
+
+
+@story("sockets from systemd are served, and it is told how things are")
+def systemd():
+    path = conf_for_systemd()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
+            socket.create_server(("127.0.0.1", 0)) as front:
+        notify.bind(STAGE + "/notify")
+        os.chmod(STAGE + "/notify", 0o666)
+        notify.settimeout(PATIENCE)
+        helper = as_systemd(path, front, notify)
         try:
-            equal(b"READY=1" in notify.recv(4096), True)
             ftp = connect(front.getsockname(), certificate="alice")
             ask(ftp, "NOOP")
             ftp.close()

@@ -233,8 +233,10 @@ repeat(struct client *c, const struct act *act, unsigned long count)
 {
 	unsigned long done = 0;
 
-	if (act->is_flood && (!enter(c) || !says(c, NULL, "220")))
+	if (act->is_flood && (!enter(c) || !says(c, NULL, "220"))) {
+		leave(c);
 		return false;
+	}
 	while (
 	    done < count && (!act->is_flood || !is_over(c->fd)) && act->act(c))
 		done++;
@@ -247,6 +249,7 @@ int
 main(int argc, char **argv)
 {
 	struct client c = { .priority = "NORMAL", .fd = -1 };
+	bool done = false;
 
 	if (argc < 7 ||
 	    gnutls_certificate_allocate_credentials(&c.credentials) < 0 ||
@@ -260,8 +263,7 @@ main(int argc, char **argv)
 		c.priority = argv[7];
 	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
 		if (strcmp(acts[i].name, argv[5]) == 0)
-			return repeat(&c, &acts[i], strtoul(argv[6], NULL, 10))
-				   ? EXIT_SUCCESS
-				   : EXIT_FAILURE;
-	return EXIT_FAILURE;
+			done = repeat(&c, &acts[i], strtoul(argv[6], NULL, 10));
+	gnutls_certificate_free_credentials(c.credentials);
+	return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

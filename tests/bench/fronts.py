@@ -15,6 +15,9 @@ BACKEND = 7000
 LOGIN = 7020
 LOGIN_FRONT = 7021
 SUITE = "TLS_AES_256_GCM_SHA384"
+PRIORITY = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM"
+# With what is root's only.
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 
 
 def most_sessions():
@@ -75,7 +78,7 @@ tls {{
     certificate = {{ "{STAGE}/{kind}.pem" }}
     key = {{ "{STAGE}/{kind}.key" }}
     client-ca = {{ "{STAGE}/ca.pem" }}
-    priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM"
+    priority = "{PRIORITY}"
 }}
 listen "bench" {{
     address = {{ "127.0.0.1:{port}" }}
@@ -200,7 +203,7 @@ def available(report, *but):
     for name, (_, program) in FRONTS.items():
         if name in but:
             continue
-        if shutil.which(program):
+        if shutil.which(program, path=PATH):
             found.append(name)
         elif name not in MISSING:
             MISSING.add(name)
@@ -211,7 +214,7 @@ def available(report, *but):
 def start(name, kind="ecdsa", asks=False):
     port = 7001 + list(FRONTS).index(name)
     return Server(FRONTS[name][0](port, kind, asks), port,
-                  env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
+                  env=dict(os.environ, PATH=PATH))
 
 
 def backend():

@@ -207,7 +207,7 @@ def facts(packages):
 
 
 PACKAGES = ("libgnutls30 libssl3 haproxy nginx hitch stunnel4 vsftpd "
-            "proftpd-core curl lftp").split()
+            "curl lftp").split()
 
 
 class Report:

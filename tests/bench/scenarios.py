@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is measured.  In every round each program has its turn."""
+"""What is measured."""
 
 import contextlib
 import os
 import subprocess
 
 import fronts
+import ftps
 import module
 from machine import LOAD, STAGE, load
+from rounds import alternate, rates, scaled
 
 GIB = 1 << 30
 MANY = 10000
@@ -26,32 +28,6 @@ def running(names, kind="ecdsa", asks=False):
     finally:
         for server in reversed(list(servers.values())):
             server.stop()
-
-
-def alternate(rounds, servers, measure):
-    """measure(server) gives a dictionary; returns name -> key -> values."""
-    found = {}
-    for number in range(rounds + 1):
-        for name, server in servers.items():
-            before = server.seconds()
-            seen = measure(server)
-            seen["cpu"] = server.seconds() - before
-            # The first round warms up.
-            if number == 0:
-                continue
-            for key, value in seen.items():
-                found.setdefault(key, {}).setdefault(name, []).append(value)
-    return found
-
-
-def scaled(found, key, factor):
-    return {name: [value * factor for value in values]
-            for name, values in found[key].items()}
-
-
-def rates(found, count):
-    return {name: [count / value for value in values]
-            for name, values in found["seconds"].items()}
 
 
 def new(chosen, report):
@@ -151,4 +127,4 @@ def login(chosen, report):
 
 
 SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency,
-             "login": login}
+             "login": login, "ftps": ftps.measure}

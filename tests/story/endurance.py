@@ -14,6 +14,8 @@ from story import (Helper, PKI, SANITIZED, await_that, equal,
 
 # Sanitizers make everything slow, and memory hard to judge.
 HALF_OPEN = 1000 if SANITIZED else 10000
+# Tenths of a second: helper/socket.c has five seconds.
+LINGERS = 55
 LOGINS = 500 if SANITIZED else 20000
 WARM = LOGINS // 10
 TIMEOUT = 15
@@ -62,13 +64,13 @@ def counts():
 
 
 def idle(what):
-    """The same counts for a second."""
+    """The same counts for longer than the helper keeps what it has closed."""
     seen = [counts()]
 
     def steady():
         time.sleep(0.1)
         seen.append(counts())
-        return len(seen) > 10 and len(set(seen[-10:])) == 1
+        return len(seen) > LINGERS and len(set(seen[-LINGERS:])) == 1
 
     await_that(steady, what)
     return seen[-1]

@@ -9,8 +9,9 @@ import ssl
 import threading
 import time
 
-from story import (Helper, PATIENCE, PKI, SANITIZED, ask, await_that, begins, connect,
-                   equal, fetch, home, log_in, logged_in, run, story, tell)
+from story import (Helper, PATIENCE, PKI, SANITIZED, ask, await_that, begins,
+                   connect, equal, fetch, home, log_in, logged_in, run, story,
+                   tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")

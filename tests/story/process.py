@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The helper's processes: what they may, and what happens when they die."""
 
+import contextlib
 import os
 import re
 import signal
@@ -351,66 +352,65 @@ exec "$HELPER" -c "$2" --log=stderr
 """
 
 
-def conf_for_systemd():
-    path, _ = changed_conf('"127.0.0.1:0", "[::1]:0"', "")
-    with open(path, "a") as file:
-        file.write('status-socket = "/run/stssl/other.sock"\n')
-    return path
+class Systemd:
+    """Holds a socket for helpers, and hears what they say of themselves."""
 
+    def __init__(self):
+        self.path, _ = changed_conf('"127.0.0.1:0", "[::1]:0"', "")
+        with open(self.path, "a") as file:
+            file.write('status-socket = "/run/stssl/other.sock"\n')
+        self.front = socket.create_server(("127.0.0.1", 0))
+        self.address = self.front.getsockname()
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(STAGE + "/notify")
+        os.chmod(STAGE + "/notify", 0o666)
+        self.notify.settimeout(PATIENCE)
 
-def as_systemd(path, front, notify):
-    """The helper, ready to serve the clients of a socket that it is given."""
-    helper = subprocess.Popen(
-        ["sh", "-c", AS_SYSTEMD, "sh", str(front.fileno()), path],
-        env={**os.environ, "NOTIFY_SOCKET": STAGE + "/notify"},
-        pass_fds=(front.fileno(),), stderr=subprocess.DEVNULL)
-    equal(b"READY=1" in notify.recv(4096), True)
-    return helper
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.front.close()
+        self.notify.close()
+        os.unlink(STAGE + "/notify")
+
+    @contextlib.contextmanager
+    def helper(self):
+        """One that serves the socket, and is stopped in the end."""
+        number = self.front.fileno()
+        helper = subprocess.Popen(
+            ["sh", "-c", AS_SYSTEMD, "sh", str(number), self.path],
+            env={**os.environ, "NOTIFY_SOCKET": STAGE + "/notify"},
+            pass_fds=(number,), stderr=subprocess.DEVNULL)
+        try:
+            equal(b"READY=1" in self.notify.recv(4096), True)
+            yield
+            helper.send_signal(signal.SIGTERM)
+            equal(b"STOPPING=1" in self.notify.recv(4096), True)
+            equal(helper.wait(PATIENCE), 0)
+        finally:
+            helper.kill()
 
 
 @story("a restart refuses no client where systemd holds the socket")
 def restart():
-    path = conf_for_systemd()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
-            socket.create_server(("127.0.0.1", 0)) as front:
-        notify.bind(STAGE + "/notify")
-        os.chmod(STAGE + "/notify", 0o666)
-        notify.settimeout(PATIENCE)
+    with Systemd() as systemd:
         for _ in range(3):
             # Nobody is there to accept them, yet.
-            clients = [socket.create_connection(front.getsockname(), PATIENCE)
+            clients = [socket.create_connection(systemd.address, PATIENCE)
                        for _ in range(5)]
-            helper = as_systemd(path, front, notify)
-            try:
+            with systemd.helper():
                 for client in clients:
                     begins(client.makefile().readline(), "220")
                     client.close()
-                helper.send_signal(signal.SIGTERM)
-                equal(b"STOPPING=1" in notify.recv(4096), True)
-                equal(helper.wait(PATIENCE), 0)
-            finally:
-                helper.kill()
-    os.unlink(STAGE + "/notify")
 
 
 @story("sockets from systemd are served, and it is told how things are")
-def systemd():
-    path = conf_for_systemd()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
-            socket.create_server(("127.0.0.1", 0)) as front:
-        notify.bind(STAGE + "/notify")
-        os.chmod(STAGE + "/notify", 0o666)
-        notify.settimeout(PATIENCE)
-        helper = as_systemd(path, front, notify)
-        try:
-            ftp = connect(front.getsockname(), certificate="alice")
-            ask(ftp, "NOOP")
-            ftp.close()
-            helper.send_signal(signal.SIGTERM)
-            equal(b"STOPPING=1" in notify.recv(4096), True)
-            equal(helper.wait(PATIENCE), 0)
-        finally:
-            helper.kill()
+def systemd_sockets():
+    with Systemd() as systemd, systemd.helper():
+        ftp = connect(systemd.address, certificate="alice")
+        ask(ftp, "NOOP")
+        ftp.close()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@
 #include "policy/classes.h"
 #include "policy/judge.h"
 #include "policy/shadow.h"
+#include "tests/fuzz-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,19 +34,6 @@ res_nquery(res_state state, const char *name, int class, int type,
 	(void)answer;
 	(void)size;
 	return -1;
-}
-
-static int
-write_file(char *path, const uint8_t *data, size_t size)
-{
-	int fd = mkstemp(path);
-	ssize_t n;
-
-	if (fd == -1)
-		return -1;
-	n = write(fd, data, size);
-	(void)close(fd);
-	return n == (ssize_t)size ? 0 : -1;
 }
 
 /* Whatever can be read can be written, and compared. */
@@ -87,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct stssl_error error;
 	int r = -1;
 
-	if (write_file(path, data, size) == 0) {
+	if (fuzz_file_write(path, data, size) == 0) {
 		r = stssl_classes_read(path, &classes, &error);
 		if (r == 0)
 			judge(classes);

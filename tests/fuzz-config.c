@@ -12,21 +12,9 @@
 #include <unistd.h>
 
 #include "setup/config.h"
+#include "tests/fuzz-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int
-write_file(char *path, const uint8_t *data, size_t size)
-{
-	int fd = mkstemp(path);
-	ssize_t n;
-
-	if (fd == -1)
-		return -1;
-	n = write(fd, data, size);
-	(void)close(fd);
-	return n == (ssize_t)size ? 0 : -1;
-}
 
 static void
 check(const struct helper_config *config)
@@ -58,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct helper_config *config = NULL;
 	struct stssl_error error;
 
-	if (write_file(path, data, size) == 0) {
+	if (fuzz_file_write(path, data, size) == 0) {
 		if (config_read(path, &config, &error) == 0)
 			check(config);
 		else if (error.text[0] == '\0' ||

@@ -413,5 +413,19 @@ def systemd_sockets():
         ftp.close()
 
 
+@story("what another helper knows of its clients counts for nothing")
+def two_helpers():
+    # Both are in front of one vsftpd, whose module asks the first.
+    first = Helper()
+    with Systemd() as systemd, systemd.helper():
+        ours = logged_in(first.address("ftp"), "acme-1", certificate="acme-1")
+        theirs = connect(systemd.address, certificate="acme-1")
+        begins(log_in(theirs, "acme-1"), "530")
+        theirs.close()
+        begins(ask(ours, "PWD"), "257")
+        ours.quit()
+    equal(first.stop(), 0)
+
+
 if __name__ == "__main__":
     tell()

@@ -29,10 +29,11 @@ struct faults {
 	int64_t shift;    /* seconds that the wall clock is ahead */
 	int64_t no_bytes; /* every so many-th allocation fails */
 	int64_t cut;      /* every so many-th send is halved */
+	int64_t signals;  /* every so many-th receive is interrupted */
 };
 
 static const struct faults *faults;
-static int64_t allocated, sent;
+static int64_t allocated, sent, received;
 
 static void __attribute__((constructor)) read_faults(void)
 {
@@ -64,15 +65,21 @@ allocation_fails(void)
 }
 
 static bool
-is_cut(int fd, int64_t *count)
+is_stream(int fd)
 {
 	int type = 0;
 
-	/* A packet is whole, or there is none. */
-	return faults != NULL && faults->cut > 0 &&
-	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type,
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type,
 		   &(socklen_t){ sizeof type }) == 0 &&
-	       type == SOCK_STREAM && is_due(faults->cut, count);
+	       type == SOCK_STREAM;
+}
+
+/* A packet is whole, or there is none. */
+static bool
+is_cut(int fd, int64_t *count)
+{
+	return faults != NULL && faults->cut > 0 && is_stream(fd) &&
+	       is_due(faults->cut, count);
 }
 
 void *
@@ -125,6 +132,19 @@ send(int fd, const void *buf, size_t len, int flags)
 	if (len > 1 && is_cut(fd, &sent))
 		len /= 2;
 	return real.call(fd, buf, len, flags);
+}
+
+ssize_t
+recv(int fd, void *buf, size_t size, int flags)
+{
+	REAL(recv);
+
+	if (faults != NULL && faults->signals > 0 && is_stream(fd) &&
+	    is_due(faults->signals, &received)) {
+		errno = EINTR;
+		return -1;
+	}
+	return real.call(fd, buf, size, flags);
 }
 
 int

@@ -164,13 +164,13 @@ ktls_is_given(
 int
 ktls_end(struct ktls *k, int fd, uint64_t written)
 {
-	uint64_t given, next;
+	uint64_t given = 0, next = 0;
 	int r = k->has_ended ? 0 : write_close_notify(fd);
 
-	if (r == 0)
+	if (r == 0) {
 		k->has_ended = true;
-	if (r == 0)
 		r = next_record(k, fd, &next);
+	}
 	if (r == 0)
 		r = given_to_tcp(fd, &given);
 	if (r < 0)

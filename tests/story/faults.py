@@ -100,16 +100,21 @@ def ten_years():
     usual_again()
 
 
+def all_arrives(kind):
+    """Files of all sizes, there and back."""
+    # Private data come after a ticket, which may be cut as well.
+    ftp = logged_in(FTP, protect=kind == "PROT P")
+    for size in 1, 100000, 3000000:
+        equal(store(ftp, "cut", size), fetch(ftp, "cut"))
+    ftp.quit()
+
+
 @story("one of {0} sends is cut, {1}: all arrives whole",
        *((number, kind) for number in (1, 2, 7, 20)
          for kind in ("PROT C", "PROT P")))
 def cut(number, kind):
     with Faults(cut=number):
-        # Private data come after a ticket, which may be cut as well.
-        ftp = logged_in(FTP, protect=kind == "PROT P")
-        for size in 1, 100000, 3000000:
-            equal(store(ftp, "cut", size), fetch(ftp, "cut"))
-        ftp.quit()
+        all_arrives(kind)
     usual_again()
 
 
@@ -120,10 +125,7 @@ def cut(number, kind):
          for kind in ("PROT C", "PROT P")))
 def interrupted(number, kind):
     with Faults(signals=number):
-        ftp = logged_in(FTP, protect=kind == "PROT P")
-        for size in 1, 100000, 3000000:
-            equal(store(ftp, "cut", size), fetch(ftp, "cut"))
-        ftp.quit()
+        all_arrives(kind)
     usual_again()
 
 

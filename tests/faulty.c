@@ -4,6 +4,8 @@
  * names a file of struct faults, which all processes that the library is in
  * look at all the time: a story writes to it what is to go wrong from now on.
  */
+/* Its inline functions would hide those that are defined here. */
+#undef _FORTIFY_SOURCE
 #include <config.h>
 
 #include <dlfcn.h>

@@ -28,6 +28,19 @@ on_channel(struct ev_loop *loop, struct ev_io *io, int events)
 	c->readable(c);
 }
 
+/* Whatever is wrong with the channel is seen when it is read from. */
+static void
+on_room(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	struct child *c = io->data;
+
+	(void)events;
+	if (outbox_flush(&c->outbox, c->channel) < 0)
+		outbox_clear(&c->outbox);
+	if (!child_is_behind(c))
+		ev_io_stop(loop, io);
+}
+
 static void
 on_end(struct ev_loop *loop, struct ev_child *end, int events)
 {
@@ -54,7 +67,9 @@ child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
 	c->started = ev_now(loop);
 	ev_io_init(&c->io, on_channel, channel, EV_READ);
 	ev_child_init(&c->end, on_end, pid, 0);
+	ev_io_init(&c->room, on_room, channel, EV_WRITE);
 	c->io.data = c;
+	c->room.data = c;
 	c->end.data = c;
 	ev_io_start(loop, &c->io);
 	ev_child_start(loop, &c->end);
@@ -81,11 +96,22 @@ child_free(struct child *c, struct child **list)
 }
 
 int
-child_tell(const struct child *c, const struct message *m, int fd)
+child_tell(struct child *c, const struct message *m, int fd)
 {
+	int r;
+
 	if (c->state == CHILD_LOST)
 		return -EPIPE;
-	return message_send(c->channel, m, fd, NULL, 0);
+	r = outbox_send(&c->outbox, c->channel, m, fd);
+	if (child_is_behind(c))
+		ev_io_start(c->loop, &c->room);
+	return r;
+}
+
+bool
+child_is_behind(const struct child *c)
+{
+	return !outbox_is_empty(&c->outbox);
 }
 
 void
@@ -96,8 +122,10 @@ child_lose(struct child *c)
 	c->state = CHILD_LOST;
 	c->sessions = 0;
 	ev_io_stop(c->loop, &c->io);
+	ev_io_stop(c->loop, &c->room);
 	(void)close(c->channel);
 	c->channel = -1;
+	outbox_clear(&c->outbox);
 	keyline_close(c);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "helper/message.h"
+#include "helper/outbox.h"
 
 enum child_state {
 	CHILD_RUNNING,
@@ -34,7 +35,9 @@ struct child {
 	bool has_suspect; /* of a worker: the one source of all its sessions */
 	struct stssl_address suspect; /* when it was lost */
 	ev_tstamp started;
+	struct outbox outbox;
 	struct ev_io io;
+	struct ev_io room; /* active while the outbox is not empty */
 	struct ev_child end;
 	void (*readable)(struct child *c);
 	void (*ended)(struct child *c); /* reaped; calls child_free() */
@@ -52,8 +55,14 @@ struct child *child_new(struct ev_loop *loop, const char *role, pid_t pid,
 /* Take it off *list; its process is left alone. */
 void child_free(struct child *c, struct child **list);
 
-/* Returns 0; -EPIPE when it is lost; or what message_send() says. */
-int child_tell(const struct child *c, const struct message *m, int fd);
+/*
+ * Tell it now, or as soon as its channel has room.  Returns 0; -EPIPE when it
+ * is lost; or what outbox_send() says.
+ */
+int child_tell(struct child *c, const struct message *m, int fd);
+
+/* True when there is something it could not be told yet. */
+bool child_is_behind(const struct child *c);
 
 /* Close its channel, and its line. */
 void child_lose(struct child *c);

@@ -103,6 +103,13 @@ doors_open(struct doors *doors, struct listeners *listeners)
 }
 
 void
+doors_hold(struct doors *doors, bool hold)
+{
+	for (size_t i = 0; i < doors->count; i++)
+		acceptor_hold(&doors->list[i].acceptor, hold);
+}
+
+void
 doors_close(struct doors *doors)
 {
 	for (size_t i = 0; i < doors->count; i++)

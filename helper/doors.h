@@ -7,6 +7,7 @@
 #define HELPER_DOORS_H
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "helper/admission.h"
@@ -41,6 +42,9 @@ struct doors {
  * Returns 0 or -ENOMEM.
  */
 int doors_open(struct doors *doors, struct listeners *listeners);
+
+/* Accept nobody until the hold is off again; for use in give(), too. */
+void doors_hold(struct doors *doors, bool hold);
 
 /*
  * Close all, in a new process also the client's socket that it was started

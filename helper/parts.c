@@ -181,6 +181,14 @@ give(void *owner, uint32_t listener, int fd, const struct stssl_address *peer,
 	return workers_give(m->workers, listener, fd, peer, local);
 }
 
+static void
+hold(void *owner, bool hold)
+{
+	struct monitor *m = owner;
+
+	doors_hold(&m->doors, hold);
+}
+
 static int
 load_keys(
     void *owner, const struct helper_config *config, struct stssl_error *error)
@@ -349,6 +357,7 @@ build_sessions(struct monitor *m)
 		.failed = failed,
 		.crashed = crashed,
 		.connect = connect_line,
+		.hold = hold,
 		.stopped = stopped,
 		.owner = m };
 

@@ -32,6 +32,7 @@ struct workers {
 	size_t count; /* of processes, lost ones too */
 	uint64_t next_session;
 	bool is_stopping;
+	bool is_holding; /* see update_hold() */
 	bool is_untidy;  /* see tidy() */
 	ev_tstamp delay; /* before the next start; 0 after a good one */
 	struct ev_prepare prepare;
@@ -264,6 +265,46 @@ tidy(struct workers *workers)
 		on_respawn(workers->params.loop, &workers->respawn, 0);
 }
 
+/* Of two that could take a client: who reads, and of those who has fewer. */
+static bool
+is_better(const struct child *a, const struct child *b)
+{
+	if (child_is_behind(a) != child_is_behind(b))
+		return child_is_behind(b);
+	return a->sessions < b->sessions;
+}
+
+/* The one to take the next client; NULL when all are full. */
+static struct child *
+least_busy(const struct workers *workers)
+{
+	struct child *best = NULL;
+
+	for (struct child *c = workers->list; c != NULL; c = c->next) {
+		if (c->state == CHILD_RUNNING &&
+		    c->sessions < workers->params.config->sessions_per_worker &&
+		    (best == NULL || is_better(c, best)))
+			best = c;
+	}
+	return best;
+}
+
+/*
+ * Clients wait in the backlog rather than in here while all who could take them
+ * have yet to read of those they have got.
+ */
+static void
+update_hold(struct workers *workers)
+{
+	const struct child *c = least_busy(workers);
+	bool hold = c != NULL && child_is_behind(c);
+
+	if (hold == workers->is_holding)
+		return;
+	workers->is_holding = hold;
+	workers->params.hold(workers->params.owner, hold);
+}
+
 static void
 on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 {
@@ -271,6 +312,8 @@ on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 
 	(void)loop;
 	(void)events;
+	if (workers->is_holding)
+		update_hold(workers);
 	if (!workers->is_untidy)
 		return;
 	workers->is_untidy = false;
@@ -286,21 +329,6 @@ on_killer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)events;
 	for (const struct child *c = workers->list; c != NULL; c = c->next)
 		(void)kill(c->pid, SIGKILL);
-}
-
-/* The one with the fewest sessions; NULL when all are full. */
-static struct child *
-least_busy(const struct workers *workers)
-{
-	struct child *best = NULL;
-
-	for (struct child *c = workers->list; c != NULL; c = c->next) {
-		if (c->state == CHILD_RUNNING &&
-		    c->sessions < workers->params.config->sessions_per_worker &&
-		    (best == NULL || c->sessions < best->sessions))
-			best = c;
-	}
-	return best;
 }
 
 static int
@@ -341,6 +369,8 @@ hand_over(
 	}
 	c->sessions++;
 	c->has_served = true;
+	if (child_is_behind(c))
+		update_hold(workers);
 	return 0;
 }
 
@@ -443,7 +473,7 @@ static int
 tell(const struct workers *workers, const struct session_entry *entry,
     const struct message *m)
 {
-	for (const struct child *c = workers->list; c != NULL; c = c->next)
+	for (struct child *c = workers->list; c != NULL; c = c->next)
 		if (c == entry->owner)
 			return child_tell(c, m, -1);
 	return -ENOENT;
@@ -542,7 +572,7 @@ workers_address(
 	m.u.address.listener = resolved->listener;
 	memcpy(m.u.address.ip, resolved->ip, sizeof m.u.address.ip);
 	/* Who is lost or stops does not need it. */
-	for (const struct child *c = workers->list; c != NULL; c = c->next)
+	for (struct child *c = workers->list; c != NULL; c = c->next)
 		if (c->state == CHILD_RUNNING && child_tell(c, &m, -1) < 0)
 			log_warning("worker %ld: still has the old "
 				    "passive-address",

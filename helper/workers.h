@@ -47,6 +47,8 @@ struct workers_params {
 	 * when that has to wait for workers_connect().
 	 */
 	bool (*connect)(void *owner, uint32_t worker, int line);
+	/* Until it says otherwise, no clients: they would only wait here. */
+	void (*hold)(void *owner, bool hold);
 	/* The last one is gone after workers_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -62,8 +64,9 @@ struct workers *workers_free(struct workers *workers);
 int workers_start(struct workers *workers);
 
 /*
- * Hand over a client, whose socket stays the caller's to close.  Returns 0; or
- * a negative errno, -EAGAIN when there is no worker to take it.
+ * Hand over a client, whose socket stays the caller's to close.  Returns 0, when
+ * a busy worker gets it later, too; or a negative errno, -EAGAIN when there is
+ * no worker to take it.
  */
 int workers_give(struct workers *workers, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local);

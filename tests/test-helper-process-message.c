@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "helper/message.h"
+#include "helper/outbox.h"
 
 static void
 open_pair(int pair[static 2])
@@ -267,6 +268,61 @@ START_TEST(a_full_channel_says_so)
 }
 END_TEST
 
+static int
+tell(struct outbox *box, int channel, uint64_t session)
+{
+	struct message m = { .type = MESSAGE_VERDICT };
+
+	m.u.verdict.session = session;
+	return outbox_send(box, channel, &m, -1);
+}
+
+START_TEST(what_a_channel_has_no_room_for_comes_later_in_order)
+{
+	const struct message client = { .type = MESSAGE_CLIENT };
+	struct outbox box = { 0 };
+	struct message m;
+	int pair[2], sock = socket(AF_INET, SOCK_STREAM, 0), fd;
+	uint64_t told = 0;
+
+	open_pair(pair);
+	while (box.count < OUTBOX_MAX - 1)
+		ck_assert_int_eq(tell(&box, pair[0], told++), 0);
+	ck_assert_int_eq(outbox_send(&box, pair[0], &client, sock), 0);
+	(void)close(sock);
+	ck_assert_int_eq(tell(&box, pair[0], told), -EAGAIN);
+	for (uint64_t i = 0; i < told; i++) {
+		ck_assert_int_eq(outbox_flush(&box, pair[0]), 0);
+		ck_assert_int_eq(
+		    message_receive(pair[1], SENDER_MONITOR, &m, &fd, NULL), 0);
+		ck_assert_uint_eq(m.type, MESSAGE_VERDICT);
+		ck_assert_uint_eq(m.u.verdict.session, i);
+	}
+	ck_assert(outbox_is_empty(&box));
+	ck_assert_uint_eq(box.count, 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], SENDER_MONITOR, &m, &fd, NULL), 0);
+	ck_assert_uint_eq(m.type, MESSAGE_CLIENT);
+	ck_assert_int_ge(fd, 0);
+}
+END_TEST
+
+START_TEST(what_is_kept_for_nobody_is_not_lost_by_trying)
+{
+	struct outbox box = { 0 };
+	int pair[2];
+
+	open_pair(pair);
+	while (box.count == 0)
+		ck_assert_int_eq(tell(&box, pair[0], 1), 0);
+	(void)close(pair[1]);
+	ck_assert_int_eq(outbox_flush(&box, pair[0]), -EPIPE);
+	ck_assert_uint_eq(box.count, 1);
+	outbox_clear(&box);
+	ck_assert(outbox_is_empty(&box));
+}
+END_TEST
+
 size_t
 message_cases(struct test_case *ret)
 {
@@ -279,6 +335,8 @@ message_cases(struct test_case *ret)
 		{ a_record_for_who_takes_none_is_impossible, 0 },
 		{ an_empty_channel_and_a_closed_one_differ, 0 },
 		{ a_full_channel_says_so, 0 },
+		{ what_a_channel_has_no_room_for_comes_later_in_order, 0 },
+		{ what_is_kept_for_nobody_is_not_lost_by_trying, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -224,16 +224,33 @@ finish(void)
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 
-/* A client, and who serves it. */
 static int
-dial(pid_t *ret)
+knock(void)
 {
 	struct sockaddr_storage sa;
 	socklen_t len = stssl_address_to(&address, &sa);
 	int fd = socket(sa.ss_family, SOCK_STREAM, 0);
 
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
-	ck_assert_int_eq(recv(fd, ret, sizeof *ret, MSG_WAITALL), sizeof *ret);
+	return fd;
+}
+
+static pid_t
+server_of(int fd)
+{
+	pid_t pid;
+
+	ck_assert_int_eq(recv(fd, &pid, sizeof pid, MSG_WAITALL), sizeof pid);
+	return pid;
+}
+
+/* A client, and who serves it. */
+static int
+dial(pid_t *ret)
+{
+	int fd = knock();
+
+	*ret = server_of(fd);
 	return fd;
 }
 
@@ -313,6 +330,25 @@ START_TEST(with_one_session_for_each_nobody_shares_a_process)
 }
 END_TEST
 
+START_TEST(clients_wait_while_their_worker_does_not_read)
+{
+	/* More than its channel has room for. */
+	int fds[900];
+	pid_t pid;
+
+	start(1, ROWS(fds));
+	fds[0] = dial(&pid);
+	for (size_t i = 1; i < ROWS(fds); i++)
+		fds[i] = knock();
+	drop(fds[0], '.');
+	for (size_t i = 1; i < ROWS(fds); i++) {
+		ck_assert_int_eq(server_of(fds[i]), pid);
+		drop(fds[i], '.');
+	}
+	finish();
+}
+END_TEST
+
 static const char ends[] = { 'x', 'l', 'f', 'k' };
 
 START_TEST(a_worker_that_crashes_or_lies_is_replaced)
@@ -336,13 +372,10 @@ END_TEST
 static bool
 is_served(void)
 {
-	struct sockaddr_storage sa;
-	socklen_t len = stssl_address_to(&address, &sa);
-	int fd = socket(sa.ss_family, SOCK_STREAM, 0);
 	char said[sizeof(pid_t)];
 	bool served;
+	int fd = knock();
 
-	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, len), 0);
 	served = recv(fd, said, sizeof said, MSG_WAITALL) == sizeof said &&
 		 memcmp(said, "421 ", sizeof said) != 0;
 	(void)close(fd);
@@ -433,6 +466,7 @@ monitor_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ a_client_is_served_and_known_until_it_leaves, 0 },
 		{ with_one_session_for_each_nobody_shares_a_process, 0 },
+		{ clients_wait_while_their_worker_does_not_read, 0 },
 		{ a_worker_that_crashes_or_lies_is_replaced, ROWS(ends) },
 		{ who_has_crashed_a_worker_alone_is_refused, ROWS(ends) },
 		{ a_worker_is_told_what_an_advisor_says, 0 },

@@ -75,13 +75,11 @@ socket_connected(int fd)
 	int error = 0;
 	socklen_t len = sizeof error;
 
+	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0)
+		return 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		return -errno;
-	if (error != 0)
-		return -error;
-	return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0
-		   ? 0
-		   : -EINPROGRESS;
+	return error != 0 ? -error : -EINPROGRESS;
 }
 
 void

@@ -47,6 +47,7 @@ reset_on_close(const struct stream *s, bool reset)
 void
 stream_guard(struct stream *s)
 {
+	s->is_guarded = true;
 	reset_on_close(s, true);
 }
 
@@ -214,7 +215,9 @@ stream_end(struct stream *s)
 
 	if (r != IO_OK)
 		return r;
-	reset_on_close(s, false);
+	if (s->is_guarded)
+		reset_on_close(s, false);
+	s->is_guarded = false;
 	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
 }
 

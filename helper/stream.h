@@ -32,6 +32,7 @@ struct stream {
 	/* What poll must say before reading, writing can go on. */
 	int read_needs, write_needs;
 	uint64_t bytes_in, bytes_out;
+	bool is_guarded; /* stream_guard(), and no stream_end() since */
 };
 
 /*

@@ -13,8 +13,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "helper/socket.h"
+#include "helper/flight.h"
 #include "helper/peer.h"
+#include "helper/socket.h"
 #include "helper/tls_context.h"
 #include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
@@ -41,8 +42,10 @@ struct tls {
 	bool is_ticket_due; /* its rest goes before anything else */
 	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
-	bool is_up;    /* the handshake is over */
-	size_t barren; /* bytes received since, or since the last data */
+	struct flight flight; /* until is_up */
+	bool is_agreed; /* nothing but the flight is left of the handshake */
+	bool is_up;     /* the handshake is over */
+	size_t barren;  /* bytes received since, or since the last data */
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
 };
@@ -91,9 +94,10 @@ set_alpn(gnutls_session_t session, const char *name)
 static ssize_t
 push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 {
-	const struct tls *tls = ptr;
+	struct tls *tls = ptr;
 	struct iovec copies[PUSH_PARTS];
 	struct msghdr message = { .msg_iov = copies };
+	ssize_t n;
 
 	for (;
 	     (int)message.msg_iovlen < count && message.msg_iovlen < PUSH_PARTS;
@@ -101,8 +105,16 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 		copies[message.msg_iovlen] =
 		    (struct iovec){ parts[message.msg_iovlen].iov_base,
 			    parts[message.msg_iovlen].iov_len };
-	return sendmsg(
-	    tls->fd, &message, MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
+	n = tls->is_up ? -ENOMEM
+		       : flight_add(&tls->flight, copies, message.msg_iovlen);
+	if (n == 0) {
+		gnutls_transport_set_errno(tls->session, EAGAIN);
+		return -1;
+	}
+	/* Without memory for them, records leave one by one. */
+	return n > 0 ? n
+		     : sendmsg(tls->fd, &message,
+			   MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
 }
 
 static ssize_t
@@ -113,6 +125,11 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 
 	if (tls->barren > BARREN_MAX) {
 		gnutls_transport_set_errno(tls->session, ECONNABORTED);
+		return -1;
+	}
+	/* Nobody answers what was not sent yet. */
+	if (!flight_is_empty(&tls->flight)) {
+		gnutls_transport_set_errno(tls->session, EAGAIN);
 		return -1;
 	}
 	n = recv(tls->fd, buf, size, 0);
@@ -243,6 +260,7 @@ tls_free(struct tls *tls)
 	if (tls == NULL)
 		return NULL;
 	gnutls_deinit(tls->session);
+	flight_done(&tls->flight);
 	free(tls);
 	return NULL;
 }
@@ -263,19 +281,46 @@ result(struct tls *tls, int code)
 	return TLS_FAILED;
 }
 
-enum tls_result
-tls_handshake(struct tls *tls)
+/* Our part of the handshake, up to the client's next. */
+static enum tls_result
+take_turn(struct tls *tls)
 {
 	int r = gnutls_handshake(tls->session);
 	enum tls_result res;
 
 	if (r >= 0) {
-		tls->is_up = true;
+		tls->is_agreed = true;
 		return TLS_DONE;
 	}
 	res = result(tls, r);
 	if (res == TLS_FAILED)
 		(void)gnutls_alert_send_appropriate(tls->session, r);
+	return res;
+}
+
+/* Whatever else there is to do, it is not done before this. */
+static enum tls_result
+send_flight(struct tls *tls, enum tls_result otherwise)
+{
+	int r = flight_send(&tls->flight, tls->fd);
+
+	if (r == 0 || otherwise == TLS_FAILED)
+		return otherwise;
+	if (r == -EAGAIN)
+		return TLS_WANT_WRITE;
+	tls->error = GNUTLS_E_PUSH_ERROR;
+	return TLS_FAILED;
+}
+
+enum tls_result
+tls_handshake(struct tls *tls)
+{
+	enum tls_result res = send_flight(tls, TLS_DONE);
+
+	if (res == TLS_DONE && !tls->is_agreed)
+		res = send_flight(tls, take_turn(tls));
+	if (res == TLS_DONE)
+		tls->is_up = true;
 	/* GnuTLS's clients write their last flight in two pieces. */
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);

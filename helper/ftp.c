@@ -53,6 +53,9 @@ ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply)
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
+	/* What it can do says no client who it is, nor what it is to do. */
+	if (on_reply != ftp_on_feat)
+		f->is_touched = true;
 	f->queue[f->queued++] = on_reply;
 	f->phase = FTP_REPLY;
 }
@@ -348,6 +351,13 @@ fill_context(struct ftp *f)
 		    tls_peer_fingerprint(s->client.tls, f->context.fingerprint);
 }
 
+static void
+await_greeting(struct ftp *f)
+{
+	f->phase = FTP_REPLY;
+	f->queue[f->queued++] = ftp_on_greeting;
+}
+
 static int
 ftp_open(struct session *s)
 {
@@ -356,8 +366,9 @@ ftp_open(struct session *s)
 	if (f == NULL)
 		return -ENOMEM;
 	f->session = s;
-	f->phase = FTP_REPLY;
-	f->queue[f->queued++] = ftp_on_greeting;
+	f->phase = FTP_COMMAND;
+	if (!s->keeps_backend)
+		await_greeting(f);
 	f->eat_greeting = s->listen->tls == LISTEN_EXPLICIT && ftp_is_secure(f);
 	f->private = s->implied_private;
 	lines_init(&f->client, &s->client);
@@ -385,6 +396,16 @@ ftp_close(struct session *s)
 	free(f->held);
 	free(f);
 	s->protocol_state = NULL;
+}
+
+static bool
+ftp_is_untouched(const struct session *s)
+{
+	const struct ftp *f = s->protocol_state;
+
+	return f != NULL && !f->is_touched && f->queued == 0 &&
+	       !f->backend_ended && !lines_has_input(&f->backend) &&
+	       !lines_has_output(&f->backend);
 }
 
 /* Said at once or not at all: who does not read need not be told. */
@@ -442,6 +463,7 @@ const struct protocol ftp_protocol = {
 	.open = ftp_open,
 	.run = ftp_run,
 	.refuse = ftp_refuse,
+	.is_untouched = ftp_is_untouched,
 	.close = ftp_close,
 	.count = ftp_count,
 	.awaits_client = ftp_awaits_client,

@@ -61,6 +61,7 @@ struct ftp {
 	unsigned queued;
 
 	bool eat_greeting; /* it was said once, before AUTH */
+	bool is_touched;   /* the backend has a command that it may remember */
 	bool has_user;     /* the backend has a name, and wants a password */
 	bool logged_in, by_certificate;
 	bool is_site_auth; /* the certificate says who it is */

@@ -154,12 +154,27 @@ step_connect(struct session *s)
 	s->protocol->run(s);
 }
 
+/* True when that connection is as it was left before the handshake. */
+static bool
+is_kept(const struct session *s)
+{
+	return stream_is_open(&s->backend) && socket_is_quiet(s->backend.fd);
+}
+
 static void
 connect_backend(struct session *s)
 {
 	char who[LABEL_MAX];
-	int fd = socket_connect(&s->listen->backend, NULL);
+	int fd;
 
+	s->keeps_backend = is_kept(s);
+	if (s->keeps_backend) {
+		s->state = SESSION_CONNECT;
+		step_connect(s);
+		return;
+	}
+	close_backend(s);
+	fd = socket_connect(&s->listen->backend, NULL);
 	if (fd < 0) {
 		log_errno(fd, "%s backend unreachable", label(s, who));
 		s->protocol->refuse(s, "The service is not available.");
@@ -338,8 +353,14 @@ session_prepare_tls(struct session *s)
 void
 session_start_tls(struct session *s)
 {
+	bool keep =
+	    s->protocol->is_untouched != NULL && s->protocol->is_untouched(s);
+
 	s->protocol->close(s);
-	close_backend(s);
+	if (keep)
+		stream_watch(&s->backend, false, false);
+	else
+		close_backend(s);
 	s->client.tls = s->prepared;
 	s->prepared = NULL;
 	s->state = SESSION_HANDSHAKE;

@@ -95,6 +95,8 @@ struct session {
 	struct ev_timer deadline; /* of what is being done */
 	struct ev_timer login;    /* of all until the client is logged in */
 	uint64_t data_in, data_out; /* of data connections that have ended */
+	bool
+	    keeps_backend; /* the same as before TLS, and its greeting is said */
 	bool published, welcome;
 	bool has_to_log_in; /* until it has */
 	bool ending;        /* session_end_for() */
@@ -118,6 +120,12 @@ struct protocol {
 	void (*run)(struct session *s);
 	/* End it with a word to the client, if the protocol has words. */
 	void (*refuse)(struct session *s, const char *why);
+	/*
+	 * True when the backend has been told nothing yet that it could
+	 * remember, and has nothing left to say: TLS may begin in front of it.
+	 * NULL for never.
+	 */
+	bool (*is_untouched)(const struct session *s);
 	/* Free protocol_state; called before the streams are closed. */
 	void (*close)(struct session *s);
 	/*
@@ -179,8 +187,8 @@ void session_stop(struct session *s, bool force);
  * For protocols.  session_end() marks it closed, freed when session_run()
  * returns; session_prepare_tls() makes what TLS needs, 0 or -ENOMEM, so that
  * session_start_tls() cannot fail for want of it; that one drops the backend
- * connection with all that was
- * said on it in clear, and begins the handshake; session_limit()
+ * connection with all that was said on it in clear, unless nothing was, and
+ * begins the handshake; session_limit()
  * sets a deadline where none is running; session_unlimit() lifts it, and the
  * login deadline; session_welcome() says that the client is authenticated;
  * session_failed() that it did something to be penalised for;

@@ -82,6 +82,15 @@ socket_connected(int fd)
 	return error != 0 ? -error : -EINPROGRESS;
 }
 
+bool
+socket_is_quiet(int fd)
+{
+	char byte;
+
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1 &&
+	       errno == EAGAIN;
+}
+
 void
 socket_no_delay(int fd)
 {

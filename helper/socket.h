@@ -6,6 +6,7 @@
 #define HELPER_SOCKET_H
 
 #include <ev.h>
+#include <stdbool.h>
 
 #include "setup/config.h"
 #include "status/address.h"
@@ -22,6 +23,9 @@ int socket_connect_inet(
 
 /* The outcome of a connect: 0, -EINPROGRESS when there is none yet, -errno. */
 int socket_connected(int fd);
+
+/* True when it is connected, and its peer has said nothing that is unread. */
+bool socket_is_quiet(int fd);
 
 /* Send small writes at once; for sockets where it makes no sense, nothing. */
 void socket_no_delay(int fd);

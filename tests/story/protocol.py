@@ -4,6 +4,7 @@
 import glob
 import os
 import re
+import signal
 import socket
 import ssl
 import struct
@@ -51,9 +52,18 @@ class Raw:
             lines.append(line)
         return lines
 
+    def ask(self, command):
+        """The last line of the reply."""
+        self.send(command + b"\r\n")
+        while (line := self.line())[3:4] == "-" or line.startswith(" "):
+            pass
+        return line
+
     def secure(self):
-        self.send(b"AUTH TLS\r\n")
-        begins(self.line(), "234")
+        begins(self.ask(b"AUTH TLS"), "234")
+        return self.shake_hands()
+
+    def shake_hands(self):
         self.sock = context().wrap_socket(self.sock,
                                           server_hostname="localhost")
         return self
@@ -79,6 +89,43 @@ def forgotten():
     client.secure()
     client.send(f"PASS {password_of('alice')}\r\n".encode())
     begins(client.line(), "503")
+
+
+def greetings(start):
+    return since("vsftpd.log", start).count("220 (vsFTPd")
+
+
+def log_in_raw(client):
+    begins(client.ask(b"USER alice"), "331")
+    begins(client.ask(f"PASS {password_of('alice')}".encode()), "230")
+
+
+@story("after {0!a} in clear TLS has {1}",
+       (b"", "the same connection to the daemon"),
+       (b"FEAT", "the same connection to the daemon"),
+       (b"AUTH X", "the same connection to the daemon"),
+       (b"SYST", "a new connection to the daemon"),
+       (b"USER alice", "a new connection to the daemon"))
+def reuse(command, which):
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome()
+    if command:
+        client.ask(command)
+    log_in_raw(client.secure())
+    equal(greetings(start), 1 + which.startswith("a new"))
+
+
+@story("a daemon's process that ends during the handshake is replaced")
+def replaced():
+    start = len(log("vsftpd.log"))
+    client = Raw().welcome()
+    begins(client.ask(b"AUTH TLS"), "234")
+    pids = re.findall(r"\[pid (\d+)\] FTP response: .* .220 ",
+                      since("vsftpd.log", start))
+    os.kill(int(pids[-1]), signal.SIGKILL)
+    await_that(lambda: not os.path.exists(f"/proc/{pids[-1]}"), "its end")
+    log_in_raw(client.shake_hands())
+    equal(greetings(start), 2)
 
 
 @story("{0} in clear: {1}",

@@ -44,7 +44,7 @@ stssl_read_all(int fd, size_t max, char *buf, size_t *ret_len)
 }
 
 static int
-check_file(int fd, size_t max)
+check_file(int fd, size_t max, size_t *ret_size)
 {
 	struct stat st;
 
@@ -54,36 +54,44 @@ check_file(int fd, size_t max)
 		return -EINVAL;
 	if (!is_ours(&st) || (st.st_mode & OTHERS_WRITE) != 0)
 		return -EPERM;
-	return st.st_size >= 0 && (uintmax_t)st.st_size <= max ? 0 : -EFBIG;
+	if (st.st_size < 0 || (uintmax_t)st.st_size > max)
+		return -EFBIG;
+	*ret_size = (size_t)st.st_size;
+	return 0;
+}
+
+/* At most `max` bytes; *ret is malloc'd. */
+static int
+read_from_start(int fd, size_t max, char **ret, size_t *ret_len)
+{
+	char *buf = malloc(max + 1);
+	int r = buf == NULL ? -ENOMEM : stssl_read_all(fd, max, buf, ret_len);
+
+	if (r == 0)
+		*ret = buf;
+	else
+		free(buf);
+	return r;
 }
 
 int
 stssl_trusted_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
-	char *buf = NULL, *fit;
-	size_t len = 0;
+	size_t size;
 	int fd, r;
 
 	fd = open(
 	    path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd == -1)
 		return -errno;
-	r = check_file(fd, max);
-	if (r < 0)
-		goto fail;
-	/* Room for all that is allowed, as the file may grow meanwhile. */
-	buf = malloc(max + 1);
-	r = buf == NULL ? -ENOMEM : stssl_read_all(fd, max, buf, &len);
-	if (r < 0)
-		goto fail;
-	close(fd);
-	fit = realloc(buf, len + 1);
-	*ret = fit != NULL ? fit : buf;
-	*ret_len = len;
-	return 0;
-
-fail:
-	free(buf);
+	r = check_file(fd, max, &size);
+	if (r == 0)
+		r = read_from_start(fd, size, ret, ret_len);
+	/* It has grown since it was looked at. */
+	if (r == -EFBIG && size < max)
+		r = lseek(fd, 0, SEEK_SET) == -1
+			? -errno
+			: read_from_start(fd, max, ret, ret_len);
 	close(fd);
 	return r;
 }

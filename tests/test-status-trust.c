@@ -121,6 +121,23 @@ START_TEST(what_is_no_regular_file_is_not_read)
 }
 END_TEST
 
+/* As this one always has: its size is said to be 0. */
+START_TEST(a_file_that_has_grown_is_read_whole)
+{
+	static const char path[] = "/proc/sys/kernel/ostype";
+	char *text = NULL;
+	size_t len;
+
+	ck_assert_int_eq(stssl_trusted_read(path, 6, &text, &len), 0);
+	ck_assert_uint_eq(len, 6);
+	ck_assert_str_eq(text, "Linux\n");
+	free(text);
+	text = NULL;
+	ck_assert_int_eq(stssl_trusted_read(path, 5, &text, &len), -EFBIG);
+	ck_assert_ptr_null(text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -130,6 +147,7 @@ main(void)
 		{ symbolic_link_or_file_is_no_socket, 0 },
 		{ file_counts_only_when_nobody_else_can_write_it, ROWS(files) },
 		{ what_is_no_regular_file_is_not_read, 0 },
+		{ a_file_that_has_grown_is_read_whole, 0 },
 	};
 
 	return test_main("trust", cases, ROWS(cases));

@@ -14,13 +14,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "helper/child.h"
 #include "helper/keyholder.h"
 #include "helper/log.h"
 #include "helper/spawn.h"
+#include "status/clock.h"
 
 #define KILL_SECONDS  2.
 #define RETRY_SECONDS .05
@@ -259,24 +259,15 @@ keyholders_free(struct keyholders *k)
 	return NULL;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Until it can be read, or the time is over; other children end meanwhile. */
 static void
 wait_for(int fd, int64_t patience_ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t end = now_ms() + patience_ms, left = patience_ms;
+	int64_t end = stssl_now_ms() + patience_ms, left = patience_ms;
 
 	while (left > 0 && poll(&p, 1, (int)left) == -1 && errno == EINTR)
-		left = end - now_ms();
+		left = end - stssl_now_ms();
 }
 
 int

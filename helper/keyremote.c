@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "helper/keyrequest.h"
+#include "status/clock.h"
 
 #define PATIENCE_MS 2000
 /* With a keyholder that was late, and between attempts. */
@@ -30,8 +30,8 @@ struct keyremote {
 	int line;
 	uint64_t serial;
 	bool is_late;
-	uint64_t rest_until; /* when it is late */
-	uint64_t answered;   /* when it did so last; 0 for never */
+	int64_t rest_until; /* when it is late */
+	int64_t answered;   /* when it did so last; 0 for never */
 };
 
 struct remote_key {
@@ -64,15 +64,6 @@ static const struct {
 	    { 0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65,
 		0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40 } },
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* The line */
 
@@ -121,14 +112,14 @@ forget_late_answers(struct keyremote *remote)
 static bool
 await_answer(struct keyremote *remote, struct key_answer *ret)
 {
-	uint64_t now = now_ms(), end;
+	int64_t now = stssl_now_ms(), end;
 
 	end = now + (remote->is_late ? IMPATIENCE_MS : PATIENCE_MS);
-	for (; remote->line != -1 && now < end; now = now_ms()) {
+	for (; remote->line != -1 && now < end; now = stssl_now_ms()) {
 		struct pollfd p = { .fd = remote->line, .events = POLLIN };
 
 		if (poll(&p, 1, (int)(end - now)) > 0 && receive(remote, ret)) {
-			remote->answered = now_ms();
+			remote->answered = stssl_now_ms();
 			return true;
 		}
 	}
@@ -143,7 +134,7 @@ ask(struct keyremote *remote, struct key_request *request,
 {
 	forget_late_answers(remote);
 	if (remote->line == -1 ||
-	    (remote->is_late && now_ms() < remote->rest_until))
+	    (remote->is_late && stssl_now_ms() < remote->rest_until))
 		return false;
 	request->serial = ++remote->serial;
 	if (send(remote->line, request, sizeof *request,
@@ -195,7 +186,7 @@ keyremote_is_likely_ready(struct keyremote *remote)
 	/* Notices, too, that it has hung up. */
 	forget_late_answers(remote);
 	if (remote->line != -1 && remote->answered != 0 &&
-	    now_ms() - remote->answered < LATELY_MS)
+	    stssl_now_ms() - remote->answered < LATELY_MS)
 		return true;
 	return keyremote_is_ready(remote);
 }

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "status/clock.h"
 
 /* Longer than any string that is made here. */
 #define STRING_MAX 512
@@ -88,13 +89,11 @@ describe(const struct session_entry *entry, const char *listener,
     char buf[static STSSL_RECORD_MAX])
 {
 	struct out out = { buf, 0 };
-	struct timespec now = { 0 };
 	char age[32];
 
 	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	(void)snprintf(
-	    age, sizeof age, "%jd", (intmax_t)(now.tv_sec - entry->since));
+	(void)snprintf(age, sizeof age, "%" PRId64,
+	    (stssl_now_ms() - entry->since_ms) / 1000);
 	put_value(&out, "STSSL_AGE", age);
 	put_count(&out, "STSSL_BYTES_IN", entry->bytes_in);
 	put_count(&out, "STSSL_BYTES_OUT", entry->bytes_out);

@@ -8,11 +8,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/census.h"
 #include "helper/log.h"
 #include "helper/sources.h"
+#include "status/clock.h"
 
 #define MS     1000
 #define LOG_MS 1000
@@ -25,15 +25,6 @@ struct penalties {
 	int64_t told_ms;              /* 0: never */
 	unsigned untold;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec ts = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * MS + ts.tv_nsec / 1000000;
-}
 
 /* What time it is, when all has been forgotten that is over. */
 static int64_t
@@ -138,7 +129,7 @@ penalties_new(const struct penalty_config *config, int64_t (*now_ms)(void))
 	if (p == NULL)
 		return NULL;
 	p->config = config;
-	p->now_ms = now_ms != NULL ? now_ms : monotonic_ms;
+	p->now_ms = now_ms != NULL ? now_ms : stssl_now_ms;
 	return p;
 }
 

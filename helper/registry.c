@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/clock.h"
+
 struct registry {
 	void *by_session;
 	void *by_connection;
@@ -84,15 +86,6 @@ registry_free(struct registry *registry)
 	return NULL;
 }
 
-static time_t
-now(void)
-{
-	struct timespec ts = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 int
 registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer)
@@ -106,7 +99,7 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	entry->listener = listener;
 	entry->peer = *peer;
 	entry->is_newcomer = true;
-	entry->since = now();
+	entry->since_ms = stssl_now_ms();
 	found =
 	    entry_of(tsearch(entry, &registry->by_session, compare_sessions));
 	if (found != entry) {

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
-#include <time.h>
 
 #include "helper/census.h"
 #include "helper/metrics.h"
@@ -36,7 +35,7 @@ struct session_entry {
 	bool is_newcomer;             /* not authenticated yet */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	bool kernel_tls;              /* the kernel has encrypted some of it */
-	time_t since;                 /* by CLOCK_MONOTONIC */
+	int64_t since_ms;             /* by stssl_now_ms() */
 
 	enum session_record record;
 	struct stssl_connection connection;

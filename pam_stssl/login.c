@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "status/clock.h"
 #include "status/query.h"
 #include "status/quote.h"
 
@@ -83,15 +83,6 @@ refuse(struct login *l, enum stssl_reason reason, int r, const char *what)
 	return r;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* The helper's word for where the client is; stssl_query() checked it. */
 static int
 take_from_record(struct login *l)
@@ -122,7 +113,7 @@ int
 login_identify(struct login *l)
 {
 	const struct connections *c = &l->connections;
-	int64_t start_ms = now_ms();
+	int64_t start_ms = stssl_now_ms();
 	int r = connections_find(&l->connections);
 
 	if (r < 0)
@@ -131,7 +122,7 @@ login_identify(struct login *l)
 		return 0;
 	r = stssl_query(
 	    l->options->socket, c->list, c->count, l->left_ms, &l->record);
-	l->left_ms -= (int)(now_ms() - start_ms);
+	l->left_ms -= (int)(stssl_now_ms() - start_ms);
 	if (r < 0)
 		return refuse(l, STSSL_REASON_HELPER, r, "query");
 	l->known = r == 1;

@@ -6,13 +6,13 @@
  */
 #include <config.h>
 #include "policy/hosts.h"
+#include "status/clock.h"
 
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define ANSWER_MAX  4096
 #define QUESTION_MS 1000
@@ -30,15 +30,6 @@ struct resolver {
 /* What is done with a record of an answer; true ends the walk. */
 typedef bool take_record(ns_msg *msg, const ns_rr *rr, void *data);
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /*
  * The resolver counts in seconds: one server is asked, once, for one of them.
  * A second server would take the time in which the answer is to be confirmed.
@@ -46,7 +37,7 @@ now_ms(void)
 static bool
 limit(struct resolver *r)
 {
-	if (r->end_ms - now_ms() < QUESTION_MS)
+	if (r->end_ms - stssl_now_ms() < QUESTION_MS)
 		return false;
 	r->state.retrans = QUESTION_MS / 1000;
 	r->state.retry = 1;
@@ -162,7 +153,7 @@ is_confirmed(
 void
 stssl_hosts_find(struct stssl_hosts *hosts, const struct stssl_address *address)
 {
-	struct resolver r = { .end_ms = now_ms() + STSSL_HOSTS_MS };
+	struct resolver r = { .end_ms = stssl_now_ms() + STSSL_HOSTS_MS };
 	struct stssl_hosts said = { .count = 0 };
 	char name[REVERSE_MAX];
 

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "status/clock.h"
 #include "status/trust.h"
 
 /* What the words of STSSL_RESULT mean to the one who asked. */
@@ -41,20 +42,11 @@ static const struct meaning report_meanings[] = {
 	{ NULL, 0 },
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Let the next call that `option` governs block until the deadline at most. */
 static int
 bound(int fd, int option, int64_t deadline_ms)
 {
-	int64_t left = deadline_ms - now_ms();
+	int64_t left = deadline_ms - stssl_now_ms();
 	struct timeval tv = { .tv_sec = (time_t)(left / 1000),
 		.tv_usec = (suseconds_t)(left % 1000 * 1000) };
 
@@ -170,7 +162,7 @@ int
 stssl_exchange(const char *path, const struct stssl_record *question,
     int timeout_ms, struct stssl_record *ret)
 {
-	int64_t deadline_ms = now_ms() + timeout_ms;
+	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
 	uid_t owner;
 	int fd, r;
 

@@ -123,7 +123,8 @@ def replaced():
     pids = re.findall(r"\[pid (\d+)\] FTP response: .* .220 ",
                       since("vsftpd.log", start))
     os.kill(int(pids[-1]), signal.SIGKILL)
-    await_that(lambda: not os.path.exists(f"/proc/{pids[-1]}"), "its end")
+    await_that(lambda: run("ss", "-Htn", "state", "close-wait").stdout,
+               "the end of its connection")
     log_in_raw(client.shake_hands())
     equal(greetings(start), 2)
 

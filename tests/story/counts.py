@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a connection, a MiB and an idle session cost, in numbers that are the
+same on every machine: system calls, and memory.  Time is for `make bench`.
+"""
+
+import os
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+from story import (CONF, Helper, PATIENCE, STAGE, Skipped, await_that, equal,
+                   log, read, run, since, story, tell, write)
+
+# The most that may be, in one place: whoever makes something cheaper lowers it.
+# What there was stands in the test's log, on lines that begin with #.
+#
+# System calls of each process for one of what is done: what strace -c counted,
+# divided, and two of a connection's, or a few of a MiB's, on top.  A round
+# trip to another process is three calls in each of the two.  Counted were
+#   connection, full     worker 54.0, monitor 15.0, keyholder 5.0
+#   connection, resumed  worker 50.0, monitor 15.0, keyholder 0.05
+#   MiB down             worker 83.8: a send for each of 64 records, 16 receives
+#                        of 64 KiB and some that find less
+#   MiB up               worker 147.1: two receives for each of 64 records, 16
+#                        sends of 64 KiB
+# and of a MiB monitor and keyholder see only the connection that it is in.
+CALLS = (
+    # what, what load does, how many of it, at most
+    ("connection, full", "new 100 1 full", 100,
+     {"worker": 56, "monitor": 16, "keyholder": 5.5}),
+    ("connection, resumed", "new 100 1 resumed", 100,
+     {"worker": 52, "monitor": 16, "keyholder": 0.2}),
+    ("MiB down", f"down {32 << 20} 1", 32,
+     {"worker": 88, "monitor": 1, "keyholder": 0.5}),
+    ("MiB up", f"up {32 << 20} 1", 32,
+     {"worker": 152, "monitor": 1, "keyholder": 0.5}),
+)
+# What a process keeps for an idle session: blocks, and bytes as the heap rounds
+# them up.  Counted were 14.0 and 11063 in the worker, most of which is GnuTLS's,
+# and 4.0 and 529 in the monitor.  The budget is 24 KiB in all.
+KEPT = {"worker": (14.5, 12700), "monitor": (4.5, 608), "keyholder": (0.1, 2)}
+# libev begins a list with the first timer that goes off.
+LISTS = 4
+# When it matters who is faster, a connection takes some more calls.
+SLACK = 1.15
+
+LOAD = os.environ["builddir"] + "/tests/bench/load"
+TALLY = STAGE + "/tally"
+TALLY_ONE = struct.Struct("qqq")  # struct tally of tests/tally.c
+TALLIES = 64
+
+# One worker: how clients are shared out would be counted, too.
+write(CONF, read(CONF).replace("workers = 2", "workers = 1"))
+with open(TALLY, "wb") as file:
+    file.write(bytes(TALLIES * TALLY_ONE.size))
+os.environ["TALLY"] = TALLY
+os.environ["LD_PRELOAD"] = os.environ["builddir"] + "/tests/.libs/tally.so"
+# Who is faster must not matter, or a busy machine has other counts: all share
+# one processor, and clients and backend are always before the helper.
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+HELPER = Helper()
+del os.environ["LD_PRELOAD"]
+try:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    SLACK = 1
+except PermissionError as error:
+    print("# who is faster matters here:", error)
+BACKEND = subprocess.Popen([LOAD, "backend", "7007"],
+                           stdin=subprocess.DEVNULL)
+PORT = str(HELPER.address("counted")[1])
+
+
+def ended(start, count):
+    """All sessions since the log had `start` characters are over."""
+    last = re.compile(r"monitor\[\d+\]: info: closed session=")
+    await_that(lambda: len(last.findall(since("helper.log", start))) >= count,
+               "the ends of all sessions")
+
+
+def load(work):
+    """What tests/bench/load does, to the end of the last session."""
+    what, count, *more = work.split()
+    start = len(log("helper.log"))
+    run(LOAD, what, PORT, count, *more)
+    ended(start, int(count) if what == "new" else 1)
+
+
+load("new 100 1 full")
+PIDS = {"worker": int(re.search(r"(?m)^worker\[(\d+)\]: info: tls ",
+                                log("helper.log")).group(1)),
+        "monitor": HELPER.process.pid,
+        "keyholder": HELPER.keyholder()}
+
+
+class Strace:
+    """strace -c of one process, from now on."""
+
+    def __init__(self, pid):
+        if shutil.which("strace") is None:
+            raise Skipped("strace is not installed")
+        self.path = f"{STAGE}/strace.{pid}"
+        self.process = subprocess.Popen(
+            ["strace", "-c", "-U", "calls,name", "-o", self.path,
+             "-p", str(pid)],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        told = self.process.stderr.readline().strip()
+        if not told.endswith("attached"):
+            self.process.wait(PATIENCE)
+            raise Skipped(told)
+
+    def stop(self):
+        """Returns how many calls there were, by their names."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=PATIENCE)
+        rows = re.findall(r"(?m)^ *(\d+) (\w+)$", read(self.path))
+        return {name: int(count) for count, name in rows if name != "total"}
+
+
+def system_calls(work):
+    """What each role asked of the kernel while that was done."""
+    running = {}
+    try:
+        for role, pid in PIDS.items():
+            running[role] = Strace(pid)
+        load(work)
+    finally:
+        counted = {role: strace.stop() for role, strace in running.items()}
+    return counted
+
+
+@story("{0}: no more system calls than there were", *CALLS)
+def calls(what, work, count, most):
+    too_many = []
+    for role, names in system_calls(work).items():
+        each = sum(names.values()) / count
+        limit = SLACK * most[role]
+        rows = sorted(names.items(), key=lambda row: -row[1])
+        print(f"# {what}, {role}: {each:.2f} of {limit:.4g}:",
+              *(f"{name} {calls / count:.2f}" for name, calls in rows))
+        if each > limit:
+            too_many.append(f"{role}: {each:.2f}, at most {limit:.4g}")
+        # Whoever was not looked at has none.
+        equal(bool(names) or role == "keyholder", True)
+    equal(too_many, [])
+
+
+def kept():
+    """Blocks and bytes that each role has, by now that nothing happens."""
+    seen = []
+
+    def steady():
+        time.sleep(0.1)
+        with open(TALLY, "rb") as file:
+            pids = {pid: (blocks, size) for pid, blocks, size
+                    in TALLY_ONE.iter_unpack(file.read())}
+        seen.append({role: pids[pid] for role, pid in PIDS.items()})
+        return len(seen) > 3 and len(set(map(str, seen[-3:]))) == 1
+
+    await_that(steady, "nothing is allocated any more")
+    return seen[-1]
+
+
+class Idle:
+    """So many sessions, with nothing in flight."""
+
+    def __init__(self, count):
+        self.count, self.start = count, len(log("helper.log"))
+
+    def __enter__(self):
+        self.clients = subprocess.Popen(
+            [LOAD, "idle", PORT, str(self.count), "1", "full"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        equal(self.clients.stdout.readline(), f"count={self.count}\n")
+
+    def __exit__(self, *_):
+        self.clients.communicate()
+        ended(self.start, self.count)
+
+
+@story("an idle session keeps no more memory than it did, and none when it"
+       " has gone")
+def idle():
+    count = 400
+    # Lists grow with sessions, and stay.
+    with Idle(count):
+        pass
+    before = kept()
+    with Idle(count):
+        during = kept()
+    after = kept()
+    for role, most in KEPT.items():
+        each = [(now - then) / count
+                for now, then in zip(during[role], before[role])]
+        print(f"# {role}: {each[0]:.2f} of {most[0]} blocks, "
+              f"{each[1]:.0f} of {most[1]} bytes; then and now "
+              f"{before[role]}, {after[role]}")
+        equal([seen <= limit for seen, limit in zip(each, most)],
+              [True, True])
+        equal(after[role][0] <= before[role][0] + LISTS, True)
+
+
+@story("when 1000 sessions have come and gone, as much is allocated as before")
+def come_and_gone():
+    before = kept()
+    load("new 500 1 full")
+    load("new 500 1 resumed")
+    after = kept()
+    print(f"# before {before}, after {after}")
+    for role in PIDS:
+        equal(after[role][0] <= before[role][0] + LISTS, True)
+        # Less than 17 bytes for each of them.
+        equal(after[role][1] <= before[role][1] + 16384, True)
+
+
+tell()

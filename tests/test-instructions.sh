@@ -24,7 +24,7 @@ valgrind --quiet --tool=none "$work/cost" comparable >/dev/null 2>&1 ||
 
 # What, with how many classes, and at most how many instructions; lower them
 # when it has become cheaper.  With Debian 12's gcc and -O2 they were 141275,
-# 14275092, 5928 and 291457, and a quarter is put on top, since compilers differ:
+# 14275092, 5928 and 291457, and a quarter is put on top, as compilers differ:
 # gcc -O1 takes 19 % more of the first, clang 17 % less of the last.
 bounds="
 	read	10	177000

@@ -238,16 +238,26 @@ measure_upload(const struct plan *plan, size_t parallel)
 	measure_bytes(plan, parallel, upload);
 }
 
-_Noreturn void
-hold(const struct plan *plan, size_t count)
+/* Nothing keeps them but this process. */
+static void *
+open_all(void *arg)
 {
-	struct client *c = clients_new(plan, count);
+	struct client *c = arg;
+
+	for (uint64_t i = 0; i < c->plan->each; i++)
+		open_one(c);
+	return NULL;
+}
+
+_Noreturn void
+hold(const struct plan *plan, size_t parallel)
+{
+	struct client *c = clients_new(plan, parallel);
 
 	(void)alarm(PATIENCE_SECONDS);
-	for (size_t i = 0; i < count; i++)
-		open_one(&c[i]);
+	(void)clients_run(c, parallel, open_all);
 	(void)alarm(0);
-	printf("count=%zu\n", count);
+	printf("count=%zu\n", (size_t)plan->each * parallel);
 	(void)fflush(stdout);
 	(void)getchar();
 	/* Without a word to each of them, as it may be many thousands. */

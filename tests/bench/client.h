@@ -17,7 +17,10 @@ void measure_new(const struct plan *plan, size_t parallel);
 void measure_download(const struct plan *plan, size_t parallel);
 void measure_upload(const struct plan *plan, size_t parallel);
 
-/* Holds `count` sessions until standard input ends. */
-_Noreturn void hold(const struct plan *plan, size_t count);
+/*
+ * Holds plan->each sessions that each of `parallel` threads has opened, until
+ * standard input ends.  Ends the program when they are not there in time.
+ */
+_Noreturn void hold(const struct plan *plan, size_t parallel);
 
 #endif

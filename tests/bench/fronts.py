@@ -2,12 +2,14 @@
 """TLS fronts, all told the same: two workers, one cipher, no more log than
 must be, tickets, the same certificate and backlog."""
 
+import contextlib
 import os
 import resource
 import shutil
 import subprocess
 
-from machine import LOAD, STAGE, TOP, Server
+from machine import LOAD, PATH, STAGE, TOP, Server
+from rounds import FAILURES
 
 HELPER = os.environ.get("HELPER") or TOP + "/helper/stssl-helper"
 BACKEND = 7000
@@ -16,14 +18,24 @@ LOGIN = 7020
 LOGIN_FRONT = 7021
 SUITE = "TLS_AES_256_GCM_SHA384"
 PRIORITY = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-256-GCM"
-# With what is root's only.
-PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
 
 
 def most_sessions():
     """As many as one process has descriptors for, two each."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return min(30000, limit // 2 - 200)
+    return min(30000, limit // 2 - 100)
+
+
+def room(name, count):
+    """How many of `count` sessions a program can hold."""
+    most = most_sessions()
+    if name == "haproxy":
+        return min(count, most)
+    if name == "stunnel":
+        # It takes no more than its descriptors times 125 / 256.
+        return min(count, most // 100 * 97)
+    # Two processes.
+    return min(count, 2 * most)
 
 
 def write(name, text):
@@ -166,7 +178,7 @@ ciphersuites = "{SUITE}"
 
 
 def stunnel(port, kind, asks):
-    ask = f"requestCert = yes\nCAfile = {STAGE}/ca.pem" if asks else ""
+    ask = f"verify = 1\nCAfile = {STAGE}/ca.pem" if asks else ""
     return ["stunnel4", write("stunnel.conf", f'''
 foreground = yes
 pid =
@@ -197,17 +209,17 @@ FRONTS = {"ours": (ours, HELPER), "bare": (bare, LOAD),
 MISSING = set()
 
 
-def available(report, *but):
-    """The names of those that are there."""
+def available(chosen, report, programs, *but):
+    """The names of those of `programs` that are there and wanted."""
     found = []
-    for name, (_, program) in FRONTS.items():
-        if name in but:
+    for name, (_, program) in programs.items():
+        if name in but or name not in (chosen.size.programs or programs):
             continue
         if shutil.which(program, path=PATH):
             found.append(name)
         elif name not in MISSING:
             MISSING.add(name)
-            report.say(f"{program} is not installed: left out")
+            report.say(f"{program} is not installed: {name} is left out")
     return found
 
 
@@ -219,3 +231,21 @@ def start(name, kind="ecdsa", asks=False):
 
 def backend():
     return Server([LOAD, "backend", str(BACKEND)], BACKEND)
+
+
+@contextlib.contextmanager
+def running(report, names, kind="ecdsa", asks=False):
+    """Those of them that start, in front of one backend."""
+    if not os.path.exists(STAGE + "/ca.pem"):
+        certificates()
+    with contextlib.ExitStack() as stack:
+        stack.callback(backend().stop)
+        servers = {}
+        for name in names:
+            try:
+                servers[name] = start(name, kind, asks)
+            except FAILURES as error:
+                report.left_out(name, error)
+                continue
+            stack.callback(servers[name].stop)
+        yield servers

@@ -7,7 +7,7 @@
  *   load backend PORT
  *   load bare PORT CERTIFICATE KEY none|request
  *   load new PORT COUNT PARALLEL full|resumed [CERTIFICATE KEY]
- *   load idle PORT COUNT 1 full [CERTIFICATE KEY]
+ *   load idle PORT COUNT PARALLEL full [CERTIFICATE KEY]
  *   load down|up PORT BYTES PARALLEL
  */
 #include <config.h>
@@ -67,7 +67,9 @@ do_new(struct plan *plan, char **words)
 static void
 do_idle(struct plan *plan, char **words)
 {
-	hold(plan, strtoul(words[0], NULL, 10));
+	size_t parallel = share(plan, words);
+
+	hold(plan, parallel);
 }
 
 static void

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The machine that is measured on: processes, their CPU time, the report."""
+"""The machine that is measured on: processes and their CPU time."""
 
 import contextlib
-import csv
 import os
-import platform
 import re
 import resource
-import statistics
 import subprocess
 import sys
 import time
@@ -18,7 +15,13 @@ LOAD = TOP + "/tests/bench/load"
 STAGE = "/run/bench"
 # Two of them: for servers and clients alike.
 CPUS = sorted(os.sched_getaffinity(0))[:2]
+# With what is root's only.
+PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
+# Of the account that logs in.
+ACCOUNT = 61001
 PATIENCE = 20
+# What is played with a program ends by then, whatever the program does.
+GUARD = 90
 
 
 @contextlib.contextmanager
@@ -65,7 +68,7 @@ def await_that(condition, what):
 
 def stage():
     """What is private here: /run, the network, and limits."""
-    subprocess.run("mount -t tmpfs -o mode=755 bench /run && "
+    subprocess.run("mount -t tmpfs -o mode=755,nr_inodes=0 bench /run && "
                    "ip link set lo up && mkdir /run/bench /run/stssl && "
                    "cp -a /etc /run/bench/etc && "
                    "mount --bind /run/bench/etc /etc && "
@@ -84,8 +87,29 @@ def stage():
     os.sched_setaffinity(0, CPUS)
 
 
+def account(name, home, password=None):
+    """Somebody who is nobody else's; without a password there is no login by
+    one.  Hashed as Debian does it."""
+    for file, line in (("passwd", f"{name}:x:{ACCOUNT}:{ACCOUNT}::{home}:"
+                                  "/bin/sh"),
+                       ("group", f"{name}:x:{ACCOUNT}:"),
+                       ("shadow", f"{name}:*:19000:0:99999:7:::")):
+        with open("/etc/" + file) as old:
+            lines = [each for each in old.read().splitlines()
+                     if not each.startswith(name + ":")]
+        with open("/etc/" + file, "w") as new:
+            new.write("\n".join(lines + [line]) + "\n")
+    with open("/etc/nsswitch.conf", "w") as file:
+        file.write("passwd: files\ngroup: files\nshadow: files\n"
+                   "hosts: files\n")
+    if password:
+        subprocess.run(["chpasswd", "-c", "YESCRYPT"], check=True, text=True,
+                       input=f"{name}:{password}\n", timeout=GUARD,
+                       env=dict(os.environ, PATH=PATH))
+
+
 def output(*command, **more):
-    return subprocess.run(command, check=True, text=True,
+    return subprocess.run(command, check=True, text=True, timeout=GUARD,
                           stdout=subprocess.PIPE, **more).stdout
 
 
@@ -185,68 +209,3 @@ def spent(pid):
     except FileNotFoundError:
         return 0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def version(package):
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                          text=True)
-    return done.stdout or "?"
-
-
-def facts(packages):
-    with open("/proc/cpuinfo") as file:
-        cpu = re.search(r"model name\s*: (.*)", file.read())
-    yield "date", time.strftime("%Y-%m-%d %H:%M")
-    yield "cpu", cpu.group(1) if cpu else platform.machine()
-    yield "cores", str(os.cpu_count())
-    yield "kernel", platform.release()
-    yield "load average", "%.2f %.2f %.2f" % os.getloadavg()
-    for package in packages:
-        yield package, version(package)
-
-
-PACKAGES = ("libgnutls30 libssl3 haproxy nginx hitch stunnel4 vsftpd "
-            "curl lftp").split()
-
-
-class Report:
-    """A table on standard output, and CSV."""
-
-    def __init__(self, chosen):
-        self.file = open(chosen.csv, "w", newline="") if chosen.csv else None
-        self.csv = csv.writer(self.file) if self.file else None
-        self.row("fact", "name", "value")
-        for name, value in facts(PACKAGES):
-            print(f"{name}: {value}")
-            self.row("fact", name, value)
-        self.row("scenario", "program", "median", "unit", "ratio to ours",
-                 "low", "high", "rounds")
-
-    def row(self, *values):
-        if self.csv:
-            self.csv.writerow(values)
-
-    def say(self, text):
-        print(text, flush=True)
-        self.row("note", text)
-
-    def table(self, title, unit, found):
-        """`found`: program to values, one a round.  Ours is the measure."""
-        print(f"\n{title} [{unit}]", flush=True)
-        ours = statistics.median(found["ours"]) if found.get("ours") else None
-        for name, values in found.items():
-            if not values:
-                continue
-            middle = statistics.median(values)
-            ratio = f"{middle / ours:.2f}" if ours else ""
-            print(f"  {name:10} {middle:10.2f}  {ratio:>6}  "
-                  f"({min(values):.2f} to {max(values):.2f})", flush=True)
-            self.row(title, name, f"{middle:.3f}", unit, ratio,
-                     f"{min(values):.3f}", f"{max(values):.3f}", len(values))
-
-    def close(self):
-        self.row("fact", "load average at the end",
-                 "%.2f %.2f %.2f" % os.getloadavg())
-        if self.file:
-            self.file.close()

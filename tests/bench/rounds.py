@@ -1,28 +1,61 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Rounds, in each of which every program has its turn, and their figures."""
 
+import subprocess
 
-def alternate(rounds, servers, measure):
-    """measure(server) gives a dictionary; returns key -> name -> values."""
-    found = {}
+# How a program fails, or what is played with it.
+FAILURES = AssertionError, OSError, subprocess.SubprocessError
+
+
+def turn(server, measure):
+    before = server.seconds()
+    seen = measure(server)
+    seen["cpu"] = server.seconds() - before
+    return seen
+
+
+def turn_or_again(report, name, server, measure):
+    """A client that ends with a failure has a second try."""
+    try:
+        return turn(server, measure)
+    except subprocess.CalledProcessError as error:
+        report.say(f"{name}, once more: {error}")
+        return turn(server, measure)
+
+
+def alternate(report, rounds, servers, measure, warm=None):
+    """measure(server) gives a dictionary; returns key -> name -> values.
+
+    The first round, which is warm() when there is one, does not count.  A
+    program that fails has no more turns and no figures."""
+    seen = {name: [] for name in servers}
     for number in range(rounds + 1):
-        for name, server in servers.items():
-            before = server.seconds()
-            seen = measure(server)
-            seen["cpu"] = server.seconds() - before
-            # The first round warms up.
-            if number == 0:
+        for name in list(seen):
+            work = (warm or measure) if number == 0 else measure
+            try:
+                found = turn_or_again(report, name, servers[name], work)
+            except FAILURES as error:
+                report.left_out(name, error)
+                del seen[name]
                 continue
-            for key, value in seen.items():
-                found.setdefault(key, {}).setdefault(name, []).append(value)
-    return found
+            if number > 0:
+                seen[name].append(found)
+    keys = {key for turns in seen.values() for key in turns[0]}
+    return {key: {name: [found[key] for found in turns]
+                  for name, turns in seen.items()} for key in keys}
 
 
 def scaled(found, key, factor):
     return {name: [value * factor for value in values]
-            for name, values in found[key].items()}
+            for name, values in found.get(key, {}).items()}
 
 
 def rates(found, count):
     return {name: [count / value for value in values]
-            for name, values in found["seconds"].items()}
+            for name, values in found.get("seconds", {}).items()}
+
+
+def growth(found, base):
+    """Round by round, how many times `base`."""
+    return {name: [value / first for value, first in zip(values, base[name])]
+            for name, values in found.items() if name in base}

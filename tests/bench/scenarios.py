@@ -1,49 +1,33 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is measured."""
+"""What is measured with TLS fronts."""
 
 import contextlib
-import os
-import subprocess
 
 import fronts
 import ftps
 import module
-from machine import LOAD, STAGE, load
-from rounds import alternate, rates, scaled
+from idle import held, held_by_all
+from machine import STAGE, load
+from rounds import FAILURES, alternate, growth, rates, scaled
+from sizes import GIB, MIB
 
-GIB = 1 << 30
-MANY = 10000
 PARALLEL = 8
-
-
-@contextlib.contextmanager
-def running(names, kind="ecdsa", asks=False):
-    if not os.path.exists(STAGE + "/ca.pem"):
-        fronts.certificates()
-    servers = {"backend": fronts.backend()}
-    try:
-        for name in names:
-            servers[name] = fronts.start(name, kind, asks)
-        yield {name: servers[name] for name in names}
-    finally:
-        for server in reversed(list(servers.values())):
-            server.stop()
 
 
 def new(chosen, report):
     """New connections, up to a byte from the backend."""
-    count = 320 if chosen.short else 1200
-    kinds = [("ecdsa", False, "full"), ("ecdsa", False, "resumed")]
-    if not chosen.short:
-        kinds += [("rsa", False, "full"), ("ecdsa", True, "full"),
-                  ("rsa", True, "full")]
-    for kind, asks, how in kinds:
-        words = [count, PARALLEL, how]
+    count = chosen.size.connections
+    few = min(count, 8 * PARALLEL)
+    for kind, asks, how in chosen.size.kinds:
+        words = [PARALLEL, how]
         if asks:
             words += [f"{STAGE}/{kind}-client.{end}" for end in ("pem", "key")]
-        with running(fronts.available(report), kind, asks) as servers:
-            found = alternate(chosen.rounds, servers,
-                              lambda s: load("new", s.port, *words))
+        names = fronts.available(chosen, report, fronts.FRONTS)
+        with fronts.running(report, names, kind, asks) as servers:
+            found = alternate(
+                report, chosen.rounds, servers,
+                lambda s: load("new", s.port, count, *words),
+                lambda s: load("new", s.port, few, *words))
         title = f"new connection, {kind}, {how}" + (
             ", client certificate" if asks else "")
         report.table("CPU of a " + title, "us", scaled(found, "cpu",
@@ -56,75 +40,78 @@ def new(chosen, report):
 
 def bulk(chosen, report):
     """Bytes relayed."""
-    size = (GIB >> 2) if chosen.short else GIB
-    with running(fronts.available(report, "bare")) as servers:
-        for way in "down", "up":
-            for parallel in (1,) if chosen.short else (1, 16):
+    size = chosen.size.bulk
+    names = fronts.available(chosen, report, fronts.FRONTS, "bare")
+    for way in "down", "up":
+        for streams in chosen.size.streams:
+            with fronts.running(report, names) as servers:
                 found = alternate(
-                    chosen.rounds, servers,
-                    lambda s: load(way, s.port, size, parallel))
-                title = f"{way}load, {parallel} connections"
-                report.table("CPU of a GiB " + title, "s",
-                             scaled(found, "cpu", GIB / size))
-                report.table("rate of " + title, "MiB/s",
-                             rates(found, size / (1 << 20)))
+                    report, chosen.rounds, servers,
+                    lambda s: load(way, s.port, size, streams),
+                    lambda s: load(way, s.port, min(size, 16 * MIB), streams))
+            title = f"{way}load, {streams} connection" + "s"[streams == 1:]
+            report.table("CPU of a GiB " + title, "s",
+                         scaled(found, "cpu", GIB / size))
+            report.table("rate of " + title, "MiB/s",
+                         rates(found, size / MIB))
 
 
-@contextlib.contextmanager
-def held(port, count, *certificate):
-    """So many idle sessions."""
-    with subprocess.Popen([LOAD, "idle", str(port), str(count), "1", "full",
-                           *certificate], text=True,
-                          stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as client:
-        try:
-            if not client.stdout.readline().startswith("count="):
-                raise AssertionError(f"{count} sessions cannot be held")
-            yield
-        finally:
-            client.stdin.close()
-            client.wait()
+def notes(names, count):
+    """Who holds how many, where it is not what the title says."""
+    return {name: f"{fronts.room(name, count)} held" for name in names
+            if fronts.room(name, count) != count}
+
+
+def memory_of(report, name, count):
+    """PSS of each of so many idle sessions, in a program just started."""
+    with fronts.running(report, [name]) as servers:
+        if name not in servers:
+            raise AssertionError("it does not start")
+        server = servers[name]
+        load("new", server.port, 64, 8, "full")
+        empty = server.memory()
+        with held(server.port, count):
+            return (server.memory() - empty) / count
 
 
 def memory(chosen, report):
-    """PSS of an idle session."""
-    for count in (1000,) if chosen.short else (
-            1000, min(MANY, fronts.most_sessions())):
-        found = {}
-        for name in fronts.available(report, "bare"):
-            with running([name]) as servers:
-                server = servers[name]
-                load("new", server.port, 64, 8, "full")
-                empty = server.memory()
+    names = fronts.available(chosen, report, fronts.FRONTS, "bare")
+    for count in chosen.size.held:
+        found = {name: [] for name in names}
+        for _ in range(chosen.rounds):
+            for name in list(found):
                 try:
-                    with held(server.port, count):
-                        found[name] = [(server.memory() - empty) / count]
-                except AssertionError as error:
-                    report.say(f"{name}: {error}")
-        report.table(f"memory of a session, {count} of them", "KiB", found)
+                    found[name].append(memory_of(report, name,
+                                                 fronts.room(name, count)))
+                except FAILURES as error:
+                    report.left_out(name, error)
+                    del found[name]
+        report.table(f"memory of a session, {count} of them", "KiB", found,
+                     notes(found, count))
 
 
 def latency(chosen, report):
     """A new connection when others are there already."""
-    found = {}
-    for count in (0, 1000) if chosen.short else (
-            0, 1000, min(MANY, fronts.most_sessions())):
-        with running(["ours"]) as servers:
-            port = servers["ours"].port
-            with held(port, count) if count else contextlib.nullcontext():
-                seen = alternate(
-                    chosen.rounds, servers,
-                    lambda s: load("new", s.port, 200, 1, "full"))
-        key = "ours" if count == 0 else f"at {count}"
-        found[key] = [value * 1e6 for value in seen["median"]["ours"]]
-        report.table(f"CPU of a new connection at {count} sessions", "us",
-                     scaled(seen, "cpu", 1e6 / 200))
-    report.table("time of a new connection by sessions", "us", found)
-
-
-def login(chosen, report):
-    module.measure(chosen, report, running, held)
+    others = chosen.size.among
+    names = fronts.available(chosen, report, fronts.FRONTS, "bare")
+    first = None
+    for count in (0, *chosen.size.held):
+        with contextlib.ExitStack() as stack:
+            servers = stack.enter_context(fronts.running(report, names))
+            servers = held_by_all(stack, report, servers, count)
+            seen = alternate(
+                report, chosen.rounds, servers,
+                lambda s: load("new", s.port, others, 1, "full"))
+        found = {"CPU": scaled(seen, "cpu", 1e6 / others),
+                 "time": scaled(seen, "median", 1e6)}
+        first = first or found
+        for what, values in found.items():
+            title = f"{what} of a new connection among {count} sessions"
+            report.table(title, "us", values, notes(values, count))
+            if count:
+                report.table("growth of " + title, "x",
+                             growth(values, first[what]))
 
 
 SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency,
-             "login": login, "ftps": ftps.measure}
+             "login": module.measure, "ftps": ftps.measure}

@@ -9,10 +9,18 @@
 #include "tests/bench/server.h"
 
 #include <err.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BACKLOG 4096
+/*
+ * Of the backend: several processes, as each has descriptors for so many
+ * connections only; and threads for what is being relayed, not for those that
+ * are only there.
+ */
+#define PROCESSES 4
+#define THREADS   32
 
 static int
 listening(const struct plan *plan)
@@ -61,36 +69,67 @@ give_download(int fd)
 		continue;
 }
 
-static void *
-attend(void *arg)
+/* False when the client has gone. */
+static bool
+attend(int fd)
 {
-	int fd = (int)(intptr_t)arg;
 	char buf[CHUNK], request = 0;
 
-	while (recv(fd, &request, 1, 0) == 1) {
-		if (request == REQUEST_ECHO)
-			(void)send(fd, &request, 1, MSG_NOSIGNAL);
-		if (request == REQUEST_UP)
-			take_upload(fd, buf);
-		if (request == REQUEST_DOWN)
-			give_download(fd);
+	if (recv(fd, &request, 1, 0) != 1)
+		return false;
+	if (request == REQUEST_ECHO)
+		(void)send(fd, &request, 1, MSG_NOSIGNAL);
+	if (request == REQUEST_UP)
+		take_upload(fd, buf);
+	if (request == REQUEST_DOWN)
+		give_download(fd);
+	return true;
+}
+
+/* One thread at a time looks after a connection: after each request again. */
+static void
+watch(int epoll, int operation, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
+		.data.fd = fd };
+
+	if (epoll_ctl(epoll, operation, fd, &event) == -1)
+		err(1, "epoll");
+}
+
+static void *
+attend_all(void *arg)
+{
+	int epoll = (int)(intptr_t)arg;
+	struct epoll_event event;
+
+	for (;;) {
+		if (epoll_wait(epoll, &event, 1, -1) != 1)
+			continue;
+		if (attend(event.data.fd))
+			watch(epoll, EPOLL_CTL_MOD, event.data.fd);
+		else
+			(void)close(event.data.fd);
 	}
-	(void)close(fd);
 	return NULL;
 }
 
 _Noreturn void
 serve_backend(const struct plan *plan)
 {
-	int door = listening(plan);
+	int door = listening(plan), epoll;
+	pthread_t thread;
 
-	for (;;) {
-		int fd = accepted(door);
-		pthread_t thread;
-
-		start(&thread, attend, (void *)(intptr_t)fd);
-		(void)pthread_detach(thread);
-	}
+	for (int i = 1; i < PROCESSES; i++)
+		if (fork() == 0)
+			break;
+	epoll = epoll_create1(0);
+	if (epoll == -1)
+		err(1, "epoll");
+	for (int i = 0; i < THREADS; i++)
+		start(&thread, attend_all, (void *)(intptr_t)epoll);
+	for (;;)
+		watch(epoll, EPOLL_CTL_ADD, accepted(door));
 }
 
 static void

@@ -8,7 +8,10 @@
 
 #include "tests/bench/load.h"
 
-/* Without TLS: answer each connection's enum request, a thread for each. */
+/*
+ * Without TLS: answer each connection's requests, enum request, for many
+ * thousands of them.
+ */
 _Noreturn void serve_backend(const struct plan *plan);
 
 /*

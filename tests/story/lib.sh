@@ -340,9 +340,8 @@ stage_build()
 	stage_vsftpd
 }
 
-# stage_play STORY SCRIPT: what all stories do.  Listeners besides the usual
-# ones come on standard input.
-stage_play()
+# Ends the script when there can be no stage.
+stage_needed()
 {
 	stage_why=$(stage_obstacle)
 	if [ -n "$stage_why" ] && [ -n "${STORY_NO_SKIP-}" ]; then
@@ -352,6 +351,13 @@ stage_play()
 		echo "1..0 # SKIP $stage_why"
 		exit 0
 	fi
+}
+
+# stage_play STORY SCRIPT: what all stories do.  Listeners besides the usual
+# ones come on standard input.
+stage_play()
+{
+	stage_needed
 	stage_enter "$2"
 	set -eu
 	stage_build

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Plays `make bench` with as little of everything as there can be, beside those
+# programs only that other tests need as well.  Do all tables have their rows?
+# What the figures are does not matter.
+# shellcheck source=tests/story/lib.sh
+. "${srcdir:=$(dirname "$0")/..}/tests/story/lib.sh"
+stage_needed
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+# What is held goes with the generators, whoever counts it.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+
+"$srcdir/tests/bench/run" --tiny --csv "$work/all" >"$work/all.log" 2>&1
+all=$?
+HELPER=/bin/false "$srcdir/tests/bench/run" --tiny --csv "$work/without" \
+	new >"$work/without.log" 2>&1
+without=$?
+
+python3 - "$work" "$all" "$without" <<'EOT'
+import csv
+import sys
+
+work, *statuses = sys.argv[1:]
+
+
+def kinds():
+    for kind in ("ecdsa, full", "ecdsa, resumed",
+                 "rsa, full, client certificate"):
+        yield f"CPU of a new connection, {kind}"
+        yield f"rate of new connection, {kind}"
+    yield "resumed of all"
+
+
+def bulk():
+    for way in "download", "upload":
+        for number in "1 connection", "2 connections":
+            yield f"CPU of a GiB {way}, {number}"
+            yield f"rate of {way}, {number}"
+
+
+def latency():
+    for what in "CPU", "time":
+        for growth, count in ("", 0), ("", 20), ("growth of ", 20):
+            yield f"{growth}{what} of a new connection among {count} sessions"
+
+
+def ftps():
+    small = "file of 4 KiB, "
+    for what in "CPU", "time":
+        for work in ("login", "GiB, RETR", "GiB, STOR", small + "curl",
+                     small + "lftp, acknowledged at once", small + "lftp"):
+            yield f"FTPS: {what} of a {work}"
+
+
+OWN = ["ours", "5/20/10", "5/10/100", "20/10/10"]
+# Tables, and the rows of each.
+SCENARIOS = {
+    "new": (kinds(), ["ours", "bare"]),
+    "bulk": (bulk(), ["ours"]),
+    "memory": (["memory of a session, 20 of them"], ["ours"]),
+    "latency": (latency(), ["ours"]),
+    "login": (["the same, less pam_permit",
+               "growth of the same, by sessions/classes/enrolled"], OWN),
+    "a stack without ours": (
+        ["time of pam_authenticate, by sessions/classes/enrolled"],
+        OWN + ["pam_permit", "pam_unix"]),
+    "ftps": (ftps(), ["ours", "vsftpd"]),
+    "its time": (["took"], ["new", "bulk", "memory", "latency", "login",
+                            "ftps", "everything"]),
+}
+
+
+def read(name):
+    """Table to rows."""
+    found = {}
+    with open(f"{work}/{name}", newline="") as file:
+        for row in csv.reader(file):
+            found.setdefault(row[0], []).append(row[1])
+    return found
+
+
+def wrong(found, tables, rows):
+    return [f"{title}: {found.get(title, 'missing')}" for title in tables
+            if sorted(found.get(title, [])) != sorted(rows)]
+
+
+everything, without = read("all"), read("without")
+cases = [(f"all rows are there: {name}", wrong(everything, *expected))
+         for name, expected in SCENARIOS.items()]
+cases.append(("a program that fails is left out, and no more than it",
+              wrong(without, kinds(), ["bare"]) +
+              wrong(without, ["took"], ["new", "everything"])))
+cases += [(f"the exit status is 0: {name}", [] if status == "0" else [status])
+          for name, status in zip(("all", "without"), statuses)]
+
+print(f"1..{len(cases)}")
+for number, (name, lines) in enumerate(cases, 1):
+    print("not ok" if lines else "ok", number, "-", name)
+    for line in lines:
+        print("#", line)
+if any(lines for _, lines in cases):
+    for name in "all", "without":
+        with open(f"{work}/{name}.log", errors="replace") as file:
+            for line in file:
+                print(f"# {name}:", line.rstrip())
+EOT

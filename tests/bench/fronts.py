@@ -13,6 +13,7 @@ from rounds import FAILURES
 
 HELPER = os.environ.get("HELPER") or TOP + "/helper/stssl-helper"
 BACKEND = 7000
+FIRST_PORT = 7001
 # What tests/bench/login listens at, and ours in front of it.
 LOGIN = 7020
 LOGIN_FRONT = 7021
@@ -33,9 +34,17 @@ def room(name, count):
         return min(count, most)
     if name == "stunnel":
         # It takes no more than its descriptors times 125 / 256.
-        return min(count, most // 100 * 97)
+        return min(count, most // 33 * 32)
     # Two processes.
     return min(count, 2 * most)
+
+
+def behind(port):
+    """The backend's address for the front at `port`.
+
+    It is at all of them, and each front has its own, as one address has not
+    ports enough for all that are held or have just been."""
+    return f"127.0.0.{10 + port - FIRST_PORT}"
 
 
 def write(name, text):
@@ -96,7 +105,7 @@ listen "bench" {{
     address = {{ "127.0.0.1:{port}" }}
     protocol = stream
     tls = implicit
-    backend = "127.0.0.1:{BACKEND}"
+    backend = "{behind(port)}:{BACKEND}"
     client-certificate = {"request" if asks else "none"}
     max-sessions = 0
     max-sessions-per-address = 0
@@ -126,7 +135,7 @@ defaults
     timeout server 1h
 listen bench
     bind 127.0.0.1:{port} ssl crt {STAGE}/{kind}.both ssl-min-ver TLSv1.3 backlog 4096 {ask}
-    server one 127.0.0.1:{BACKEND}
+    server one {behind(port)}:{BACKEND}
 ''')]
 
 
@@ -151,7 +160,7 @@ stream {{
         {ask}
         access_log off;
         proxy_timeout 1h;
-        proxy_pass 127.0.0.1:{BACKEND};
+        proxy_pass {behind(port)}:{BACKEND};
     }}
 }}
 ''')]
@@ -162,7 +171,7 @@ def hitch(port, kind, asks):
            if asks else "")
     return ["hitch", "--config=" + write("hitch.conf", f'''
 frontend = "[127.0.0.1]:{port}"
-backend = "[127.0.0.1]:{BACKEND}"
+backend = "[{behind(port)}]:{BACKEND}"
 pem-file = "{STAGE}/{kind}.both"
 user = "nobody"
 group = "nogroup"
@@ -189,7 +198,7 @@ socket = l:TCP_NODELAY=1
 socket = r:TCP_NODELAY=1
 [bench]
 accept = 127.0.0.1:{port}
-connect = 127.0.0.1:{BACKEND}
+connect = {behind(port)}:{BACKEND}
 cert = {STAGE}/{kind}.both
 sslVersion = TLSv1.3
 ciphersuites = {SUITE}
@@ -224,7 +233,7 @@ def available(chosen, report, programs, *but):
 
 
 def start(name, kind="ecdsa", asks=False):
-    port = 7001 + list(FRONTS).index(name)
+    port = FIRST_PORT + list(FRONTS).index(name)
     return Server(FRONTS[name][0](port, kind, asks), port,
                   env=dict(os.environ, PATH=PATH))
 

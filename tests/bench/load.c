@@ -34,6 +34,7 @@ static void
 do_backend(struct plan *plan, char **words)
 {
 	(void)words;
+	plan->address.sin_addr.s_addr = htonl(INADDR_ANY);
 	serve_backend(plan);
 }
 

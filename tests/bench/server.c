@@ -9,7 +9,9 @@
 #include "tests/bench/server.h"
 
 #include <err.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -121,8 +123,11 @@ serve_backend(const struct plan *plan)
 	pthread_t thread;
 
 	for (int i = 1; i < PROCESSES; i++)
-		if (fork() == 0)
+		if (fork() == 0) {
+			/* They go with the first of them. */
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 			break;
+		}
 	epoll = epoll_create1(0);
 	if (epoll == -1)
 		err(1, "epoll");

@@ -2,6 +2,7 @@
 """What pam_stssl costs a login, and how that grows."""
 
 import os
+import re
 import subprocess
 
 import fronts
@@ -59,8 +60,13 @@ def ours(classed, enrolled):
                  "auth required pam_deny.so\n")
 
 
+# Keys of what login says, and what they are.
+TIMES = {"all": "time from pam_start to pam_end",
+         "authenticate": "time of pam_authenticate"}
+
+
 def login(service, turns):
-    """Microseconds of one."""
+    """Microseconds of one, by the keys of TIMES."""
     with subprocess.Popen([LOGIN, STAGE + "/pam.d", service, "alice",
                            str(turns), str(fronts.LOGIN)], text=True,
                           stdout=subprocess.PIPE) as process:
@@ -74,7 +80,8 @@ def login(service, turns):
             process.kill()
     if process.returncode != 0:
         raise AssertionError(f"no logins with {service}")
-    return float(text.split("=")[1]) * 1e6
+    return {key: float(value) * 1e6
+            for key, value in re.findall(r"(\w+)=([0-9.]+)", text)}
 
 
 def cases(size):
@@ -99,7 +106,7 @@ def row(*counts):
 
 
 def in_turns(report, rounds, services):
-    """Times of all stacks, round by round; the first round warms up."""
+    """What login says of all stacks, round by round; the first warms up."""
     found = {name: [] for name in services}
     for number in range(rounds + 1):
         for name in list(found):
@@ -114,26 +121,35 @@ def in_turns(report, rounds, services):
     return found
 
 
-def less(values, base):
-    return [value - other for value, other in zip(values, base)]
+def less(seen, base, key):
+    return [one[key] - other[key] for one, other in zip(seen, base)]
 
 
 def measure(chosen, report):
     account("alice", STAGE + "/home/alice", "password")
-    times, own = {}, {}
+    times = {key: {} for key in TIMES}
+    own = {key: {} for key in TIMES}
     with fronts.running(report, ["ours"]) as servers:
         for sessions, services in cases(chosen.size):
             with held(servers["ours"].port, sessions):
                 seen = in_turns(report, chosen.rounds, services)
-            permit = seen.pop("pam_permit")
-            times.setdefault("pam_permit", []).extend(permit)
-            times.update(seen)
-            own.update((name, less(values, permit))
-                       for name, values in seen.items() if name != "pam_unix")
-    what = "sessions/classes/enrolled"
-    note = {"ours": row(chosen.size.sessions[0], FEW, FEW)}
-    report.table("time of pam_authenticate, by " + what, "us", times, note)
-    report.table("the same, less pam_permit", "us", own, note)
-    base = {name: own["ours"] for name in own}
-    report.table("growth of the same, by " + what, "x", growth(own, base),
-                 note)
+            permit = seen["pam_permit"]
+            for key in TIMES:
+                for name, values in seen.items():
+                    times[key].setdefault(name, []).extend(
+                        one[key] for one in values)
+                own[key].update((name, less(values, permit, key))
+                                for name, values in seen.items()
+                                if not name.startswith("pam_"))
+    tables(report, times, own, row(chosen.size.sessions[0], FEW, FEW))
+
+
+def tables(report, times, own, few):
+    note = {"ours": few}
+    by = ", by sessions/classes/enrolled"
+    for key, what in TIMES.items():
+        report.table(what + by, "us", times[key], note)
+        report.table(what + ", less pam_permit", "us", own[key], note)
+    own = own["authenticate"]
+    report.table("growth of the same" + by, "x",
+                 growth(own, {name: own["ours"] for name in own}), note)

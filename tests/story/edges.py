@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The corners of FTP: what is aborted, goes on, comes from elsewhere."""
 
+import contextlib
 import os
 import re
 import signal
@@ -281,7 +282,9 @@ def kill_backend(port):
     out = run("ss", "-Htnp", "state", "established",
               f"sport = :{port}").stdout.decode()
     for pid in set(re.findall(r"pid=(\d+)", out)):
-        os.kill(int(pid), signal.SIGKILL)
+        # The end of one may have been that of another.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 @story("a backend that dies in a download: no clean end, and no success")

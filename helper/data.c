@@ -157,8 +157,6 @@ data_request(const struct data_context *context)
 static void
 handshake(struct data *d)
 {
-	bool wants_write = false;
-
 	if (d->client.tls == NULL)
 		d->client.tls = tls_new(d->context->tls, TLS_FTP_DATA,
 		    data_request(d->context), d->context->tickets,
@@ -167,21 +165,17 @@ handshake(struct data *d)
 		settle(d, DATA_NO_TLS);
 		return;
 	}
-	switch (tls_handshake(d->client.tls)) {
-	case TLS_DONE:
+	switch (stream_handshake(&d->client)) {
+	case IO_OK:
 		handshake_done(d);
-		return;
-	case TLS_WANT_WRITE:
-		wants_write = true;
 		break;
-	case TLS_WANT_READ:
+	case IO_AGAIN:
 		break;
-	case TLS_CLOSED:
-	case TLS_FAILED:
+	case IO_END:
+	case IO_FAILED:
 		settle(d, DATA_NO_TLS);
-		return;
+		break;
 	}
-	stream_watch(&d->client, !wants_write, wants_write);
 }
 
 static void

@@ -53,7 +53,7 @@ ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply)
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
-	/* What it can do says no client who it is, nor what it is to do. */
+	/* FEAT alone tells it nothing of the client. */
 	if (on_reply != ftp_on_feat)
 		f->is_touched = true;
 	f->queue[f->queued++] = on_reply;

@@ -177,27 +177,22 @@ static void
 step_handshake(struct session *s)
 {
 	char who[SESSION_LABEL];
-	bool wants_write = false;
 
-	switch (tls_handshake(s->client.tls)) {
-	case TLS_DONE:
+	switch (stream_handshake(&s->client)) {
+	case IO_OK:
 		handshake_done(s);
-		return;
-	case TLS_WANT_WRITE:
-		wants_write = true;
 		break;
-	case TLS_WANT_READ:
+	case IO_AGAIN:
 		break;
-	case TLS_CLOSED:
-	case TLS_FAILED:
+	case IO_END:
+	case IO_FAILED:
 		log_info("tls %s failed: %s", session_label(s, who),
 		    tls_error(s->client.tls));
 		if (tls_is_peers_fault(s->client.tls))
 			session_failed(s, PENALTY_HANDSHAKE_FAILED);
 		session_end(s);
-		return;
+		break;
 	}
-	stream_watch(&s->client, !wants_write, wants_write);
 }
 
 int

@@ -241,6 +241,19 @@ stream_watch(struct stream *s, bool reading, bool writing)
 		ev_feed_event(s->loop, &s->watcher, EV_READ);
 }
 
+enum io_result
+stream_handshake(struct stream *s)
+{
+	enum tls_result r = tls_handshake(s->tls);
+
+	if (r == TLS_DONE)
+		return IO_OK;
+	if (r != TLS_WANT_READ && r != TLS_WANT_WRITE)
+		return IO_FAILED;
+	stream_watch(s, r == TLS_WANT_READ, r == TLS_WANT_WRITE);
+	return IO_AGAIN;
+}
+
 void
 stream_wake(struct stream *s)
 {

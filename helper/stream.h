@@ -65,6 +65,12 @@ enum io_result stream_write(
     struct stream *s, const void *buf, size_t len, size_t *ret_n);
 
 /*
+ * Go on with the handshake of its TLS: IO_OK when it is over; IO_AGAIN, and the
+ * stream is watched for what it needs; or IO_FAILED, and tls_error() says why.
+ */
+enum io_result stream_handshake(struct stream *s);
+
+/*
  * After the handshake, before anything is written: let the kernel encrypt what
  * is written from now on.  Returns 0; or -errno as ktls_start() and
  * tls_sending_keys() say, and nothing has changed.

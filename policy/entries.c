@@ -7,8 +7,8 @@
 #include <config.h>
 #include "policy/entries.h"
 
-#include <ctype.h>
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

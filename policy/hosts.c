@@ -6,13 +6,14 @@
  */
 #include <config.h>
 #include "policy/hosts.h"
-#include "status/clock.h"
 
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "status/clock.h"
 
 #define ANSWER_MAX  4096
 #define QUESTION_MS 1000

@@ -8,7 +8,7 @@ import subprocess
 import fronts
 from idle import held
 from machine import GUARD, STAGE, TOP, account, await_that, listens, output
-from rounds import FAILURES, growth
+from rounds import growth, in_turns
 
 MODULE = os.environ.get("MODULE") or TOP + "/pam_stssl/.libs/pam_stssl.so"
 LOGIN = TOP + "/tests/bench/login"
@@ -105,22 +105,6 @@ def row(*counts):
     return "/".join(map(str, counts))
 
 
-def in_turns(report, rounds, services):
-    """What login says of all stacks, round by round; the first warms up."""
-    found = {name: [] for name in services}
-    for number in range(rounds + 1):
-        for name in list(found):
-            try:
-                took = login(*services[name])
-            except FAILURES as error:
-                report.left_out(name, error)
-                del found[name]
-                continue
-            if number > 0:
-                found[name].append(took)
-    return found
-
-
 def less(seen, base, key):
     return [one[key] - other[key] for one, other in zip(seen, base)]
 
@@ -132,7 +116,8 @@ def measure(chosen, report):
     with fronts.running(report, ["ours"]) as servers:
         for sessions, services in cases(chosen.size):
             with held(servers["ours"].port, sessions):
-                seen = in_turns(report, chosen.rounds, services)
+                seen = in_turns(report, chosen.rounds, services,
+                                lambda name, _: login(*services[name]))
             permit = seen["pam_permit"]
             for key in TIMES:
                 for name, values in seen.items():

@@ -23,23 +23,34 @@ def turn_or_again(report, name, server, measure):
         return turn(server, measure)
 
 
-def alternate(report, rounds, servers, measure, warm=None):
-    """measure(server) gives a dictionary; returns key -> name -> values.
+def in_turns(report, rounds, names, work):
+    """work(name, number) is one's turn; returns name -> what these gave.
 
-    The first round, which is warm() when there is one, does not count.  A
-    program that fails has no more turns and no figures."""
-    seen = {name: [] for name in servers}
+    The first round, number 0, warms up and does not count.  One that fails has
+    no more turns and no figures."""
+    seen = {name: [] for name in names}
     for number in range(rounds + 1):
         for name in list(seen):
-            work = (warm or measure) if number == 0 else measure
             try:
-                found = turn_or_again(report, name, servers[name], work)
+                found = work(name, number)
             except FAILURES as error:
                 report.left_out(name, error)
                 del seen[name]
                 continue
             if number > 0:
                 seen[name].append(found)
+    return seen
+
+
+def alternate(report, rounds, servers, measure, warm=None):
+    """measure(server) gives a dictionary; returns key -> name -> values.
+
+    The first round is warm() when there is one."""
+    def work(name, number):
+        played = (warm or measure) if number == 0 else measure
+        return turn_or_again(report, name, servers[name], played)
+
+    seen = in_turns(report, rounds, servers, work)
     keys = {key for turns in seen.values() for key in turns[0]}
     return {key: {name: [found[key] for found in turns]
                   for name, turns in seen.items()} for key in keys}

@@ -2,8 +2,9 @@
  *
  * Brings up both sides of a transfer, relays, and ends it so that neither side
  * can take a broken transfer for a whole one: an upload without close_notify
- * reaches the backend as RST, a download is closed properly only after the
- * backend has called it a success.
+ * reaches the backend as RST, and is complete only when the backend has read
+ * it to its end; a download is closed properly only after the backend has
+ * called it a success.
  */
 #include <config.h>
 #include "helper/data.h"
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "helper/backend_data.h"
 #include "helper/flow.h"
 #include "helper/passive.h"
 #include "helper/socket.h"
@@ -33,7 +35,6 @@ enum side_state {
 
 struct data {
 	const struct data_context *context;
-	uint16_t backend_port;
 	struct ev_io listener; /* fd -1 when there is none */
 	struct ev_timer timer, stall;
 	uint64_t moved; /* bytes, when the stall timer last looked */
@@ -43,8 +44,9 @@ struct data {
 	bool begun, secure, may_relay, finishing, finished;
 	enum data_direction direction;
 	enum data_outcome outcome;
-	enum side_state client_state, backend_state;
-	struct stream client, backend;
+	enum side_state client_state;
+	struct stream client;
+	struct backend_data backend;
 	struct flow flow;
 };
 
@@ -74,10 +76,11 @@ settle(struct data *d, enum data_outcome outcome)
 	d->outcome = outcome;
 	ev_timer_stop(d->context->loop, &d->timer);
 	stop_listening(d);
+	backend_data_stop(&d->backend);
 	flow_done(&d->flow);
 	if (outcome == DATA_COMPLETE)
 		return;
-	stream_reset(&d->backend);
+	stream_reset(&d->backend.stream);
 	reset_client(d);
 }
 
@@ -202,31 +205,42 @@ step_client(struct data *d)
 static void
 step_backend(struct data *d)
 {
-	int r;
-
-	if (d->backend_state != SIDE_CONNECTING)
-		return;
-	r = socket_connected(d->backend.fd);
-	if (r == 0)
-		d->backend_state = SIDE_UP;
-	else if (r != -EINPROGRESS)
+	backend_data_step(&d->backend);
+	if (d->backend.state == BACKEND_DATA_FAILED)
 		settle(d, DATA_BROKEN_BACKEND);
-	else
-		stream_watch(&d->backend, false, true);
+	else if (d->backend.state == BACKEND_DATA_AMBIGUOUS)
+		settle(d, DATA_TWO_BACKENDS);
+}
+
+/* All bytes of the transfer have left for where they were meant to go. */
+static bool
+is_through(const struct data *d)
+{
+	return d->flow.state == FLOW_ENDED;
 }
 
 static void
 flow_ended(struct data *d)
 {
-	if (d->direction == DATA_UPLOAD) {
+	/*
+	 * A download's backend may wait for our FIN before it says 226, and at
+	 * least for the acknowledgement of its own, which goes along with it.
+	 */
+	if (stream_end(&d->backend.stream) == IO_FAILED &&
+	    d->direction == DATA_UPLOAD)
+		settle(d, DATA_BROKEN_BACKEND);
+	else if (d->direction == DATA_DOWNLOAD)
+		settle(d, DATA_COMPLETE);
+	else
 		/* Clients wait for our close_notify before they go on. */
-		(void)stream_end(&d->backend);
 		d->finishing = true;
-	} else {
-		/* vsftpd lingers, and says no 226 before this. */
-		socket_acknowledge(d->backend.fd);
-	}
-	settle(d, DATA_COMPLETE);
+}
+
+static bool
+is_relaying(const struct data *d)
+{
+	return d->may_relay && d->client_state == SIDE_UP &&
+	       d->backend.state == BACKEND_DATA_UP && !is_through(d);
 }
 
 static void
@@ -234,8 +248,7 @@ step_flow(struct data *d)
 {
 	bool up = d->direction == DATA_UPLOAD;
 
-	if (!d->may_relay || d->client_state != SIDE_UP ||
-	    d->backend_state != SIDE_UP)
+	if (!is_relaying(d))
 		return;
 	if (ev_is_active(&d->timer)) {
 		ev_timer_stop(d->context->loop, &d->timer);
@@ -258,23 +271,48 @@ step_flow(struct data *d)
 	}
 }
 
+/*
+ * The backend has an upload when it closes its side after ours.  It closes with
+ * RST when it has not read all, and it has nothing to say.
+ */
+static void
+step_end(struct data *d)
+{
+	char byte;
+	size_t n;
+
+	if (!is_through(d) || d->direction != DATA_UPLOAD)
+		return;
+	switch (stream_read(&d->backend.stream, &byte, 1, &n)) {
+	case IO_AGAIN:
+		break;
+	case IO_END:
+		settle(d, DATA_COMPLETE);
+		break;
+	case IO_OK:
+	case IO_FAILED:
+		settle(d, DATA_BROKEN_BACKEND);
+		break;
+	}
+}
+
 static void
 watch(struct data *d)
 {
-	bool relaying = d->may_relay && d->client_state == SIDE_UP &&
-			d->backend_state == SIDE_UP;
+	struct stream *backend = &d->backend.stream;
 
 	if (d->outcome == DATA_COMPLETE || d->finishing) {
-		stream_watch(&d->backend, false, false);
+		stream_watch(backend,
+		    is_through(d) && d->outcome == DATA_PENDING, false);
 		stream_watch(&d->client, false, d->finishing && !d->finished);
-	} else if (relaying) {
+	} else if (is_relaying(d)) {
 		stream_watch(d->flow.from, flow_wants_read(&d->flow), false);
 		stream_watch(d->flow.to, false, flow_wants_write(&d->flow));
 	} else {
 		if (d->client_state == SIDE_UP)
 			stream_watch(&d->client, false, false);
-		if (d->backend_state == SIDE_UP)
-			stream_watch(&d->backend, false, false);
+		if (d->backend.state == BACKEND_DATA_UP)
+			stream_watch(backend, false, false);
 	}
 }
 
@@ -282,7 +320,7 @@ static void
 step(struct data *d)
 {
 	static void (*const steps[])(
-	    struct data *) = { step_client, step_backend, step_flow };
+	    struct data *) = { step_client, step_backend, step_flow, step_end };
 
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
 		if (d->begun && d->outcome == DATA_PENDING)
@@ -353,6 +391,14 @@ on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
 }
 
 static void
+on_stranger(void *owner, const struct stssl_address *from)
+{
+	const struct data *d = owner;
+
+	d->context->stranger(d->context->owner, from);
+}
+
+static void
 on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct data *d = timer->data;
@@ -377,7 +423,7 @@ on_stall(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)events;
 	/* All bytes are through, and it is the backend that takes its time. */
-	if (d->outcome == DATA_COMPLETE && (!d->finishing || d->finished))
+	if (is_through(d) && (!d->finishing || d->finished))
 		return;
 	if (moved != d->moved) {
 		d->moved = moved;
@@ -391,16 +437,18 @@ on_stall(struct ev_loop *loop, struct ev_timer *timer, int events)
 /* Interface */
 
 struct data *
-data_new(const struct data_context *context, uint16_t backend_port)
+data_new(const struct data_context *context)
 {
 	struct data *d = calloc(1, sizeof *d);
 
 	if (d == NULL)
 		return NULL;
 	d->context = context;
-	d->backend_port = backend_port;
 	stream_none(&d->client);
-	stream_none(&d->backend);
+	backend_data_init(&d->backend, context->loop, &context->backend);
+	d->backend.changed = on_stream;
+	d->backend.stranger = on_stranger;
+	d->backend.owner = d;
 	ev_io_init(&d->listener, on_listener, -1, EV_READ);
 	ev_timer_init(&d->timer, on_timer, SETUP_SECONDS, 0.);
 	ev_timer_init(&d->stall, on_stall, STALL_SECONDS, STALL_SECONDS);
@@ -416,14 +464,27 @@ data_free(struct data *d)
 	ev_timer_stop(d->context->loop, &d->timer);
 	ev_timer_stop(d->context->loop, &d->stall);
 	stop_listening(d);
+	backend_data_stop(&d->backend);
 	flow_done(&d->flow);
 	stream_reset(&d->client);
-	if (d->outcome == DATA_COMPLETE)
-		stream_close(&d->backend);
+	if (is_through(d))
+		stream_close(&d->backend.stream);
 	else
-		stream_reset(&d->backend);
+		stream_reset(&d->backend.stream);
 	free(d);
 	return NULL;
+}
+
+int
+data_listen_backend(struct data *d, struct stssl_address *ret)
+{
+	return backend_data_listen(&d->backend, ret);
+}
+
+int
+data_connect_backend(struct data *d, uint16_t port)
+{
+	return backend_data_connect(&d->backend, port);
 }
 
 int
@@ -459,8 +520,8 @@ data_begin(struct data *d, enum data_direction direction, bool secure)
 	d->begun = true;
 	d->secure = secure;
 	d->direction = direction;
-	flow_init(&d->flow, up ? &d->client : &d->backend,
-	    up ? &d->backend : &d->client);
+	flow_init(&d->flow, up ? &d->client : &d->backend.stream,
+	    up ? &d->backend.stream : &d->client);
 	ev_timer_start(d->context->loop, &d->timer);
 	if (d->active) {
 		int fd = socket_connect_inet(&d->target, &d->context->local);
@@ -474,22 +535,9 @@ data_begin(struct data *d, enum data_direction direction, bool secure)
 }
 
 void
-data_connect_backend(struct data *d)
+data_expect_backend(struct data *d)
 {
-	struct stssl_address to = d->context->backend.peer;
-	int fd;
-
-	if (d->outcome != DATA_PENDING || d->backend_state != SIDE_NONE)
-		return;
-	to.port = d->backend_port;
-	fd = socket_connect_inet(&to, &d->context->backend.local);
-	if (fd < 0) {
-		settle(d, DATA_BROKEN_BACKEND);
-		return;
-	}
-	stream_init(&d->backend, d->context->loop, fd, on_stream, d);
-	stream_guard(&d->backend);
-	d->backend_state = SIDE_CONNECTING;
+	backend_data_expect(&d->backend);
 	step(d);
 }
 
@@ -497,6 +545,7 @@ void
 data_relay(struct data *d)
 {
 	d->may_relay = true;
+	backend_data_announced(&d->backend);
 	step(d);
 }
 
@@ -506,16 +555,21 @@ data_client_ready(const struct data *d)
 	return d->client_state == SIDE_UP && d->outcome == DATA_PENDING;
 }
 
-bool
-data_is_secure(const struct data *d)
-{
-	return d->secure;
-}
-
 enum data_outcome
 data_outcome(const struct data *d)
 {
 	return d->outcome;
+}
+
+void
+data_hurry(struct data *d)
+{
+	if (d->direction == DATA_DOWNLOAD)
+		return;
+	if (is_through(d))
+		ev_timer_start(d->context->loop, &d->timer);
+	else
+		settle(d, DATA_BROKEN_BACKEND);
 }
 
 void

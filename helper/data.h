@@ -4,9 +4,11 @@
  * connects, RFC 4217 section 9), the backend's side, and the transfer between
  * them.  Knows nothing of commands and replies: its owner tells it when.
  *
- *   data_new -> data_listen | data_target     at PASV, EPSV | PORT, EPRT
+ *   data_new -> data_listen_backend           before the backend's PORT, EPRT
+ *             | data_connect_backend          after its 227, 229
+ *            -> data_listen | data_target     at PASV, EPSV | PORT, EPRT
  *            -> data_begin                    at the transfer command
- *            -> data_connect_backend          before the backend gets it
+ *            -> data_expect_backend           before the backend gets it
  *            -> data_relay                    when the backend says 1xx
  *            -> data_finish                   when the backend says 2xx
  */
@@ -31,6 +33,7 @@ enum data_outcome {
 	DATA_COMPLETE,      /* all bytes went through, both ends were proper */
 	DATA_BROKEN_CLIENT, /* the client broke off: reset, no close_notify */
 	DATA_BROKEN_BACKEND,
+	DATA_TWO_BACKENDS, /* backend_data.h: who is the backend? */
 	/* From here on it is the client's side that did not come up. */
 	DATA_NO_CONNECTION,
 	DATA_NO_TLS,
@@ -54,6 +57,8 @@ struct data_context {
 	void (*changed)(void *owner);
 	/* Somebody else has connected to the client's port, for the first time. */
 	void (*foreign)(void *owner, const struct stssl_address *from);
+	/* The same for the backend's. */
+	void (*stranger)(void *owner, const struct stssl_address *from);
 	/* The kernel encrypts this transfer. */
 	void (*in_kernel)(void *owner);
 	void *owner;
@@ -61,15 +66,18 @@ struct data_context {
 
 struct data;
 
-/*
- * `context` must outlive it.  `backend_port` is what the backend listens on, at
- * its control connection's address.  NULL when out of memory.
- */
-struct data *data_new(
-    const struct data_context *context, uint16_t backend_port);
+/* `context` must outlive it.  NULL when out of memory. */
+struct data *data_new(const struct data_context *context);
 
 /* Ends at once whatever is open, with RST.  Takes NULL.  Returns NULL. */
 struct data *data_free(struct data *d);
+
+/*
+ * The backend's side in active mode, in passive mode; see backend_data.h.
+ * Return 0 or -errno.
+ */
+int data_listen_backend(struct data *d, struct stssl_address *ret);
+int data_connect_backend(struct data *d, uint16_t port);
 
 /*
  * Listen for the client.  Returns 0 and where; or -errno, see
@@ -86,8 +94,8 @@ void data_target(struct data *d, const struct stssl_address *target);
  */
 void data_begin(struct data *d, enum data_direction direction, bool secure);
 
-/* Connect to the backend's port. */
-void data_connect_backend(struct data *d);
+/* The backend is about to get the transfer command. */
+void data_expect_backend(struct data *d);
 
 /* From now on bytes may flow, as soon as both sides are up. */
 void data_relay(struct data *d);
@@ -95,9 +103,14 @@ void data_relay(struct data *d);
 /* True when the client's side is up, TLS and its proof included. */
 bool data_client_ready(const struct data *d);
 
-bool data_is_secure(const struct data *d);
-
 enum data_outcome data_outcome(const struct data *d);
+
+/*
+ * The backend has said 2xx while the outcome is DATA_PENDING.  An upload whose
+ * end it has not been sent yet is broken; if it has been, the backend has until
+ * a deadline to close its side.  data_outcome() may change at once.
+ */
+void data_hurry(struct data *d);
 
 /*
  * The backend has said its last word.  When it was success and the outcome is

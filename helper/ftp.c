@@ -308,14 +308,26 @@ on_data_changed(void *owner)
 }
 
 static void
-on_foreign(void *owner, const struct stssl_address *from)
+note_address(
+    const struct session *s, const char *key, const struct stssl_address *from)
 {
-	char what[STSSL_ADDRESS_TEXT + sizeof "foreign="];
-	char text[STSSL_ADDRESS_TEXT];
+	char what[STSSL_ADDRESS_TEXT + 32], text[STSSL_ADDRESS_TEXT];
 
 	(void)snprintf(
-	    what, sizeof what, "foreign=%s", stssl_address_format(from, text));
-	session_note(owner, "data", what);
+	    what, sizeof what, "%s=%s", key, stssl_address_format(from, text));
+	session_note(s, "data", what);
+}
+
+static void
+on_foreign(void *owner, const struct stssl_address *from)
+{
+	note_address(owner, "foreign", from);
+}
+
+static void
+on_stranger(void *owner, const struct stssl_address *from)
+{
+	note_address(owner, "foreign-backend", from);
 }
 
 /* Once for a session: which transfers came to it is in the daemon's log. */
@@ -327,6 +339,24 @@ on_in_kernel(void *owner)
 	if (!s->kernel_tls)
 		session_note(s, "data", "encrypted-by=kernel");
 	s->kernel_tls = true;
+}
+
+/* On one machine, everybody there can get at a port that the backend opens. */
+static bool
+is_on_this_machine(const struct stssl_connection *backend)
+{
+	return stssl_address_same_ip(&backend->local, &backend->peer) ||
+	       stssl_address_is_loopback(&backend->peer);
+}
+
+static bool
+backend_is_passive(const struct session *s)
+{
+	enum backend_mode mode = s->listen->backend_data;
+
+	return mode == BACKEND_PASSIVE ||
+	       (mode == BACKEND_BY_PLACE &&
+		   !is_on_this_machine(&s->to_backend));
 }
 
 static void
@@ -344,6 +374,7 @@ fill_context(struct ftp *f)
 		.backend = s->to_backend,
 		.changed = on_data_changed,
 		.foreign = on_foreign,
+		.stranger = on_stranger,
 		.in_kernel = on_in_kernel,
 		.owner = s };
 	if (ftp_is_secure(f))
@@ -374,6 +405,7 @@ ftp_open(struct session *s)
 	lines_init(&f->client, &s->client);
 	lines_init(&f->backend, &s->backend);
 	fill_context(f);
+	f->backend_is_passive = backend_is_passive(s);
 	s->protocol_state = f;
 	return 0;
 }

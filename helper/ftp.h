@@ -19,6 +19,8 @@
 #include "helper/lines.h"
 #include "helper/session.h"
 
+#define FTP_NO_DATA "425 No data connection can be offered."
+
 /* A transfer, and what may be sent while it runs. */
 #define FTP_QUEUE 4
 
@@ -79,6 +81,7 @@ struct ftp {
 	char *refusal; /* what is said after it */
 
 	struct data_context context;
+	bool backend_is_passive; /* on data connections */
 	struct data *data;
 	enum ftp_data_way way;
 	struct stssl_address target; /* of PORT, EPRT */
@@ -137,7 +140,7 @@ bool ftp_follow_advice(struct ftp *f);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
-    ftp_on_passive, ftp_on_transfer, ftp_on_abort;
+    ftp_on_active, ftp_on_passive, ftp_on_transfer, ftp_on_abort;
 /* Tell why there is no data connection, and forget it. */
 void ftp_say_failure(struct ftp *f);
 /* Go on with a transfer whose data connection has changed. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Commands that need a data connection: RFC 959, RFC 2428.  Whatever the
- * client prefers, the backend is passive.
+ * Commands that need a data connection: RFC 959, RFC 2428.  Whether the
+ * backend is active or passive is the listener's matter (backend-data), not the
+ * client's.
  */
 #include <config.h>
 #include "helper/ftp.h"
@@ -14,13 +15,32 @@
 /* Data connections */
 
 static void
-ask_passive(struct ftp *f, enum ftp_data_way way)
+ask_active(struct ftp *f)
+{
+	char line[FTP_REPLY_MAX];
+	struct stssl_address at;
+
+	f->data = data_new(&f->context);
+	if (f->data == NULL || data_listen_backend(f->data, &at) < 0) {
+		ftp_drop_data(f);
+		ftp_say(f, FTP_NO_DATA);
+		return;
+	}
+	ftp_ask(f, ftp_format_port(&at, line), ftp_on_active);
+}
+
+/* Ask the backend for its side of a data connection. */
+static void
+ask_data(struct ftp *f, enum ftp_data_way way)
 {
 	f->way = way;
 	ftp_drop_data(f);
-	ftp_ask(f,
-	    stssl_address_is_ipv4(&f->context.backend.peer) ? "PASV" : "EPSV",
-	    ftp_on_passive);
+	if (!f->backend_is_passive)
+		ask_active(f);
+	else if (stssl_address_is_ipv4(&f->context.backend.peer))
+		ftp_ask(f, "PASV", ftp_on_passive);
+	else
+		ftp_ask(f, "EPSV", ftp_on_passive);
 }
 
 void
@@ -40,7 +60,7 @@ ftp_do_pasv(struct ftp *f, const char *line, const char *arg)
 			       ? "425 PASV is for IPv4; use EPSV."
 			       : "425 My address is not known yet; use EPSV.");
 	else
-		ask_passive(f, FTP_PASV);
+		ask_data(f, FTP_PASV);
 }
 
 void
@@ -58,7 +78,7 @@ ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
 			       ? "522 Other network protocol; use (1)."
 			       : "522 Other network protocol; use (2).");
 	} else {
-		ask_passive(f, FTP_EPSV);
+		ask_data(f, FTP_EPSV);
 	}
 }
 
@@ -71,7 +91,7 @@ set_target(struct ftp *f, const struct stssl_address *target)
 		ftp_say(f, "504 Not to a port below 1024.");
 	} else {
 		f->target = *target;
-		ask_passive(f, FTP_PORT);
+		ask_data(f, FTP_PORT);
 	}
 }
 
@@ -155,7 +175,7 @@ begin(struct ftp *f, const char *line, enum data_direction direction)
 		ftp_say_failure(f);
 		return;
 	}
-	data_connect_backend(f->data);
+	data_expect_backend(f->data);
 	f->transferring = true;
 	ftp_ask(f, line, ftp_on_transfer);
 }

@@ -7,7 +7,7 @@
 #include <config.h>
 #include "helper/ftp.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,16 +92,14 @@ send_ticket(struct ftp *f)
 		f->phase = FTP_CLOSED;
 }
 
+/* The backend's side is there, or will be: now the client's. */
 static int
-offer(struct ftp *f, uint16_t backend_port)
+offer(struct ftp *f)
 {
 	char reply[FTP_REPLY_MAX];
 	struct stssl_address at;
 	int r;
 
-	f->data = data_new(&f->context, backend_port);
-	if (f->data == NULL)
-		return -1;
 	if (f->way == FTP_PORT) {
 		data_target(f->data, &f->target);
 		send_ticket(f);
@@ -109,35 +107,82 @@ offer(struct ftp *f, uint16_t backend_port)
 		return 0;
 	}
 	r = data_listen(f->data, &at);
-	if (r < 0) {
-		ftp_drop_data(f);
+	if (r < 0)
 		return r;
-	}
 	send_ticket(f);
 	ftp_say(f, f->way == FTP_PASV ? ftp_format_227(&at, reply)
 				      : ftp_format_229(&at, reply));
 	return 0;
 }
 
+static void
+offer_or_refuse(struct ftp *f, int r)
+{
+	if (r == 0)
+		r = offer(f);
+	if (r == 0)
+		return;
+	ftp_drop_data(f);
+	ftp_say(f, FTP_NO_DATA);
+}
+
+/* That the user must log in first, or that the service ends, is for clients. */
+static bool
+is_for_client(int code)
+{
+	return code == 530 || code == 421;
+}
+
+/* The reply to our PORT or EPRT. */
+void
+ftp_on_active(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (part == FTP_REPLY_MORE)
+		return;
+	if (f->reply.code / 100 == 2) {
+		offer_or_refuse(f, 0);
+	} else if (is_for_client(f->reply.code)) {
+		ftp_drop_data(f);
+		ftp_pass_on(f, line, len);
+	} else {
+		session_note(f->session, "data", "failed=backend-refuses-port");
+		offer_or_refuse(f, -ECONNREFUSED);
+	}
+	ftp_answered(f);
+}
+
+/* Connect to where the backend listens. */
+static int
+connect_backend(struct ftp *f, uint16_t port)
+{
+	const struct listen_config *listen = f->session->listen;
+
+	if (port < listen->backend_low || port > listen->backend_high) {
+		session_note(f->session, "data", "failed=backend-port");
+		return -EACCES;
+	}
+	f->data = data_new(&f->context);
+	return f->data == NULL ? -ENOMEM : data_connect_backend(f->data, port);
+}
+
+/* The reply to our PASV or EPSV. */
 void
 ftp_on_passive(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
 	uint16_t port = 0;
-	int r = 0;
+	int r;
 
 	if (part == FTP_REPLY_MORE)
 		return;
-	if (f->reply.code == 227)
-		r = ftp_parse_227(line, &port);
-	else if (f->reply.code == 229)
-		r = ftp_parse_229(line, &port);
-	else
+	if (f->reply.code == 227 || f->reply.code == 229) {
+		r = f->reply.code == 227 ? ftp_parse_227(line, &port)
+					 : ftp_parse_229(line, &port);
+		offer_or_refuse(f, r == 0 ? connect_backend(f, port) : r);
+	} else {
 		ftp_pass_on(f, line, len);
-	if (r == 0 && port != 0)
-		r = offer(f, port);
-	if (r < 0)
-		ftp_say(f, "425 No data connection can be offered.");
+	}
 	ftp_answered(f);
 }
 
@@ -150,6 +195,7 @@ static const char *const failures[] = {
 	[DATA_BROKEN_CLIENT] =
 	    "426 The data connection was broken off; transfer incomplete.",
 	[DATA_BROKEN_BACKEND] = "451 The transfer is incomplete.",
+	[DATA_TWO_BACKENDS] = "451 The transfer is incomplete.",
 	[DATA_NO_CONNECTION] = "425 No data connection.",
 	[DATA_NO_TLS] = "522 TLS on the data connection failed.",
 	[DATA_NOT_RESUMED] = "522 The data connection must resume the control "
@@ -165,6 +211,7 @@ static const char *const failure_words[] = {
 	[DATA_COMPLETE] = NULL,
 	[DATA_BROKEN_CLIENT] = "failed=truncated",
 	[DATA_BROKEN_BACKEND] = "failed=backend",
+	[DATA_TWO_BACKENDS] = "failed=two-backends",
 	[DATA_NO_CONNECTION] = "failed=no-connection",
 	[DATA_NO_TLS] = "failed=no-tls",
 	[DATA_NOT_RESUMED] = "failed=not-resumed",
@@ -207,6 +254,18 @@ transfer_over(struct ftp *f, const char *reply)
 	ftp_answered(f);
 }
 
+/*
+ * The reply to a transfer that ABOR has ended.  The backend may have been done
+ * with it, or not have connected yet: either is an aborted transfer.
+ */
+static const char *
+aborted(const char *reply)
+{
+	bool is_its_own = reply[0] != '2' && strncmp(reply, "425", 3) != 0;
+
+	return is_its_own ? reply : failures[DATA_BROKEN_CLIENT];
+}
+
 /* The backend's last word is `reply`: say it, ours, or nothing yet. */
 static bool
 conclude(struct ftp *f, const char *reply)
@@ -215,11 +274,11 @@ conclude(struct ftp *f, const char *reply)
 	enum data_outcome outcome;
 
 	if (f->data == NULL) {
-		/* ABOR has ended it. */
-		transfer_over(
-		    f, success ? failures[DATA_BROKEN_CLIENT] : reply);
+		transfer_over(f, aborted(reply));
 		return true;
 	}
+	if (data_outcome(f->data) == DATA_PENDING && success)
+		data_hurry(f->data);
 	outcome = data_outcome(f->data);
 	if (outcome == DATA_PENDING && success)
 		return false;
@@ -275,7 +334,7 @@ upload_changed(struct ftp *f)
 	char *line = f->waiting;
 
 	if (data_client_ready(f->data)) {
-		data_connect_backend(f->data);
+		data_expect_backend(f->data);
 		f->waiting = NULL;
 		f->transferring = true;
 		ftp_ask(f, line, ftp_on_transfer);

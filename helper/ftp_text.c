@@ -270,6 +270,21 @@ ftp_format_229(const struct stssl_address *a, char buf[static FTP_REPLY_MAX])
 	return buf;
 }
 
+const char *
+ftp_format_port(const struct stssl_address *a, char buf[static FTP_REPLY_MAX])
+{
+	char ip[STSSL_ADDRESS_TEXT];
+
+	if (stssl_address_is_ipv4(a))
+		(void)snprintf(buf, FTP_REPLY_MAX, "PORT %u,%u,%u,%u,%u,%u",
+		    a->ip[12], a->ip[13], a->ip[14], a->ip[15], a->port >> 8,
+		    a->port & 255u);
+	else
+		(void)snprintf(buf, FTP_REPLY_MAX, "EPRT |2|%s|%u|",
+		    stssl_ip_format(a, ip), a->port);
+	return buf;
+}
+
 bool
 ftp_feature_is_ours(const char *line)
 {

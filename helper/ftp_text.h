@@ -86,6 +86,10 @@ const char *ftp_format_227(
 const char *ftp_format_229(
     const struct stssl_address *a, char buf[static FTP_REPLY_MAX]);
 
+/* The order to connect to `a`: PORT for IPv4, else EPRT.  Returns `buf`. */
+const char *ftp_format_port(
+    const struct stssl_address *a, char buf[static FTP_REPLY_MAX]);
+
 /*
  * Whether a line of a backend's FEAT reply (RFC 2389) names a feature that is
  * ours to offer or to withhold: such a line is left out.

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/log.h"
 #include "helper/tls.h"
 #include "policy/classes.h"
+#include "setup/backends.h"
 
 /* Nothing is kept of it: it is the module's and the advisor's matter. */
 static int
@@ -22,6 +24,13 @@ check_classes(const char *path, struct stssl_error *error)
 	if (r == 0)
 		(void)stssl_classes_free(classes);
 	return r;
+}
+
+static void
+warn(void *owner, const struct stssl_error *error)
+{
+	(void)owner;
+	log_warning("%s", error->text);
 }
 
 int
@@ -39,11 +48,13 @@ generation_load(
 		r = config_tls_error(g.config, key, error->text, error);
 	if (r == 0)
 		r = check_classes(g.config->classes, error);
-	if (r < 0)
+	if (r < 0) {
 		generation_free(&g);
-	else
-		*ret = g;
-	return r;
+		return r;
+	}
+	config_warn_of_backends(g.config, warn, NULL);
+	*ret = g;
+	return 0;
 }
 
 void

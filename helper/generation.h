@@ -18,7 +18,7 @@ struct generation {
 };
 
 /*
- * Load `path`, whole or not at all.  Returns 0 and *ret, to be emptied by
+ * Load `path`, whole or not at all, and log what may not be meant.  Returns 0 and *ret, to be emptied by
  * generation_free(); or a negative errno with error->text "file:line: what".
  */
 int generation_load(

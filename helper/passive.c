@@ -28,7 +28,7 @@ listen_on(const struct stssl_address *a)
 	(void)setsockopt(
 	    fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (bind(fd, (struct sockaddr *)&sa, len) == -1 ||
-	    listen(fd, 4) == -1) {
+	    listen(fd, PASSIVE_BACKLOG) == -1) {
 		r = -errno;
 		(void)close(fd);
 		return r;
@@ -71,4 +71,12 @@ passive_listen(const struct listen_config *config,
 	if (fd >= 0)
 		*ret = a;
 	return fd;
+}
+
+int
+passive_listen_any(const struct stssl_address *local, struct stssl_address *ret)
+{
+	const struct listen_config any = { .passive_low = 0 };
+
+	return passive_listen(&any, local, ret);
 }

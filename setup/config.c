@@ -17,8 +17,8 @@
 
 /* Keys that mean something for FTP only. */
 static const char *const ftp_keys[] = { "passive-ports", "passive-address",
-	"data-session", "implicit-prot", "login-timeout",
-	"failed-login-delay" };
+	"data-session", "backend-data", "backend-passive-ports",
+	"implicit-prot", "login-timeout", "failed-login-delay" };
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -132,6 +132,8 @@ get_choices(const struct stssl_conf_section *section, struct listen_config *l)
 	    section, "client-certificate");
 	l->data_session =
 	    (enum data_session)stssl_conf_word(section, "data-session");
+	l->backend_data =
+	    (enum backend_mode)stssl_conf_word(section, "backend-data");
 	l->refuse_unknown_name = stssl_conf_word(section, "unknown-name") != 0;
 	l->implicit_private = stssl_conf_word(section, "implicit-prot") != 0;
 }
@@ -158,6 +160,10 @@ get_listener(const struct stssl_conf_section *section, struct listen_config *l)
 	if (r == 0 && ports != NULL)
 		r = config_ports_parse(
 		    ports, &l->passive_low, &l->passive_high);
+	if (r == 0)
+		r = config_ports_parse(
+		    stssl_conf_text(section, "backend-passive-ports"),
+		    &l->backend_low, &l->backend_high);
 	return r;
 }
 

@@ -37,6 +37,13 @@ enum data_session {
 	DATA_RESUMED
 };
 
+/* The backend's part when data connections are made (RFC 959 section 3.3). */
+enum backend_mode {
+	BACKEND_ACTIVE,  /* it connects to us */
+	BACKEND_PASSIVE, /* we connect to it */
+	BACKEND_BY_PLACE /* active on this machine, passive elsewhere */
+};
+
 /* Where a listener's sessions go: an IP address with a port, or a path. */
 struct backend_address {
 	socklen_t len;
@@ -73,8 +80,10 @@ struct listen_config {
 	 */
 	struct stssl_address *passive_address;
 	enum data_session data_session;
-	bool refuse_unknown_name; /* in SNI */
-	bool implicit_private;    /* tls = implicit begins with PROT P */
+	enum backend_mode backend_data;
+	unsigned backend_low, backend_high; /* the ports that it may open */
+	bool refuse_unknown_name;           /* in SNI */
+	bool implicit_private; /* tls = implicit begins with PROT P */
 	unsigned max_sessions, max_sessions_per_address; /* 0: no limit */
 	unsigned max_newcomers_per_address;
 	struct newcomer_limit max_newcomers;

@@ -143,6 +143,18 @@ check_ports(const char *value, char why[static STSSL_CONF_WHY])
 	return NULL;
 }
 
+/* Ports below belong to other services: a backend must not lead there. */
+static const char *
+check_backend_ports(const char *value, char why[static STSSL_CONF_WHY])
+{
+	unsigned low, high;
+
+	(void)why;
+	if (config_ports_parse(value, &low, &high) < 0 || low < 1024)
+		return "not a range of ports, LOW-HIGH, from 1024 on";
+	return NULL;
+}
+
 static const char *
 check_passive_address(const char *value, char why[static STSSL_CONF_WHY])
 {
@@ -271,6 +283,12 @@ static const struct stssl_conf_key listen_keys[] = {
 		[DATA_CERTIFICATE] = "certificate",
 		[DATA_RESUMED] = "resumed" },
 	    .word = DATA_PREFER },
+	{ .name = "backend-data",
+	    .type = STSSL_CONF_WORD,
+	    .words = { [BACKEND_ACTIVE] = "active",
+		[BACKEND_PASSIVE] = "passive" },
+	    .word = BACKEND_BY_PLACE },
+	TEXT("backend-passive-ports", check_backend_ports, "1024-65535"),
 	{ .name = "implicit-prot",
 	    .type = STSSL_CONF_WORD,
 	    .words = { [false] = "C", [true] = "P" },

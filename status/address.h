@@ -49,6 +49,9 @@ socklen_t stssl_address_to(
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
 
+/* True for 127.0.0.0/8 and ::1. */
+bool stssl_address_is_loopback(const struct stssl_address *a);
+
 /* True when the two have the same IP address, whatever their ports. */
 bool stssl_address_same_ip(
     const struct stssl_address *a, const struct stssl_address *b);

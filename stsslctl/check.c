@@ -15,6 +15,7 @@
 
 #include "policy/class.h"
 #include "policy/shadow.h"
+#include "setup/backends.h"
 #include "setup/config.h"
 #include "status/quote.h"
 #include "status/trust.h"
@@ -114,6 +115,19 @@ check_user(const char *name, const char *path, struct findings *findings)
 		    stssl_quote(quoted, sizeof quoted, name));
 }
 
+struct place {
+	const char *path;
+	struct findings *findings;
+};
+
+static void
+add_warning(void *owner, const struct stssl_error *error)
+{
+	const struct place *place = owner;
+
+	findings_add_conf(place->findings, FINDING_WARNING, place->path, error);
+}
+
 /* Everything that helper.conf names; when it is read, it was found. */
 static void
 named(const struct helper_config *config, const char *path,
@@ -124,6 +138,8 @@ named(const struct helper_config *config, const char *path,
 	struct x509_store *store;
 	uid_t owner;
 
+	config_warn_of_backends(
+	    config, add_warning, &(struct place){ path, findings });
 	certificate_check(tls, time(NULL), findings);
 	if (trust_configured(tls, &store, &error) < 0)
 		findings_add(

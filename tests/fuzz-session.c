@@ -5,7 +5,10 @@
  *
  *	c TEXT  the client says TEXT        b TEXT  the backend says TEXT
  *	C       the client closes           B       the backend closes
+ *	P       as the first line: the backend is passive on data connections
  *	v       the backend says 227 with a port that answers
+ *	n       the backend connects to the port it was last told
+ *	s       so does somebody else, from another address
  *	d       the client connects to the port it was last given
  *	a       the backend accepts on its port
  *	u TEXT  the client's data           w TEXT  the backend's data
@@ -38,6 +41,7 @@ enum end {
 	BACKEND,
 	CLIENT_DATA,
 	BACKEND_DATA,
+	STRANGER,
 	ENDS
 };
 
@@ -49,7 +53,7 @@ struct stage {
 	struct session *session;
 	int fd[ENDS];
 	int listener, data_listener;
-	uint16_t data_port, offered;
+	uint16_t data_port, offered, ordered;
 	uint32_t verdict;
 	bool demand_private;
 };
@@ -150,7 +154,7 @@ turn(struct stage *s)
 }
 
 static void
-begin(struct stage *s)
+begin(struct stage *s, bool passive)
 {
 	struct message_client client = { .session = 1 };
 	struct stssl_address at;
@@ -176,6 +180,9 @@ begin(struct stage *s)
 	s->config.listener_count = 1;
 	s->listen.name = "ftp";
 	s->listen.login_seconds = 60;
+	s->listen.backend_data = passive ? BACKEND_PASSIVE : BACKEND_ACTIVE;
+	s->listen.backend_low = 1024;
+	s->listen.backend_high = 65535;
 	s->data_listener = listen_somewhere(&at);
 	s->data_port = at.port;
 	s->listener = listen_somewhere(&at);
@@ -185,7 +192,7 @@ begin(struct stage *s)
 	s->session = session_new(&s->host, &client, pair[1]);
 	session_run(s->session);
 	s->fd[BACKEND] = accept(s->listener, NULL, NULL);
-	s->fd[CLIENT_DATA] = s->fd[BACKEND_DATA] = -1;
+	s->fd[CLIENT_DATA] = s->fd[BACKEND_DATA] = s->fd[STRANGER] = -1;
 }
 
 static void
@@ -231,35 +238,50 @@ say(struct stage *s, enum end end, const char *text, const char *newline)
 		    s->fd[end], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* Read what the client got, for the port in it. */
+/* Read what one end got; "" when it is closed. */
+static const char *
+hear_out(struct stage *s, enum end end)
+{
+	static char buf[16384];
+	ssize_t n = 0;
+
+	if (s->fd[end] != -1)
+		n = recv(s->fd[end], buf, sizeof buf - 1, MSG_DONTWAIT);
+	buf[n < 0 ? 0 : n] = '\0';
+	return buf;
+}
+
+/* For the ports in it. */
 static void
 look(struct stage *s)
 {
-	char buf[16384];
-	const char *at;
-	ssize_t n;
+	const char *at = strstr(hear_out(s, CLIENT), "227 ");
+	char order[FTP_REPLY_MAX];
+	struct stssl_address to;
 
-	if (s->fd[CLIENT] == -1)
-		return;
-	n = recv(s->fd[CLIENT], buf, sizeof buf - 1, MSG_DONTWAIT);
-	buf[n < 0 ? 0 : n] = '\0';
-	at = strstr(buf, "227 ");
 	if (at != NULL)
 		(void)ftp_parse_227(at, &s->offered);
+	at = strstr(hear_out(s, BACKEND), "PORT 127,");
+	if (at == NULL)
+		return;
+	(void)snprintf(order, sizeof order, "%.*s", (int)strcspn(at, "\r"), at);
+	if (ftp_parse_port(order + strlen("PORT "), &to) == 0)
+		s->ordered = to.port;
 }
 
 static void
-connect_data(struct stage *s)
+connect_to(struct stage *s, enum end end, uint16_t port, const char *source)
 {
-	struct stssl_address to;
+	struct stssl_address to, from;
 
-	hang_up(s, CLIENT_DATA);
-	if (s->offered == 0 || stssl_address_parse("127.0.0.1:1", &to) < 0)
+	hang_up(s, end);
+	if (port == 0 || stssl_ip_parse("127.0.0.1", &to) < 0 ||
+	    stssl_ip_parse(source, &from) < 0)
 		return;
-	to.port = s->offered;
-	s->fd[CLIENT_DATA] = socket_connect_inet(&to, NULL);
-	if (s->fd[CLIENT_DATA] < 0)
-		s->fd[CLIENT_DATA] = -1;
+	to.port = port;
+	s->fd[end] = socket_connect_inet(&to, &from);
+	if (s->fd[end] < 0)
+		s->fd[end] = -1;
 }
 
 static void
@@ -318,7 +340,13 @@ act(struct stage *s, char who, const char *text)
 		say_227(s);
 		break;
 	case 'd':
-		connect_data(s);
+		connect_to(s, CLIENT_DATA, s->offered, "127.0.0.1");
+		break;
+	case 'n':
+		connect_to(s, BACKEND_DATA, s->ordered, "127.0.0.1");
+		break;
+	case 's':
+		connect_to(s, STRANGER, s->ordered, "127.0.0.2");
 		break;
 	case 'a':
 		hang_up(s, BACKEND_DATA);
@@ -344,7 +372,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char line[4200];
 	size_t len = 0;
 
-	begin(&s);
+	begin(&s, size > 0 && data[0] == 'P');
 	for (size_t i = 0; i < size && s.session != NULL; i++) {
 		if (data[i] != '\n' && len < sizeof line - 1) {
 			line[len++] = (char)data[i];

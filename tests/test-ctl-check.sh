@@ -9,7 +9,7 @@ set -u
 . "$srcdir/tests/ctl.sh"
 me=$(id -un)
 
-# config CERTIFICATE KEY CRL: helper.conf
+# config CERTIFICATE KEY CRL [BACKEND]: helper.conf
 config() {
 	cat >helper.conf <<-EOF
 		user = "$me"
@@ -25,7 +25,7 @@ config() {
 		    address = { "127.0.0.1:2100" }
 		    protocol = ftp
 		    tls = explicit
-		    backend = "127.0.0.1:2121"
+		    backend = "${4-192.0.2.1:2121}"
 		}
 	EOF
 }
@@ -59,6 +59,17 @@ expect "nothing is said of what is right" 0 "" check
 expect "--json says so with an empty list" 0 '{
   "findings": []
 }' check --json
+
+first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)
+[ "${first:-0}" -gt 0 ] || first=1024
+for port in 1024 2121 65535; do
+	for address in 127.0.0.1 127.9.9.9 '[::1]'; do
+		config server.pem server.key fresh.crl "$address:$port"
+		expect "a port that anybody may take is told: $address:$port" \
+			1 "warning: @/helper.conf:14: backend: any local user \
+may take this port while the daemon is away; use one below $first" check
+	done
+done
 
 config soon.pem soon.key ''
 r=$(check --config "$dir/helper.conf")

@@ -139,7 +139,7 @@ listen "ftp" {
     address = { "127.0.0.1:2100" }
     protocol = ftp
     tls = explicit
-    backend = "127.0.0.1:2121"
+    backend = "127.0.0.1:221"
 }
 EOF2
 expect "without --ca, CAs and lists are the helper's" 0 \

@@ -183,6 +183,15 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n data-session = new\n}\n",
 	    "h.conf:3: data-session = \"new\": "
 	    "not one of any, prefer, certificate, resumed" },
+	{ TLS "listen \"ftp\" {\n backend-data = port\n}\n",
+	    "h.conf:3: backend-data = \"port\": "
+	    "not one of active, passive" },
+	{ TLS "listen \"ftp\" {\n backend-passive-ports = \"1023-2000\"\n}\n",
+	    "h.conf:3: backend-passive-ports = \"1023-2000\": "
+	    "not a range of ports, LOW-HIGH, from 1024 on" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n"
+	      " backend-data = active\n backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: backend-data: only with protocol = ftp" },
 	{ TLS "listen \"ftp\" {\n passive-ports = \"2000-1000\"\n}\n",
 	    "h.conf:3: passive-ports = \"2000-1000\": "
 	    "not a range of ports, LOW-HIGH" },
@@ -264,6 +273,9 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
 	ck_assert_int_eq(l->client_certificate, CLIENT_REQUEST);
 	ck_assert_int_eq(l->data_session, DATA_PREFER);
+	ck_assert_int_eq(l->backend_data, BACKEND_BY_PLACE);
+	ck_assert_uint_eq(l->backend_low, 1024);
+	ck_assert_uint_eq(l->backend_high, 65535);
 	ck_assert_uint_eq(l->passive_high, 0);
 	ck_assert_ptr_null(l->passive_address);
 	ck_assert(!l->implicit_private);
@@ -292,6 +304,7 @@ START_TEST(what_is_given_is_taken)
 	    " tls = implicit backend = \"[::1]:2121\" service = \"vsftpd\"\n"
 	    " passive-ports = \"50000-50999\" passive-address = \"192.0.2.1\"\n"
 	    " client-certificate = none data-session = resumed\n"
+	    " backend-data = passive backend-passive-ports = \"2000-3000\"\n"
 	    " implicit-prot = P max-unauthenticated = \"0\"\n"
 	    " max-sessions = 9 handshake-timeout = 3 }\n"
 	    "listen \"nat\" { passive-address = \"ftp.example.org\"\n"
@@ -316,6 +329,9 @@ START_TEST(what_is_given_is_taken)
 	ck_assert_ptr_nonnull(l->passive_address);
 	ck_assert_ptr_null(l->passive_name);
 	ck_assert_int_eq(l->data_session, DATA_RESUMED);
+	ck_assert_int_eq(l->backend_data, BACKEND_PASSIVE);
+	ck_assert_uint_eq(l->backend_low, 2000);
+	ck_assert_uint_eq(l->backend_high, 3000);
 	ck_assert(l->implicit_private);
 	ck_assert_uint_eq(l->max_newcomers.full, 0);
 	ck_assert_uint_eq(l->max_sessions, 9);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "helper/buffer.h"
+#include "helper/ftp_text.h"
 #include "helper/log.h"
 #include "helper/socket.h"
 #include "policy/decide.h"
@@ -28,6 +29,7 @@ struct play {
 	struct listen_config listen;
 	struct session *session;
 	int listener, client, backend;
+	const char *from; /* NULL: 192.0.2.1:40000 */
 	unsigned published, withdrawn, welcome, closed;
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
@@ -182,11 +184,15 @@ begin(struct play *p)
 	p->config.listener_count = 1;
 	p->listen.name = "ftp";
 	p->listen.login_seconds = 60;
+	p->listen.backend_low = 1024;
+	p->listen.backend_high = 65535;
 	p->listener = listen_on_loopback(&at);
 	p->listen.backend.len =
 	    stssl_address_to(&at, &p->listen.backend.u.inet);
 	ck_assert_int_eq(
-	    stssl_address_parse("192.0.2.1:40000", &client.peer), 0);
+	    stssl_address_parse(
+		p->from != NULL ? p->from : "192.0.2.1:40000", &client.peer),
+	    0);
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:21", &client.local), 0);
 	ck_assert_int_eq(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
@@ -807,6 +813,36 @@ START_TEST(a_transfer_needs_a_data_connection)
 }
 END_TEST
 
+/* Connect to `at` from any port of `source`. */
+static int
+connect_from(const struct stssl_address *at, const char *source)
+{
+	struct stssl_address from;
+	int fd;
+
+	ck_assert_int_eq(stssl_ip_parse(source, &from), 0);
+	fd = socket_connect_inet(at, &from);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
+/* The backend is told to be active, and agrees.  Returns where it is to go. */
+static struct stssl_address
+agree_to_port(struct play *p)
+{
+	struct stssl_address at;
+	char line[FTP_REPLY_MAX];
+
+	get(p, p->backend, line, sizeof line);
+	line[strcspn(line, "\r")] = '\0';
+	ck_assert_int_eq(strncmp(line, "PORT ", 5), 0);
+	ck_assert_int_eq(ftp_parse_port(line + 5, &at), 0);
+	ck_assert(stssl_address_is_loopback(&at));
+	ck_assert_uint_ge(at.port, 1024);
+	put(p->backend, "200 fine\r\n");
+	return at;
+}
+
 START_TEST(a_target_that_cannot_be_reached_does_not_reach_the_backend)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
@@ -815,8 +851,7 @@ START_TEST(a_target_that_cannot_be_reached_does_not_reach_the_backend)
 	greet(&p);
 	log_in(&p);
 	put(p.client, "PORT 192,0,2,1,200,1\r\n");
-	expect(&p, p.backend, "PASV\r\n");
-	put(p.backend, "227 ok (127,0,0,1,200,1)\r\n");
+	(void)agree_to_port(&p);
 	expect_code(&p, "200 ");
 	/* From 127.0.0.1 there is no way to 192.0.2.1. */
 	put(p.client, "RETR a\r\n");
@@ -826,49 +861,275 @@ START_TEST(a_target_that_cannot_be_reached_does_not_reach_the_backend)
 }
 END_TEST
 
-/* Logged in, and the backend has said 150. */
-static void
-begin_download(struct play *p)
+/* What a backend may say to PORT, and what its client is told. */
+static const struct {
+	const char *reply, *code;
+} port_rows[] = {
+	{ "530 log in first\r\n", "530 log in first" },
+	{ "421 too late\r\n", "421 too late" },
+	{ "500 never\r\n", "425 " },
+	{ "550 not allowed\r\n", "425 " },
+	{ "502-not\r\n502 here\r\n", "425 " },
+};
+
+START_TEST(a_backend_that_cannot_be_active_is_no_riddle_for_its_client)
 {
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char line[FTP_REPLY_MAX];
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "EPSV\r\n");
+	get(&p, p.backend, line, sizeof line);
+	put(p.backend, port_rows[_i].reply);
+	expect_code(&p, port_rows[_i].code);
+	put(p.client, "RETR a\r\n");
+	expect_code(&p, "425 ");
+	end(&p);
+}
+END_TEST
+
+/* Ports of a passive backend, with backend-passive-ports = "2000-65535". */
+static const struct {
+	const char *reply;
+	bool is_good; /* it goes on with the port of a listening socket */
+} passive_rows[] = {
+	{ "227 ok (127,0,0,1,", true },
+	{ "227 ok (10,0,0,1,", true },
+	{ "227 ok (127,0,0,1,2,119)", false },
+	{ "227 ok (127,0,0,1,7,207)", false },
+	{ "229 ok (|||631|)", false },
+	{ "227 ok (127,0,0,1,0,0)", false },
+	{ "227 ok", false },
+};
+
+START_TEST(a_passive_backend_leads_to_its_own_ports_only)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
+		.listen.backend_data = BACKEND_PASSIVE };
+	struct stssl_address at;
+	int port = listen_on_loopback(&at), fd;
+	char line[FTP_REPLY_MAX];
+
+	begin(&p);
+	p.listen.backend_low = 2000;
+	greet(&p);
+	log_in(&p);
+	put(p.client, "PASV\r\n");
+	expect(&p, p.backend, "PASV\r\n");
+	(void)snprintf(
+	    line, sizeof line, "%u,%u)", at.port >> 8, at.port & 255u);
+	put(p.backend, passive_rows[_i].reply);
+	put(p.backend, passive_rows[_i].is_good ? line : "");
+	put(p.backend, "\r\n");
+	expect_code(&p, passive_rows[_i].is_good ? "227 " : "425 ");
+	/* It connects at once, before anybody else does. */
+	if (passive_rows[_i].is_good) {
+		fd = accept(port, NULL, NULL);
+		ck_assert_int_ne(fd, -1);
+		close(fd);
+	}
+	close(port);
+	end(&p);
+}
+END_TEST
+
+/* Logged in, at 227.  Returns where the backend is to connect to. */
+static struct stssl_address
+begin_data(struct play *p, struct stssl_address *ret_passive)
+{
+	struct stssl_address at;
+	char line[FTP_REPLY_MAX];
+
 	greet(p);
 	log_in(p);
 	put(p->client, "PASV\r\n");
-	expect(p, p->backend, "PASV\r\n");
-	put(p->backend, "227 ok (127,0,0,1,200,1)\r\n");
-	expect_code(p, "227 ");
+	at = agree_to_port(p);
+	get(p, p->client, line, sizeof line);
+	ck_assert_int_eq(stssl_ip_parse("127.0.0.1", ret_passive), 0);
+	ck_assert_int_eq(ftp_parse_227(line, &ret_passive->port), 0);
+	return at;
+}
+
+/* The same, and the backend has connected and said 150. */
+static int
+begin_download(struct play *p)
+{
+	struct stssl_address at, passive;
+	int data;
+
+	at = begin_data(p, &passive);
 	put(p->client, "RETR a\r\n");
 	expect(p, p->backend, "RETR a\r\n");
+	data = connect_from(&at, "127.0.0.1");
 	put(p->backend, "150 here\r\n");
 	expect(p, p->client, "150 here\r\n");
+	return data;
 }
+
+/* Who connects to the port that the backend was told, and when. */
+enum visitor {
+	NOBODY,
+	BEFORE_THE_COMMAND, /* which it closes, and goes on */
+	FROM_ELSEWHERE,     /* the same */
+	BEFORE_THE_BACKEND, /* then it is one too many */
+	AFTER_THE_BACKEND,  /* the same */
+};
+static const struct {
+	enum visitor visitor;
+	const char *code;
+} visitor_rows[] = {
+	{ NOBODY, "226 " },
+	{ BEFORE_THE_COMMAND, "226 " },
+	{ FROM_ELSEWHERE, "226 " },
+	{ BEFORE_THE_BACKEND, "451 " },
+	{ AFTER_THE_BACKEND, "451 " },
+};
+
+START_TEST(nobody_takes_the_backends_place_on_a_data_connection)
+{
+	enum visitor visitor = visitor_rows[_i].visitor;
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
+		.from = "127.0.0.1:40000" };
+	struct stssl_address at, passive;
+	int thief = -1, data, client;
+	char got[64] = "";
+
+	begin(&p);
+	at = begin_data(&p, &passive);
+	if (visitor == BEFORE_THE_COMMAND)
+		thief = connect_from(&at, "127.0.0.1");
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	if (visitor == FROM_ELSEWHERE)
+		thief = connect_from(&at, "127.0.0.2");
+	if (visitor == BEFORE_THE_BACKEND)
+		thief = connect_from(&at, "127.0.0.1");
+	data = connect_from(&at, "127.0.0.1");
+	if (visitor == AFTER_THE_BACKEND)
+		thief = connect_from(&at, "127.0.0.1");
+	client = connect_from(&passive, "127.0.0.1");
+	put(p.backend, "150 here\r\n");
+	expect(&p, p.client, "150 here\r\n");
+	if (thief != -1)
+		(void)send(thief, "theirs", 6, MSG_NOSIGNAL);
+	(void)send(data, "ours", 4, MSG_NOSIGNAL);
+	shutdown(data, SHUT_WR);
+	put(p.backend, "226 whole\r\n");
+	expect_code(&p, visitor_rows[_i].code);
+	/* Nothing of the thief's, whoever wins. */
+	get(&p, client, got, sizeof got);
+	ck_assert_str_eq(got, visitor_rows[_i].code[0] == '2' ? "ours" : "");
+	if (thief != -1)
+		close(thief);
+	close(data);
+	close(client);
+	end(&p);
+}
+END_TEST
+
+/* What the backend does with an upload that it calls a success. */
+enum reading {
+	READS_AND_CLOSES,
+	CLOSES_UNREAD,
+	SAYS_IT_TOO_EARLY,
+	SAYS_SOMETHING_BACK,
+};
+static const struct {
+	enum reading reading;
+	const char *code;
+} upload_rows[] = {
+	{ READS_AND_CLOSES, "226 " },
+	{ CLOSES_UNREAD, "451 " },
+	{ SAYS_IT_TOO_EARLY, "451 " },
+	{ SAYS_SOMETHING_BACK, "451 " },
+};
+
+START_TEST(an_upload_is_a_success_when_the_backend_has_read_it_to_its_end)
+{
+	enum reading reading = upload_rows[_i].reading;
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
+		.from = "127.0.0.1:40000" };
+	struct stssl_address at, passive;
+	int data, client;
+	char got[64];
+
+	begin(&p);
+	at = begin_data(&p, &passive);
+	put(p.client, "STOR a\r\n");
+	expect(&p, p.backend, "STOR a\r\n");
+	data = connect_from(&at, "127.0.0.1");
+	client = connect_from(&passive, "127.0.0.1");
+	put(p.backend, "150 go on\r\n");
+	expect(&p, p.client, "150 go on\r\n");
+	ck_assert_int_eq(send(client, "mine", 4, 0), 4);
+	if (reading != SAYS_IT_TOO_EARLY)
+		shutdown(client, SHUT_WR);
+	while (is_silent(data))
+		ev_run(p.host.loop, EVRUN_ONCE);
+	if (reading == READS_AND_CLOSES) {
+		get(&p, data, got, sizeof got);
+		ck_assert_str_eq(got, "mine");
+		get(&p, data, got, sizeof got);
+		ck_assert_str_eq(got, "");
+		put(p.backend, "226 whole\r\n");
+		/* Not yet: it may still find that it cannot keep it. */
+		for (int i = 0; i < 8; i++)
+			ev_run(p.host.loop, EVRUN_NOWAIT);
+		ck_assert(is_silent(p.client));
+	} else if (reading == SAYS_SOMETHING_BACK) {
+		put(data, "thanks");
+		put(p.backend, "226 whole\r\n");
+	} else {
+		put(p.backend, "226 whole\r\n");
+	}
+	if (reading != SAYS_IT_TOO_EARLY)
+		close(data);
+	expect_code(&p, upload_rows[_i].code);
+	if (reading == SAYS_IT_TOO_EARLY)
+		close(data);
+	close(client);
+	end(&p);
+}
+END_TEST
 
 START_TEST(only_abor_may_follow_a_transfer_that_runs)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	int data;
 
 	begin(&p);
-	begin_download(&p);
+	data = begin_download(&p);
 	put(p.client, "STAT\r\n");
 	put(p.backend, "426 broken\r\n");
 	expect(&p, p.client, "426 broken\r\n");
 	expect(&p, p.backend, "STAT\r\n");
 	put(p.backend, "211 fine\r\n");
 	expect(&p, p.client, "211 fine\r\n");
+	close(data);
 	end(&p);
 }
 END_TEST
 
+/* What the backend says of a transfer when it hears of ABOR. */
+static const char *const abor_rows[] = { "226 whole", "425 no connection",
+	"426 broken" };
+
 START_TEST(abor_ends_a_transfer)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	int data;
 
 	begin(&p);
-	begin_download(&p);
+	data = begin_download(&p);
 	put(p.client, "\377\364\377\362ABOR\r\n");
 	expect(&p, p.backend, "ABOR\r\n");
-	put(p.backend, "226 whole\r\n225 aborted\r\n");
-	/* The backend may have been done: the client was not. */
+	put(p.backend, abor_rows[_i]);
+	put(p.backend, "\r\n225 aborted\r\n");
+	/* The client was not done, whatever the backend was. */
 	expect_code(&p, "426 ");
+	close(data);
 	end(&p);
 }
 END_TEST
@@ -963,8 +1224,16 @@ main(void)
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_target_that_cannot_be_reached_does_not_reach_the_backend,
 		    0 },
+		{ a_backend_that_cannot_be_active_is_no_riddle_for_its_client,
+		    ROWS(port_rows) },
+		{ a_passive_backend_leads_to_its_own_ports_only,
+		    ROWS(passive_rows) },
+		{ nobody_takes_the_backends_place_on_a_data_connection,
+		    ROWS(visitor_rows) },
+		{ an_upload_is_a_success_when_the_backend_has_read_it_to_its_end,
+		    ROWS(upload_rows) },
 		{ only_abor_may_follow_a_transfer_that_runs, 0 },
-		{ abor_ends_a_transfer, 0 },
+		{ abor_ends_a_transfer, ROWS(abor_rows) },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
 	};

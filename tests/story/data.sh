@@ -8,7 +8,7 @@ for level in any prefer certificate resumed; do
 	cat <<-EOT
 		listen "$level" {
 			address      = { "127.0.0.1:0" }
-			backend      = "127.0.0.1:2121"
+			backend      = "127.0.0.1:221"
 			service      = "vsftpd"
 			data-session = $level
 		}

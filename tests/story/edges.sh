@@ -17,8 +17,8 @@ listener()
 }
 
 {
-	listener six "[::1]:2126"
-	listener plain 127.0.0.1:2127
-	listener recorded 127.0.0.1:2128
-	listener paced 127.0.0.1:2129
+	listener six "[::1]:226"
+	listener plain 127.0.0.1:227
+	listener recorded 127.0.0.1:228
+	listener paced 127.0.0.1:229
 } | stage_play edges.py "$0"

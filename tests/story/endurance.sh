@@ -23,7 +23,7 @@ listener()
 
 {
 	echo "sessions-per-worker = 8192"
-	listener wide 127.0.0.1:2121 15
+	listener wide 127.0.0.1:221 15
 	listener tiny-1 127.0.0.1:2122 10
 	listener tiny-2 127.0.0.1:2123 10
 } | stage_play endurance.py "$0"

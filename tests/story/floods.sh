@@ -17,7 +17,7 @@ listener()
 }
 
 {
-	listener narrow 'backend = "127.0.0.1:2121"
+	listener narrow 'backend = "127.0.0.1:221"
 		passive-ports = "50000-50003"'
 	listener endless 'backend = "127.0.0.1:2124" tls = implicit'
 } | stage_play floods.py "$0"

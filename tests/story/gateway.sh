@@ -10,7 +10,7 @@ listener()
 	cat <<-EOT
 		listen "$1" {
 			address  = { "127.0.0.1:0" }
-			backend  = "127.0.0.1:2121"
+			backend  = "127.0.0.1:221"
 			service  = "vsftpd"
 			$2
 		}

@@ -266,7 +266,7 @@ stage_conf()
 			address  = { "127.0.0.1:0", "[::1]:0" }
 			protocol = ftp
 			tls      = explicit
-			backend  = "127.0.0.1:2121"
+			backend  = "127.0.0.1:221"
 			service  = "vsftpd"
 			failed-login-delay = 0
 		}
@@ -275,7 +275,7 @@ stage_conf()
 			address  = { "127.0.0.1:0" }
 			protocol = ftp
 			tls      = implicit
-			backend  = "127.0.0.1:2121"
+			backend  = "127.0.0.1:221"
 			service  = "vsftpd"
 			failed-login-delay = 0
 		}
@@ -294,11 +294,12 @@ stage_vsftpd()
 	cat >"$STAGE/vsftpd.conf" <<-EOT
 		listen=YES
 		listen_address=127.0.0.1
-		listen_port=2121
+		listen_port=221
 		background=NO
 		anonymous_enable=NO
 		local_enable=YES
 		write_enable=YES
+		connect_from_port_20=YES
 		ssl_enable=NO
 		seccomp_sandbox=NO
 		pam_service_name=vsftpd
@@ -309,7 +310,7 @@ stage_vsftpd()
 		vsftpd_log_file=$STAGE/vsftpd.log
 	EOT
 	vsftpd "$STAGE/vsftpd.conf" </dev/null &
-	await stage_listens 2121
+	await stage_listens 221
 }
 
 stage_listens()

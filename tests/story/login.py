@@ -236,7 +236,7 @@ def enumeration():
 
 @story("straight to the backend, a class that requires TLS is refused")
 def around_the_helper():
-    ftp = connect(("127.0.0.1", 2121), None)
+    ftp = connect(("127.0.0.1", 221), None)
     begins(log_in(ftp, "acme-1", password_of("acme-1")), "530")
     equal(log_in(ftp, "alice", password_of("alice")), "password")
     ftp.close()

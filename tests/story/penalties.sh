@@ -13,7 +13,7 @@ STAGE_PENALTIES='handshake-failed = 1 login-failed = 4 handshake-timeout = 20
 cat <<-EOT | stage_play penalties.py "$0"
 	listen "hurry" {
 		address  = { "127.0.0.1:0" }
-		backend  = "127.0.0.1:2121"
+		backend  = "127.0.0.1:221"
 		service  = "vsftpd"
 		handshake-timeout = 1
 		login-timeout = 2

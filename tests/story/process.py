@@ -135,8 +135,8 @@ def attempt_login():
 def backend_port_of(pid):
     """The port from which a worker talks to the backend for its session."""
     out = run("ss", "-Htnp", "state", "established",
-              "dport = :2121").stdout.decode()
-    return int(re.search(rf":(\d+)\s+\S+:2121\s.*pid={pid},", out).group(1))
+              "dport = :221").stdout.decode()
+    return int(re.search(rf":(\d+)\s+\S+:221\s.*pid={pid},", out).group(1))
 
 
 PORTS = "/proc/sys/net/ipv4/ip_local_port_range"
@@ -152,7 +152,7 @@ def connect_from(port):
     try:
         with open(PORTS, "w") as file:
             file.write(f"{port} {port}")
-        return socket.create_connection(("127.0.0.1", 2121), PATIENCE)
+        return socket.create_connection(("127.0.0.1", 221), PATIENCE)
     except OSError:
         return None
     finally:
@@ -186,7 +186,7 @@ def stopped():
         begin = time.monotonic()
         begins(log_in(waiting, "alice", password_of("alice")), "530")
         equal(time.monotonic() - begin < DEADLINE, True)
-        straight = connect(("127.0.0.1", 2121), None)
+        straight = connect(("127.0.0.1", 221), None)
         begins(log_in(straight, "alice", password_of("alice")), "530")
         straight.close()
     finally:
@@ -227,7 +227,7 @@ def terminated():
 
 def refused_straight():
     """Without a helper even a class with TLS optional does not get in."""
-    straight = connect(("127.0.0.1", 2121), None)
+    straight = connect(("127.0.0.1", 221), None)
     begins(log_in(straight, "alice", password_of("alice")), "530")
     straight.close()
 
@@ -261,7 +261,7 @@ BAD = [
     ("an unknown key", "workers = 2", "wrokers = 2"),
     ("a bad number", "workers = 2", "workers = two"),
     ("a bad word", "tls      = explicit", "tls      = implizit"),
-    ("a bad address", '"127.0.0.1:2121"', '"127.0.0.1:ftp"'),
+    ("a bad address", '"127.0.0.1:221"', '"127.0.0.1:ftp"'),
     ("a missing file", "/etc/stssl/server.pem", "/etc/stssl/absent.pem"),
     ("a key that does not fit", "/etc/stssl/server.key",
      STAGE + "/pki/alice.key"),
@@ -287,7 +287,16 @@ def bad_start():
 
 @story("-t finds nothing wrong with a good configuration")
 def good_configuration():
-    run(os.environ["HELPER"], "-t", "-c", CONF, "--log=stderr")
+    done = run(os.environ["HELPER"], "-t", "-c", CONF, "--log=stderr")
+    equal(done.stdout + done.stderr, b"")
+
+
+@story("-t warns of a backend whose port any local user may take")
+def open_backend():
+    path, line = changed_conf("127.0.0.1:221", "127.0.0.1:2121")
+    done = run(os.environ["HELPER"], "-t", "-c", path, "--log=stderr")
+    equal(f" warning: {path}:{line}: backend: any local user may take" in
+          done.stderr.decode(), True)
 
 
 @story("-V and an unknown option")

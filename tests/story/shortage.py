@@ -227,18 +227,19 @@ class Dying:
         sock = self.listening.accept()[0]
         lines = sock.makefile("r")
         sock.sendall(b"220 hello\r\n")
-        passive = socket.create_server(("127.0.0.1", 0))
-        port = passive.getsockname()[1]
         replies = {
             "USER": "331 password", "PASS": "230 in", "TYPE": "200 yes",
-            "EPSV": f"229 (|||{port}|)", "RETR": "150 here it comes",
-            "PASV": f"227 (127,0,0,1,{port >> 8},{port & 255})"}
+            "PORT": "200 yes", "RETR": "150 here it comes"}
         for line in lines:
             word = line[:4].strip().upper()
+            if word == "PORT":
+                *ip, high, low = line[5:].strip().split(",")
+                target = ".".join(ip), int(high) << 8 | int(low)
+            if word == "RETR":
+                data = socket.create_connection(target)
             reply = replies.get(word, "500 what?")
             sock.sendall(reply.encode() + b"\r\n")
             if word == "RETR":
-                data = passive.accept()[0]
                 data.sendall(b"x" * 100000)
                 reset(data)
                 reset(sock)

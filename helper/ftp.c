@@ -26,6 +26,7 @@ ftp_is_secure(const struct ftp *f)
 void
 ftp_pass_on(struct ftp *f, const char *line, size_t len)
 {
+	f->in_reply = f->reply.open;
 	/* Callers have room: see turn_backend() and turn_client(). */
 	if (lines_write(&f->client, line, len) < 0)
 		f->phase = FTP_CLOSED;
@@ -40,7 +41,8 @@ ftp_say(struct ftp *f, const char *reply)
 void
 ftp_end(struct ftp *f, const char *reply)
 {
-	ftp_say(f, reply);
+	if (!f->in_reply)
+		ftp_say(f, reply);
 	if (f->phase != FTP_CLOSED)
 		f->phase = FTP_CLOSING;
 }
@@ -425,6 +427,7 @@ ftp_close(struct session *s)
 	if (f->waiting != NULL)
 		explicit_bzero(f->waiting, strlen(f->waiting));
 	free(f->waiting);
+	free(f->gathered);
 	free(f->held);
 	free(f);
 	s->protocol_state = NULL;
@@ -449,7 +452,7 @@ ftp_refuse(struct session *s, const char *why)
 	size_t n;
 	int len;
 
-	if (f != NULL && lines_has_output(&f->client)) {
+	if (f != NULL && (f->in_reply || lines_has_output(&f->client))) {
 		/* It would come in the middle of another reply. */
 		session_end(s);
 		return;

@@ -70,6 +70,7 @@ struct ftp {
 	bool private;      /* PROT P */
 	bool epsv_all;
 	bool feat_open; /* in a FEAT reply of several lines */
+	bool in_reply;  /* the client has had the first lines of one, not all */
 	bool backend_ended;
 	unsigned bad_lines, refusals, strangers;
 
@@ -88,7 +89,8 @@ struct ftp {
 	bool transferring;           /* the queue's first is a transfer */
 	bool swallow_150;            /* we said it already */
 	char *waiting;               /* STOR's, USER's, PASS's line */
-	char *held; /* the last reply, until the data are out */
+	char *gathered; /* lines of a reply that ours may take the place of */
+	char *held;     /* the last reply, until the data are out */
 };
 
 /* ftp.c, for the others. */
@@ -103,7 +105,10 @@ void ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply);
 /* The first of the queue is answered. */
 void ftp_answered(struct ftp *f);
 
-/* Say `reply` and end the session when it is written. */
+/*
+ * Say `reply` and end the session when it is written.  In the middle of another
+ * reply nothing is said: it would be taken for a line of that.
+ */
 void ftp_end(struct ftp *f, const char *reply);
 
 /* The backend has let the user in. */

@@ -77,12 +77,8 @@ ftp_login_failed(struct ftp *f, const char *reply)
 	struct session *s = f->session;
 
 	f->has_user = false;
-	if (++f->refusals == REFUSALS_MAX) {
-		/* A reply of several lines has to end as it began. */
-		if (f->reply.lines > 1)
-			ftp_say(f, reply);
+	if (++f->refusals == REFUSALS_MAX)
 		reply = "421 Too many failed logins.";
-	}
 	f->refusal = strdup(reply);
 	if (f->refusal == NULL) {
 		ftp_end(f, "421 The service is not available.");

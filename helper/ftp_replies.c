@@ -18,6 +18,40 @@ is_last(const struct ftp *f, enum ftp_reply_part part)
 	return part == FTP_REPLY_LAST && f->reply.code >= 200;
 }
 
+/*
+ * A reply of several lines ends with the code that it began with (RFC 959
+ * section 4.2).  So where the helper may say something else in its place, no
+ * line of it goes out before the last.
+ *
+ * Takes a line.  Returns NULL when there are more; after the last the whole
+ * reply, lines apart, which is the caller's to free().  First lines that would
+ * make it longer than a line may be are left out.  Without memory it is the
+ * end, and NULL.
+ */
+static char *
+gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	char *whole, *before = f->gathered;
+	size_t size = before == NULL ? 0 : strlen(before) + 2;
+
+	if (size + len > LINE_MAX_BYTES)
+		size = 0;
+	whole = malloc(size + len + 1);
+	if (whole == NULL) {
+		f->phase = FTP_CLOSED;
+		return NULL;
+	}
+	if (size > 0) {
+		memcpy(whole, before, size - 2);
+		memcpy(whole + size - 2, "\r\n", 2);
+	}
+	memcpy(whole + size, line, len);
+	whole[size + len] = '\0';
+	free(before);
+	f->gathered = part == FTP_REPLY_LAST ? NULL : whole;
+	return part == FTP_REPLY_LAST ? whole : NULL;
+}
+
 void
 ftp_on_other(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
@@ -45,10 +79,16 @@ void
 ftp_on_login(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
-	if (is_last(f, part) && f->reply.code == 530) {
+	char *whole;
+
+	if (f->reply.code == 530) {
+		whole = gather(f, part, line, len);
+		if (whole == NULL)
+			return;
 		ftp_answered(f);
 		session_failed(f->session, PENALTY_LOGIN_FAILED);
-		ftp_login_failed(f, line);
+		ftp_login_failed(f, whole);
+		free(whole);
 		return;
 	}
 	if (is_last(f, part) && f->reply.code == 230)
@@ -64,15 +104,14 @@ ftp_on_feat(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
 	if (part == FTP_REPLY_MORE) {
-		if (!ftp_feature_is_ours(line))
+		f->feat_open = f->reply.code == 211;
+		if (f->feat_open && !ftp_feature_is_ours(line))
 			ftp_pass_on(f, line, len);
-		f->feat_open = true;
 		return;
 	}
 	/* A backend that has no features leaves ours. */
-	ftp_say(f, f->feat_open && f->reply.code == 211
-		       ? OUR_FEATURES
-		       : "211-Features:\r\n" OUR_FEATURES);
+	ftp_say(
+	    f, f->feat_open ? OUR_FEATURES : "211-Features:\r\n" OUR_FEATURES);
 	ftp_answered(f);
 }
 
@@ -295,18 +334,22 @@ void
 ftp_on_transfer(
     struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
-	if (!is_last(f, part)) {
-		if (!f->swallow_150 || f->reply.code >= 200)
+	char *whole;
+
+	if (f->reply.code < 200) {
+		if (!f->swallow_150)
 			ftp_pass_on(f, line, len);
 		if (part == FTP_REPLY_LAST && f->data != NULL)
 			data_relay(f->data);
 		return;
 	}
-	if (conclude(f, line))
+	whole = gather(f, part, line, len);
+	if (whole == NULL)
 		return;
-	f->held = strdup(line);
-	if (f->held == NULL)
-		f->phase = FTP_CLOSED;
+	if (conclude(f, whole))
+		free(whole);
+	else
+		f->held = whole;
 }
 
 /*

@@ -618,8 +618,7 @@ START_TEST(wrong_passwords_have_an_end)
 		put(p.backend, "530-No.\r\n530 Login incorrect.\r\n");
 		expect(&p, p.client,
 		    i < 4 ? "530-No.\r\n530 Login incorrect.\r\n"
-			  : "530-No.\r\n530 Login incorrect.\r\n"
-			    "421 Too many failed logins.\r\n");
+			  : "421 Too many failed logins.\r\n");
 	}
 	expect(&p, p.backend, "");
 	ck_assert_uint_eq(p.welcome, 0);
@@ -1134,6 +1133,102 @@ START_TEST(abor_ends_a_transfer)
 }
 END_TEST
 
+/* The last replies of a backend's to a download that its client breaks off. */
+static const struct {
+	const char *reply, *seen;
+} several_rows[] = {
+	{ "226-Options: -l\r\n226 1 matches total\r\n",
+	    "426 The data connection was broken off; transfer incomplete.\r\n" },
+	{ "226-a\r\n226-b\r\n c\r\n226 d\r\n",
+	    "426 The data connection was broken off; transfer incomplete.\r\n" },
+	{ "551-no\r\n such\r\n551 file\r\n",
+	    "551-no\r\n such\r\n551 file\r\n" },
+};
+
+START_TEST(a_reply_of_several_lines_is_said_whole_or_replaced_whole)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	int data;
+
+	begin(&p);
+	data = begin_download(&p);
+	put(p.client, "ABOR\r\n");
+	expect(&p, p.backend, "ABOR\r\n");
+	put(p.backend, several_rows[_i].reply);
+	expect(&p, p.client, several_rows[_i].seen);
+	put(p.backend, "226 aborted\r\n");
+	expect(&p, p.client, "226 aborted\r\n");
+	close(data);
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_reply_that_is_too_long_to_be_held_back_keeps_its_last_line)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char line[1024];
+	int data;
+
+	memset(line, 'x', sizeof line);
+	memcpy(line, "451-", 4);
+	line[sizeof line - 1] = '\0';
+	begin(&p);
+	data = begin_download(&p);
+	for (int i = 0; i < 12; i++) {
+		put(p.backend, line);
+		put(p.backend, "\r\n");
+	}
+	put(p.backend, "451 sorry\r\n");
+	for (size_t n = 0; n < 10; n++) {
+		char buf[16384];
+		const char *last;
+
+		get(&p, p.client, buf, sizeof buf);
+		ck_assert_uint_le(strlen(buf), 4096 + 2);
+		last = strstr(buf, "451 sorry\r\n");
+		if (last == NULL)
+			continue;
+		ck_assert_str_eq(last, "451 sorry\r\n");
+		break;
+	}
+	close(data);
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_backend_that_ends_in_the_middle_of_its_reply_gets_no_end_of_ours)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "HELP\r\n");
+	expect(&p, p.backend, "HELP\r\n");
+	put(p.backend, "214-These\r\n");
+	expect(&p, p.client, "214-These\r\n");
+	shutdown(p.backend, SHUT_WR);
+	expect(&p, p.client, "");
+	end(&p);
+}
+END_TEST
+
+START_TEST(features_of_a_backend_that_refuses_in_several_lines_are_ours)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	put(p.client, "FEAT\r\n");
+	expect(&p, p.backend, "FEAT\r\n");
+	put(p.backend, "530-log\r\n530 in\r\n");
+	expect(&p, p.client,
+	    "211-Features:\r\n AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n"
+	    "211 End\r\n");
+	end(&p);
+}
+END_TEST
+
 /* What a backend may do wrong, and what its client sees. */
 static const struct {
 	const char *bytes, *code;
@@ -1234,6 +1329,14 @@ main(void)
 		    ROWS(upload_rows) },
 		{ only_abor_may_follow_a_transfer_that_runs, 0 },
 		{ abor_ends_a_transfer, ROWS(abor_rows) },
+		{ a_reply_of_several_lines_is_said_whole_or_replaced_whole,
+		    ROWS(several_rows) },
+		{ a_reply_that_is_too_long_to_be_held_back_keeps_its_last_line,
+		    0 },
+		{ a_backend_that_ends_in_the_middle_of_its_reply_gets_no_end_of_ours,
+		    0 },
+		{ features_of_a_backend_that_refuses_in_several_lines_are_ours,
+		    0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
 	};

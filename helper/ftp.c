@@ -161,13 +161,14 @@ bad_line(struct ftp *f)
 static bool
 read_client(struct ftp *f)
 {
-	size_t len;
+	size_t len, telnet;
 	char *line;
 
 	switch (lines_read(&f->client, &line, &len)) {
 	case LINE_OK:
-		f->next = line;
-		f->next_len = ftp_strip_telnet(line, len);
+		telnet = ftp_telnet_prefix(line, len);
+		f->next = line + telnet;
+		f->next_len = len - telnet;
 		return true;
 	case LINE_TOO_LONG:
 		bad_line(f);

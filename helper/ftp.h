@@ -129,7 +129,7 @@ bool ftp_may_interrupt(const char *line, size_t len);
 ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_ccc,
     ftp_do_protected_command, ftp_do_adat, ftp_do_host;
 ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt, ftp_do_download,
-    ftp_do_upload, ftp_do_abor;
+    ftp_do_mlsd, ftp_do_upload, ftp_do_stou, ftp_do_abor;
 
 /* ftp_login.c */
 ftp_handler ftp_user, ftp_pass;

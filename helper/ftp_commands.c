@@ -61,53 +61,57 @@ do_site(struct ftp *f, const char *line, const char *arg)
 		do_other(f, line, arg);
 }
 
+/* How a command is handled, besides by its handler. */
+#define MAY_INTERRUPT 1 /* in a transfer */
+#define IS_TRIMMED    2 /* blanks at its end do not count: it stays here */
+
 static const struct command {
 	char verb[FTP_VERB_MAX + 1];
-	bool may_interrupt;
+	unsigned flags;
 	ftp_handler *handle;
 } commands[] = {
-	{ "ABOR", true, ftp_do_abor },
-	{ "ADAT", false, ftp_do_adat },
-	{ "APPE", false, ftp_do_upload },
-	{ "AUTH", false, ftp_do_auth },
-	{ "CCC", false, ftp_do_ccc },
-	{ "CONF", false, ftp_do_protected_command },
-	{ "CONNECT", false, do_http },
-	{ "CPSV", false, do_nothing },
-	{ "DELETE", false, do_http },
-	{ "ENC", false, ftp_do_protected_command },
-	{ "EPRT", false, ftp_do_eprt },
-	{ "EPSV", false, ftp_do_epsv },
-	{ "FEAT", false, do_feat },
-	{ "GET", false, do_http },
-	{ "HEAD", false, do_http },
-	{ "HOST", false, ftp_do_host },
-	{ "LIST", false, ftp_do_download },
-	{ "LPRT", false, do_nothing },
-	{ "LPSV", false, do_nothing },
-	{ "MIC", false, ftp_do_protected_command },
-	{ "MLSD", false, ftp_do_download },
-	{ "NLST", false, ftp_do_download },
-	{ "OPTIONS", false, do_http },
-	{ "PASS", false, ftp_pass },
-	{ "PASV", false, ftp_do_pasv },
-	{ "PATCH", false, do_http },
-	{ "PBSZ", false, ftp_do_pbsz },
-	{ "POST", false, do_http },
-	{ "PORT", false, ftp_do_port },
-	{ "PROT", false, ftp_do_prot },
-	{ "PUT", false, do_http },
-	{ "REIN", false, do_nothing },
-	{ "RETR", false, ftp_do_download },
-	{ "SITE", false, do_site },
-	{ "SSCN", false, do_nothing },
-	{ "STOR", false, ftp_do_upload },
-	{ "STOU", false, ftp_do_upload },
-	{ "TRACE", false, do_http },
-	{ "USER", false, ftp_user },
+	{ "ABOR", MAY_INTERRUPT, ftp_do_abor },
+	{ "ADAT", IS_TRIMMED, ftp_do_adat },
+	{ "APPE", 0, ftp_do_upload },
+	{ "AUTH", IS_TRIMMED, ftp_do_auth },
+	{ "CCC", IS_TRIMMED, ftp_do_ccc },
+	{ "CONF", 0, ftp_do_protected_command },
+	{ "CONNECT", 0, do_http },
+	{ "CPSV", 0, do_nothing },
+	{ "DELETE", 0, do_http },
+	{ "ENC", 0, ftp_do_protected_command },
+	{ "EPRT", IS_TRIMMED, ftp_do_eprt },
+	{ "EPSV", IS_TRIMMED, ftp_do_epsv },
+	{ "FEAT", 0, do_feat },
+	{ "GET", 0, do_http },
+	{ "HEAD", 0, do_http },
+	{ "HOST", IS_TRIMMED, ftp_do_host },
+	{ "LIST", 0, ftp_do_download },
+	{ "LPRT", 0, do_nothing },
+	{ "LPSV", 0, do_nothing },
+	{ "MIC", 0, ftp_do_protected_command },
+	{ "MLSD", 0, ftp_do_mlsd },
+	{ "NLST", 0, ftp_do_download },
+	{ "OPTIONS", 0, do_http },
+	{ "PASS", 0, ftp_pass },
+	{ "PASV", IS_TRIMMED, ftp_do_pasv },
+	{ "PATCH", 0, do_http },
+	{ "PBSZ", IS_TRIMMED, ftp_do_pbsz },
+	{ "POST", 0, do_http },
+	{ "PORT", IS_TRIMMED, ftp_do_port },
+	{ "PROT", IS_TRIMMED, ftp_do_prot },
+	{ "PUT", 0, do_http },
+	{ "REIN", 0, do_nothing },
+	{ "RETR", 0, ftp_do_download },
+	{ "SITE", 0, do_site },
+	{ "SSCN", 0, do_nothing },
+	{ "STOR", 0, ftp_do_upload },
+	{ "STOU", 0, ftp_do_stou },
+	{ "TRACE", 0, do_http },
+	{ "USER", 0, ftp_user },
 };
 
-static const struct command other = { "", false, do_other };
+static const struct command other = { "", 0, do_other };
 
 static const struct command *
 find(const struct ftp_command *c)
@@ -123,16 +127,42 @@ ftp_may_interrupt(const char *line, size_t len)
 {
 	struct ftp_command c;
 
-	return ftp_command_parse(line, len, &c) == 0 && find(&c)->may_interrupt;
+	return ftp_command_parse(line, len, &c) == 0 &&
+	       (find(&c)->flags & MAY_INTERRUPT) != 0;
+}
+
+static void
+trim(char *line, size_t len)
+{
+	while (len > 0 && line[len - 1] == ' ')
+		line[--len] = '\0';
+}
+
+/* Some devices between client and server send empty lines; vsftpd, too,
+ * lets them pass. */
+static void
+do_empty(struct ftp *f)
+{
+	if (!f->logged_in && ++f->strangers == STRANGERS_MAX)
+		ftp_end(f, "421 Too many commands before login.");
 }
 
 void
 ftp_command(struct ftp *f, char *line, size_t len)
 {
+	const struct command *command;
 	struct ftp_command c;
 
-	if (ftp_command_parse(line, len, &c) < 0)
+	if (len == 0) {
+		do_empty(f);
+		return;
+	}
+	if (ftp_command_parse(line, len, &c) < 0) {
 		ftp_say(f, "500 That is no command.");
-	else
-		find(&c)->handle(f, line, c.arg);
+		return;
+	}
+	command = find(&c);
+	if ((command->flags & IS_TRIMMED) != 0)
+		trim(line, len);
+	command->handle(f, line, c.arg);
 }

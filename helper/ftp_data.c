@@ -63,6 +63,15 @@ ftp_do_pasv(struct ftp *f, const char *line, const char *arg)
 		ask_data(f, FTP_PASV);
 }
 
+/* The protocol numbers of RFC 2428; another family cannot be reached. */
+static void
+say_other_family(struct ftp *f)
+{
+	ftp_say(f, stssl_address_is_ipv4(&f->session->peer)
+		       ? "522 Network protocol not supported, use (1)"
+		       : "522 Network protocol not supported, use (2)");
+}
+
 void
 ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
 {
@@ -74,9 +83,7 @@ ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
 		f->epsv_all = true;
 		ftp_say(f, "200 EPSV ALL.");
 	} else if (*arg != '\0' && strcmp(arg, family) != 0) {
-		ftp_say(f, *family == '1'
-			       ? "522 Other network protocol; use (1)."
-			       : "522 Other network protocol; use (2).");
+		say_other_family(f);
 	} else {
 		ask_data(f, FTP_EPSV);
 	}
@@ -85,12 +92,18 @@ ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
 static void
 set_target(struct ftp *f, const struct stssl_address *target)
 {
-	if (!stssl_address_same_ip(target, &f->session->peer)) {
+	const struct stssl_address *client = &f->session->peer;
+
+	if (stssl_address_is_ipv4(target) != stssl_address_is_ipv4(client)) {
+		say_other_family(f);
+	} else if (!stssl_address_same_ip(target, client)) {
 		ftp_say(f, "500 Data connections to your own address only.");
 	} else if (target->port < 1024) {
 		ftp_say(f, "504 Not to a port below 1024.");
 	} else {
-		f->target = *target;
+		/* The client's address has a scope where it needs one. */
+		f->target = *client;
+		f->target.port = target->port;
 		ask_data(f, FTP_PORT);
 	}
 }
@@ -119,7 +132,7 @@ ftp_do_eprt(struct ftp *f, const char *line, const char *arg)
 	if (f->epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (r == -EAFNOSUPPORT)
-		ftp_say(f, "522 Unknown network protocol; use (1,2).");
+		say_other_family(f);
 	else if (r < 0)
 		ftp_say(f, "501 EPRT needs |protocol|address|port|.");
 	else
@@ -147,7 +160,8 @@ begin_upload(struct ftp *f, const char *line)
 }
 
 static void
-begin(struct ftp *f, const char *line, enum data_direction direction)
+begin(struct ftp *f, const char *line, enum data_direction direction,
+    bool replaces)
 {
 	/* The verdict was sent before the backend's 230: look for it first. */
 	f->session->host->listen(f->session->host);
@@ -164,7 +178,7 @@ begin(struct ftp *f, const char *line, enum data_direction direction)
 		ftp_say(f, "425 Use PASV or PORT first.");
 		return;
 	}
-	f->swallow_150 = direction == DATA_UPLOAD && f->private;
+	f->swallow_150 = replaces && f->private;
 	if (f->swallow_150) {
 		begin_upload(f, line);
 		return;
@@ -184,14 +198,35 @@ void
 ftp_do_download(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	begin(f, line, DATA_DOWNLOAD);
+	begin(f, line, DATA_DOWNLOAD, false);
+}
+
+/* Not every backend has it: without a data connection, too, it says so. */
+void
+ftp_do_mlsd(struct ftp *f, const char *line, const char *arg)
+{
+	if (f->data == NULL)
+		ftp_ask(f, line, ftp_on_other);
+	else
+		ftp_do_download(f, line, arg);
 }
 
 void
 ftp_do_upload(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	begin(f, line, DATA_UPLOAD);
+	begin(f, line, DATA_UPLOAD, true);
+}
+
+/*
+ * It replaces no file, so it need not wait for TLS; and its 150 is the
+ * backend's, which has the file's name (RFC 1123 section 4.1.2.9).
+ */
+void
+ftp_do_stou(struct ftp *f, const char *line, const char *arg)
+{
+	(void)arg;
+	begin(f, line, DATA_UPLOAD, false);
 }
 
 void

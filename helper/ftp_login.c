@@ -112,20 +112,27 @@ ftp_end_penalty(struct ftp *f)
 
 /* Login by certificate: the backend wants some password, and gets a nonce. */
 
-/* 230, in all its lines, becomes 232 (RFC 4217 section 12.2). */
+/*
+ * 230, in all its lines, becomes 232 (RFC 4217 section 12.2); or 331 for clients
+ * that take 232 for an error: they send a password then, which nobody looks at.
+ */
 static void
 on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 {
+	bool asks = f->session->listen->certificate_reply_331;
 	char authorised[LINE_MAX_BYTES + 1];
 
 	if (part == FTP_REPLY_LAST && f->reply.code == 230) {
 		ftp_answered(f);
 		ftp_logged_in(f);
 		f->by_certificate = true;
-		ftp_say(f, "232 User logged in, authorized by certificate.");
+		ftp_say(f, asks ? "331 Authorized by certificate; "
+				  "any password will do."
+				: "232 User logged in, authorized by "
+				  "certificate.");
 	} else if (f->reply.code == 230 && strncmp(line, "230", 3) == 0) {
-		(void)snprintf(
-		    authorised, sizeof authorised, "232%s", line + 3);
+		(void)snprintf(authorised, sizeof authorised, "%s%s",
+		    asks ? "331" : "232", line + 3);
 		ftp_pass_on(f, authorised, len);
 	} else {
 		ftp_on_login(f, part, line, len);
@@ -287,7 +294,9 @@ ftp_advice(struct session *s, const struct message_advice *advice)
 static void
 again(struct ftp *f, const char *line, const char *name)
 {
-	if (strcmp(name, f->user) == 0)
+	/* A password that follows is for this name. */
+	f->has_user = strcmp(name, f->user) == 0;
+	if (f->has_user)
 		ftp_ask(f, line, ftp_on_other);
 	else
 		ftp_say(f, "530 Already logged in as another user.");
@@ -317,12 +326,12 @@ void
 ftp_pass(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	if (f->by_certificate)
+	if (!f->has_user)
+		ftp_say(f, "503 Login with USER first.");
+	else if (f->by_certificate)
 		ftp_say(f, "230 Already logged in, by certificate.");
 	else if (f->logged_in)
 		ftp_ask(f, line, ftp_on_other);
-	else if (!f->has_user)
-		ftp_say(f, "503 Login with USER first.");
 	else
 		ask(f, line);
 }

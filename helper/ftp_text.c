@@ -19,40 +19,43 @@
 #define IAC  255
 #define DONT 254
 #define WILL 251
+#define GA   249
+#define NOP  241
 
 #define LETTERS                      \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"abcdefghijklmnopqrstuvwxyz"
 
-size_t
-ftp_strip_telnet(char *line, size_t len)
+/* Length of the Telnet command at `p`, 0 when there is none. */
+static size_t
+telnet_command(const unsigned char *p, size_t len)
 {
-	size_t to = 0;
+	if (len < 2 || p[0] != IAC)
+		return 0;
+	if (p[1] >= NOP && p[1] <= GA)
+		return 2;
+	return p[1] >= WILL && p[1] <= DONT && len >= 3 ? 3 : 0;
+}
 
-	for (size_t at = 0; at < len; at++) {
-		unsigned char c = (unsigned char)line[at];
+size_t
+ftp_telnet_prefix(const char *line, size_t len)
+{
+	const unsigned char *p = (const unsigned char *)line;
+	size_t at = 0, n;
 
-		if (c == IAC && at + 1 < len) {
-			c = (unsigned char)line[++at];
-			if (c >= WILL && c <= DONT)
-				at++;
-			if (c != IAC)
-				continue;
-		}
-		line[to++] = (char)c;
-	}
-	line[to] = '\0';
-	return to;
+	while ((n = telnet_command(p + at, len - at)) > 0)
+		at += n;
+	return at;
 }
 
 int
 ftp_command_parse(const char *line, size_t len, struct ftp_command *ret)
 {
 	struct ftp_command c = { .verb = "" };
-	size_t n = strspn(line, LETTERS);
+	size_t n = strspn(line, LETTERS "0123456789-_");
 
-	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL || n == 0 ||
-	    (line[n] != ' ' && line[n] != '\0'))
+	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL ||
+	    strspn(line, LETTERS) == 0 || (line[n] != ' ' && line[n] != '\0'))
 		return -EINVAL;
 	if (n <= FTP_VERB_MAX)
 		for (size_t i = 0; i < n; i++)

@@ -26,17 +26,21 @@ struct ftp_command {
 };
 
 /*
- * Take Telnet commands out of a line in place: IAC with WILL, WONT, DO, DONT
- * and their option, IAC IP, IAC DM and the like; IAC IAC stands for one 255
- * (RFC 854, RFC 959 section 5.3).  Returns the new length; the line keeps a
- * NUL behind it.
+ * How many bytes of Telnet commands (RFC 854) a line begins with: IAC with
+ * WILL, WONT, DO, DONT and their option; or with one of NOP to GA, as IP and DM
+ * in front of ABOR and STAT (RFC 959 section 4.1.3).
+ *
+ * Anywhere else 255 is a byte of a name, as in ISO 8859-1, CP1251 and KOI8-R.
+ * Clients do not double it, and vsftpd takes it as it comes: so do we, or a
+ * command would be about another file.
  */
-size_t ftp_strip_telnet(char *line, size_t len);
+size_t ftp_telnet_prefix(const char *line, size_t len);
 
 /*
  * Split a line.  Returns 0; -EINVAL when it holds NUL, CR or LF, or does not
- * begin with a verb: letters alone, and then a blank or the end.  Backends read
- * "PORT\t1,2" or a verb with Telnet inside in their own ways, none of them ours.
+ * begin with a verb: a letter, more letters, digits, - and _, and then a blank
+ * or the end.  Backends read "PORT\t1,2" or a verb with Telnet inside in their
+ * own ways, none of them ours.
  */
 int ftp_command_parse(const char *line, size_t len, struct ftp_command *ret);
 

@@ -17,6 +17,7 @@
 #endif
 
 #include "helper/log.h"
+#include "helper/socket.h"
 
 static const struct {
 	int level, option;
@@ -69,6 +70,7 @@ add(struct listeners *all, const struct helper_config *config, uint32_t index,
 		(void)close(fd);
 		return log_errno(-ENOMEM, "listeners");
 	}
+	socket_keep_alive(fd);
 	list[all->count] = (struct listening){ fd, index };
 	all->list = list;
 	all->count++;

@@ -128,8 +128,8 @@ penalise_delay(struct session *s)
 		session_failed(s, PENALTY_LOGIN_TIMEOUT);
 }
 
-static void
-time_out(struct session *s, const char *word)
+void
+session_time_out(struct session *s, const char *word)
 {
 	char who[SESSION_LABEL];
 
@@ -157,7 +157,7 @@ on_login_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	time_out(s, timeouts[s->state]);
+	session_time_out(s, timeouts[s->state]);
 }
 
 static void
@@ -171,7 +171,7 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 		s->is_checked = true;
 		session_run(s);
 	} else {
-		time_out(s,
+		session_time_out(s,
 		    s->state == SESSION_OPEN ? "timeout" : timeouts[s->state]);
 	}
 }

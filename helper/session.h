@@ -192,6 +192,8 @@ void session_stop(struct session *s, bool force);
  * sets a deadline where none is running; session_unlimit() lifts it, and the
  * login deadline; session_welcome() says that the client is authenticated;
  * session_failed() that it did something to be penalised for;
+ * session_time_out() ends it now, `word` being the event in the log, and it is
+ * gone;
  * session_note() logs something with the session's name in front.
  */
 void session_end(struct session *s);
@@ -201,6 +203,7 @@ void session_limit(struct session *s);
 void session_unlimit(struct session *s);
 void session_welcome(struct session *s);
 void session_failed(struct session *s, enum penalty_event event);
+void session_time_out(struct session *s, const char *word);
 void session_note(const struct session *s, const char *event, const char *what);
 
 #endif

@@ -99,6 +99,23 @@ socket_no_delay(int fd)
 }
 
 void
+socket_keep_alive(int fd)
+{
+	static const struct {
+		int level, name, value;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+		{ IPPROTO_TCP, TCP_KEEPIDLE, 300 },
+		{ IPPROTO_TCP, TCP_KEEPINTVL, 60 },
+		{ IPPROTO_TCP, TCP_KEEPCNT, 5 },
+	};
+
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		(void)setsockopt(fd, options[i].level, options[i].name,
+		    &options[i].value, sizeof options[i].value);
+}
+
+void
 socket_inline_urgent(int fd)
 {
 	(void)setsockopt(

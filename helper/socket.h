@@ -31,6 +31,13 @@ bool socket_is_quiet(int fd);
 void socket_no_delay(int fd);
 
 /*
+ * Have the kernel ask a peer that says nothing whether it is still there, and
+ * end the connection when it is not: after ten minutes.  What a listening
+ * socket accepts inherits it (tcp(7)).
+ */
+void socket_keep_alive(int fd);
+
+/*
  * Leave urgent data where they are: clients that abort in clear send part of
  * the command as such (RFC 959 4.1.3), and it would be taken out.
  */

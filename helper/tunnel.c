@@ -15,7 +15,26 @@
 struct tunnel {
 	struct flow up, down;
 	bool up_ended, down_ended;
+	struct ev_timer idle;
+	ev_tstamp last; /* when something happened */
 };
+
+/* Looks once in a while, so that nothing is done for each packet. */
+static void
+on_idle(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct session *s = timer->data;
+	const struct tunnel *t = s->protocol_state;
+	ev_tstamp left = t->last + s->listen->idle_seconds - ev_now(loop);
+
+	(void)events;
+	if (left <= 0.) {
+		session_time_out(s, "idle-timeout");
+		return;
+	}
+	ev_timer_set(timer, left, 0.);
+	ev_timer_start(loop, timer);
+}
 
 static int
 tunnel_open(struct session *s)
@@ -28,6 +47,11 @@ tunnel_open(struct session *s)
 	stream_guard(&s->backend);
 	flow_init(&t->up, &s->client, &s->backend);
 	flow_init(&t->down, &s->backend, &s->client);
+	t->last = ev_now(s->host->loop);
+	ev_timer_init(&t->idle, on_idle, s->listen->idle_seconds, 0.);
+	t->idle.data = s;
+	if (s->listen->idle_seconds > 0)
+		ev_timer_start(s->host->loop, &t->idle);
 	s->protocol_state = t;
 	return 0;
 }
@@ -75,6 +99,7 @@ tunnel_run(struct session *s)
 {
 	struct tunnel *t = s->protocol_state;
 
+	t->last = ev_now(s->host->loop);
 	if (!tunnel_step(&t->up, &t->up_ended) ||
 	    !tunnel_step(&t->down, &t->down_ended)) {
 		tunnel_break(s);
@@ -105,6 +130,7 @@ tunnel_close(struct session *s)
 
 	if (t == NULL)
 		return;
+	ev_timer_stop(s->host->loop, &t->idle);
 	flow_done(&t->up);
 	flow_done(&t->down);
 	free(t);

@@ -18,7 +18,11 @@
 /* Keys that mean something for FTP only. */
 static const char *const ftp_keys[] = { "passive-ports", "passive-address",
 	"data-session", "backend-data", "backend-passive-ports",
-	"implicit-prot", "login-timeout", "failed-login-delay" };
+	"implicit-prot", "certificate-reply", "login-timeout",
+	"failed-login-delay" };
+
+/* And for streams only: FTP's daemons have limits of their own. */
+static const char *const stream_keys[] = { "idle-timeout" };
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -90,6 +94,7 @@ get_limits(const struct stssl_conf_section *section, struct listen_config *l)
 		{ "max-unauthenticated-per-address",
 		    &l->max_newcomers_per_address },
 		{ "handshake-timeout", &l->handshake_seconds },
+		{ "idle-timeout", &l->idle_seconds },
 		{ "login-timeout", &l->login_seconds },
 		{ "failed-login-delay", &l->failed_login_seconds },
 	};
@@ -135,6 +140,8 @@ get_choices(const struct stssl_conf_section *section, struct listen_config *l)
 	l->backend_data =
 	    (enum backend_mode)stssl_conf_word(section, "backend-data");
 	l->refuse_unknown_name = stssl_conf_word(section, "unknown-name") != 0;
+	l->certificate_reply_331 =
+	    stssl_conf_word(section, "certificate-reply") != 0;
 	l->implicit_private = stssl_conf_word(section, "implicit-prot") != 0;
 }
 
@@ -267,6 +274,18 @@ check_penalties(const struct helper_config *config, struct stssl_error *error)
 	    p->max);
 }
 
+/* Keys of the other protocol's, of which there are `count`. */
+static int
+check_keys(const struct stssl_conf_section *section, const char *const keys[],
+    size_t count, const char *protocol, struct stssl_error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		if (stssl_conf_given(section, keys[i]))
+			return stssl_conf_error(section, keys[i], error,
+			    "%s: only with protocol = %s", keys[i], protocol);
+	return 0;
+}
+
 /* What a listener that is no FTP one must not have. */
 static int
 check_stream(const struct stssl_conf_section *section,
@@ -275,11 +294,8 @@ check_stream(const struct stssl_conf_section *section,
 	if (l->tls == LISTEN_EXPLICIT)
 		return stssl_conf_error(section, "tls", error,
 		    "tls = explicit: only with protocol = ftp");
-	for (size_t i = 0; i < sizeof ftp_keys / sizeof ftp_keys[0]; i++)
-		if (stssl_conf_given(section, ftp_keys[i]))
-			return stssl_conf_error(section, ftp_keys[i], error,
-			    "%s: only with protocol = ftp", ftp_keys[i]);
-	return 0;
+	return check_keys(section, ftp_keys,
+	    sizeof ftp_keys / sizeof ftp_keys[0], "ftp", error);
 }
 
 static int
@@ -299,7 +315,8 @@ check_listener(const struct helper_config *config,
 	if (l->backend.u.sa.sa_family == AF_UNIX)
 		return stssl_conf_error(section, "backend", error,
 		    "backend = unix: only with protocol = stream");
-	return 0;
+	return check_keys(section, stream_keys,
+	    sizeof stream_keys / sizeof stream_keys[0], "stream", error);
 }
 
 static int

@@ -16,6 +16,7 @@ one_line(char *line, size_t len, struct ftp_reply *reply)
 	struct ftp_command command;
 	struct stssl_address a;
 	uint16_t port;
+	size_t at;
 
 	(void)ftp_reply_feed(reply, line, len);
 	(void)ftp_parse_227(line, &port);
@@ -23,8 +24,10 @@ one_line(char *line, size_t len, struct ftp_reply *reply)
 	(void)ftp_parse_port(line, &a);
 	(void)ftp_parse_eprt(line, &a);
 	(void)ftp_feature_is_ours(line);
-	len = ftp_strip_telnet(line, len);
-	if (ftp_command_parse(line, len, &command) == 0 &&
+	at = ftp_telnet_prefix(line, len);
+	if (at > len)
+		abort();
+	if (ftp_command_parse(line + at, len - at, &command) == 0 &&
 	    strlen(command.arg) > len)
 		abort();
 }

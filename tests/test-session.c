@@ -354,7 +354,11 @@ static const struct {
 	{ "PORT 192,0,2,1,0,25", "504 " },
 	{ "PORT x", "501 " },
 	{ "EPRT |1|192.0.2.2|50000|", "500 " },
-	{ "EPRT |3|x|50000|", "522 " },
+	{ "EPRT |3|x|50000|", "522 Network protocol not supported, use (1)" },
+	{ "EPRT |2|::1|50000|", "522 Network protocol not supported, use (1)" },
+	{ "EPSV ALL ", "200 " },
+	{ "PROT P ", "503 " },
+
 	{ "EPRT x", "501 " },
 	{ "USER a\rb", "500 " },
 	{ "USER\talice", "500 " },
@@ -738,6 +742,51 @@ START_TEST(who_logs_in_by_certificate_is_not_asked_for_a_password)
 }
 END_TEST
 
+START_TEST(clients_that_take_232_for_an_error_may_be_asked_for_any_password)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT,
+		.listen.certificate_reply_331 = true };
+
+	begin(&p);
+	greet(&p);
+	log_in_by_certificate(&p);
+	put(p.backend, "230-Hello\r\n230 welcome\r\n");
+	expect(&p, p.client,
+	    "331-Hello\r\n"
+	    "331 Authorized by certificate; any password will do.\r\n");
+	put(p.client, "PASS whatever\r\n");
+	expect_code(&p, "230 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+/* A password that follows a refused name is not taken for the old one's. */
+START_TEST(a_password_after_a_name_that_was_refused_has_no_user)
+{
+	bool by_certificate = _i == 1;
+	struct play p = { .advice.verdict = by_certificate
+						? STSSL_VERDICT_ACCEPT
+						: STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	if (by_certificate) {
+		log_in_by_certificate(&p);
+		put(p.backend, "230 welcome\r\n");
+		expect_code(&p, "232 ");
+	} else {
+		log_in(&p);
+	}
+	put(p.client, "USER carol\r\n");
+	expect_code(&p, "530 ");
+	put(p.client, "PASS x\r\n");
+	expect_code(&p, "503 ");
+	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
 /* Asked about or not, a name in use does not make way for another. */
 START_TEST(who_is_logged_in_stays_who_he_is)
 {
@@ -790,7 +839,7 @@ START_TEST(a_name_that_is_too_long_is_refused_unasked)
 END_TEST
 
 static const char *const transfers[] = { "RETR a", "STOR a", "APPE a", "STOU",
-	"LIST", "NLST", "MLSD" };
+	"LIST", "NLST" };
 
 START_TEST(a_transfer_needs_a_data_connection)
 {
@@ -808,6 +857,63 @@ START_TEST(a_transfer_needs_a_data_connection)
 	put(p.client, line);
 	expect_code(&p, "425 ");
 	ck_assert(is_silent(p.backend));
+	end(&p);
+}
+END_TEST
+
+START_TEST(a_backend_that_has_no_mlsd_says_so_at_any_time)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "MLSD\r\n");
+	expect(&p, p.backend, "MLSD\r\n");
+	put(p.backend, "500 unknown\r\n");
+	expect(&p, p.client, "500 unknown\r\n");
+	end(&p);
+}
+END_TEST
+
+/* What goes to the backend as it came, byte for byte. */
+static const char *const as_they_come[] = { "DELE x\377y", "RMD x\377yz",
+	"DELE x\377\377y", "DELE x\377\364", "RNFR \377\373\001x", "XMD5 a",
+	"MD5 a", "XSHA256 a b", "CWD a ", "CWD  a" };
+
+START_TEST(a_backend_hears_names_as_the_client_has_said_them)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char line[64];
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	(void)snprintf(line, sizeof line, "%s\r\n", as_they_come[_i]);
+	put(p.client, line);
+	expect(&p, p.backend, line);
+	end(&p);
+}
+END_TEST
+
+START_TEST(empty_lines_are_not_answered_and_before_a_login_they_have_an_end)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	greet(&p);
+	log_in(&p);
+	put(p.client, "\r\n\n\r\nNOOP\r\n");
+	expect(&p, p.backend, "NOOP\r\n");
+	put(p.backend, "200 ok\r\n");
+	expect(&p, p.client, "200 ok\r\n");
+	end(&p);
+
+	p = (struct play){ .advice.verdict = STSSL_VERDICT_PASSWORD };
+	begin(&p);
+	greet(&p);
+	put(p.client, "\n\n\n\n\n\n\n\n\n\n");
+	expect_code(&p, "421 ");
 	end(&p);
 }
 END_TEST
@@ -1311,10 +1417,18 @@ main(void)
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },
 		{ each_user_is_asked_about_anew, 0 },
 		{ who_logs_in_by_certificate_is_not_asked_for_a_password, 0 },
+		{ clients_that_take_232_for_an_error_may_be_asked_for_any_password,
+		    0 },
+		{ a_password_after_a_name_that_was_refused_has_no_user, 2 },
 		{ who_is_logged_in_stays_who_he_is, 0 },
 		{ advice_to_accept_is_not_a_login, 0 },
 		{ a_name_that_is_too_long_is_refused_unasked, 0 },
 		{ a_transfer_needs_a_data_connection, ROWS(transfers) },
+		{ a_backend_that_has_no_mlsd_says_so_at_any_time, 0 },
+		{ a_backend_hears_names_as_the_client_has_said_them,
+		    ROWS(as_they_come) },
+		{ empty_lines_are_not_answered_and_before_a_login_they_have_an_end,
+		    0 },
 		{ a_stranger_may_not_talk_for_ever, 0 },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_target_that_cannot_be_reached_does_not_reach_the_backend,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """TLS in front of any TCP service: bytes in, bytes out, both ends."""
 
+import contextlib
 import hashlib
 import os
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import threading
 
 from story import (Helper, PATIENCE, PKI, Bytes, await_that, context, equal,
-                   run, story, tell)
+                   log, run, story, tell)
 
 
 def echo(client):
@@ -255,6 +256,35 @@ def unix():
     with connect("unix") as tls:
         tls.sendall(b"through a socket")
         equal(read(tls, 16), b"through a socket")
+
+
+@story("a stream without a byte for idle-timeout is ended; one that goes on "
+       "is not")
+def idle():
+    silent, talking = connect("idle"), connect("idle")
+    ended = threading.Event()
+
+    def wait():
+        with contextlib.suppress(OSError):
+            silent.recv(1)
+        ended.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    while not ended.is_set():
+        talking.sendall(b"x")
+        equal(talking.recv(1), b"x")
+    equal(log("helper.log").count("idle-timeout session="), 1)
+    talking.close()
+
+
+@story("the kernel asks silent clients whether they are still there")
+def keepalive():
+    client = connect("echo")
+    port = client.getsockname()[1]
+    await_that(lambda: b"timer:(keepalive," in
+               run("ss", "-Htno", f"dport = :{port}").stdout,
+               "keepalive on the helper's socket")
+    client.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 # shellcheck source=tests/story/lib.sh
 . "${srcdir:=$(dirname "$0")/../..}/tests/story/lib.sh"
 
-# listener NAME BACKEND CLIENT-CERTIFICATE
+# listener NAME BACKEND CLIENT-CERTIFICATE [LINE]
 listener()
 {
 	cat <<-EOT
@@ -14,6 +14,7 @@ listener()
 			tls      = implicit
 			backend  = "$2"
 			client-certificate = $3
+			${4-}
 		}
 	EOT
 }
@@ -24,6 +25,7 @@ listener()
 	listener closing 127.0.0.1:7009 none
 	listener noticing 127.0.0.1:7010 request
 	listener strict 127.0.0.1:7007 require
+	listener idle 127.0.0.1:7007 request "idle-timeout = 3"
 	listener nobody 127.0.0.1:7011 request
 	listener unix unix:/run/stage/echo.sock request
 } | stage_play stream.py "$0"

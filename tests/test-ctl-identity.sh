@@ -138,6 +138,38 @@ printf 'identities = "%s"\nclass "all" { ssl = optional login = either }\n' \
 expect "the directory is the one of classes.conf" 0 "bob: 1
 carol: 1" "$STSSLCTL" identity list --classes "$dir/classes.conf"
 
+# swap: another directory takes the place of the one that was opened, while
+# stsslctl waits for its lock; in there the certificate is somebody else's.
+swap() {
+	cp alice.pem hal.pem
+	exec 9<identities
+	flock 9
+	"$STSSLCTL" identity add hal hal.pem --directory "$dir/identities" 9<&- &
+	until grep -q -- "-> FLOCK.* $! " /proc/locks; do
+		kill -0 "$!" || return
+	done
+	mv identities opened
+	mkdir identities
+	echo "sha256:$sha" >identities/ida
+	exec 9<&-
+	wait "$!" || return
+	cd opened && sed 's/until .* added .*/until X, added X/' hal
+	cd "$dir" && ls identities
+	rm -r identities
+	mv opened identities
+}
+identity remove bob alice.pem >/dev/null
+expect "what was opened is changed, not what has its name since" 0 \
+"added sha256:$sha: @/identities/hal
+# stsslctl: \"CN=alice\" until X, added X
+sha256:$sha
+ida" swap
+rm identities/hal
+expect "a directory is not used where others can rename it" 2 \
+	"stsslctl: @/identities: can be written to by others than root" sh -c \
+	'chmod 777 . && "$@"; r=$?; chmod 755 .; exit $r' sh \
+	"$STSSLCTL" identity list --directory "$dir/identities"
+
 # Many at a time: no entry is lost.
 crowd() {
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do

@@ -165,10 +165,16 @@ expect "what was opened is changed, not what has its name since" 0 \
 sha256:$sha
 ida" swap
 rm identities/hal
+# among: in a directory that others can write to.
+among() {
+	chmod 777 .
+	identity list
+	r=$?
+	chmod 755 .
+	return $r
+}
 expect "a directory is not used where others can rename it" 2 \
-	"stsslctl: @/identities: can be written to by others than root" sh -c \
-	'chmod 777 . && "$@"; r=$?; chmod 755 .; exit $r' sh \
-	"$STSSLCTL" identity list --directory "$dir/identities"
+	"stsslctl: @/identities: can be written to by others than root" among
 
 # Many at a time: no entry is lost.
 crowd() {

@@ -21,7 +21,7 @@
 /* Room for a log line of it. */
 #define LOGIN_TEXT 4096
 
-/* What auth decided, and for whom: "" when it refused. */
+/* What auth decided, and for whom. */
 struct login_decided {
 	enum stssl_verdict verdict;
 	char user[STSSL_USER_MAX + 1];

@@ -157,14 +157,13 @@ prepare(pam_handle_t *pamh)
 	return NULL;
 }
 
-/* A user name that is not refused fits. */
+/* Only what is refused anyhow can have a longer name. */
 static void
 write_down(struct login_decided *decided, const struct login *l)
 {
 	size_t len = strlen(l->user);
 
-	if (l->judgement.verdict == STSSL_VERDICT_REFUSE ||
-	    len >= sizeof decided->user)
+	if (len >= sizeof decided->user)
 		return;
 	memcpy(decided->user, l->user, len + 1);
 	decided->verdict = l->judgement.verdict;

@@ -170,6 +170,13 @@ START_TEST(classes_are_read_once_for_auth_and_account)
 		ck_assert_uint_eq(opened(fd), 1);
 		pam_end(pamh, PAM_SUCCESS);
 	}
+	/* Whom auth refused, account is not asked about. */
+	pamh = stage_pam(&s, "vsftpd", "bob");
+	ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	ck_assert_uint_eq(opened(fd), 1);
+	ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_CRED_INSUFFICIENT);
+	ck_assert_uint_eq(opened(fd), 1);
+	pam_end(pamh, PAM_SUCCESS);
 	(void)close(fd);
 	stage_close(&s);
 }

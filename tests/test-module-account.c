@@ -6,14 +6,20 @@
 #include <config.h>
 #include "tests/test.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
 
 #include "tests/module-stage.h"
 
@@ -29,6 +35,38 @@ time(time_t *ret)
 	if (ret != NULL)
 		*ret = now.tv_sec + ahead;
 	return now.tv_sec + ahead;
+}
+
+/* Nothing can be kept. */
+static bool has_no_room;
+
+/* In front of libpam's, as the next one. */
+int
+pam_set_data(pam_handle_t *pamh, const char *name, void *data,
+    void (*cleanup)(pam_handle_t *pamh, void *data, int error_status))
+{
+	union {
+		void *found;
+		__typeof__(pam_set_data) *call;
+	} real = { dlsym(RTLD_NEXT, "pam_set_data") };
+
+	return has_no_room ? PAM_BUF_ERR : real.call(pamh, name, data, cleanup);
+}
+
+/* The last line of the log. */
+static int priority;
+static char line[4096];
+
+void
+pam_syslog(const pam_handle_t *pamh, int level, const char *format, ...)
+{
+	va_list args;
+
+	(void)pamh;
+	priority = level;
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof line, format, args);
+	va_end(args);
 }
 
 static const struct fake_script alice = { STAGE_GOOD("alice"), STAGE_DONE };
@@ -96,6 +134,66 @@ START_TEST(account_confirms_what_auth_decided_for_the_same_user)
 	ck_assert(was_told(s.fake.seen, rows[_i].report));
 	/* However often it is asked. */
 	ck_assert_int_eq(pam_acct_mgmt(pamh, 0), rows[_i].account);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(whom_auth_refused_account_does_not_accept)
+{
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &alice, "class \"other\" { user = { \"x\" } }\n");
+	stage_write(&s, "vsftpd", OVERRIDDEN);
+	pamh = stage_pam(&s, "vsftpd", "alice");
+	ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	stage_write(&s, "classes.conf", stage_classes);
+	ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_PERM_DENIED);
+	ck_assert(was_told(s.fake.seen, "reason=changed"));
+	pam_end(pamh, PAM_SUCCESS);
+	pamh = stage_pam(&s, "vsftpd", "alice");
+	ck_assert_int_eq(pam_acct_mgmt(pamh, 0), PAM_SUCCESS);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(what_cannot_be_kept_for_account_is_no_login)
+{
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &alice, stage_classes);
+	stage_write(&s, "vsftpd", "auth required %M\n");
+	pamh = stage_pam(&s, "vsftpd", "alice");
+	has_no_room = true;
+	ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_BUF_ERR);
+	ck_assert_int_eq(priority, LOG_ERR);
+	ck_assert_str_eq(line, "out of memory");
+	ck_assert_uint_eq(s.fake.seen->queries, 0);
+	has_no_room = false;
+	ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_SUCCESS);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
+START_TEST(what_the_operator_has_to_mend_is_logged_as_an_error)
+{
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &alice, stage_classes);
+	stage_write(&s, "vsftpd", OVERRIDDEN);
+	pamh = stage_pam(&s, "vsftpd", "bob");
+	(void)pam_authenticate(pamh, 0);
+	ck_assert_int_eq(priority, LOG_NOTICE);
+	ck_assert_ptr_nonnull(strstr(line, "reason=not-this-user"));
+	stage_write(&s, "classes.conf", "class");
+	(void)pam_authenticate(pamh, 0);
+	ck_assert_int_eq(priority, LOG_ERR);
+	ck_assert_ptr_nonnull(strstr(line, "reason=configuration"));
 	pam_end(pamh, PAM_SUCCESS);
 	stage_close(&s);
 }
@@ -225,6 +323,9 @@ main(void)
 	const struct test_case cases[] = {
 		{ account_confirms_what_auth_decided_for_the_same_user,
 		    ROWS(rows) },
+		{ whom_auth_refused_account_does_not_accept, 0 },
+		{ what_cannot_be_kept_for_account_is_no_login, 0 },
+		{ what_the_operator_has_to_mend_is_logged_as_an_error, 0 },
 		{ the_last_auth_is_the_one_that_counts, 0 },
 		{ classes_are_read_once_for_auth_and_account, 0 },
 		{ what_is_kept_is_released, 0 },

@@ -106,6 +106,30 @@ say_word(const struct asker *asker, const char *word)
 	stssl_record_done(&answer);
 }
 
+/*
+ * Another client of the session's backend, who came past us or whose record is
+ * not there (yet).  The port alone counts: a backend may listen on several
+ * addresses, and what it connects to has other ports on its side.
+ */
+static bool
+is_another_client(
+    const struct session_entry *found, const struct stssl_connection *key)
+{
+	const struct stssl_connection *own = &found->connection;
+
+	return key->local.port == own->local.port &&
+	       stssl_connection_compare(key, own) != 0;
+}
+
+static bool
+has_another_client(const struct session_entry *found, const struct question *q)
+{
+	for (size_t i = 0; i < q->key_count; i++)
+		if (is_another_client(found, &q->keys[i]))
+			return true;
+	return false;
+}
+
 static void
 answer_query(const struct asker *asker, const struct question *q)
 {
@@ -126,6 +150,8 @@ answer_query(const struct asker *asker, const struct question *q)
 	}
 	if (found == NULL)
 		say_word(asker, "none");
+	else if (has_another_client(found, q))
+		say_word(asker, "ambiguous");
 	else
 		say(asker, found->text, found->text_len);
 }

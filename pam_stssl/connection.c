@@ -10,7 +10,57 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+/* The kernel writes these names: decimal numbers, but for . and .. */
+static int
+number_of(const char *name)
+{
+	char *end;
+	long fd = strtol(name, &end, 10);
+
+	return end == name || *end != '\0' || fd > INT_MAX ? -1 : (int)fd;
+}
+
+/* Call `each` with every descriptor until it returns something else than 0. */
+static int
+each_descriptor(int (*each)(void *data, int fd), void *data)
+{
+	struct dirent *entry;
+	/* glibc opens it close-on-exec. */
+	DIR *dir = opendir("/proc/self/fd");
+	int r = 0;
+
+	if (dir == NULL)
+		return -errno;
+	while (r == 0) {
+		int fd;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (entry == NULL) {
+			r = -errno;
+			break;
+		}
+		fd = number_of(entry->d_name);
+		r = fd < 0 ? 0 : each(data, fd);
+	}
+	closedir(dir);
+	return r;
+}
+
+static bool
+is_listening(int fd)
+{
+	int on = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on,
+		   &(socklen_t){ sizeof on }) == 0 &&
+	       on != 0;
+}
 
 static bool
 has(const struct connections *c, const struct stssl_connection *one)
@@ -22,13 +72,32 @@ has(const struct connections *c, const struct stssl_connection *one)
 	return false;
 }
 
+/*
+ * A connection, or one that was reset: what its client had sent before can
+ * still be read, so it might be the one that logs in.
+ */
+static bool
+connection_at(int fd, struct stssl_connection *ret)
+{
+	int r = stssl_connection_of(fd, ret);
+
+	if (r != -ENOTCONN)
+		return r == 0;
+	return stssl_connection_local(fd, ret) == 0 && ret->local.port != 0;
+}
+
 /* What is no TCP connection is passed over. */
 static int
-add(struct connections *c, int fd)
+add(void *data, int fd)
 {
+	struct connections *c = data;
 	struct stssl_connection one;
 
-	if (stssl_connection_of(fd, &one) < 0 || has(c, &one))
+	if (is_listening(fd)) {
+		c->is_listening = true;
+		return 0;
+	}
+	if (!connection_at(fd, &one) || has(c, &one))
 		return 0;
 	if (c->count == STSSL_QUERY_KEYS)
 		return -E2BIG;
@@ -36,31 +105,68 @@ add(struct connections *c, int fd)
 	return 0;
 }
 
-/* The kernel writes these names: decimal numbers, but for . and .. */
-static int
-add_name(struct connections *c, const char *name)
+/* The name that a unix socket is bound to: 0 when it has none. */
+static socklen_t
+unix_name(int fd, struct sockaddr_un *ret)
 {
-	char *end;
-	long fd = strtol(name, &end, 10);
+	socklen_t len = sizeof *ret;
 
-	if (end == name || *end != '\0' || fd < 0 || fd > INT_MAX)
+	memset(ret, 0, sizeof *ret);
+	if (getsockname(fd, (struct sockaddr *)ret, &len) == -1 ||
+	    ret->sun_family != AF_UNIX || len > sizeof *ret)
 		return 0;
-	return add(c, (int)fd);
+	return len > sizeof ret->sun_family ? len : 0;
+}
+
+/* Who was accepted where this process itself listens. */
+struct served {
+	const struct connections *all;
+	bool is_served[STSSL_QUERY_KEYS]; /* of all->list */
+	struct sockaddr_un name;          /* where it listens now */
+	bool has_unix;
+};
+
+static int
+find_unix(void *data, int fd)
+{
+	struct served *s = data;
+	struct sockaddr_un name;
+
+	if (!is_listening(fd) && unix_name(fd, &name) > 0 &&
+	    memcmp(&name, &s->name, sizeof name) == 0)
+		s->has_unix = true;
+	return 0;
 }
 
 static int
-add_all(struct connections *c, DIR *dir)
+find_served(void *data, int fd)
 {
-	struct dirent *entry;
-	int r = 0;
+	struct served *s = data;
+	struct stssl_connection one;
 
-	while (r == 0) {
-		errno = 0;
-		entry = readdir(dir);
-		if (entry == NULL)
-			return -errno;
-		r = add_name(c, entry->d_name);
-	}
+	if (!is_listening(fd))
+		return 0;
+	if (unix_name(fd, &s->name) > 0)
+		return each_descriptor(find_unix, s);
+	if (stssl_connection_local(fd, &one) < 0)
+		return 0;
+	for (size_t i = 0; i < s->all->count; i++)
+		if (s->all->list[i].local.port == one.local.port)
+			s->is_served[i] = true;
+	return 0;
+}
+
+/* Are these several clients'?  Connections to elsewhere are nobody's. */
+static int
+find_clients(struct connections *c)
+{
+	struct served s = { .all = c };
+	size_t clients = 0;
+	int r = each_descriptor(find_served, &s);
+
+	for (size_t i = 0; i < c->count; i++)
+		clients += s.is_served[i];
+	c->is_shared = clients > 1 || s.has_unix;
 	return r;
 }
 
@@ -68,18 +174,13 @@ int
 connections_find(struct connections *ret)
 {
 	struct connections c = { .count = 0 };
-	DIR *dir;
 	int r;
 
 	(void)add(&c, STDIN_FILENO);
 	c.has_stdin = c.count == 1;
-
-	/* glibc opens it close-on-exec. */
-	dir = opendir("/proc/self/fd");
-	if (dir == NULL)
-		return -errno;
-	r = add_all(&c, dir);
-	closedir(dir);
+	r = each_descriptor(add, &c);
+	if (r == 0 && c.is_listening && c.count > 0)
+		r = find_clients(&c);
 	if (r == 0)
 		*ret = c;
 	return r;

@@ -14,13 +14,16 @@
 struct connections {
 	struct stssl_connection list[STSSL_QUERY_KEYS];
 	size_t count;
-	bool has_stdin; /* list[0] is descriptor 0's */
+	bool has_stdin;    /* list[0] is descriptor 0's */
+	bool is_listening; /* it has a socket that listens, of any kind */
+	bool is_shared; /* and of those accepted there more than one client */
 };
 
 /*
  * Collect the connected INET and INET6 stream sockets among this process's
  * descriptors, each connection once, descriptor 0 first: inetd-like daemons
- * have the client there.  Opens no descriptor that outlives the call.
+ * have the client there.  One that was reset counts, with a peer of all zero.
+ * Opens no descriptor that outlives the call.
  * Returns 0; -E2BIG when there are more than fit, for then the right one might
  * be missing; or what opendir(3) and readdir(3) say of /proc/self/fd.
  */

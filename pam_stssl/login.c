@@ -54,7 +54,7 @@ static const struct {
 	{ -EBADMSG, "malformed answer" },
 	{ -ESTALE, "answer of another version" },
 	{ -EPERM, "the helper refuses to answer" },
-	{ -EMLINK, "connections of more than one session" },
+	{ -EMLINK, "connections of more than one client" },
 	{ -ETIMEDOUT, "no answer in time" },
 	{ -E2BIG, "too many connections" },
 	{ -ESRCH, "the session is gone" },
@@ -104,7 +104,8 @@ take_from_connection(struct login *l)
 {
 	const struct connections *c = &l->connections;
 
-	l->has_from = c->has_stdin || c->count == 1;
+	l->has_from =
+	    (c->has_stdin || c->count == 1) && c->list[0].peer.port != 0;
 	if (l->has_from)
 		l->from = c->list[0].peer;
 }
@@ -125,6 +126,9 @@ login_identify(struct login *l)
 	l->left_ms -= (int)(stssl_now_ms() - start_ms);
 	if (r < 0)
 		return refuse(l, STSSL_REASON_HELPER, r, "query");
+	/* The session is one client's, and others may be the one who asks. */
+	if (r == 1 && c->is_shared)
+		return refuse(l, STSSL_REASON_HELPER, -EMLINK, "query");
 	l->known = r == 1;
 	if (!l->known)
 		take_from_connection(l);
@@ -156,6 +160,32 @@ judge(struct login *l)
 	}
 	stssl_judge(l->classes, &who, &l->judgement);
 	return 0;
+}
+
+static bool
+is_confirmed(const struct login *l)
+{
+	const struct login_decided *before = l->decided;
+
+	if (before == NULL)
+		return true;
+	if (before->verdict == STSSL_VERDICT_REFUSE ||
+	    strcmp(before->user, l->user) != 0)
+		return false;
+	return before->verdict == STSSL_VERDICT_PASSWORD ||
+	       l->judgement.verdict == STSSL_VERDICT_ACCEPT;
+}
+
+/* Who was let in without a password must not go on as if there had been one. */
+static void
+confirm(struct login *l)
+{
+	struct stssl_judgement *j = &l->judgement;
+
+	if (j->verdict == STSSL_VERDICT_REFUSE || is_confirmed(l))
+		return;
+	j->verdict = STSSL_VERDICT_REFUSE;
+	j->reason = STSSL_REASON_CHANGED;
 }
 
 /*
@@ -191,6 +221,7 @@ login_decide(struct login *l)
 	if (login_identify(l) < 0)
 		return;
 	(void)judge(l);
+	confirm(l);
 	if (l->known)
 		report(l);
 }

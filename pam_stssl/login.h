@@ -14,11 +14,18 @@
 #include "pam_stssl/connection.h"
 #include "pam_stssl/options.h"
 #include "policy/judge.h"
+#include "policy/user.h"
 #include "status/address.h"
 #include "status/record.h"
 
 /* Room for a log line of it. */
 #define LOGIN_TEXT 4096
+
+/* What auth decided, and for whom. */
+struct login_decided {
+	enum stssl_verdict verdict;
+	char user[STSSL_USER_MAX + 1];
+};
 
 struct login {
 	const struct options *options; /* borrowed, as user and service are */
@@ -32,6 +39,8 @@ struct login {
 	struct stssl_address from;        /* the client's */
 	struct stssl_classes *classes;    /* read for this login */
 	const struct stssl_classes *kept; /* borrowed; NULL for none */
+	/* borrowed; NULL when nothing was decided before */
+	const struct login_decided *decided;
 	struct stssl_judgement judgement;
 	struct stssl_error error; /* what went wrong, empty when nothing */
 };
@@ -52,7 +61,10 @@ void login_done(struct login *l);
 int login_identify(struct login *l);
 
 /*
- * Identify, judge, and report the judgement to the helper.  Never fails: what
+ * Identify, judge, and report the judgement to the helper.  What does not
+ * confirm l->decided is refused: a login by certificate is confirmed by nothing
+ * but another judgement that the certificate is enough, a refusal by nothing,
+ * and no judgement about another user confirms anything.  Never fails: what
  * goes wrong refuses, in l->judgement, with l->error set.
  */
 void login_decide(struct login *l);

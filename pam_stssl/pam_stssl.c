@@ -2,13 +2,14 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for or printed.  Nothing that was found out of a user
- * or a connection is kept between two calls; classes.conf is, from auth to
- * account, for it is read again there only if it can have changed.
+ * else.  Nothing is prompted for or printed.  From auth to account two things are
+ * kept: what was decided and for whom, which account may confirm and no more,
+ * and classes.conf, which is read again there only if it can have changed.
  */
 #include <config.h>
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -111,8 +112,9 @@ set_rhost(pam_handle_t *pamh, const struct login *l)
 	return PAM_SYSTEM_ERR;
 }
 
-/* The name of what is kept from auth to account. */
-#define KEPT "pam_stssl-classes"
+/* The names of what is kept from auth to account. */
+#define KEPT    "pam_stssl-classes"
+#define DECIDED "pam_stssl-decided"
 
 static void
 forget(pam_handle_t *pamh, void *classes, int status)
@@ -131,45 +133,69 @@ keep(pam_handle_t *pamh, struct login *l)
 		l->classes = NULL;
 }
 
+static void
+forget_decided(pam_handle_t *pamh, void *decided, int status)
+{
+	(void)pamh, (void)status;
+	free(decided);
+}
+
+/*
+ * A place for what auth will have decided; until then it is a refusal, whatever
+ * an auth before this one said.  NULL when there is none: no login then.
+ */
+static struct login_decided *
+prepare(pam_handle_t *pamh)
+{
+	struct login_decided *decided = calloc(1, sizeof *decided);
+
+	if (decided != NULL &&
+	    pam_set_data(pamh, DECIDED, decided, forget_decided) == PAM_SUCCESS)
+		return decided;
+	free(decided);
+	pam_syslog(pamh, LOG_ERR, "out of memory");
+	return NULL;
+}
+
+/* Only what is refused anyhow can have a longer name. */
+static void
+write_down(struct login_decided *decided, const struct login *l)
+{
+	size_t len = strlen(l->user);
+
+	if (len >= sizeof decided->user)
+		return;
+	memcpy(decided->user, l->user, len + 1);
+	decided->verdict = l->judgement.verdict;
+}
+
 /* What is kept, if anything is; the login has borrowed it until it is done. */
 static void
 borrow(pam_handle_t *pamh, struct login *l)
 {
-	const void *kept = NULL;
+	const void *kept = NULL, *decided = NULL;
 
 	if (pam_get_data(pamh, KEPT, &kept) == PAM_SUCCESS)
 		l->kept = kept;
+	if (pam_get_data(pamh, DECIDED, &decided) == PAM_SUCCESS)
+		l->decided = decided;
 }
 
 struct phase {
 	const char *word;
 	int when_password;
-	bool is_auth;
 };
 
+/* From the judgement to the code, the log and PAM_RHOST. */
 static int
-decide(
-    pam_handle_t *pamh, int argc, const char **argv, const struct phase *phase)
+finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 {
-	struct options options;
-	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
-	int rhost;
+	int rhost = set_rhost(pamh, l);
 
-	if (r != PAM_SUCCESS)
-		return r;
-	if (!phase->is_auth)
-		borrow(pamh, &l);
-	login_decide(&l);
-	rhost = set_rhost(pamh, &l);
-	log_login(pamh, &l, phase->word, true);
-	r = code_of(&l.judgement, phase->when_password);
-	if (phase->is_auth)
-		keep(pamh, &l);
-	else if (l.kept != NULL)
-		(void)pam_set_data(pamh, KEPT, NULL, NULL);
-	login_done(&l);
-	return rhost == PAM_SUCCESS ? r : rhost;
+	log_login(pamh, l, phase->word, true);
+	return rhost == PAM_SUCCESS
+		   ? code_of(&l->judgement, phase->when_password)
+		   : rhost;
 }
 
 /* The session may know who it is for, but not how it was asked about. */
@@ -194,10 +220,24 @@ put_environment(pam_handle_t *pamh, const struct stssl_record *record)
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	static const struct phase phase = { "login", PAM_IGNORE, true };
+	static const struct phase phase = { "login", PAM_IGNORE };
+	struct login_decided *decided = prepare(pamh);
+	struct options options;
+	struct login l;
+	int r;
 
 	(void)flags;
-	return decide(pamh, argc, argv, &phase);
+	if (decided == NULL)
+		return PAM_BUF_ERR;
+	r = begin(pamh, argc, argv, &options, &l);
+	if (r != PAM_SUCCESS)
+		return r;
+	login_decide(&l);
+	write_down(decided, &l);
+	r = finish(pamh, &l, &phase);
+	keep(pamh, &l);
+	login_done(&l);
+	return r;
 }
 
 /* IGNORE here would make a pam_deny behind us count. */
@@ -212,10 +252,21 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	static const struct phase phase = { "account", PAM_SUCCESS, false };
+	static const struct phase phase = { "account", PAM_SUCCESS };
+	struct options options;
+	struct login l;
+	int r = begin(pamh, argc, argv, &options, &l);
 
 	(void)flags;
-	return decide(pamh, argc, argv, &phase);
+	if (r != PAM_SUCCESS)
+		return r;
+	borrow(pamh, &l);
+	login_decide(&l);
+	r = finish(pamh, &l, &phase);
+	if (l.kept != NULL)
+		(void)pam_set_data(pamh, KEPT, NULL, NULL);
+	login_done(&l);
+	return r;
 }
 
 int

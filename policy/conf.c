@@ -47,7 +47,8 @@ fail(struct stssl_error *error, int r, const char *path)
 	const char *what = strerror(-r);
 
 	if (r == -EPERM)
-		what = "must belong to root and be writable by its owner only";
+		what = "it, and each directory that it is in, must belong to "
+		       "root and be writable by its owner only";
 	else if (r == -EINVAL)
 		what = "not a regular file";
 	else if (r == -ENOMEM)

@@ -80,6 +80,8 @@ const char *stssl_facts_text(enum stssl_facts f);
 	    "certificate does not belong to this user", CRED_INSUFFICIENT)    \
 	X(AMBIGUOUS, "ambiguous", "certificate names several users",          \
 	    CRED_INSUFFICIENT)                                                \
+	X(CHANGED, "changed", "not the login that was decided before",        \
+	    PERM_DENIED)                                                      \
 	X(CERTIFICATE, "certificate", "logged in by certificate", SYSTEM_ERR) \
 	X(BY_PASSWORD, "by-password", "the password decides", SYSTEM_ERR)     \
 	X(AND_PASSWORD, "and-password",                                       \

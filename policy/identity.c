@@ -10,24 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/trace.h"
 #include "status/trust.h"
-
-/* Who can write to the directory could give one user's file to another. */
-static bool
-directory_trusted(const char *directory)
-{
-	struct stat st;
-
-	return stat(directory, &st) == 0 && S_ISDIR(st.st_mode) &&
-	       (st.st_uid == 0 || st.st_uid == geteuid()) &&
-	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
 
 /* 0 and the text of the user's file, or why there is none that counts. */
 static int
@@ -36,16 +23,10 @@ read_identities(
 {
 	char path[STSSL_IDENTITY_DIR_MAX + 1 + STSSL_USER_MAX + 1];
 	int n = snprintf(path, sizeof path, "%s/%s", directory, user);
-	int r;
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return -ENAMETOOLONG;
-	r = stssl_trusted_read(path, STSSL_IDENTITY_MAX, ret, ret_len);
-	if (r == 0 && !directory_trusted(directory)) {
-		free(*ret);
-		return -EPERM;
-	}
-	return r;
+	return stssl_trusted_read(path, STSSL_IDENTITY_MAX, ret, ret_len);
 }
 
 static void

@@ -72,7 +72,7 @@ enum stssl_subject stssl_identity_subject(enum stssl_identity way);
  * One way that was gone.  `name` is the user that it leads to, "" when it
  * leads to none; of an identity file `line` is the one of the entry that fits
  * or is faulty, and `error` why the file cannot be used, a negative errno:
- * -EPERM for wrong owner or mode of it or of its directory, else as
+ * -EPERM for wrong owner or mode of it or of a directory on the way, else as
  * stssl_trusted_read().
  */
 struct stssl_way_tried {

@@ -144,14 +144,20 @@ stssl_class_find(const struct stssl_classes *classes,
 	struct stssl_hosts own = { .asked = false };
 	struct asker asker = { .login = login,
 		.hosts = login->hosts != NULL ? login->hosts : &own };
-	int r = 0;
+	const struct stssl_class *found = NULL;
+	int r = 0, confirmed;
 
 	stssl_user_init(&asker.user, login->user);
 	for (size_t i = 0; r == 0 && i < classes->count; i++) {
 		r = match(&classes->list[i], &asker);
 		if (r == 1)
-			*ret = &classes->list[i];
+			found = &classes->list[i];
 	}
+	confirmed = r < 0 ? 0 : stssl_user_confirm(&asker.user);
 	stssl_user_done(&asker.user);
+	if (confirmed < 0)
+		return confirmed;
+	if (r == 1)
+		*ret = found;
 	return r;
 }

@@ -66,14 +66,22 @@ stssl_user_done(struct stssl_user *user)
 	*user = (struct stssl_user){ 0 };
 }
 
+/* A group that is asked about, and whether it names the user as a member. */
+struct asked {
+	const struct stssl_group *group;
+	const char *user;
+	bool has_member;
+};
+
 /* One look-up with a buffer of `size` bytes: 1 found, 0 not, or an error. */
-typedef int lookup(const void *key, char *buf, size_t size, gid_t *ret);
+typedef int lookup(void *key, char *buf, size_t size, gid_t *ret);
 
 static int
-by_user(const void *key, char *buf, size_t size, gid_t *ret)
+by_user(void *key, char *buf, size_t size, gid_t *ret)
 {
+	const struct stssl_user *user = key;
 	struct passwd pw, *found;
-	int r = getpwnam_r(key, &pw, buf, size, &found);
+	int r = getpwnam_r(user->name, &pw, buf, size, &found);
 
 	if (r != 0 || found == NULL)
 		return -r;
@@ -81,10 +89,20 @@ by_user(const void *key, char *buf, size_t size, gid_t *ret)
 	return 1;
 }
 
-static int
-by_group(const void *key, char *buf, size_t size, gid_t *ret)
+static bool
+is_among(char *const *members, const char *user)
 {
-	const struct stssl_group *group = key;
+	for (; members != NULL && *members != NULL; members++)
+		if (strcmp(*members, user) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_group(void *key, char *buf, size_t size, gid_t *ret)
+{
+	struct asked *asked = key;
+	const struct stssl_group *group = asked->group;
 	struct group gr, *found;
 	int r = group->name != NULL
 		    ? getgrnam_r(group->name, &gr, buf, size, &found)
@@ -93,12 +111,13 @@ by_group(const void *key, char *buf, size_t size, gid_t *ret)
 	if (r != 0 || found == NULL)
 		return -r;
 	*ret = gr.gr_gid;
+	asked->has_member = is_among(gr.gr_mem, asked->user);
 	return 1;
 }
 
 /* With a buffer that grows until the answer fits. */
 static int
-look_up(lookup *ask, const void *key, gid_t *ret)
+look_up(lookup *ask, void *key, gid_t *ret)
 {
 	int r = -ERANGE;
 
@@ -118,7 +137,7 @@ int
 stssl_user_is_real(struct stssl_user *user)
 {
 	if (user->kind == STSSL_USER_UNKNOWN) {
-		int r = look_up(by_user, user->name, &user->primary);
+		int r = look_up(by_user, user, &user->primary);
 
 		if (r < 0)
 			return r;
@@ -127,41 +146,54 @@ stssl_user_is_real(struct stssl_user *user)
 	return user->kind == STSSL_USER_REAL;
 }
 
+static int
+ask_for_groups(const struct stssl_user *user, gid_t **ret_gids, int *ret_count)
+{
+	for (int size = GROUPS_START; size <= GROUPS_MAX; size *= 2) {
+		int count = size;
+		gid_t *gids = reallocarray(NULL, (size_t)size, sizeof *gids);
+
+		if (gids == NULL)
+			return -ENOMEM;
+		if (getgrouplist(user->name, user->primary, gids, &count) >=
+		    0) {
+			*ret_gids = gids;
+			*ret_count = count;
+			return 0;
+		}
+		free(gids);
+	}
+	return -E2BIG;
+}
+
 /* Fill user->gids, once. */
 static int
 list_groups(struct stssl_user *user)
 {
-	for (int size = GROUPS_START; user->gids == NULL; size *= 2) {
-		int count = size;
-		gid_t *gids;
-
-		if (size > GROUPS_MAX)
-			return -E2BIG;
-		gids = reallocarray(NULL, (size_t)size, sizeof *gids);
-		if (gids == NULL)
-			return -ENOMEM;
-		if (getgrouplist(user->name, user->primary, gids, &count) < 0) {
-			free(gids);
-			continue;
-		}
-		user->gids = gids;
-		user->gid_count = count;
-	}
-	return 0;
+	return user->gids != NULL
+		   ? 0
+		   : ask_for_groups(user, &user->gids, &user->gid_count);
 }
 
 static bool
-has_gid(const struct stssl_user *user, gid_t gid)
+has_gid(const gid_t *gids, int count, gid_t gid)
 {
-	for (int i = 0; i < user->gid_count; i++)
-		if (user->gids[i] == gid)
+	for (int i = 0; i < count; i++)
+		if (gids[i] == gid)
 			return true;
 	return false;
+}
+
+static bool
+is_in(const struct stssl_user *user, gid_t gid)
+{
+	return has_gid(user->gids, user->gid_count, gid);
 }
 
 int
 stssl_user_in_group(struct stssl_user *user, const struct stssl_group *group)
 {
+	struct asked asked = { .group = group, .user = user->name };
 	gid_t gid = group->gid;
 	int r = stssl_user_is_real(user);
 
@@ -170,10 +202,31 @@ stssl_user_in_group(struct stssl_user *user, const struct stssl_group *group)
 	r = list_groups(user);
 	if (r < 0)
 		return r;
-	if (group->name == NULL && has_gid(user, gid))
+	if (group->name == NULL && is_in(user, gid))
 		return 1;
-	r = look_up(by_group, group, &gid);
+	r = look_up(by_group, &asked, &gid);
 	if (r < 0)
 		return r;
-	return r == 1 && has_gid(user, gid);
+	if (r == 1 && is_in(user, gid))
+		return 1;
+	user->is_denied = true;
+	return asked.has_member ? -EIO : 0;
+}
+
+int
+stssl_user_confirm(const struct stssl_user *user)
+{
+	gid_t *gids;
+	int count, r;
+
+	if (!user->is_denied)
+		return 0;
+	r = ask_for_groups(user, &gids, &count);
+	if (r < 0)
+		return r;
+	for (int i = 0; r == 0 && i < count; i++)
+		if (!is_in(user, gids[i]))
+			r = -EIO;
+	free(gids);
+	return r;
 }

@@ -36,6 +36,7 @@ struct stssl_user {
 	gid_t primary;
 	gid_t *gids;
 	int gid_count;
+	bool is_denied; /* a group, because it is not among these */
 };
 
 /*
@@ -60,9 +61,18 @@ int stssl_user_is_real(struct stssl_user *user);
  * not in the passwd database and for groups that do not exist.
  * Returns 1, 0, or a negative errno.  getgrouplist(3) does not tell when a
  * source of groups is down: therefore a "no" is given only after the group
- * itself could be looked up.
+ * itself could be looked up, and not if that says that the user is a member.
+ * After the last "no", stssl_user_confirm() says whether all of them stand.
  */
 int stssl_user_in_group(
     struct stssl_user *user, const struct stssl_group *group);
+
+/*
+ * Ask for the user's groups again, if one was denied: a source that was down
+ * for a moment has been up since, as the look-up of the group has shown.
+ * Returns 0; -EIO when the user has a group now that was not there before; or
+ * another negative errno.
+ */
+int stssl_user_confirm(const struct stssl_user *user);
 
 #endif

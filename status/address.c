@@ -193,10 +193,10 @@ netns_cookie(int fd, uint64_t *ret)
 }
 
 int
-stssl_connection_of(int fd, struct stssl_connection *ret)
+stssl_connection_local(int fd, struct stssl_connection *ret)
 {
-	struct sockaddr_storage local = { 0 }, peer = { 0 };
-	socklen_t local_len = sizeof local, peer_len = sizeof peer;
+	struct sockaddr_storage local = { 0 };
+	socklen_t local_len = sizeof local;
 	struct stssl_connection c = { 0 };
 	int type, r;
 	socklen_t type_len = sizeof type;
@@ -207,13 +207,26 @@ stssl_connection_of(int fd, struct stssl_connection *ret)
 	r = stssl_address_from(&local, &c.local);
 	if (r == 0 && type != SOCK_STREAM)
 		r = -EAFNOSUPPORT;
+	if (r == 0)
+		r = netns_cookie(fd, &c.netns);
+	if (r == 0)
+		*ret = c;
+	return r;
+}
+
+int
+stssl_connection_of(int fd, struct stssl_connection *ret)
+{
+	struct sockaddr_storage peer = { 0 };
+	socklen_t peer_len = sizeof peer;
+	struct stssl_connection c;
+	int r = stssl_connection_local(fd, &c);
+
 	if (r < 0)
 		return r;
 	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == -1)
 		return -errno;
 	r = stssl_address_from(&peer, &c.peer);
-	if (r == 0)
-		r = netns_cookie(fd, &c.netns);
 	if (r == 0)
 		*ret = c;
 	return r;

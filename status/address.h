@@ -80,6 +80,12 @@ int stssl_ip_parse(const char *text, struct stssl_address *ret);
  */
 int stssl_connection_of(int fd, struct stssl_connection *ret);
 
+/*
+ * The same for a TCP socket that need not be connected: one that listens, or
+ * of which nothing but unread bytes is left.  The peer is all zero.
+ */
+int stssl_connection_local(int fd, struct stssl_connection *ret);
+
 /* The same connection, seen from its other end. */
 struct stssl_connection stssl_connection_flip(const struct stssl_connection *c);
 

@@ -29,7 +29,8 @@
  *   -EACCES     the socket's place or its server is not to be trusted,
  *   -ETIMEDOUT  no answer in time,
  *   -EBADMSG    an answer that is none, -ESTALE one of another version,
- *   -EMLINK     the connections belong to different sessions,
+ *   -EMLINK     the connections belong to different sessions, or one leads to
+ *               the session's backend and is not the session's,
  *   -EPERM      the helper does not answer us, or its socket's mode says so,
  *   or what socket(2), connect(2), send(2), recv(2) say: ECONNREFUSED, ENOENT.
  */

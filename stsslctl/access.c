@@ -9,7 +9,10 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "stsslctl/output.h"
 
 #define GROUPS_MAX 65536
 
@@ -69,16 +72,60 @@ access_can_read(const struct access_user *user, const struct stat *st)
 	return (st->st_mode >> shift & need) == need;
 }
 
+/* A sticky directory does where others can neither rename nor remove. */
+static void
+judge(const char *path, bool may_be_sticky, const struct access_user *user,
+    struct findings *findings)
+{
+	struct stat st;
+	bool is_written;
+
+	if (stat(path, &st) == -1)
+		return;
+	is_written = (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+	if (may_be_sticky && (st.st_mode & S_ISVTX) != 0)
+		is_written = false;
+	if ((st.st_uid != 0 && st.st_uid != user->uid) || is_written)
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "can be written to by others than root");
+}
+
 void
 access_check(
     const char *path, const struct access_user *user, struct findings *findings)
 {
-	struct stat st;
+	judge(path, false, user, findings);
+}
 
-	if (stat(path, &st) == -1)
-		return;
-	if ((st.st_uid != 0 && st.st_uid != user->uid) ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		findings_add(findings, FINDING_ERROR, path, 0,
-		    "can be written to by others than root");
+/* From the directory that the path's last component is in, up to the root. */
+static void
+judge_above(
+    const char *path, const struct access_user *user, struct findings *findings)
+{
+	char *above = output_copy(path), *slash;
+	bool is_home = true;
+
+	while ((slash = strrchr(above, '/')) != NULL) {
+		bool is_root = slash == above;
+
+		slash[is_root ? 1 : 0] = '\0';
+		judge(above, !is_home, user, findings);
+		is_home = false;
+		if (is_root)
+			break;
+	}
+	free(above);
+}
+
+void
+access_check_way(
+    const char *path, const struct access_user *user, struct findings *findings)
+{
+	char *real = realpath(path, NULL);
+
+	judge_above(path, user, findings);
+	/* Where links lead has a way of its own. */
+	if (real != NULL && strcmp(real, path) != 0)
+		judge_above(real, user, findings);
+	free(real);
 }

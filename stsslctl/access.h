@@ -38,4 +38,12 @@ bool access_can_read(const struct access_user *user, const struct stat *st);
 void access_check(const char *path, const struct access_user *user,
     struct findings *findings);
 
+/*
+ * The same for the directories that it is in: those above the last may be
+ * sticky, as in status/trust.h.  Those of a path that is not absolute are
+ * looked at as far as it names them, and where it leads.
+ */
+void access_check_way(const char *path, const struct access_user *user,
+    struct findings *findings);
+
 #endif

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "policy/class.h"
 #include "policy/shadow.h"
@@ -85,12 +86,14 @@ static void
 classes(const char *path, const struct access_user *helper,
     struct findings *findings)
 {
+	const struct access_user reader = { .uid = geteuid() };
 	struct stssl_classes *classes;
 	struct stssl_error error;
 	struct stat st;
 
 	if (stssl_classes_read(path, &classes, &error) < 0) {
 		findings_add_conf(findings, FINDING_ERROR, path, &error);
+		access_check_way(path, &reader, findings);
 		return;
 	}
 	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
@@ -128,6 +131,15 @@ add_warning(void *owner, const struct stssl_error *error)
 	findings_add_conf(place->findings, FINDING_WARNING, place->path, error);
 }
 
+/* A file that nobody else may change, nor put another in its place. */
+static void
+owned(const char *path, const struct access_user *helper,
+    struct findings *findings)
+{
+	access_check(path, helper, findings);
+	access_check_way(path, helper, findings);
+}
+
 /* Everything that helper.conf names; when it is read, it was found. */
 static void
 named(const struct helper_config *config, const char *path,
@@ -147,13 +159,13 @@ named(const struct helper_config *config, const char *path,
 	else
 		(void)x509_store_free(store);
 	for (size_t i = 0; i < tls->certificate_count; i++) {
-		access_check(tls->certificates[i], helper, findings);
-		access_check(tls->keys[i], helper, findings);
+		owned(tls->certificates[i], helper, findings);
+		owned(tls->keys[i], helper, findings);
 	}
 	for (size_t i = 0; i < tls->client_ca_count; i++)
-		access_check(tls->client_cas[i], helper, findings);
+		owned(tls->client_cas[i], helper, findings);
 	for (size_t i = 0; i < tls->client_crl_count; i++)
-		access_check(tls->client_crls[i], helper, findings);
+		owned(tls->client_crls[i], helper, findings);
 	for (size_t i = 0; i < config->status_user_count; i++)
 		check_user(config->status_users[i], path, findings);
 	/* Where no helper runs, there is none. */
@@ -173,6 +185,8 @@ files(const struct arguments *a, struct findings *findings)
 
 	if (config_read(a->config, &config, &error) < 0) {
 		findings_add_conf(findings, FINDING_ERROR, a->config, &error);
+		access_check_way(a->config,
+		    &(struct access_user){ .uid = geteuid() }, findings);
 		/* It is not known then what it would have named. */
 		if (strcmp(a->config, HELPER_CONF) != 0)
 			path = NULL;

@@ -163,10 +163,11 @@ check_duplicates(struct identities *all)
 static void
 check_directory(const struct identities *all)
 {
+	const struct access_user reader = { .uid = geteuid() };
 	struct stat st;
 
-	access_check(all->directory, &(struct access_user){ .uid = geteuid() },
-	    all->findings);
+	access_check(all->directory, &reader, all->findings);
+	access_check_way(all->directory, &reader, all->findings);
 	if (stat(all->directory, &st) == 0 &&
 	    !access_can_read(all->reader, &st))
 		findings_add(all->findings, FINDING_ERROR, all->directory, 0,

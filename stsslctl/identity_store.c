@@ -21,16 +21,14 @@
 #include "stsslctl/output.h"
 #include "stsslctl/replace.h"
 
+/* Whom new files in it are for. */
 static int
-check(int fd, struct identity_store *store)
+look_at(int fd, struct identity_store *store)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
 		return -errno;
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return -EPERM;
 	store->for_all = (st.st_mode & S_IXOTH) != 0;
 	store->gid = st.st_gid;
 	return 0;
@@ -49,14 +47,11 @@ int
 identity_store_open(const char *directory, struct identity_store *ret)
 {
 	struct identity_store store = { .directory = directory };
-	int r;
+	int r = stssl_trusted_directory(directory, &store.fd);
 
-	store.fd =
-	    open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (store.fd == -1)
-		/* What O_DIRECTORY says of a link that is not followed. */
-		return errno == ENOTDIR ? -ELOOP : -errno;
-	r = check(store.fd, &store);
+	if (r < 0)
+		return r;
+	r = look_at(store.fd, &store);
 	if (r == 0)
 		r = lock(store.fd);
 	if (r < 0) {
@@ -88,11 +83,11 @@ int
 identity_store_read(
     const struct identity_store *store, const char *user, char **ret)
 {
-	char *path = identity_store_path(store, user), *text;
+	char *text;
 	size_t len = 0;
-	int r = stssl_trusted_read(path, STSSL_IDENTITY_MAX, &text, &len);
+	int r = stssl_trusted_read_at(
+	    store->fd, user, STSSL_IDENTITY_MAX, &text, &len);
 
-	free(path);
 	if (r == -ENOENT) {
 		text = strdup("");
 		r = text == NULL ? -ENOMEM : 0;
@@ -117,7 +112,7 @@ identity_store_each(const struct identity_store *store,
     int (*each)(void *owner, const char *user), void *owner)
 {
 	struct dirent **names;
-	int count = scandir(store->directory, &names, is_user, alphasort);
+	int count = scandirat(store->fd, ".", &names, is_user, alphasort);
 	int r = 0;
 
 	if (count < 0)
@@ -138,32 +133,25 @@ write_text(FILE *to, const void *data)
 }
 
 static int
-replace(const struct identity_store *store, const char *path, const char *text)
+replace(const struct identity_store *store, const char *user, const char *text)
 {
 	struct replace_like like = { store->for_all ? 0644 : 0640, store->gid };
 	struct stat st;
 
-	if (lstat(path, &st) == 0)
+	if (fstatat(store->fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		like = (struct replace_like){ st.st_mode & 0644, st.st_gid };
-	return replace_file(path, &like, write_text, text);
+	return replace_file_at(store->fd, user, &like, write_text, text);
 }
 
 int
 identity_store_write(
     const struct identity_store *store, const char *user, const char *text)
 {
-	char *path;
-	int r;
-
 	if (strlen(text) > STSSL_IDENTITY_MAX)
 		return -EFBIG;
-	path = identity_store_path(store, user);
 	if (text[0] != '\0')
-		r = replace(store, path, text);
-	else if (unlink(path) == 0 && fsync(store->fd) == 0)
-		r = 0;
-	else
-		r = -errno;
-	free(path);
-	return r;
+		return replace(store, user, text);
+	return unlinkat(store->fd, user, 0) == 0 && fsync(store->fd) == 0
+		   ? 0
+		   : -errno;
 }

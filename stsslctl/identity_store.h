@@ -11,21 +11,20 @@
 #include <sys/types.h>
 
 struct identity_store {
-	const char *directory; /* borrowed */
-	int fd;                /* holds the lock */
+	const char *directory; /* borrowed; for messages */
+	int fd;                /* all is done here; holds the lock */
 	bool for_all;          /* everybody may search the directory */
 	gid_t gid;
 };
 
 /*
  * Open and lock the directory, waiting for whoever has it.  Returns 0, to be
- * closed by identity_store_close(); -EPERM when others than root (or us) can
- * write to it; -ELOOP for a symbolic link; or what open(2) says.
+ * closed by identity_store_close(); or the errors of stssl_trusted_directory().
  */
 int identity_store_open(const char *directory, struct identity_store *ret);
 void identity_store_close(struct identity_store *store);
 
-/* The path of a user's file, to be freed.  Out of memory ends the process. */
+/* The path of a user's file for messages, to be freed.  Out of memory ends the process. */
 char *identity_store_path(const struct identity_store *store, const char *user);
 
 /*

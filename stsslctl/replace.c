@@ -7,38 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* "DIR/" of "DIR/NAME", as long as *ret_len; "" of "NAME". */
-static size_t
-directory_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL ? 0 : (size_t)(slash - path) + 1;
-}
-
-static int
-sync_directory(const char *path)
-{
-	size_t len = directory_len(path);
-	char *dir = len == 0 ? strdup(".") : strndup(path, len);
-	int fd, r = 0;
-
-	if (dir == NULL)
-		return -ENOMEM;
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(dir);
-	if (fd == -1)
-		return -errno;
-	if (fsync(fd) == -1)
-		r = -errno;
-	close(fd);
-	return r;
-}
 
 /* The group first: changing it may take bits of the mode away. */
 static int
@@ -75,28 +49,76 @@ fill(int fd, const struct replace_like *like,
 	return r;
 }
 
+/* A new file beside `name`; its name is *ret, to be freed. */
+static int
+make_temporary(int dir_fd, const char *name, char **ret)
+{
+	uint32_t random;
+	char *temporary;
+	int fd;
+
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		return -EIO;
+	if (asprintf(&temporary, ".%s.%08" PRIx32, name, random) < 0)
+		return -ENOMEM;
+	fd = openat(
+	    dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		fd = -errno;
+		free(temporary);
+		return fd;
+	}
+	*ret = temporary;
+	return fd;
+}
+
+int
+replace_file_at(int dir_fd, const char *name, const struct replace_like *like,
+    int (*write)(FILE *to, const void *data), const void *data)
+{
+	char *temporary;
+	int fd = make_temporary(dir_fd, name, &temporary), r;
+
+	if (fd < 0)
+		return fd;
+	r = fill(fd, like, write, data);
+	if (r == 0 && renameat(dir_fd, temporary, dir_fd, name) == -1)
+		r = -errno;
+	if (r < 0)
+		(void)unlinkat(dir_fd, temporary, 0);
+	else if (fsync(dir_fd) == -1)
+		r = -errno;
+	free(temporary);
+	return r;
+}
+
+/* The directory of a path, "." when it names none; *ret_name is the rest. */
+static int
+open_directory(const char *path, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? strdup(".")
+				  : strndup(path, (size_t)(slash - path) + 1);
+	int fd;
+
+	if (dir == NULL)
+		return -ENOMEM;
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(dir);
+	*ret_name = slash == NULL ? path : slash + 1;
+	return fd == -1 ? -errno : fd;
+}
+
 int
 replace_file(const char *path, const struct replace_like *like,
     int (*write)(FILE *to, const void *data), const void *data)
 {
-	size_t len = directory_len(path);
-	char *temporary;
-	int fd, r;
+	const char *name;
+	int dir_fd = open_directory(path, &name), r;
 
-	if (asprintf(&temporary, "%.*s.%s.XXXXXX", (int)len, path, path + len) <
-	    0)
-		return -ENOMEM;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd == -1) {
-		r = -errno;
-		free(temporary);
-		return r;
-	}
-	r = fill(fd, like, write, data);
-	if (r == 0 && rename(temporary, path) == -1)
-		r = -errno;
-	if (r < 0)
-		(void)unlink(temporary);
-	free(temporary);
-	return r < 0 ? r : sync_directory(path);
+	if (dir_fd < 0)
+		return dir_fd;
+	r = replace_file_at(dir_fd, name, like, write, data);
+	close(dir_fd);
+	return r;
 }

@@ -25,4 +25,9 @@ struct replace_like {
 int replace_file(const char *path, const struct replace_like *like,
     int (*write)(FILE *to, const void *data), const void *data);
 
+/* The same for `name` in a directory that is open, to be read. */
+int replace_file_at(int dir_fd, const char *name,
+    const struct replace_like *like, int (*write)(FILE *to, const void *data),
+    const void *data);
+
 #endif

@@ -16,6 +16,7 @@
 
 #include "policy/classes.h"
 #include "policy/judge.h"
+#include "tests/private-file.h"
 
 /* One each of what a class may ask for, as long as nobody is looked up. */
 #define OTHERS                                                               \
@@ -69,7 +70,7 @@ counted_judge(
 static void
 write_classes(char *path, unsigned long count)
 {
-	int fd = mkstemp(path);
+	int fd = private_file_make(path);
 	FILE *f = fd == -1 ? NULL : fdopen(fd, "w");
 
 	if (f == NULL)
@@ -123,7 +124,7 @@ judge_often(const char *path, unsigned long times)
 int
 main(int argc, char **argv)
 {
-	char path[] = "/tmp/stssl-cost-XXXXXX";
+	char path[] = "/tmp/stssl-cost-XXXXXX/f";
 
 	if (argc == 2 && strcmp(argv[1], "comparable") == 0)
 		return puts(WHY_NOT) == EOF;
@@ -134,6 +135,6 @@ main(int argc, char **argv)
 		judge_often(path, strtoul(argv[3], NULL, 10));
 	else
 		read_often(path, strtoul(argv[3], NULL, 10));
-	(void)unlink(path);
+	private_file_remove(path);
 	return 0;
 }

@@ -19,6 +19,7 @@
 #include "policy/judge.h"
 #include "policy/shadow.h"
 #include "tests/fuzz-file.h"
+#include "tests/private-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -70,7 +71,7 @@ judge(const struct stssl_classes *classes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[] = "/tmp/stssl-fuzz-classes-XXXXXX";
+	char path[] = "/tmp/stssl-fuzz-classes-XXXXXX/f";
 	struct stssl_classes *classes = NULL;
 	struct stssl_error error;
 	int r = -1;
@@ -83,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			 strchr(error.text, '\n') != NULL)
 			abort();
 	}
-	(void)unlink(path);
+	private_file_remove(path);
 	(void)stssl_classes_free(classes);
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "setup/config.h"
 #include "tests/fuzz-file.h"
+#include "tests/private-file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,7 +43,7 @@ check(const struct helper_config *config)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char path[] = "/tmp/stssl-fuzz-config-XXXXXX";
+	char path[] = "/tmp/stssl-fuzz-config-XXXXXX/f";
 	struct helper_config *config = NULL;
 	struct stssl_error error;
 
@@ -53,7 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			 strchr(error.text, '\n') != NULL)
 			abort();
 	}
-	(void)unlink(path);
+	private_file_remove(path);
 	(void)config_free(config);
 	return 0;
 }

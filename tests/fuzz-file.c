@@ -5,13 +5,14 @@
 #include <config.h>
 #include "tests/fuzz-file.h"
 
-#include <stdlib.h>
 #include <unistd.h>
+
+#include "tests/private-file.h"
 
 int
 fuzz_file_write(char *path, const uint8_t *data, size_t size)
 {
-	int fd = mkstemp(path);
+	int fd = private_file_make(path);
 	ssize_t n;
 
 	if (fd == -1)

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * Write it to a new file, whose name replaces the X's of `path` as mkstemp(3)
- * does.  Returns 0, or -1; the caller unlinks it either way.
+ * Write it to a new file by private_file_make().  Returns 0, or -1; the caller
+ * removes it by private_file_remove() either way.
  */
 int fuzz_file_write(char *path, const uint8_t *data, size_t size);
 

@@ -77,6 +77,17 @@ stage_open(
 }
 
 void
+stage_open_alone(struct stage *s, const char *classes)
+{
+	memset(s, 0, sizeof *s);
+	drop_inherited();
+	fake_prepare(&s->fake);
+	(void)unlink(s->fake.path);
+	stage_write(s, "classes.conf", classes);
+	s->connection_fd = -1;
+}
+
+void
 stage_close(struct stage *s)
 {
 	if (s->connection_fd != -1)

@@ -51,6 +51,9 @@ void stage_open(
     struct stage *s, const struct fake_script *script, const char *classes);
 void stage_close(struct stage *s);
 
+/* The same without a helper, without a connection, and without a service. */
+void stage_open_alone(struct stage *s, const char *classes);
+
 /* Another connection of this process's; the caller closes it. */
 int stage_connect(void);
 

@@ -16,6 +16,7 @@
 
 #include "pam_stssl/login.h"
 #include "policy/class.h"
+#include "tests/private-file.h"
 
 /* What a file takes that has few classes, and what growing lists may add. */
 #define ALLOCATIONS_MAX 24
@@ -81,7 +82,7 @@ __wrap_time(time_t *ret)
 static void
 write_classes(char *path, unsigned count, const char *format)
 {
-	int fd = mkstemp(path);
+	int fd = private_file_make(path);
 	FILE *f;
 
 	ck_assert_int_ne(fd, -1);
@@ -107,7 +108,7 @@ static const char *const formats[] = {
 
 START_TEST(a_thousand_classes_are_read_with_a_few_allocations)
 {
-	char path[] = "/tmp/stssl-budget-XXXXXX";
+	char path[] = "/tmp/stssl-budget-XXXXXX/f";
 	struct stssl_classes *classes = NULL;
 	struct stssl_error error;
 	unsigned count;
@@ -117,7 +118,7 @@ START_TEST(a_thousand_classes_are_read_with_a_few_allocations)
 	allocations = 0;
 	r = stssl_classes_read(path, &classes, &error);
 	count = allocations;
-	(void)unlink(path);
+	private_file_remove(path);
 	ck_assert_msg(r == 0, "%s", error.text);
 	ck_assert_uint_eq(classes->count, 1000);
 	ck_assert_uint_gt(count, 0);
@@ -129,7 +130,7 @@ END_TEST
 /* The user is in none, so that all are tried. */
 START_TEST(matching_asks_for_no_memory)
 {
-	char path[] = "/tmp/stssl-budget-XXXXXX";
+	char path[] = "/tmp/stssl-budget-XXXXXX/f";
 	struct stssl_classes *classes = NULL;
 	const struct stssl_class *found = NULL;
 	struct stssl_error error;
@@ -144,7 +145,7 @@ START_TEST(matching_asks_for_no_memory)
 	write_classes(path, 1000,
 	    "{ user = 'a*z' service = vsftpd from = 203.0.113.0/24 }");
 	ck_assert_int_eq(stssl_classes_read(path, &classes, &error), 0);
-	(void)unlink(path);
+	private_file_remove(path);
 	allocations = 0;
 	r = stssl_class_find(classes, &login, &found);
 	count = allocations; /* libcheck's own would count, too */
@@ -179,7 +180,7 @@ is_read(const char *path, const struct stssl_classes *kept,
 
 START_TEST(account_reads_only_a_file_that_changed)
 {
-	char path[] = "/tmp/stssl-budget-XXXXXX";
+	char path[] = "/tmp/stssl-budget-XXXXXX/f";
 	struct stssl_classes *kept = NULL;
 	FILE *f;
 
@@ -191,7 +192,7 @@ START_TEST(account_reads_only_a_file_that_changed)
 	ck_assert_int_gt(fprintf(f, "# changed\n"), 0);
 	ck_assert_int_eq(fclose(f), 0);
 	ck_assert(is_read(path, kept, NULL));
-	(void)unlink(path);
+	private_file_remove(path);
 	(void)stssl_classes_free(kept);
 }
 END_TEST

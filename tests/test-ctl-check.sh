@@ -184,6 +184,37 @@ expect "a file that is no user's is never read" 1 \
 	"warning: @/identities/-x: not the name of a user: it is never read" check
 rm identities/-x
 
+untrusted="it, and each directory that it is in, must belong to root and be writable by its owner only"
+mkdir open
+cp -p ca.pem classes.conf open
+chmod 1777 open
+expect "classes.conf has to be where nobody can put another" 1 \
+	"error: @/open/classes.conf: $untrusted
+error: @/open: can be written to by others than root" \
+	check --classes "$dir/open/classes.conf"
+sed -i "s,$dir/ca.pem,$dir/open/ca.pem," helper.conf
+expect "so have the CAs" 1 \
+	"error: @/open: can be written to by others than root" check
+ln -s open link
+sed -i "s,$dir/open/ca.pem,$dir/link/ca.pem," helper.conf
+expect "wherever a link leads" 1 \
+	"error: @/link: can be written to by others than root
+error: @/open: can be written to by others than root" check
+mkdir open/deep
+mv open/ca.pem open/deep
+sed -i "s,$dir/link/ca.pem,$dir/open/deep/ca.pem," helper.conf
+expect "further above, a sticky directory does" 0 "" check
+chmod 777 open
+expect "and no other one" 1 \
+	"error: @/open: can be written to by others than root" check
+config server.pem server.key ''
+chmod 777 .
+expect "helper.conf has to be where nobody can put another" 1 \
+	"error: @/helper.conf: $untrusted
+error: @: can be written to by others than root" check
+chmod 755 .
+expect "and all is well again" 0 "" check
+
 expect "an unknown option is bad usage" 2 \
 	"usage: stsslctl check [--json] [--config FILE] [--classes FILE]
        stsslctl check --pam SERVICE [--json] [--pam-dir DIR] [--module-dir DIR]" \

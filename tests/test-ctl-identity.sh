@@ -138,6 +138,53 @@ printf 'identities = "%s"\nclass "all" { ssl = optional login = either }\n' \
 expect "the directory is the one of classes.conf" 0 "bob: 1
 carol: 1" "$STSSLCTL" identity list --classes "$dir/classes.conf"
 
+# swap: hal gets a certificate, but while stsslctl waits for the lock another
+# directory takes the place of the one that was opened.
+swap() {
+	exec 9<identities
+	flock 9
+	"$STSSLCTL" identity add hal alice.pem --directory "$dir/identities" \
+		9<&- &
+	until grep -q -- "-> FLOCK.* $! " /proc/locks; do
+		kill -0 "$!" || return
+	done
+	mv identities opened
+	mkdir identities
+	echo "$1" >identities/ines
+	exec 9<&-
+	wait "$!"
+	r=$?
+	ls identities
+	rm -r identities
+	mv opened identities
+	return "$r"
+}
+identity remove bob alice.pem >/dev/null
+echo 'dn:CN=h' >identities/hal
+expect "what was opened is changed, not what has its name since" 0 \
+	"added sha256:$sha: @/identities/hal
+ines" swap "sha256:$sha"
+expect "and what was in it is still there" 0 "dn:CN=h
+# stsslctl: \"CN=alice\" until X, added X
+sha256:$sha" file hal
+echo "sha256:$sha" >identities/ida
+rm identities/hal
+expect "who has a certificate is looked up there, too" 1 \
+"stsslctl: @/identities/ida: the certificate belongs to this user already; \
+with --shared it can have two
+ines" swap "dn:CN=i"
+rm identities/ida
+# among: in a directory that others can write to.
+among() {
+	chmod 777 .
+	identity list
+	r=$?
+	chmod 755 .
+	return $r
+}
+expect "a directory is not used where others can rename it" 2 \
+	"stsslctl: @/identities: can be written to by others than root" among
+
 # Many at a time: no entry is lost.
 crowd() {
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do

@@ -17,6 +17,7 @@
 #include "helper/advisor.h"
 #include "helper/advisors.h"
 #include "policy/decide.h"
+#include "tests/private-file.h"
 
 #define LONG  60.0 /* seconds, never waited for */
 #define SHORT 1.0
@@ -39,7 +40,7 @@ static const char alice[] =
     TLS "SSL_CLIENT_VERIFY=SUCCESS\0SSL_CLIENT_S_DN_CN=alice\0";
 
 static struct listen_config listener = { .name = "ftp", .service = "vsftpd" };
-static char path[] = "/tmp/stssl-classes-XXXXXX";
+static char path[] = "/tmp/stssl-classes-XXXXXX/f";
 static const struct helper_config config = {
 	.listeners = &listener, .listener_count = 1, .classes = path
 };
@@ -435,7 +436,7 @@ static const struct {
 static void
 set_up_role(const char *classes, const char *text, size_t len)
 {
-	int fd = mkstemp(path);
+	int fd = private_file_make(path);
 
 	ck_assert_int_ne(fd, -1);
 	(void)close(fd);
@@ -451,7 +452,7 @@ START_TEST(an_advisor_says_what_the_module_would_decide)
 	is_advised(1, judged[_i].verdict, judged[_i].reason);
 	ck_assert_uint_eq(t.last.failure, judged[_i].failure);
 	tear_down();
-	ck_assert_int_eq(unlink(path), 0);
+	private_file_remove(path);
 }
 END_TEST
 
@@ -482,7 +483,7 @@ START_TEST(an_advisor_says_whose_a_certificate_is)
 	    owned[_i].reason);
 	ck_assert_str_eq(t.last.user, owned[_i].user);
 	tear_down();
-	ck_assert_int_eq(unlink(path), 0);
+	private_file_remove(path);
 }
 END_TEST
 
@@ -511,6 +512,7 @@ START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 	wait_for(2 * ADVISORS_COUNT + 2);
 	is_advised(1, STSSL_VERDICT_REFUSE, STSSL_REASON_CONFIGURATION);
 	tear_down();
+	private_file_remove(path);
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include "tests/test-helper-process.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +19,7 @@
 #include "helper/message.h"
 
 #define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
-#define THERE "1 127.0.0.1:2121 127.0.0.1:40001"
+#define THERE "1 127.0.0.1:2122 127.0.0.1:40001"
 
 /* The one session's number, in hex. */
 #define SESSION 0x7f3a
@@ -291,6 +292,43 @@ START_TEST(connections_of_two_sessions_are_ambiguous)
 	expect(
 	    TEXT(QUERY ABOUT("0", HERE) ABOUT("1", THERE)), "ambiguous", NULL);
 	expect(TEXT(QUERY ABOUT("0", HERE) ABOUT("1", HERE)), "found", NULL);
+	tear_down();
+}
+END_TEST
+
+/* Whether it may be another client of the backend of HERE. */
+static const struct {
+	const char *key, *result;
+} others[] = {
+	{ "1 127.0.0.1:2121 127.0.0.1:40001", "ambiguous" },
+	{ "1 127.0.0.1:2121 192.0.2.1:40000", "ambiguous" },
+	{ "2 127.0.0.1:2121 127.0.0.1:40000", "ambiguous" },
+	/* it may listen on all addresses */
+	{ "1 192.0.2.9:2121 192.0.2.1:50000", "ambiguous" },
+	{ "1 [::1]:2121 [::1]:50000", "ambiguous" },
+	/* what is left of one */
+	{ "1 127.0.0.1:2121 [::]:0", "ambiguous" },
+	/* data connections, and those to a directory */
+	{ "1 127.0.0.1:20 127.0.0.1:40001", "found" },
+	{ "1 127.0.0.1:30000 127.0.0.1:40001", "found" },
+	{ "1 127.0.0.1:40001 127.0.0.1:2121", "found" },
+};
+
+START_TEST(another_client_of_the_backend_is_ambiguous)
+{
+	char question[512];
+	int len;
+
+	set_up();
+	publish(HERE);
+	for (unsigned here = 0; here < 2; here++) {
+		len = snprintf(question, sizeof question,
+		    "STSSL_VERSION=1%cSTSSL_ASK=query%c"
+		    "STSSL_CONNECTION_%u=%s%cSTSSL_CONNECTION_%u=%s",
+		    0, 0, 0, here == 0 ? HERE : others[_i].key, 0, 1,
+		    here == 0 ? others[_i].key : HERE);
+		expect(question, (size_t)len + 1, others[_i].result, NULL);
+	}
 	tear_down();
 }
 END_TEST
@@ -599,6 +637,7 @@ answer_cases(struct test_case *ret)
 		    0 },
 		{ the_answer_has_the_records_keys, 0 },
 		{ connections_of_two_sessions_are_ambiguous, 0 },
+		{ another_client_of_the_backend_is_ambiguous, ROWS(others) },
 		{ what_is_no_question_is_told_so, ROWS(malformed) },
 		{ the_longest_packet_is_no_question, 0 },
 		{ a_verdict_reaches_the_worker_before_it_is_done, 0 },

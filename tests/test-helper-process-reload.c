@@ -15,13 +15,14 @@
 #include "helper/file_state.h"
 #include "helper/generation.h"
 #include "helper/review.h"
+#include "tests/private-file.h"
 
 #define FTP                                                   \
 	"listen \"ftp\" {\n address = { \"127.0.0.1:21\" }\n" \
 	" backend = \"127.0.0.1:2121\"\n"
 #define BASE "status-socket = \"/run/a\" user = \"a\"\n" FTP "}\n"
 
-static char path[] = "/tmp/stssl-reload-XXXXXX";
+static char path[] = "/tmp/stssl-reload-XXXXXX/f";
 
 static void
 write_file(const char *text)
@@ -36,7 +37,7 @@ write_file(const char *text)
 static void
 make_file(void)
 {
-	int fd = mkstemp(path);
+	int fd = private_file_make(path);
 
 	ck_assert_int_ne(fd, -1);
 	(void)close(fd);
@@ -104,7 +105,7 @@ START_TEST(what_processes_hold_on_to_needs_a_restart)
 		    strncmp(error.text, refused, strlen(refused)), 0);
 	generation_free(&now);
 	generation_free(&next);
-	ck_assert_int_eq(unlink(path), 0);
+	private_file_remove(path);
 }
 END_TEST
 
@@ -130,6 +131,7 @@ START_TEST(a_file_has_changed_when_it_is_written_replaced_or_gone)
 	ck_assert(!file_state_same(&first, &second));
 	first = file_state_of(path);
 	ck_assert(file_state_same(&first, &second));
+	private_file_remove(path);
 }
 END_TEST
 

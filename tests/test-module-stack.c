@@ -173,8 +173,8 @@ static const struct {
 } rhosts[] = {
 	{ "", STAGE_GOOD("alice"), "203.0.113.9" },
 	{ "rhost=set", STAGE_GOOD("alice"), "203.0.113.9" },
-	{ "rhost=keep", STAGE_GOOD("alice"), "127.0.0.1" },
-	{ "debug", STAGE_NONE, "127.0.0.1" },
+	{ "rhost=keep", STAGE_GOOD("alice"), "192.0.2.99" },
+	{ "debug", STAGE_NONE, "192.0.2.99" },
 	/* Set for a refused one too: pam_faillock wants to know. */
 	{ "", STAGE_EXPIRED, "203.0.113.9" },
 };
@@ -192,7 +192,7 @@ START_TEST(rhost_is_the_client)
 	    text, sizeof text, "auth required %%M %s\n", rhosts[_i].argument);
 	stage_write(&s, "vsftpd", text);
 	pamh = stage_pam(&s, "vsftpd", "alice");
-	pam_set_item(pamh, PAM_RHOST, "127.0.0.1");
+	pam_set_item(pamh, PAM_RHOST, "192.0.2.99");
 	(void)pam_authenticate(pamh, 0);
 	ck_assert_int_eq(pam_get_item(pamh, PAM_RHOST, &rhost), PAM_SUCCESS);
 	ck_assert_str_eq(rhost, rhosts[_i].expect);

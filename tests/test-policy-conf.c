@@ -205,9 +205,9 @@ static const struct {
 	{ 0644, 0, "" },
 	{ 0600, 0, "" },
 	{ 0664, -EPERM,
-	    "must belong to root and be writable by its owner only" },
+	    "it, and each directory that it is in, must belong to root and be writable by its owner only" },
 	{ 0646, -EPERM,
-	    "must belong to root and be writable by its owner only" },
+	    "it, and each directory that it is in, must belong to root and be writable by its owner only" },
 };
 
 START_TEST(a_file_that_others_can_write_is_refused)

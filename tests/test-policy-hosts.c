@@ -13,6 +13,7 @@
 #include <resolv.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policy/judge.h"
@@ -111,7 +112,7 @@ res_nquery(res_state state, const char *name, int class, int type,
 	ck_assert_int_eq(state->retry, 1);
 	ck_assert_int_le(state->nscount, 1);
 	ck_assert_uint_eq(
-	    state->options & (RES_DNSRCH | RES_DEFNAMES | RES_USEVC), 0);
+	    state->options & ~(unsigned long)RES_INIT, RES_RECURSE | RES_IGNTC);
 	ck_assert_int_gt(len, 0);
 	for (size_t i = 0; i < ROWS(zone); i++) {
 		if (zone[i].type != type || strcmp(zone[i].name, name) != 0)
@@ -160,6 +161,22 @@ START_TEST(an_address_has_the_names_that_have_it)
 	ck_assert_uint_le(asked, 1 + STSSL_HOSTS_MAX);
 	stssl_hosts_find(&hosts, &address);
 	ck_assert_uint_eq(questions, asked);
+}
+END_TEST
+
+/* What is in the answers' way is asserted by res_nquery() above. */
+START_TEST(the_environment_does_not_say_how_the_dns_is_asked)
+{
+	struct stssl_hosts hosts = { .asked = false };
+	struct stssl_address address;
+
+	setenv("RES_OPTIONS",
+	    "use-vc rotate edns0 no-tld-query timeout:30 attempts:5", 1);
+	ck_assert_int_eq(stssl_ip_parse("192.0.2.1", &address), 0);
+	stssl_hosts_find(&hosts, &address);
+	ck_assert_uint_eq(hosts.count, 1);
+	ck_assert_uint_eq(questions, 2);
+	unsetenv("RES_OPTIONS");
 }
 END_TEST
 
@@ -239,6 +256,7 @@ void
 add_hosts_cases(struct case_list *to)
 {
 	add_case(to, an_address_has_the_names_that_have_it, ROWS(rows));
+	add_case(to, the_environment_does_not_say_how_the_dns_is_asked, 0);
 	add_case(to, the_dns_is_asked_only_if_it_matters, ROWS(judged));
 	add_case(to, whose_asks_the_dns_once, 0);
 }

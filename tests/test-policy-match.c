@@ -23,6 +23,8 @@ static const char class_list[] =
     "class root { type = real user = { root, toor } }\n"
     "class virtual { type = virtual user = 'v*' }\n"
     "class down { group = down user = { bob, ghost } }\n"
+    "class quiet { group = { quiet, listed } user = 'f*' }\n"
+    "class listed { group = { quiet, listed } user = lost }\n"
     "class real { type = real }\n"
     "class rest { user = 'rest' }\n";
 
@@ -58,6 +60,10 @@ static const struct {
 	/* NSS is down: the next class would be a guess */
 	{ "broken", "ftp", NULL, NULL, -EIO },
 	{ "bob", "ftp", NULL, NULL, -EIO },
+	/* it was for a moment: not in a later class, and not in this one */
+	{ "flaky", "ftp", NULL, NULL, -EIO },
+	/* one source says no, another one yes */
+	{ "lost", "ftp", NULL, NULL, -EIO },
 };
 
 START_TEST(the_first_class_that_matches_is_found)
@@ -104,6 +110,10 @@ static const struct {
 	{ "down", "bob", -EIO },
 	{ "80", "bob", -EIO },
 	{ "root", "broken", -EIO },
+	{ "listed", "lost", -EIO },
+	{ "91", "lost", -EIO },
+	{ "listed", "alice", 0 },
+	{ "quiet", "flaky", 0 },
 };
 
 START_TEST(membership_is_yes_no_or_an_error)
@@ -116,6 +126,26 @@ START_TEST(membership_is_yes_no_or_an_error)
 	for (int twice = 0; twice < 2; twice++)
 		ck_assert_int_eq(
 		    stssl_user_in_group(&user, &group), members[_i].is);
+	stssl_user_done(&user);
+}
+END_TEST
+
+/* Whose groups have changed is asked again, and nobody else. */
+START_TEST(a_no_is_confirmed_by_asking_again)
+{
+	const struct stssl_group quiet = { .name = "quiet" },
+				 own = { .gid = 1002 };
+	struct stssl_user user;
+
+	stssl_user_init(&user, "flaky");
+	ck_assert_int_eq(stssl_user_in_group(&user, &own), 1);
+	ck_assert_int_eq(stssl_user_confirm(&user), 0);
+	ck_assert_int_eq(stssl_user_in_group(&user, &quiet), 0);
+	ck_assert_int_eq(stssl_user_confirm(&user), -EIO);
+	stssl_user_done(&user);
+	stssl_user_init(&user, "alice");
+	ck_assert_int_eq(stssl_user_in_group(&user, &quiet), 0);
+	ck_assert_int_eq(stssl_user_confirm(&user), 0);
 	stssl_user_done(&user);
 }
 END_TEST
@@ -149,5 +179,6 @@ add_match_cases(struct case_list *to)
 {
 	add_case(to, the_first_class_that_matches_is_found, ROWS(finds));
 	add_case(to, membership_is_yes_no_or_an_error, ROWS(members));
+	add_case(to, a_no_is_confirmed_by_asking_again, 0);
 	add_case(to, a_thousand_classes_can_be_read_and_searched, 0);
 }

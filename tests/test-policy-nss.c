@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/test.h"
@@ -27,6 +29,8 @@ static const struct {
 	{ "bob", 0, 1001 },
 	{ "many", 0, MANY_FIRST },
 	{ "broken", EIO, 0 },
+	{ "flaky", 0, 1002 },
+	{ "lost", 0, 1003 },
 };
 
 static const struct {
@@ -35,12 +39,15 @@ static const struct {
 	gid_t gid;
 	size_t need; /* the buffer that it takes */
 	const char *member;
+	bool is_quiet; /* about its members */
 } groups[] = {
-	{ "root", 0, 0, 100, NULL },
-	{ "staff", 0, 50, 100, "alice" },
-	{ "big", 0, 60, BIG_ENTRY, "alice" },
-	{ "empty", 0, 70, 100, NULL },
-	{ "down", EIO, 80, 100, "bob" },
+	{ "root", 0, 0, 100, NULL, false },
+	{ "staff", 0, 50, 100, "alice", false },
+	{ "big", 0, 60, BIG_ENTRY, "alice", true },
+	{ "empty", 0, 70, 100, NULL, false },
+	{ "down", EIO, 80, 100, "bob", false },
+	{ "quiet", 0, 90, 100, "flaky", true },
+	{ "listed", 0, 91, 100, "lost", false },
 };
 
 int
@@ -62,15 +69,32 @@ getpwnam_r(const char *name, struct passwd *pw, char *buf, size_t size,
 	return 0;
 }
 
+/* The source of their groups is down: once, and every time. */
+static bool
+is_passed_over(const char *user)
+{
+	static unsigned times;
+
+	return strcmp(user, "lost") == 0 ||
+	       (strcmp(user, "flaky") == 0 && times++ == 0);
+}
+
 static int
 give_group(size_t i, struct group *gr, size_t size, struct group **ret)
 {
+	static char *members[2], member[16];
+
 	if (groups[i].error != 0)
 		return groups[i].error;
 	if (size < groups[i].need)
 		return ERANGE;
 	memset(gr, 0, sizeof *gr);
 	gr->gr_gid = groups[i].gid;
+	gr->gr_mem = members;
+	if (groups[i].member != NULL)
+		(void)snprintf(member, sizeof member, "%s", groups[i].member);
+	members[0] =
+	    groups[i].is_quiet || groups[i].member == NULL ? NULL : member;
 	*ret = gr;
 	return 0;
 }
@@ -103,13 +127,15 @@ getgrgid_r(
 int
 getgrouplist(const char *user, gid_t group, gid_t *gids, int *count)
 {
+	bool passed_over = is_passed_over(user);
 	int room = *count, n = 0;
 
 	if (n++ < room)
 		gids[0] = group;
 	for (size_t i = 0; i < ROWS(groups); i++)
 		if (groups[i].member != NULL && groups[i].error == 0 &&
-		    strcmp(user, groups[i].member) == 0 && n++ < room)
+		    !passed_over && strcmp(user, groups[i].member) == 0 &&
+		    n++ < room)
 			gids[n - 1] = groups[i].gid;
 	for (gid_t i = 1; strcmp(user, "many") == 0 && i < MANY_GIDS; i++)
 		if (n++ < room)

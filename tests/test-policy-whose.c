@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "policy/identity.h"
@@ -184,6 +185,35 @@ START_TEST(only_trusted_files_name_their_users)
 }
 END_TEST
 
+/* It might have been a second one's: here, one descriptor is all there is. */
+START_TEST(a_file_that_cannot_be_opened_is_not_passed_over)
+{
+	char user[STSSL_USER_MAX + 1];
+	struct stssl_classes *classes;
+	struct stssl_record record;
+	struct rlimit limit;
+	struct folder f;
+	int fd;
+
+	folder_make(&f);
+	(void)folder_text(&f, "ann", "dn:CN=x\n");
+	classes = classes_in(&f, "class x { identity = { cn, file } }");
+	fill(&record, "sam", "SUCCESS");
+	ck_assert_int_eq(ask(classes, &record, user), 1);
+	fd = dup(STDERR_FILENO);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	(void)close(fd);
+	limit.rlim_cur = (rlim_t)fd + 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(ask(classes, &record, user), -EMFILE);
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	stssl_record_done(&record);
+	(void)stssl_classes_free(classes);
+	folder_remove(&f);
+}
+END_TEST
+
 START_TEST(a_folder_that_is_not_there_names_nobody)
 {
 	char user[STSSL_USER_MAX + 1];
@@ -247,6 +277,7 @@ add_whose_cases(struct case_list *to)
 {
 	add_case(to, a_certificate_logs_in_one_user_or_none, ROWS(rows));
 	add_case(to, only_trusted_files_name_their_users, 0);
+	add_case(to, a_file_that_cannot_be_opened_is_not_passed_over, 0);
 	add_case(to, a_folder_that_is_not_there_names_nobody, 0);
 	add_case(to, too_many_names_are_ambiguous, 0);
 	add_case(to, a_record_that_cannot_be_names_nobody, 0);

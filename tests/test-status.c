@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "status/address.h"
 #include "status/quote.h"
 #include "status/words.h"
+
+#define NETNS_COOKIE 71 /* SO_NETNS_COOKIE, which is new */
 
 static const char *const good_addresses[] = {
 	"192.0.2.1:21",
@@ -177,6 +180,41 @@ connect_pair(int family, int *ret_near, int *ret_far)
 
 static const int families[] = { AF_INET, AF_INET6 };
 
+/* The kernel's answer to SO_NETNS_COOKIE: this error, if it is one. */
+static int cookie_error;
+
+/* In front of libc's. */
+int
+getsockopt(int fd, int level, int option, void *value, socklen_t *len)
+{
+	if (level == SOL_SOCKET && option == NETNS_COOKIE &&
+	    cookie_error != 0) {
+		errno = cookie_error;
+		return -1;
+	}
+	return (int)syscall(SYS_getsockopt, fd, level, option, value, len);
+}
+
+START_TEST(a_kernel_without_cookies_has_one_namespace)
+{
+	struct stssl_connection c = { .netns = 7 };
+	int near_fd, far_fd;
+
+	connect_pair(AF_INET, &near_fd, &far_fd);
+	cookie_error = EPERM;
+	ck_assert_int_eq(stssl_connection_of(near_fd, &c), -EPERM);
+	ck_assert_int_eq(stssl_connection_local(near_fd, &c), -EPERM);
+	ck_assert_uint_eq(c.netns, 7);
+	cookie_error = ENOPROTOOPT;
+	ck_assert_int_eq(stssl_connection_of(near_fd, &c), 0);
+	ck_assert_uint_eq(c.netns, 0);
+	ck_assert_uint_ne(c.local.port, 0);
+	ck_assert_uint_ne(c.peer.port, 0);
+	close(near_fd);
+	close(far_fd);
+}
+END_TEST
+
 START_TEST(both_ends_of_a_connection_see_the_same)
 {
 	struct stssl_connection near, far, flipped;
@@ -283,6 +321,7 @@ main(void)
 		{ longest_connection_fits_its_buffer, 0 },
 		{ connection_that_is_none_is_refused, ROWS(bad_connections) },
 		{ connections_are_ordered, ROWS(order) - 1 },
+		{ a_kernel_without_cookies_has_one_namespace, 0 },
 		{ both_ends_of_a_connection_see_the_same, ROWS(families) },
 		{ descriptor_without_tcp_is_no_connection, 0 },
 		{ untrusted_text_becomes_one_quoted_line, ROWS(quotes) },

@@ -11,7 +11,7 @@
 #include "tests/test.h"
 
 /* More than any of them has. */
-#define CASES_MAX 16
+#define CASES_MAX 24
 
 size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);

@@ -53,10 +53,8 @@ static struct bench b;
 /* Who asks, whoever runs the test: what the kernel says is replaced. */
 static uid_t asker;
 
-int __real_getsockopt(
-    int fd, int level, int name, void *value, socklen_t *len);
-int __wrap_getsockopt(
-    int fd, int level, int name, void *value, socklen_t *len);
+int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
 
 int
 __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)

@@ -355,8 +355,7 @@ accepted(struct acceptor *acceptor, int fd)
 	socklen_t len = sizeof peer;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 ||
-	    (peer.uid != 0 &&
-		count_of(answers, peer.uid) >= ASKERS_PER_USER))
+	    (peer.uid != 0 && count_of(answers, peer.uid) >= ASKERS_PER_USER))
 		(void)close(fd);
 	else
 		seat(answers, fd, peer.uid);

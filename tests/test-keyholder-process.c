@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,17 +43,38 @@ int __wrap_sandbox_enter(const struct sandbox *s);
 static struct {
 	unsigned alarms[8]; /* as they were asked for */
 	unsigned count;
+	unsigned rights; /* of its sandbox */
 } * seen;
+
+/* What it has freed: kept, and overwritten, to see that it stays so. */
+static void *freed[4096];
+static size_t freed_count;
+#define FREED 0xa5
 
 static bool is_sandbox_broken;
 
-/* Whoever uses it afterwards does not get far. */
 void
 __wrap_free(void *p)
 {
-	if (p != NULL)
-		memset(p, 0xa5, malloc_usable_size(p));
-	__real_free(p);
+	if (p == NULL || freed_count == ROWS(freed)) {
+		__real_free(p);
+		return;
+	}
+	memset(p, FREED, malloc_usable_size(p));
+	freed[freed_count++] = p;
+}
+
+static bool
+is_used_after_free(void)
+{
+	for (size_t i = 0; i < freed_count; i++) {
+		const unsigned char *bytes = freed[i];
+
+		for (size_t n = malloc_usable_size(freed[i]); n > 0; n--)
+			if (*bytes++ != FREED)
+				return true;
+	}
+	return false;
 }
 
 unsigned
@@ -66,6 +88,7 @@ __wrap_alarm(unsigned seconds)
 int
 __wrap_sandbox_enter(const struct sandbox *s)
 {
+	seen->rights = s->rights;
 	return is_sandbox_broken ? -EPERM : __real_sandbox_enter(s);
 }
 
@@ -108,7 +131,7 @@ write_files(void)
 static void
 launch(void)
 {
-	int pair[2];
+	int pair[2], status;
 
 	seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -121,7 +144,8 @@ launch(void)
 		(void)close(pair[0]);
 		if (prepare != NULL)
 			prepare();
-		_exit(keyholder_main(&config, pair[1]));
+		status = keyholder_main(&config, pair[1]);
+		_exit(is_used_after_free() ? 99 : status);
 	}
 	(void)close(pair[1]);
 	channel = pair[0];
@@ -243,11 +267,12 @@ can_be_looked_into(pid_t pid)
 	return fd != -1;
 }
 
-/* Whether /proc/PID/status has this line. */
-static bool
-has_status(pid_t pid, const char *line)
+/* A hexadecimal number of /proc/PID/status. */
+static unsigned long
+status_of(pid_t pid, const char *name)
 {
 	char path[64], text[8192];
+	const char *found;
 	ssize_t n;
 	int fd;
 
@@ -256,7 +281,9 @@ has_status(pid_t pid, const char *line)
 	n = read(fd, text, sizeof text - 1);
 	(void)close(fd);
 	text[n < 0 ? 0 : n] = '\0';
-	return strstr(text, line) != NULL;
+	found = strstr(text, name);
+	ck_assert_ptr_nonnull(found);
+	return strtoul(found + strlen(name), NULL, 16);
 }
 
 START_TEST(the_keyholder_is_hidden_before_it_has_keys)
@@ -282,8 +309,10 @@ START_TEST(the_keyholder_is_hidden_before_it_has_keys)
 	ck_assert_int_eq(wait_loaded(&len), 0);
 	ck_assert_uint_eq(len, 0);
 	ck_assert(!can_be_looked_into(holder));
-	ck_assert(has_status(holder, "\nNoNewPrivs:\t1\n"));
-	ck_assert(has_status(holder, "\nSeccomp:\t2\n"));
+	ck_assert_uint_eq(status_of(holder, "\nNoNewPrivs:"), 1);
+	ck_assert_uint_eq(status_of(holder, "\nSeccomp:"), 2);
+	/* Those of keys in files. */
+	ck_assert_uint_eq(seen->rights, 0);
 	finish();
 }
 END_TEST
@@ -324,12 +353,22 @@ END_TEST
 static const struct key_request signature = { .algorithm = KEY_ECDSA_SHA256,
 	.len = 32 };
 
+static void
+ignore_alarms(void)
+{
+	(void)signal(SIGALRM, SIG_IGN);
+}
+
 START_TEST(loading_and_signing_have_their_time)
 {
 	static const unsigned expected[] = { KEYHOLDER_LOAD_SECONDS, 0, 10, 0 };
 	int line;
 
+	prepare = ignore_alarms;
 	start();
+	/* Whoever started it: the end of the time ends it. */
+	ck_assert_uint_eq(
+	    status_of(holder, "\nSigIgn:") & 1ul << (SIGALRM - 1), 0);
 	ck_assert_uint_eq(seen->count, 2);
 	line = new_line(1);
 	ck_assert(is_answered(line, nothing));
@@ -361,6 +400,8 @@ START_TEST(lines_may_end_in_any_order)
 		for (size_t j = i + 1; j < 3; j++)
 			ck_assert(is_answered(lines[orders[_i][j]], nothing));
 	}
+	/* That is no complaint. */
+	ck_assert_int_eq(recv(channel, &(char){ 0 }, 1, MSG_DONTWAIT), -1);
 	/* Others come where they were. */
 	lines[0] = new_line(4);
 	ck_assert(is_answered(lines[0], nothing));
@@ -394,9 +435,19 @@ START_TEST(who_is_left_is_served_when_the_monitor_says_no_more)
 }
 END_TEST
 
+/* No handshake's, too short, too long. */
+static const struct {
+	size_t len;
+	uint32_t zero;
+} refusals[] = {
+	{ sizeof signature, 1 },
+	{ sizeof signature - 1, 0 },
+	{ sizeof signature + 1, 0 },
+};
+
 START_TEST(who_is_refused_is_told_to_the_monitor)
 {
-	struct key_request bad = signature;
+	struct key_request bad[2] = { signature, signature };
 	struct message m = { .type = MESSAGE_KEYS, .u.keys.worker = 4711 };
 	struct pollfd p = { .events = POLLIN };
 	int pair[2], other, fd = -1;
@@ -406,8 +457,10 @@ START_TEST(who_is_refused_is_told_to_the_monitor)
 	/* The other end stays open here: the worker sees the end all the same. */
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	ck_assert_int_eq(message_send(channel, &m, pair[1], NULL, 0), 0);
-	bad.len++;
-	ck_assert(!is_answered(pair[0], bad));
+	bad[0].zero = refusals[_i].zero;
+	ck_assert_int_eq(
+	    send(pair[0], bad, refusals[_i].len, 0), (int)refusals[_i].len);
+	ck_assert_int_eq(recv(pair[0], &(char){ 0 }, 1, 0), 0);
 	p.fd = channel;
 	ck_assert_int_eq(poll(&p, 1, -1), 1);
 	ck_assert_int_eq(
@@ -545,7 +598,7 @@ main(void)
 		{ loading_and_signing_have_their_time, 0 },
 		{ lines_may_end_in_any_order, ROWS(orders) },
 		{ who_is_left_is_served_when_the_monitor_says_no_more, 2 },
-		{ who_is_refused_is_told_to_the_monitor, 0 },
+		{ who_is_refused_is_told_to_the_monitor, ROWS(refusals) },
 		{ a_worker_that_does_not_read_holds_up_nobody, 0 },
 		{ there_are_as_many_lines_as_descriptors_and_the_rest_end, 0 },
 		{ a_client_is_none_of_its_business, 0 },

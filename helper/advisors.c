@@ -226,7 +226,6 @@ run(void *arg, int channel)
 {
 	const struct advisors_params *params = arg;
 
-	log_role("advisor");
 	return params->run(params->config, channel);
 }
 
@@ -236,7 +235,8 @@ start(struct advisors *a)
 	struct advisors_params params = a->params;
 	struct child *c;
 	int channel;
-	pid_t pid = spawn(forget, run, &params, &channel);
+	pid_t pid =
+	    spawn(params.loop, "advisor", forget, run, &params, &channel);
 
 	if (pid < 0)
 		return (int)pid;

@@ -23,7 +23,7 @@
 #include "policy/decide.h"
 
 #define ASKERS_MAX 64
-/* Of one user that is neither root nor ours, so that others get through. */
+/* Of one user but root, so that others get through. */
 #define ASKERS_PER_USER  16
 #define PATIENCE_SECONDS 2.0
 #define DENIED_MAX       32
@@ -45,23 +45,33 @@ struct answers {
 	size_t denied_count;
 };
 
-static bool
-is_trusted(uid_t uid)
-{
-	/*
-	 * Not only root: our own user could change this process's memory, so
-	 * there is nothing to protect from it.
-	 */
-	return uid == 0 || uid == geteuid();
-}
-
+/* Our own user as well: the other roles know the records anyway. */
 static bool
 may_query(const struct answers *answers, uid_t uid)
 {
 	for (size_t i = 0; i < answers->params.user_count; i++)
 		if (answers->params.users[i] == uid)
 			return true;
-	return is_trusted(uid);
+	return uid == 0 || uid == geteuid();
+}
+
+/*
+ * Not our own user, which is that of advisors, inquirers and resolvers, too:
+ * one that was taken over must not speak for the administrator.
+ */
+static bool
+may_order(const struct answers *answers, uid_t uid)
+{
+	(void)answers;
+	return uid == 0;
+}
+
+/* The module reports, and it runs in daemons of root's. */
+static bool
+may_report(const struct answers *answers, uid_t uid)
+{
+	(void)answers;
+	return uid == 0;
 }
 
 static void
@@ -73,7 +83,8 @@ log_denied(struct answers *answers, uid_t uid)
 	if (answers->denied_count == DENIED_MAX)
 		return;
 	answers->denied[answers->denied_count++] = uid;
-	log_warning("status socket: user %lu may not ask", (unsigned long)uid);
+	log_warning(
+	    "status socket: user %lu may not ask that", (unsigned long)uid);
 }
 
 static void
@@ -263,25 +274,18 @@ answer_reload(const struct asker *asker, const struct question *q)
 	stssl_record_done(&answer);
 }
 
-static bool
-may_decide(const struct answers *answers, uid_t uid)
-{
-	(void)answers;
-	return is_trusted(uid);
-}
-
 static const struct {
 	bool (*may)(const struct answers *answers, uid_t uid);
 	void (*answer)(const struct asker *asker, const struct question *q);
 } kinds[] = {
 	[QUESTION_QUERY] = { may_query, answer_query },
-	[QUESTION_VERDICT] = { may_decide, answer_verdict },
+	[QUESTION_VERDICT] = { may_report, answer_verdict },
 	[QUESTION_LIST] = { may_query, answer_live },
-	[QUESTION_KICK] = { may_decide, answer_kick },
+	[QUESTION_KICK] = { may_order, answer_kick },
 	[QUESTION_METRICS] = { may_query, answer_live },
-	[QUESTION_RELOAD] = { may_decide, answer_reload },
+	[QUESTION_RELOAD] = { may_order, answer_reload },
 	[QUESTION_PENALTIES] = { may_query, answer_live },
-	[QUESTION_PARDON] = { may_decide, answer_pardon },
+	[QUESTION_PARDON] = { may_order, answer_pardon },
 };
 
 static void
@@ -377,8 +381,7 @@ accepted(struct acceptor *acceptor, int fd)
 	socklen_t len = sizeof peer;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1 ||
-	    (!is_trusted(peer.uid) &&
-		count_of(answers, peer.uid) >= ASKERS_PER_USER))
+	    (peer.uid != 0 && count_of(answers, peer.uid) >= ASKERS_PER_USER))
 		(void)close(fd);
 	else
 		seat(answers, fd, peer.uid);

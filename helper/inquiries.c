@@ -177,7 +177,6 @@ run(void *arg, int channel)
 {
 	const struct job *job = arg;
 
-	log_role("inquirer");
 	return job->params.run(job->config, job->store, channel);
 }
 
@@ -187,7 +186,8 @@ start(struct inquiries *q)
 	struct job job = { q->params, q->config, q->store };
 	struct child *c;
 	int channel;
-	pid_t pid = spawn(forget, run, &job, &channel);
+	pid_t pid =
+	    spawn(q->params.loop, "inquirer", forget, run, &job, &channel);
 
 	if (pid < 0)
 		return (int)pid;

@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -176,19 +175,16 @@ on_channel(struct ev_loop *loop, struct ev_io *io, int events)
 		(void)close(fd);
 }
 
-/*
- * Nobody else of this user may look into the memory, neither now nor in a core
- * file; and there may be many workers.
- */
+/* Before the keys come; and there may be many workers. */
 static int
 lock(void)
 {
-	const struct rlimit none = { 0, 0 };
 	struct rlimit files;
+	int r = sandbox_hide();
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1 ||
-	    setrlimit(RLIMIT_CORE, &none) == -1 ||
-	    getrlimit(RLIMIT_NOFILE, &files) == -1)
+	if (r < 0)
+		return r;
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
 		return -errno;
 	files.rlim_cur = files.rlim_max;
 	return setrlimit(RLIMIT_NOFILE, &files) == -1 ? -errno : 0;

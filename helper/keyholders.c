@@ -166,7 +166,6 @@ run(void *arg, int channel)
 {
 	const struct start *s = arg;
 
-	log_role("keyholder");
 	return s->params.run(s->config, channel);
 }
 
@@ -177,7 +176,8 @@ start(struct keyholders *k, const struct helper_config *config,
 	struct start s = { k->params, config };
 	struct child *c;
 	int channel;
-	pid_t pid = spawn(forget, run, &s, &channel);
+	pid_t pid =
+	    spawn(k->params.loop, "keyholder", forget, run, &s, &channel);
 
 	if (pid < 0)
 		return (int)pid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * glibc has no functions for Landlock.  Only what its first version knows is
- * asked for: it holds on every kernel that has Landlock.
+ * glibc has no functions for Landlock.  Of files, only what its first version
+ * knows is asked for: it holds on every kernel that has Landlock.
  */
 #include <config.h>
 #include "helper/landlock.h"
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,6 +22,18 @@
 	    LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |   \
 	    LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define READ_RIGHTS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+
+/* The kernel's headers may be older than the kernel. */
+#define SCOPES_VERSION             6
+#define SCOPE_ABSTRACT_UNIX_SOCKET (UINT64_C(1) << 0)
+#define SCOPE_SIGNAL               (UINT64_C(1) << 1)
+
+/* As version 6 has it; older kernels are told a shorter one. */
+struct ruleset {
+	uint64_t files;
+	uint64_t network;
+	uint64_t scoped;
+};
 
 static int
 allow_reading(int ruleset)
@@ -46,20 +59,39 @@ is_missing(int error)
 	return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-int
-landlock_enter(bool reads, bool writes)
+/* 0 and the ruleset's descriptor, -1 where there is nothing to hold; -errno. */
+static int
+create(const struct landlock_wish *wish, int *ret)
 {
-	const struct landlock_ruleset_attr attr = { .handled_access_fs =
-							ALL_RIGHTS };
-	int ruleset, r = 0;
+	const long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	const bool has_scopes = version >= SCOPES_VERSION;
+	const struct ruleset all = { .files = wish->writes ? 0 : ALL_RIGHTS,
+		.scoped = wish->is_apart && has_scopes
+			      ? SCOPE_SIGNAL | SCOPE_ABSTRACT_UNIX_SOCKET
+			      : 0 };
+	int ruleset = -1;
 
-	if (writes)
-		return 0;
-	ruleset =
-	    (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-	if (ruleset == -1)
-		return is_missing(errno) ? 0 : -errno;
-	if (reads)
+	if (version == -1 && !is_missing(errno))
+		return -errno;
+	if (version != -1 && (all.files != 0 || all.scoped != 0)) {
+		ruleset = (int)syscall(SYS_landlock_create_ruleset, &all,
+		    has_scopes ? sizeof all : sizeof all.files, 0);
+		if (ruleset == -1)
+			return -errno;
+	}
+	*ret = ruleset;
+	return 0;
+}
+
+int
+landlock_enter(const struct landlock_wish *wish)
+{
+	int ruleset = -1, r = create(wish, &ruleset);
+
+	if (r < 0 || ruleset == -1)
+		return r;
+	if (wish->reads && !wish->writes)
 		r = allow_reading(ruleset);
 	if (r == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) == -1)
 		r = -errno;

@@ -3,6 +3,9 @@
  * Writes log lines and never waits for whoever reads them: a line that cannot
  * be written at once is lost, the service goes on.  Syslog is spoken by hand
  * for that reason; syslog(3) blocks when the daemon behind it is stopped.
+ *
+ * Only the monitor has syslog's socket, which can be pointed at every other
+ * datagram socket of the machine.  The others send it a level and a text.
  */
 #include <config.h>
 #include "helper/log.h"
@@ -27,8 +30,9 @@ static struct {
 	const char *role;
 	bool debug;
 	int syslog_fd;
-	pid_t pid; /* 0: not asked for yet */
-} state = { LOG_TARGET_STDERR, "main", false, -1, 0 };
+	int through_fd; /* -1: this process writes for itself */
+	pid_t pid;      /* 0: not asked for yet */
+} state = { LOG_TARGET_STDERR, "main", false, -1, -1, 0 };
 
 static const char *const level_words[] = {
 	[LOG_ERR] = "error",
@@ -73,27 +77,33 @@ to_stderr(const char *line, size_t len)
 		return;
 }
 
+static pid_t
+own_pid(void)
+{
+	/* libc asks the kernel each time. */
+	if (state.pid == 0)
+		state.pid = getpid();
+	return state.pid;
+}
+
 /* What stands in front of the text; the length that was written. */
 static size_t
-put_head(char *line, size_t size, int level)
+put_head(char *line, size_t size, int level, const char *role, pid_t pid)
 {
 	char when[32] = "";
 	time_t now = time(NULL);
 	struct tm tm;
 	int n;
 
-	/* libc asks the kernel each time. */
-	if (state.pid == 0)
-		state.pid = getpid();
 	if (state.target == LOG_TARGET_STDERR) {
-		n = snprintf(line, size, "%s[%ld]: %s: ", state.role,
-		    (long)state.pid, level_words[level]);
+		n = snprintf(line, size, "%s[%ld]: %s: ", role, (long)pid,
+		    level_words[level]);
 	} else {
 		if (localtime_r(&now, &tm) != NULL)
 			(void)strftime(when, sizeof when, "%b %e %T", &tm);
 		n = snprintf(line, size,
 		    "<%d>%s stssl-helper[%ld]: %s: %s: ", LOG_DAEMON | level,
-		    when, (long)state.pid, state.role, level_words[level]);
+		    when, (long)pid, role, level_words[level]);
 	}
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
@@ -110,6 +120,21 @@ flatten(char *text)
 	}
 }
 
+/* `line` has room for one more. */
+static void
+deliver(char *line, size_t len)
+{
+	if (state.through_fd != -1) {
+		(void)send(
+		    state.through_fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else if (state.target == LOG_TARGET_SYSLOG) {
+		to_syslog(line, len);
+	} else {
+		line[len++] = '\n';
+		to_stderr(line, len);
+	}
+}
+
 static void __attribute__((format(printf, 2, 0)))
 put(int level, const char *fmt, va_list ap)
 {
@@ -117,18 +142,18 @@ put(int level, const char *fmt, va_list ap)
 	int saved = errno;
 	size_t len;
 
-	len = put_head(line, sizeof line - 1, level);
+	if (state.through_fd != -1) {
+		line[0] = (char)level;
+		len = 1;
+	} else {
+		len = put_head(
+		    line, sizeof line - 1, level, state.role, own_pid());
+	}
 	/* For %m, and for whoever called us. */
 	errno = saved;
 	(void)vsnprintf(line + len, sizeof line - 1 - len, fmt, ap);
 	flatten(line + len);
-	len = strlen(line);
-	if (state.target == LOG_TARGET_SYSLOG) {
-		to_syslog(line, len);
-	} else {
-		line[len++] = '\n';
-		to_stderr(line, len);
-	}
+	deliver(line, len + strlen(line + len));
 	errno = saved;
 }
 
@@ -147,6 +172,39 @@ log_open(enum log_target target, const char *role, bool debug)
 	state.debug = debug;
 	if (target == LOG_TARGET_SYSLOG && state.syslog_fd == -1)
 		connect_syslog();
+}
+
+bool
+log_is_gathered(void)
+{
+	return state.target == LOG_TARGET_SYSLOG;
+}
+
+void
+log_through(int fd)
+{
+	if (state.syslog_fd != -1)
+		(void)close(state.syslog_fd);
+	state.syslog_fd = -1;
+	state.through_fd = fd;
+}
+
+void
+log_pass(const char *role, pid_t pid, const char *packet, size_t len)
+{
+	char line[LINE_MAX_BYTES];
+	const int level = len > 1 ? packet[0] : -1;
+	size_t head, room;
+
+	if (level < LOG_ERR || level > LOG_DEBUG)
+		return;
+	head = put_head(line, sizeof line - 1, level, role, pid);
+	room = sizeof line - 2 - head;
+	len = len - 1 < room ? len - 1 : room;
+	memcpy(line + head, packet + 1, len);
+	line[head + len] = '\0';
+	flatten(line + head);
+	deliver(line, head + strlen(line + head));
 }
 
 #define LEVEL(name, level)                    \

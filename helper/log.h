@@ -8,6 +8,8 @@
 #define HELPER_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 enum log_target {
 	LOG_TARGET_STDERR,
@@ -22,6 +24,21 @@ void log_open(enum log_target target, const char *role, bool debug);
 
 /* Another role in the same log, after a fork for instance. */
 void log_role(const char *role);
+
+/* True when other processes' lines have to come through this one: syslog. */
+bool log_is_gathered(void);
+
+/*
+ * From now on lines go to `fd`, a SOCK_SEQPACKET socket that is taken over, at
+ * whose other end somebody calls log_pass(); syslog's own socket is closed.
+ */
+void log_through(int fd);
+
+/*
+ * Write a line that another process sent by log_through(); who it is, is said
+ * by us and not by the line.  What is no such line is not written.
+ */
+void log_pass(const char *role, pid_t pid, const char *packet, size_t len);
 
 /* Each writes one line; errno is left as it was. */
 #define LOG_FORMAT __attribute__((format(printf, 1, 2)))

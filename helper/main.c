@@ -147,6 +147,9 @@ main(int argc, char **argv)
 	struct arguments a;
 	int status;
 
+	/* Started as the helper's user, there may be others of it already. */
+	if (sandbox_hide() < 0)
+		return STATUS_SYSTEM;
 	if (!parse_arguments(argc, argv, &a))
 		return usage();
 	if (a.version) {

@@ -15,6 +15,7 @@
 
 #include "helper/keys.h"
 #include "helper/log.h"
+#include "helper/loglines.h"
 #include "helper/notify.h"
 #include "helper/parts.h"
 #include "helper/sandbox.h"
@@ -195,6 +196,9 @@ monitor_main(const struct monitor_params *params)
 	}
 	if (status == STATUS_STOPPED)
 		status = serve(&m);
+	/* The last words of those who have ended. */
+	loglines_drain();
+	loglines_forget();
 	status_socket_close(&m.status);
 	parts_forget(&m);
 	return status;

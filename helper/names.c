@@ -95,7 +95,6 @@ run(void *arg, int channel)
 {
 	const struct names_params *params = arg;
 
-	log_role("resolver");
 	return params->run(params->config, channel);
 }
 
@@ -116,7 +115,8 @@ start(struct names *n)
 	struct names_params params = n->params;
 	struct child *c;
 	int channel;
-	pid_t pid = spawn(forget, run, &params, &channel);
+	pid_t pid =
+	    spawn(params.loop, "resolver", forget, run, &params, &channel);
 
 	if (pid < 0)
 		return (int)pid;

@@ -199,7 +199,6 @@ run(void *arg, int channel)
 	struct job *job = arg;
 	int r;
 
-	log_role("reviewer");
 	if (job->subjects == NULL)
 		return EXIT_FAILURE;
 	r = sandbox_enter(&sandbox_reviewer);
@@ -275,7 +274,8 @@ start(struct review *review)
 		.store = review->store };
 	struct child *c;
 	int channel;
-	pid_t pid = spawn(forget, run, &job, &channel);
+	pid_t pid =
+	    spawn(job.params.loop, "reviewer", forget, run, &job, &channel);
 
 	if (pid < 0) {
 		(void)log_errno((int)pid, "cannot review certificates");

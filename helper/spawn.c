@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "helper/inbox.h"
+#include "helper/log.h"
+#include "helper/loglines.h"
 
 #define SEND_SECONDS 2
 
@@ -68,28 +70,51 @@ open_channel(int ends[static 2])
 	return 0;
 }
 
-pid_t
-spawn(void (*forget)(void *arg), int (*run)(void *arg, int channel), void *arg,
-    int *ret_channel)
+static void
+close_ends(const int ends[static 2])
 {
-	int ends[2], r = open_channel(ends);
+	for (int i = 0; i < 2; i++)
+		if (ends[i] != -1)
+			(void)close(ends[i]);
+}
+
+pid_t
+spawn(struct ev_loop *loop, const char *role, void (*forget)(void *arg),
+    int (*run)(void *arg, int channel), void *arg, int *ret_channel)
+{
+	int ends[2], lines[2], r = open_channel(ends);
 	pid_t pid;
 
 	if (r < 0)
 		return r;
+	r = loglines_open(lines);
+	if (r < 0) {
+		close_ends(ends);
+		return r;
+	}
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[0]);
+		if (lines[0] != -1)
+			(void)close(lines[0]);
+		loglines_forget();
+		log_role(role);
+		if (lines[1] != -1)
+			log_through(lines[1]);
 		forget(arg);
 		set_signals();
 		_exit(run(arg, ends[1]));
 	}
 	if (pid == -1) {
-		pid = -errno;
-		(void)close(ends[0]);
-	} else {
-		*ret_channel = ends[0];
+		r = -errno;
+		close_ends(ends);
+		close_ends(lines);
+		return r;
 	}
+	loglines_add(loop, role, pid, lines[0]);
+	if (lines[1] != -1)
+		(void)close(lines[1]);
 	(void)close(ends[1]);
+	*ret_channel = ends[0];
 	return pid;
 }

@@ -153,7 +153,6 @@ run(void *arg, int channel)
 {
 	const struct workers_params *params = arg;
 
-	log_role("worker");
 	return params->run(params->config, params->tls, channel);
 }
 
@@ -171,7 +170,8 @@ start(struct workers *workers)
 	struct workers_params params = workers->params;
 	struct child *c;
 	int channel, r;
-	pid_t pid = spawn(forget, run, &params, &channel);
+	pid_t pid =
+	    spawn(params.loop, "worker", forget, run, &params, &channel);
 
 	if (pid < 0)
 		return (int)pid;

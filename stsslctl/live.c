@@ -71,7 +71,7 @@ live_cannot(const char *socket, int error)
 {
 	switch (error) {
 	case -EPERM:
-		return command_say("the helper does not answer this user");
+		return command_say("this user may not ask the helper that");
 	case -EACCES:
 		return command_say("the status socket is not to be trusted");
 	case -ESTALE:

@@ -46,10 +46,26 @@ struct bench {
 	unsigned told;
 	enum stssl_verdict verdict;
 	bool data_private;
-	unsigned kicked, refused;
+	unsigned kicked, refused, reloaded;
 };
 
 static struct bench b;
+
+/* Who asks, whoever runs the test: what the kernel says is replaced. */
+static uid_t asker;
+
+int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+
+int
+__wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	int r = __real_getsockopt(fd, level, name, value, len);
+
+	if (r == 0 && level == SOL_SOCKET && name == SO_PEERCRED)
+		((struct ucred *)value)->uid = asker;
+	return r;
+}
 
 static void
 drain(void *owner)
@@ -95,6 +111,15 @@ kick(void *owner, const struct session_entry *entry)
 	return b.is_lost ? -EAGAIN : 0;
 }
 
+static int
+reload(void *owner, struct stssl_error *error)
+{
+	(void)owner;
+	(void)error;
+	b.reloaded++;
+	return 0;
+}
+
 static const char *
 listener_name(void *owner, uint32_t n)
 {
@@ -102,11 +127,16 @@ listener_name(void *owner, uint32_t n)
 	return n == 0 ? listener.name : NULL;
 }
 
+/* Who may ask, besides. */
+#define STATUS_USER 4242
+#define STRANGER    4243
+
 /* Listens on an address that the kernel picks, so there is no file. */
 static void
 set_up(void)
 {
 	socklen_t len = sizeof(sa_family_t);
+	static const uid_t users[] = { STATUS_USER };
 	struct answer_params params;
 	struct stssl_address peer;
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
@@ -126,12 +156,15 @@ set_up(void)
 	ck_assert_int_eq(registry_add(b.registry, SESSION, &b, 0, &peer), 0);
 	params = (struct answer_params){ .loop = b.loop,
 		.fd = fd,
+		.users = users,
+		.user_count = ROWS(users),
 		.registry = b.registry,
 		.penalties = b.penalties,
 		.drain = drain,
 		.decided = decided,
 		.refused = refused,
 		.kick = kick,
+		.reload = reload,
 		.listener = listener_name };
 	b.answers = answers_new(&params);
 	ck_assert_ptr_nonnull(b.answers);
@@ -606,24 +639,70 @@ START_TEST(silent_askers_do_not_keep_others_away)
 }
 END_TEST
 
-/* SO_PEERCRED tells who connected: only root can be somebody else for that. */
+/* . answered, d denied: to root, the helper's user, a status user, others */
+static const struct {
+	const char *text;
+	size_t len;
+	const char outcomes[5];
+} asks[] = {
+	{ TEXT(QUERY ABOUT("0", HERE)), "...d" },
+	{ TEXT(LIST), "...d" },
+	{ TEXT(V "STSSL_ASK=metrics\0"), "...d" },
+	{ TEXT(PENALTIES), "...d" },
+	{ TEXT(VERDICT("7f3a", "accept", "any")), ".ddd" },
+	{ TEXT(KICK("7f3a")), ".ddd" },
+	{ TEXT(V "STSSL_ASK=pardon\0REMOTE_ADDR=192.0.2.7\0"), ".ddd" },
+	{ TEXT(V "STSSL_ASK=reload\0"), ".ddd" },
+	/* who may not ask learns nothing of what is a question */
+	{ TEXT("x"), "...d" },
+};
+
+#define WHO 4
+
 START_TEST(who_may_not_ask_is_denied)
 {
 	static const char denied[] = V "STSSL_RESULT=denied";
-	char buf[256];
+	const size_t row = (size_t)_i / WHO, who = (size_t)_i % WHO;
+	char *buf = malloc(STSSL_RECORD_MAX);
+	ssize_t n;
 	int fd;
 
-	if (geteuid() != 0)
-		return;
+	/* Started as root, it is another user by then. */
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	asker = (const uid_t[WHO]){ 0, geteuid(), STATUS_USER, STRANGER }[who];
 	set_up();
 	publish(HERE);
-	ck_assert_int_eq(seteuid(65534), 0);
+	penalise("192.0.2.7", 1);
 	fd = dial();
-	ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_gt(send(fd, TEXT(QUERY ABOUT("0", HERE)), 0), 0);
-	ck_assert_int_eq(hear(fd, buf, sizeof buf), sizeof denied);
-	ck_assert_mem_eq(buf, denied, sizeof denied);
+	ck_assert_int_eq(
+	    send(fd, asks[row].text, asks[row].len, 0), (int)asks[row].len);
+	n = hear(fd, buf, STSSL_RECORD_MAX);
+	ck_assert_int_eq(
+	    n == sizeof denied && memcmp(buf, denied, sizeof denied) == 0,
+	    asks[row].outcomes[who] == 'd');
+	if (asks[row].outcomes[who] == 'd')
+		ck_assert_uint_eq(b.told + b.kicked + b.reloaded, 0);
 	(void)close(fd);
+	free(buf);
+	tear_down();
+}
+END_TEST
+
+START_TEST(of_one_user_but_root_some_may_ask_at_a_time)
+{
+	int fds[17];
+
+	asker = _i == 0 ? 0 : geteuid() == 0 ? STATUS_USER : geteuid();
+	set_up();
+	publish(HERE);
+	for (size_t i = 0; i < ROWS(fds); i++)
+		fds[i] = dial();
+	ck_assert_int_gt(send(fds[16], TEXT(QUERY ABOUT("0", HERE)), 0), 0);
+	/* Else it was closed, with the question unread. */
+	ck_assert_int_eq(hear(fds[16], &(char){ 0 }, 1) == 1, _i == 0);
+	for (size_t i = 0; i < ROWS(fds); i++)
+		(void)close(fds[i]);
 	tear_down();
 }
 END_TEST
@@ -649,7 +728,8 @@ answer_cases(struct test_case *ret)
 		{ penalties_are_told_and_can_be_lifted, 0 },
 		{ many_penalties_take_several_answers, 0 },
 		{ silent_askers_do_not_keep_others_away, 0 },
-		{ who_may_not_ask_is_denied, 0 },
+		{ who_may_not_ask_is_denied, ROWS(asks) * WHO },
+		{ of_one_user_but_root_some_may_ask_at_a_time, 2 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

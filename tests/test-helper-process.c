@@ -17,6 +17,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	ocsp_cases,
 	reload_cases,
 	monitor_cases,
+	log_cases,
 /* The sanitizers' runtime does what no role may. */
 #ifndef STSSL_SANITIZED
 	sandbox_cases,

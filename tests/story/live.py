@@ -125,13 +125,37 @@ def kick():
     await_that(lambda: sessions() == [], "all have left")
 
 
-@story("who may ask may list and count, but not kick")
-def rights():
+# As pam_stssl says it, from a daemon that is not root's.
+REPORT = r"""
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/stssl/status.sock")
+s.send(("STSSL_VERSION=1\0STSSL_ASK=verdict\0STSSL_SESSION=" + sys.argv[1] +
+        "\0STSSL_SERVICE=vsftpd\0STSSL_USER=root\0STSSL_CLASS=guests\0"
+        "STSSL_VERDICT=accept\0STSSL_REASON=certificate\0"
+        "STSSL_DATA=any\0").encode())
+print(s.recv(65536).decode().split("\0")[1])
+"""
+
+
+@story("{0} may list and count, but neither kick, pardon, reload nor decide",
+       ("a user of status-users",), ("the helper's user",))
+def rights(who):
+    user = READER if "status" in who else "stssl"
+    start = len(log("helper.log"))
     ftp = logged_in(HELPER.address("ftp"), "bob")
-    found = sessions(user=READER)
+    found = sessions(user=user)
     equal([s["user"] for s in found], ["bob"])
-    equal("stssl_sessions" in ctl("metrics", user=READER), True)
-    ctl("kick", found[0]["session"], status=2, user=READER)
+    equal("stssl_sessions" in ctl("metrics", user=user), True)
+    ctl("kick", found[0]["session"], status=2, user=user)
+    ctl("pardon", "192.0.2.7", status=2, user=user)
+    ctl("reload", status=2, user=user)
+    said = run("setpriv", "--reuid", user, "--regid", user, "--clear-groups",
+               "python3", "-c", REPORT, found[0]["session"])
+    equal(said.stdout.decode().strip(), "STSSL_RESULT=denied")
+    equal("user=\"root\"" in since("helper.log", start), False)
+    equal("reloaded" in since("helper.log", start), False)
+    equal(sessions()[0]["user"], "bob")
     equal(ftp.voidcmd("NOOP")[:3], "200")
     ctl("who", status=2, user="65534")
     ftp.close()

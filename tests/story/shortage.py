@@ -178,6 +178,37 @@ def stopped_syslog():
     equal(helper.wait(PATIENCE), 0)
 
 
+@story("syslog's socket is the monitor's alone, and lines say whose they are")
+def own_lines():
+    path = STAGE + "/lines.conf"
+    with open(CONF) as conf, open(path, "w") as file:
+        file.write(re.sub(r":0\"", ":4241\"", conf.read(), 1).replace(
+            "[::1]:0", "[::1]:4242") +
+            'status-socket = "/run/stssl/lines.sock"\n')
+    start = len(log("syslog"))
+    helper = subprocess.Popen([os.environ["HELPER"], "-c", path,
+                               "--log=syslog"], stdin=subprocess.DEVNULL)
+    try:
+        await_that(lambda: greeted(("127.0.0.1", 4241)), "the helper")
+        worker = int(await_that(lambda: re.search(
+            r" stssl-helper\[(\d+)\]: worker: info: closed session=",
+            since("syslog", start)), "a worker's line").group(1))
+        children = [int(pid) for pid in read(
+            f"/proc/{helper.pid}/task/{helper.pid}/children").split()]
+        equal(worker in children and len(children) >= 7, True)
+        datagrams = {line.split()[6] for line in
+                     read("/proc/net/unix").splitlines()[1:]
+                     if line.split()[4] == "0002"}
+        owners = {pid for pid in [helper.pid, *children]
+                  for fd in glob.glob(f"/proc/{pid}/fd/*")
+                  if os.readlink(fd)[8:-1] in datagrams}
+        equal(owners, {helper.pid})
+    finally:
+        helper.terminate()
+    equal(helper.wait(PATIENCE), 0)
+    equal(" monitor: info: stopped" in since("syslog", start), True)
+
+
 @story("the status socket is {0}: nobody gets in who is not known",
        ("removed",), ("somebody else's",))
 def status_socket(what):

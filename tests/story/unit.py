@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 
 from story import (STAGE, Helper, await_that, equal, fetch, log, logged_in,
                    run, since, store, story, tell)
@@ -48,6 +49,25 @@ def reload():
 def asked():
     tool = os.environ["builddir"] + "/stsslctl/stsslctl"
     equal(b"# EOF" in run(tool, "metrics").stdout, True)
+
+
+AS_USER = ["setpriv", "--reuid", "stssl", "--regid", "stssl",
+           "--clear-groups"]
+
+
+@story("nobody of the helper's user can look into any of its processes")
+def hidden():
+    def looks_into(pid):
+        return run(*AS_USER, "cat", f"/proc/{pid}/maps",
+                   check=False).returncode == 0
+
+    other = subprocess.Popen(AS_USER + ["sleep", "600"])
+    await_that(lambda: looks_into(other.pid), "one that does not mind")
+    other.kill()
+    other.wait()
+    pids = HELPER.processes()
+    equal(HELPER.process.pid in pids and len(pids) >= 8, True)
+    equal([pid for pid in pids if looks_into(pid)], [])
 
 
 @story("no process is killed, and nothing is complained of")

@@ -13,6 +13,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	answer_cases,
 	admission_cases,
 	penalties_cases,
+	lookups_cases,
 	names_cases,
 	ocsp_cases,
 	reload_cases,

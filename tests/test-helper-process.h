@@ -11,7 +11,7 @@
 #include "tests/test.h"
 
 /* More than any of them has. */
-#define CASES_MAX 16
+#define CASES_MAX 24
 
 size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);
@@ -21,6 +21,7 @@ size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
+size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);

@@ -162,10 +162,10 @@ struct message_stop {
 	uint32_t grace_ms;
 };
 
-/* The certificate of this session is not good any more. */
+/* What the certificate of this session is now. */
 struct message_reviewed {
 	uint64_t session;
-	uint32_t failure; /* enum stssl_failure */
+	uint32_t failure; /* enum stssl_failure, or its COUNT: it is good */
 };
 
 /*

@@ -17,6 +17,7 @@
 #include "helper/log.h"
 #include "helper/notify.h"
 #include "helper/tls.h"
+#include "x509/verify.h"
 
 #define ADVICE_SECONDS 2.0
 
@@ -446,6 +447,7 @@ build_changes(struct monitor *m)
 	const struct review_params review = { .loop = m->loop,
 		.registry = m->registry,
 		.forget = parts_forget,
+		.verify = x509_verify_again,
 		.end = end_session,
 		.stopped = stopped,
 		.owner = m };

@@ -16,6 +16,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	lookups_cases,
 	names_cases,
 	ocsp_cases,
+	review_cases,
 	reload_cases,
 	monitor_cases,
 /* The sanitizers' runtime does what no role may. */

@@ -20,6 +20,7 @@
 #include "x509/verify.h"
 
 #define ADVICE_SECONDS 2.0
+#define REVIEW_SECONDS 5.0
 
 const struct helper_config *
 parts_config(const struct monitor *m)
@@ -446,6 +447,7 @@ build_changes(struct monitor *m)
 		.owner = m };
 	const struct review_params review = { .loop = m->loop,
 		.registry = m->registry,
+		.every = REVIEW_SECONDS,
 		.forget = parts_forget,
 		.verify = x509_verify_again,
 		.end = end_session,

@@ -20,7 +20,6 @@
 #include "helper/spawn.h"
 #include "status/words.h"
 
-#define LOOK_SECONDS 5.
 /* Messages to wait for at a time, so that others have their turn. */
 #define BATCH 256
 
@@ -347,7 +346,7 @@ review_new(const struct review_params *params)
 	if (review == NULL)
 		return NULL;
 	review->params = *params;
-	ev_timer_init(&review->look, on_look, LOOK_SECONDS, LOOK_SECONDS);
+	ev_timer_init(&review->look, on_look, params->every, params->every);
 	review->look.data = review;
 	ev_timer_start(params->loop, &review->look);
 	return review;

@@ -25,6 +25,8 @@ struct x509_store;
 struct review_params {
 	struct ev_loop *loop; /* the default one: it waits for children */
 	struct registry *registry;
+	/* Seconds between two looks at the clock, and at who is unreviewed. */
+	ev_tstamp every;
 	/* As in helper/workers.h, with review_free(); the store stays. */
 	void (*forget)(void *owner);
 	/* x509_verify_again(), but in tests. */

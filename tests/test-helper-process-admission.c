@@ -68,6 +68,22 @@ START_TEST(an_ipv6_client_counts_for_its_network)
 }
 END_TEST
 
+/* Whatever was in its bytes before. */
+START_TEST(a_source_has_no_stray_bytes)
+{
+	const struct stssl_address v6 = ip("2001:db8:1:2:3:4:5:6"),
+				   v4 = ip("192.0.2.1");
+	uint8_t source[16];
+
+	memset(source, 0xaa, sizeof source);
+	census_source(&v6, source);
+	ck_assert_mem_eq(source, "\x20\x01\x0d\xb8\0\1\0\2\0\0\0\0\0\0\0", 16);
+	memset(source, 0xaa, sizeof source);
+	census_source(&v4, source);
+	ck_assert_mem_eq(source, v4.ip, 16);
+}
+END_TEST
+
 START_TEST(who_is_welcome_is_no_newcomer_and_who_leaves_is_gone)
 {
 	const struct stssl_address a = ip("192.0.2.1");
@@ -189,12 +205,18 @@ START_TEST(a_flood_is_no_flood_of_lines)
 	const struct stssl_address a = ip("192.0.2.1");
 	struct admission_log log = { 0., 0 };
 
+	capture_log();
 	admission_note(&log, 100., &listen, ADMISSION_SESSIONS, &a);
 	for (int i = 0; i < 50; i++)
 		admission_note(&log, 100.5, &listen, ADMISSION_SESSIONS, &a);
 	ck_assert_uint_eq(log.untold, 50);
-	admission_note(&log, 101.5, &listen, ADMISSION_SESSIONS, &a);
+	ck_assert_ptr_nonnull(strstr(captured_log(), "more=0\n"));
+	ck_assert_ptr_null(strstr(captured_log(), "more=50\n"));
+	admission_note(&log, 101., &listen, ADMISSION_PENALTY, &a);
 	ck_assert_uint_eq(log.untold, 0);
+	ck_assert_ptr_nonnull(strstr(captured_log(),
+	    "sent-away listener=ftp peer=192.0.2.1:0 reason=penalty "
+	    "more=50\n"));
 }
 END_TEST
 
@@ -204,6 +226,7 @@ admission_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ sessions_are_counted_by_listener_and_address, 0 },
 		{ an_ipv6_client_counts_for_its_network, 0 },
+		{ a_source_has_no_stray_bytes, 0 },
 		{ who_is_welcome_is_no_newcomer_and_who_leaves_is_gone, 0 },
 		{ the_registry_counts_its_sessions, 0 },
 		{ limits_send_away_who_is_too_many, ROWS(admissions) },

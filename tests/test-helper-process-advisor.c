@@ -16,6 +16,7 @@
 
 #include "helper/advisor.h"
 #include "helper/advisors.h"
+#include "helper/asks.h"
 #include "policy/decide.h"
 
 #define LONG  60.0 /* seconds, never waited for */
@@ -327,6 +328,50 @@ read_pids(pid_t *ret, size_t count)
 	}
 	ev_io_stop(loop, &io);
 }
+
+static void
+never(struct pending *p)
+{
+	(void)p;
+	ck_abort();
+}
+
+START_TEST(a_source_counts_the_questions_that_it_has_now)
+{
+	const struct stssl_address peer = peer_of(HOG + 1), other = peer_of(1);
+	const struct message_ask question = { .session = 1 };
+	struct asks asks = { .loop = ev_default_loop(0), .expired = never };
+	struct pending *a, *b, *c;
+
+	a = asks_add(&asks, &worker, &peer, &question, LONG);
+	b = asks_add(&asks, &worker, &peer, &question, LONG);
+	c = asks_add(&asks, &worker, &other, &question, LONG);
+	ck_assert_ptr_eq(a->source, b->source);
+	ck_assert_ptr_ne(a->source, c->source);
+	ck_assert_uint_eq(a->source->waiting, 2);
+	ck_assert_ptr_eq(asks_next(&asks, 1), a);
+	asks_start(a, (struct child *)(void *)&t);
+	ck_assert_uint_eq(b->source->waiting, 1);
+	ck_assert_uint_eq(b->source->running, 1);
+	/* The fewest are running, and so many are its share. */
+	ck_assert_ptr_eq(asks_next(&asks, 2), c);
+	asks_start(c, (struct child *)(void *)&t);
+	ck_assert_ptr_eq(asks_next(&asks, 2), b);
+	ck_assert_ptr_null(asks_next(&asks, 1));
+	asks_remove(a);
+	ck_assert_uint_eq(b->source->running, 0);
+	ck_assert_ptr_eq(asks_least(&asks), b);
+	asks_remove(b);
+	ck_assert_ptr_null(asks_least(&asks));
+	/* All of that source is forgotten. */
+	a = asks_add(&asks, &worker, &peer, &question, LONG);
+	ck_assert_uint_eq(a->source->waiting, 1);
+	ck_assert_uint_eq(a->source->running, 0);
+	asks_remove(a);
+	asks_remove(c);
+	ck_assert_uint_eq(asks.count, 0);
+}
+END_TEST
 
 /* Its advisor is killed at its deadline all the same, and its source told of. */
 START_TEST(a_client_that_does_not_wait_for_its_answer_is_told_of_too)
@@ -685,6 +730,7 @@ advisor_cases(struct test_case *ret)
 		{ an_advisor_that_hangs_holds_back_only_who_asked, 0 },
 		{ a_question_without_an_answer_in_time_is_refused_and_told, 0 },
 		{ only_what_an_advisor_had_is_told_as_late, 0 },
+		{ a_source_counts_the_questions_that_it_has_now, 0 },
 		{ a_client_that_does_not_wait_for_its_answer_is_told_of_too,
 		    0 },
 		{ a_source_has_no_more_than_its_share_of_advisors, 0 },

@@ -216,6 +216,61 @@ START_TEST(other_rules_keep_what_was_counted)
 }
 END_TEST
 
+static bool
+is_logged(const char *what)
+{
+	return strstr(captured_log(), what) != NULL;
+}
+
+/* At most a line a second; the next one says how many were not told. */
+START_TEST(a_source_that_is_refused_is_told_once_and_with_how_many_more)
+{
+	struct penalties *p = begin(&rules);
+
+	capture_log();
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 3);
+	ck_assert_str_eq(captured_log(), "");
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 1);
+	ck_assert(is_logged("penalty source=192.0.2.1 seconds=20 "
+			    "reason=login-failed more=0\n"));
+	add(p, "192.0.2.1", PENALTY_CRASH, 9);
+	clock_ms += 999;
+	add(p, "192.0.2.2", PENALTY_CRASH, 1);
+	add(p, "192.0.2.3", PENALTY_CRASH, 1);
+	ck_assert(!is_logged("source=192.0.2.2"));
+	ck_assert(!is_logged("source=192.0.2.3"));
+	clock_ms += 1;
+	add(p, "2001:db8::1", PENALTY_CRASH, 2);
+	ck_assert(is_logged("penalty source=2001:db8::/64 seconds=90 "
+			    "reason=crash more=2\n"));
+	/* Nothing is left untold, and nobody is told again. */
+	clock_ms += 1000;
+	add(p, "2001:db8::1", PENALTY_CRASH, 1);
+	add(p, "192.0.2.2", PENALTY_CRASH, 1);
+	ck_assert(!is_logged("seconds=100"));
+	(void)penalties_free(p);
+}
+END_TEST
+
+/* Its penalty has run down below what refuses, and it fails again. */
+START_TEST(a_source_is_told_again_when_it_is_refused_again)
+{
+	const bool is_asked = _i == 0;
+	struct penalties *p = begin(&rules);
+
+	capture_log();
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 4);
+	clock_ms += 12000;
+	if (is_asked)
+		ck_assert(!refuses(p, "192.0.2.1"));
+	else
+		add(p, "192.0.2.1", PENALTY_HANDSHAKE_FAILED, 1);
+	add(p, "192.0.2.1", PENALTY_CRASH, 1);
+	ck_assert(is_logged("reason=crash more=0\n"));
+	(void)penalties_free(p);
+}
+END_TEST
+
 #define MANY 65536
 
 /* Each ends later than those before it, but for every third. */
@@ -263,6 +318,9 @@ penalties_cases(struct test_case *ret)
 		{ who_is_exempt_has_no_penalty, 0 },
 		{ who_is_pardoned_begins_anew, 0 },
 		{ other_rules_keep_what_was_counted, 0 },
+		{ a_source_that_is_refused_is_told_once_and_with_how_many_more,
+		    0 },
+		{ a_source_is_told_again_when_it_is_refused_again, 2 },
 		{ sixty_thousand_sources_are_kept_in_order, 0 },
 	};
 

@@ -104,6 +104,7 @@ begin(const char *const *certificates)
 {
 	const struct review_params params = { .loop = ev_default_loop(0),
 		.registry = t.registry = registry_new(),
+		.every = 0.05,
 		.forget = forget,
 		.verify = verify,
 		.end = end,

@@ -13,6 +13,12 @@
 /* More than any of them has. */
 #define CASES_MAX 24
 
+/* What is logged from now on is kept, and not shown. */
+void capture_log(void);
+
+/* All of it so far. */
+const char *captured_log(void);
+
 size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);

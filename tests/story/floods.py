@@ -126,7 +126,7 @@ def chains(what, version, expected):
     shutil.copy(PKI + "acme-1.key", PKI + "chain.key")
     outcome = "not logged in"
     with Bounded(4 << 20):
-        begin = time.monotonic()
+        begin = HELPER.worked()
         try:
             ftp = connect(FTP, certificate="chain",
                           version=ssl.TLSVersion[version])
@@ -134,7 +134,7 @@ def chains(what, version, expected):
                 outcome = "logged in"
         except GONE:
             pass
-        equal(time.monotonic() - begin < 5, True)
+        equal(SANITIZED or HELPER.worked() - begin < 1, True)
     equal(outcome, expected)
 
 
@@ -241,9 +241,7 @@ def questions():
     try:
         with Bounded(4 << 20):
             for _ in range(10):
-                begin = time.monotonic()
                 logged_in(FTP, certificate="alice").quit()
-                equal(time.monotonic() - begin < 4, True)
     finally:
         stop.set()
         for thread in askers:

@@ -239,7 +239,8 @@ def looks(how):
        ("handshake-timeout",), ("login-timeout",))
 def delays(event):
     source = "127.0.0.8" if event == "login-timeout" else "127.0.0.10"
-    ftp = connect(HELPER.address("hurry"), tls=None, source=source)
+    listener = "idle" if event == "login-timeout" else "hurry"
+    ftp = connect(HELPER.address(listener), tls=None, source=source)
     if event == "handshake-timeout":
         begins(ask(ftp, "AUTH TLS"), "234")
     while ftp.sock.recv(1000):

@@ -18,6 +18,11 @@ cat <<-EOT | stage_play penalties.py "$0"
 		backend  = "127.0.0.1:2121"
 		service  = "vsftpd"
 		handshake-timeout = 1
-		login-timeout = 2
+	}
+	listen "idle" {
+		address  = { "127.0.0.1:0" }
+		backend  = "127.0.0.1:2121"
+		service  = "vsftpd"
+		login-timeout = 4
 	}
 EOT

@@ -23,7 +23,8 @@ static const struct penalty_config rules = {
 	.seconds = { [PENALTY_HANDSHAKE_FAILED] = 1,
 	    [PENALTY_LOGIN_FAILED] = 5,
 	    [PENALTY_LOGIN_TIMEOUT] = 0,
-	    [PENALTY_CRASH] = 90 },
+	    [PENALTY_CRASH] = 90,
+	    [PENALTY_ADVICE_TIMEOUT] = 10 },
 	.refuse_above = 15,
 	.max = 100,
 	.max_sources = 3,
@@ -135,6 +136,21 @@ START_TEST(a_source_is_an_ipv4_address_or_an_ipv6_network)
 }
 END_TEST
 
+static bool
+is_there(struct penalties *p, const char *from)
+{
+	const struct stssl_address a = ip(from);
+	struct penalised found = { .seconds = 0 };
+	bool is_first = true;
+
+	while (penalties_next(p, is_first ? NULL : &found.source, &found)) {
+		if (memcmp(found.source.ip, a.ip, sizeof a.ip) == 0)
+			return true;
+		is_first = false;
+	}
+	return false;
+}
+
 START_TEST(without_room_the_least_penalised_is_dropped)
 {
 	struct penalties *p = begin(&rules);
@@ -146,8 +162,12 @@ START_TEST(without_room_the_least_penalised_is_dropped)
 	add(p, "192.0.2.4", PENALTY_HANDSHAKE_FAILED, 1);
 	ck_assert_uint_eq(seconds_left(p), 10);
 	ck_assert_uint_eq(penalties_count(p).dropped, 1);
-	add(p, "192.0.2.5", PENALTY_CRASH, 1);
+	/* As much as the least of them: the older one stays. */
+	add(p, "192.0.2.4", PENALTY_ADVICE_TIMEOUT, 1);
 	ck_assert_uint_eq(penalties_count(p).dropped, 2);
+	ck_assert(!is_there(p, "192.0.2.4") && is_there(p, "192.0.2.1"));
+	add(p, "192.0.2.5", PENALTY_CRASH, 1);
+	ck_assert_uint_eq(penalties_count(p).dropped, 3);
 	ck_assert_uint_eq(penalties_count(p).sources, 3);
 	ck_assert_uint_eq(penalties_count(p).refused, 3);
 	ck_assert_uint_eq(seconds_left(p), 20);
@@ -175,6 +195,25 @@ START_TEST(who_is_exempt_has_no_penalty)
 	add(p, "2001:db8::8", PENALTY_CRASH, 1);
 	ck_assert(refuses(p, "192.0.2.128") && refuses(p, "2001:db8::9"));
 	ck_assert(!refuses(p, "2001:db8::7"));
+	(void)penalties_free(p);
+}
+END_TEST
+
+START_TEST(who_is_exempt_by_new_rules_is_refused_no_more)
+{
+	struct stssl_pattern exempt;
+	struct penalty_config config = rules;
+	struct penalties *p = begin(&rules);
+	struct penalised found;
+
+	add(p, "192.0.2.1", PENALTY_CRASH, 1);
+	ck_assert(penalties_next(p, NULL, &found) && found.is_refused);
+	ck_assert_int_eq(stssl_pattern_parse("192.0.2.1", &exempt), 0);
+	config.exempt = &exempt;
+	config.exempt_count = 1;
+	penalties_renew(p, &config);
+	ck_assert(!refuses(p, "192.0.2.1"));
+	ck_assert(penalties_next(p, NULL, &found) && !found.is_refused);
 	(void)penalties_free(p);
 }
 END_TEST
@@ -247,8 +286,10 @@ START_TEST(a_source_that_is_refused_is_told_once_and_with_how_many_more)
 	/* Nothing is left untold, and nobody is told again. */
 	clock_ms += 1000;
 	add(p, "2001:db8::1", PENALTY_CRASH, 1);
-	add(p, "192.0.2.2", PENALTY_CRASH, 1);
 	ck_assert(!is_logged("seconds=100"));
+	add(p, "192.0.2.9", PENALTY_CRASH, 1);
+	ck_assert(is_logged("penalty source=192.0.2.9 seconds=90 "
+			    "reason=crash more=0\n"));
 	(void)penalties_free(p);
 }
 END_TEST
@@ -369,6 +410,7 @@ penalties_cases(struct test_case *ret)
 		    ROWS(groups) },
 		{ without_room_the_least_penalised_is_dropped, 0 },
 		{ who_is_exempt_has_no_penalty, 0 },
+		{ who_is_exempt_by_new_rules_is_refused_no_more, 0 },
 		{ who_is_pardoned_begins_anew, 0 },
 		{ other_rules_keep_what_was_counted, 0 },
 		{ a_source_that_is_refused_is_told_once_and_with_how_many_more,

@@ -181,6 +181,20 @@ def connected_before(what):
     begins(ask(inside, "NOOP"), "200")
 
 
+@story("through a stream listener it is cut off when the module refuses it")
+def stream_before():
+    source = "127.0.0.34"
+    inside = connect(HELPER.address("stream"), "implicit", source=source)
+    waiting = connect(HELPER.address("stream"), "implicit", source=source)
+    begins(log_in(inside, "alice", password_of("alice")), "password")
+    refuse_source(source)
+    begins(ask(waiting, "USER nobody-at-all"), "331")
+    waiting.putcmd("PASS x")
+    # Its own reply may have been faster.
+    equal(last_words(waiting)[:3] in ("", "530"), True)
+    begins(ask(inside, "NOOP"), "200")
+
+
 def worker_of(ftp):
     """The process that has the other end of a connection."""
     port = ftp.sock.getsockname()[1]

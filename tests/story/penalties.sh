@@ -19,6 +19,13 @@ cat <<-EOT | stage_play penalties.py "$0"
 		service  = "vsftpd"
 		handshake-timeout = 1
 	}
+	listen "stream" {
+		address  = { "127.0.0.1:0" }
+		protocol = stream
+		tls      = implicit
+		backend  = "127.0.0.1:2121"
+		service  = "vsftpd"
+	}
 	listen "idle" {
 		address  = { "127.0.0.1:0" }
 		backend  = "127.0.0.1:2121"

@@ -387,11 +387,11 @@ START_TEST(sources_are_found_by_address_and_by_their_ends)
 
 		if (s == NULL)
 			ck_assert_ptr_nonnull(sources_add(&sources, ip, end));
-		else if (chance >> 63 != 0)
+		else if ((chance >> 32 & 1) != 0)
 			sources_move(&sources, s, end);
 		else
 			sources_remove(&sources, s);
-		ends[ip[0]] = s == NULL || chance >> 63 != 0 ? end : 0;
+		ends[ip[0]] = s == NULL || (chance >> 32 & 1) != 0 ? end : 0;
 		if (sources.count > 0)
 			is_in_order(&sources);
 		chance = chance * 6364136223846793005U + 1442695040888963407U;

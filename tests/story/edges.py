@@ -327,7 +327,8 @@ def backend_dies():
         raise AssertionError("it looks like the file's end")
     except (ssl.SSLError, ConnectionError):
         pass
-    begins(ftp.getmultiline(), "4")
+    # vsftpd's own, when one of its processes outlives the other.
+    equal(ftp.getmultiline()[0] in "45", True)
     os.unlink(path)
 
 

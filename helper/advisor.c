@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Judges as the module will: the same file, the same function, NSS and the
- * files of identities read anew for each question.  What cannot be found out
- * refuses.  May block in NSS for as long as the monitor's patience lasts.
+ * files of identities read anew for each question.  The DNS is asked about an
+ * address once in a while.  What cannot be found out refuses.  May block in NSS
+ * for as long as the monitor's patience lasts.
  */
 #include <config.h>
 #include "helper/advisor.h"
@@ -17,6 +18,7 @@
 
 #include "helper/file_state.h"
 #include "helper/log.h"
+#include "helper/lookups.h"
 #include "helper/message.h"
 #include "helper/sandbox.h"
 #include "policy/class.h"
@@ -24,12 +26,14 @@
 #include "policy/identity.h"
 #include "policy/judge.h"
 #include "policy/whose.h"
+#include "status/clock.h"
 
 struct advisor {
 	const struct helper_config *config;
 	struct stssl_classes *classes; /* NULL: to be read */
 	struct file_state read;        /* the file that they are from */
 	struct stssl_error told;       /* the last complaint in the log */
+	struct lookups lookups;
 	char text[STSSL_RECORD_MAX];
 };
 
@@ -122,35 +126,39 @@ find_user(const struct stssl_classes *classes, const struct stssl_login *login)
 }
 
 static struct message_answer
-consider(const struct stssl_classes *classes, const char *service,
-    const struct message_question *q, const struct stssl_record *record)
+consider(struct advisor *a, const struct message_question *q,
+    const struct stssl_record *record)
 {
 	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
 	struct stssl_address from;
+	struct stssl_hosts hosts;
 	const struct stssl_login login = { .user = q->user,
-		.service = service,
+		.service = a->config->listeners[q->listener].service,
 		.record = record,
-		.from = &from };
+		.from = &from,
+		.hosts = &hosts };
+	struct message_answer answer;
 
 	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
 		return refuse(STSSL_REASON_HELPER);
-	return q->whose != 0 ? find_user(classes, &login)
-			     : judge(classes, &login);
+	hosts = lookups_find(&a->lookups, &from, stssl_now_ms());
+	answer = q->whose != 0 ? find_user(a->classes, &login)
+			       : judge(a->classes, &login);
+	lookups_keep(&a->lookups, &from, &hosts, stssl_now_ms());
+	return answer;
 }
 
 static struct message_answer
 answer_to(struct advisor *a, const struct message_question *q)
 {
-	const struct stssl_classes *classes = current_classes(a);
-	const char *service = a->config->listeners[q->listener].service;
 	struct message_answer answer = refuse(STSSL_REASON_HELPER);
 	struct stssl_record record;
 
-	if (classes == NULL)
+	if (current_classes(a) == NULL)
 		return refuse(STSSL_REASON_CONFIGURATION);
 	stssl_record_init(&record);
 	if (stssl_record_decode(a->text, q->text_len, &record) == 0)
-		answer = consider(classes, service, q, &record);
+		answer = consider(a, q, &record);
 	stssl_record_done(&record);
 	return answer;
 }

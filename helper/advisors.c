@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Hands questions to advisors, oldest first.  An advisor that does not answer
- * in time is killed, so that whatever hangs in it holds back only the one who
- * asked.  What comes from an advisor is checked; it cannot say more than a
- * verdict.
+ * Hands questions to advisors, oldest first, but those of a source that has
+ * advisors already after those of others: a source whose questions take long
+ * holds back only itself.  An advisor that does not answer in time is killed.
+ * What comes from an advisor is checked; it cannot say more than a verdict.
  */
 #include <config.h>
 #include "helper/advisors.h"
@@ -113,7 +113,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 		lose(p->asks->owner, c);
 		return;
 	}
-	p->advisor = c;
+	asks_start(p, c);
 	c->sessions = 1;
 	c->has_served = true;
 }
@@ -121,7 +121,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 static void
 serve_waiting(struct advisors *a)
 {
-	struct pending *p = asks_find_advisor(&a->asks, NULL);
+	struct pending *p = asks_next(&a->asks, ADVISORS_PER_SOURCE);
 	struct child *c = idle(a);
 
 	while (p != NULL && c != NULL) {
@@ -131,7 +131,7 @@ serve_waiting(struct advisors *a)
 			asks_remove(p);
 		else
 			hand_over(p, entry, c);
-		p = asks_find_advisor(&a->asks, NULL);
+		p = asks_next(&a->asks, ADVISORS_PER_SOURCE);
 		c = idle(a);
 	}
 }
@@ -147,6 +147,8 @@ expired(struct pending *p)
 	} else {
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->params.patience);
+		/* Also of a client that has not waited for it. */
+		a->params.late(a->params.owner, &p->peer);
 		lose(a, c);
 	}
 }
@@ -341,13 +343,16 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 	struct pending *p = NULL;
 
 	refuse_older(a, entry);
-	if (!a->is_stopping && entry->record != RECORD_NONE &&
-	    a->asks.count < ADVISORS_COUNT + ADVISORS_WAITING)
-		p = asks_add(&a->asks, entry->owner, ask, a->params.patience);
-	if (p == NULL)
+	if (!a->is_stopping && entry->record != RECORD_NONE)
+		p = asks_add(&a->asks, entry->owner, &entry->peer, ask,
+		    a->params.patience);
+	if (p == NULL) {
 		advise(a, entry, ask, &no_answer);
-	else
-		serve_waiting(a);
+		return;
+	}
+	serve_waiting(a);
+	if (a->asks.count > ADVISORS_COUNT + ADVISORS_WAITING)
+		settle(asks_least(&a->asks), &no_answer);
 }
 
 /* It ends when it has nothing to do, and is replaced then. */

@@ -13,9 +13,13 @@
 #include "helper/message.h"
 #include "helper/registry.h"
 
-/* How many processes, and how many questions besides those they have. */
-#define ADVISORS_COUNT   4
-#define ADVISORS_WAITING 1024
+/*
+ * How many processes; how many of them may have questions of one source
+ * (census_source()); how many questions besides those they have.
+ */
+#define ADVISORS_COUNT      4
+#define ADVISORS_PER_SOURCE (ADVISORS_COUNT / 2)
+#define ADVISORS_WAITING    1024
 
 struct advisors;
 
@@ -32,6 +36,9 @@ struct advisors_params {
 	/* The answer, about `user`, for a session that is still there. */
 	void (*advise)(void *owner, const struct session_entry *entry,
 	    const char *user, const struct message_advice *advice);
+	/* An advisor had the question of a client from there until patience
+	 * ended.  The client may be gone. */
+	void (*late)(void *owner, const struct stssl_address *peer);
 	/* The last one is gone after advisors_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -49,9 +56,9 @@ int advisors_start(struct advisors *advisors);
 /*
  * Answer by `advise`, once, maybe before this returns: with what an advisor
  * says; or STSSL_VERDICT_REFUSE with STSSL_REASON_HELPER when no record is
- * published, too many wait, the advisor dies, patience ends, or the session
- * asks again.  There is no answer when the session ends or withdraws its
- * record before.
+ * published, the advisor dies, patience ends, or the session asks again; or
+ * when too many wait, and it is the last one of the source with the most.
+ * There is no answer when the session ends or withdraws its record before.
  */
 void advisors_ask(struct advisors *advisors, const struct session_entry *entry,
     const struct message_ask *ask);

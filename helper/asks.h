@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The questions of workers that are not answered yet, in the order in which
- * they came, each with its deadline.
+ * they came, each with its deadline and with the source that it is asked for.
  */
 #ifndef HELPER_ASKS_H
 #define HELPER_ASKS_H
@@ -15,11 +15,19 @@
 struct asks;
 struct child;
 
+/* Where questions come from; shared by all that do, gone with the last one. */
+struct asking {
+	uint8_t ip[16]; /* as census_source() makes it */
+	size_t waiting, running;
+};
+
 struct pending {
 	struct asks *asks;
+	struct asking *source;
+	struct stssl_address peer; /* whose question it is */
 	struct message_ask ask;
 	const void *worker;    /* who asks, only compared; NULL: no longer */
-	struct child *advisor; /* NULL while it waits */
+	struct child *advisor; /* NULL while it waits; asks_start() */
 	struct ev_timer deadline;
 	struct pending *prev, *next;
 };
@@ -36,11 +44,25 @@ struct asks {
 
 /* A new one, last, for `patience` seconds.  NULL when out of memory. */
 struct pending *asks_add(struct asks *asks, const void *worker,
-    const struct message_ask *ask, ev_tstamp patience);
+    const struct stssl_address *peer, const struct message_ask *ask,
+    ev_tstamp patience);
+
+/* This advisor has it from now on. */
+void asks_start(struct pending *p, struct child *advisor);
 
 void asks_remove(struct pending *p);
 
-/* The one that an advisor has; the first that waits, for NULL.  NULL: none. */
+/*
+ * The one whose turn it is: of those that wait, the first one of the source
+ * that has the fewest with advisors.  A source that has `share` of them has to
+ * wait until one is answered.  NULL: none.
+ */
+struct pending *asks_next(const struct asks *asks, size_t share);
+
+/* The last one of the source that has the most waiting.  NULL: none waits. */
+struct pending *asks_least(const struct asks *asks);
+
+/* The one that an advisor has.  NULL: none. */
 struct pending *asks_find_advisor(
     const struct asks *asks, const struct child *advisor);
 

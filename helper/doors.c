@@ -43,6 +43,17 @@ admit(struct doors *doors, uint32_t listener, const struct stssl_address *peer)
 	    registry_census(doors->registry), listener, peer);
 }
 
+void
+doors_note(struct doors *doors, uint32_t listener, enum admission why,
+    const struct stssl_address *peer)
+{
+	registry_metrics(doors->registry)->sent_away[why]++;
+	/* Without, the doors are closed. */
+	if (doors->logs != NULL)
+		admission_note(&doors->logs[listener], ev_now(doors->loop),
+		    &doors->config->listeners[listener], why, peer);
+}
+
 static void
 give(struct doors *doors, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local)
@@ -54,9 +65,7 @@ give(struct doors *doors, uint32_t listener, int fd,
 	int r;
 
 	if (admission != ADMISSION_YES) {
-		registry_metrics(doors->registry)->sent_away[admission]++;
-		admission_note(&doors->logs[listener], ev_now(doors->loop),
-		    listen, admission, peer);
+		doors_note(doors, listener, admission, peer);
 		admission_refuse(listen, admission, fd);
 		return;
 	}

@@ -46,6 +46,10 @@ int doors_open(struct doors *doors, struct listeners *listeners);
 /* Accept nobody until the hold is off again; for use in give(), too. */
 void doors_hold(struct doors *doors, bool hold);
 
+/* Count and log one who is sent away; admission_note() says how often. */
+void doors_note(struct doors *doors, uint32_t listener, enum admission why,
+    const struct stssl_address *peer);
+
 /*
  * Close all, in a new process also the client's socket that it was started
  * for.  Again does nothing.

@@ -51,7 +51,7 @@ struct message_traffic {
 /* Something went wrong that its client is penalised for. */
 struct message_failed {
 	uint64_t session;
-	uint32_t event; /* enum penalty_event, but for PENALTY_CRASH */
+	uint32_t event; /* enum penalty_event below PENALTY_CRASH */
 };
 
 /*
@@ -122,7 +122,10 @@ struct message_welcome {
 /* Why a session is to end. */
 #define MESSAGE_ENDS(X)                                    \
 	X(KICKED, "kicked", "Ended by the administrator.") \
-	X(CERTIFICATE, "certificate", "Your certificate is not good any more.")
+	X(CERTIFICATE, "certificate",                      \
+	    "Your certificate is not good any more.")      \
+	X(PENALTY, "penalty",                              \
+	    "Too many failures from your address, try again later.")
 
 enum message_end_reason {
 #define X(name, word, text) END_##name,
@@ -159,10 +162,10 @@ struct message_stop {
 	uint32_t grace_ms;
 };
 
-/* The certificate of this session is not good any more. */
+/* What the certificate of this session is now. */
 struct message_reviewed {
 	uint64_t session;
-	uint32_t failure; /* enum stssl_failure */
+	uint32_t failure; /* enum stssl_failure, or its COUNT: it is good */
 };
 
 /*

@@ -17,8 +17,10 @@
 #include "helper/log.h"
 #include "helper/notify.h"
 #include "helper/tls.h"
+#include "x509/verify.h"
 
 #define ADVICE_SECONDS 2.0
+#define REVIEW_SECONDS 5.0
 
 const struct helper_config *
 parts_config(const struct monitor *m)
@@ -72,6 +74,25 @@ kick(void *owner, const struct session_entry *entry)
 
 /* Penalties */
 
+/*
+ * A source may have connected often before it was refused: it gets no further
+ * than a login.  True when this one is sent away.
+ */
+static bool
+turn_away(struct monitor *m, const struct session_entry *entry)
+{
+	int r;
+
+	if (!penalties_refuses(m->penalties, &entry->peer))
+		return false;
+	doors_note(&m->doors, entry->listener, ADMISSION_PENALTY, &entry->peer);
+	r = workers_end(m->workers, entry, END_PENALTY);
+	/* It waits for an answer, and gets none: that refuses, too. */
+	if (r < 0)
+		log_debug("an order to end is lost: %s", strerror(-r));
+	return true;
+}
+
 static void
 failed(void *owner, const struct session_entry *entry, enum penalty_event event)
 {
@@ -86,6 +107,14 @@ crashed(void *owner, const struct stssl_address *peer)
 	struct monitor *m = owner;
 
 	penalties_add(m->penalties, peer, PENALTY_CRASH);
+}
+
+static void
+late(void *owner, const struct stssl_address *peer)
+{
+	struct monitor *m = owner;
+
+	penalties_add(m->penalties, peer, PENALTY_ADVICE_TIMEOUT);
 }
 
 /* With FTP a worker tells it, who sees what the backend makes of it, too. */
@@ -105,6 +134,7 @@ refused_login(
 		if (strcmp(reason, stssl_reason_word(ours[i])) == 0)
 			return;
 	penalties_add(m->penalties, &entry->peer, PENALTY_LOGIN_FAILED);
+	(void)turn_away(m, entry);
 }
 
 static const char *
@@ -123,7 +153,8 @@ asked(void *owner, const struct session_entry *entry,
 {
 	struct monitor *m = owner;
 
-	advisors_ask(m->advisors, entry, ask);
+	if (!turn_away(m, entry))
+		advisors_ask(m->advisors, entry, ask);
 }
 
 static void
@@ -377,6 +408,7 @@ build_askers(struct monitor *m)
 		.run = m->params->advisor,
 		.forget = forget_more,
 		.advise = advise,
+		.late = late,
 		.stopped = stopped,
 		.owner = m };
 	const struct names_params names = { .loop = m->loop,
@@ -415,7 +447,9 @@ build_changes(struct monitor *m)
 		.owner = m };
 	const struct review_params review = { .loop = m->loop,
 		.registry = m->registry,
+		.every = REVIEW_SECONDS,
 		.forget = parts_forget,
+		.verify = x509_verify_again,
 		.end = end_session,
 		.stopped = stopped,
 		.owner = m };

@@ -19,9 +19,7 @@
 #include "helper/sandbox.h"
 #include "helper/spawn.h"
 #include "status/words.h"
-#include "x509/verify.h"
 
-#define LOOK_SECONDS 5.
 /* Messages to wait for at a time, so that others have their turn. */
 #define BATCH 256
 
@@ -30,6 +28,9 @@ struct review {
 	const struct x509_store *store;
 	enum on_revocation mode;
 	struct child *list; /* one, or none */
+	bool is_stale;      /* what that one finds good need not be */
+	uint64_t *batch;    /* the sessions that it looks at, in order */
+	size_t count, done;
 	bool is_stopping;
 	struct ev_timer look;
 };
@@ -42,7 +43,7 @@ struct subject {
 
 /* What the process needs, gathered before it forgets the rest. */
 struct job {
-	const struct review *review;
+	const uint64_t *batch;
 	struct review_params params;
 	const struct x509_store *store;
 	struct subject *subjects;
@@ -72,6 +73,13 @@ depends(const struct session_entry *entry)
 	       (!entry->is_decided || entry->by_certificate);
 }
 
+/* Is there a certificate to be looked at? */
+static bool
+awaits(const struct session_entry *entry)
+{
+	return entry->is_unreviewed && depends(entry) && entry->text != NULL;
+}
+
 static void
 end(struct review *review, struct session_entry *entry,
     enum stssl_failure failure)
@@ -79,22 +87,12 @@ end(struct review *review, struct session_entry *entry,
 	bool ends = review->mode == ON_REVOCATION_END;
 
 	/* Its worker has no room for it just now: at the next look. */
-	if (ends && review->params.end(review->params.owner, entry) < 0) {
-		entry->is_unreviewed = true;
+	if (ends && review->params.end(review->params.owner, entry) < 0)
 		return;
-	}
 	log_notice("certificate session=%" PRIx64 " reason=%s action=%s",
 	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
 	/* Once is enough. */
 	entry->is_ending = true;
-}
-
-static void
-mark_all(const struct review *review, bool is_unreviewed)
-{
-	for (struct session_entry *e = registry_first(review->params.registry);
-	     e != NULL; e = e->next)
-		e->is_unreviewed = is_unreviewed;
 }
 
 /* Starts the process; below. */
@@ -113,7 +111,7 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 	     e != NULL; e = e->next) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
-		is_due = is_due || (e->is_unreviewed && depends(e));
+		is_due = is_due || awaits(e);
 	}
 	if (is_due && review->store != NULL && review->list == NULL)
 		start(review);
@@ -138,32 +136,15 @@ certificate_of(const struct session_entry *entry)
 	return copy;
 }
 
-static size_t
-count_entries(const struct registry *registry)
-{
-	size_t n = 0;
-
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
-		n++;
-	return n;
-}
-
+/* The registry is what it was when the batch was made. */
 static void
 gather(struct job *job)
 {
-	const struct registry *registry = job->params.registry;
-
-	job->subjects =
-	    calloc(count_entries(registry) + 1, sizeof *job->subjects);
-	if (job->subjects == NULL)
-		return;
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next) {
-		if (!e->is_unreviewed || !depends(e) || e->text == NULL)
-			continue;
-		job->subjects[job->count].session = e->session;
-		job->subjects[job->count++].pem = certificate_of(e);
+	job->subjects = calloc(job->count, sizeof *job->subjects);
+	for (size_t i = 0; job->subjects != NULL && i < job->count; i++) {
+		job->subjects[i].session = job->batch[i];
+		job->subjects[i].pem = certificate_of(
+		    registry_find(job->params.registry, job->batch[i]));
 	}
 }
 
@@ -185,9 +166,7 @@ look_at(const struct job *job, const struct subject *subject, int channel)
 
 	if (subject->pem != NULL)
 		failure =
-		    x509_verify_again(job->store, subject->pem, time(NULL));
-	if (failure == STSSL_FAILURE_COUNT)
-		return 0;
+		    job->params.verify(job->store, subject->pem, time(NULL));
 	m.u.reviewed.session = subject->session;
 	m.u.reviewed.failure = failure;
 	return message_send(channel, &m, -1, NULL, 0);
@@ -213,14 +192,24 @@ run(void *arg, int channel)
 
 /* Outside of it */
 
-static void
+/* Words come in the order of the batch.  Returns 0 or -EBADMSG. */
+static int
 take(struct review *review, const struct message_reviewed *m)
 {
-	struct session_entry *entry =
-	    registry_find(review->params.registry, m->session);
+	struct session_entry *entry;
 
-	if (entry != NULL && depends(entry))
+	if (m->failure > STSSL_FAILURE_COUNT || review->done == review->count ||
+	    m->session != review->batch[review->done])
+		return -EBADMSG;
+	review->done++;
+	entry = registry_find(review->params.registry, m->session);
+	if (entry == NULL || !awaits(entry))
+		return 0;
+	if (m->failure != STSSL_FAILURE_COUNT)
 		end(review, entry, (enum stssl_failure)m->failure);
+	else if (!review->is_stale)
+		entry->is_unreviewed = false;
+	return 0;
 }
 
 /* One message.  Returns 0, or what message_receive() says. */
@@ -231,12 +220,12 @@ receive(struct review *review, struct child *c)
 	int fd, r;
 
 	r = message_receive(c->channel, SENDER_REVIEWER, &m, &fd, NULL);
-	if (r == 0 && m.u.reviewed.failure >= STSSL_FAILURE_COUNT)
-		r = -EBADMSG;
 	if (r == 0)
-		take(review, &m.u.reviewed);
-	if (r == -EBADMSG)
+		r = take(review, &m.u.reviewed);
+	if (r == -EBADMSG) {
 		log_error("impossible message from the reviewer");
+		child_kill(c);
+	}
 	if (r < 0 && r != -EAGAIN)
 		child_lose(c);
 	return r;
@@ -251,32 +240,89 @@ readable(struct child *c)
 		r = receive(c->owner, c);
 }
 
+/*
+ * The certificate that it was looking at has crashed it, and would do so again:
+ * those behind it would never be looked at.  True when it does not await
+ * another look.
+ */
+static bool
+end_suspect(struct review *review)
+{
+	struct session_entry *entry =
+	    registry_find(review->params.registry, review->batch[review->done]);
+
+	if (entry != NULL && awaits(entry))
+		end(review, entry, STSSL_FAILURE_OTHER);
+	return entry == NULL || !awaits(entry);
+}
+
 static void
 ended(struct child *c)
 {
 	struct review *review = c->owner;
+	bool goes_on = false;
 
 	/* What it has said before its end counts. */
 	while (c->state != CHILD_LOST && receive(review, c) == 0)
 		;
 	child_lose(c);
 	child_log_end(c);
+	if (child_has_crashed(c) && review->done < review->count)
+		goes_on = end_suspect(review);
 	child_free(c, &review->list);
 	if (review->is_stopping)
 		review->params.stopped(review->params.owner);
+	else if (goes_on && review->store != NULL)
+		start(review);
+	/* If not, the next look finds those who still await one. */
+}
+
+static size_t
+count_awaiting(const struct registry *registry)
+{
+	size_t n = 0;
+
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		n += awaits(e);
+	return n;
+}
+
+/* False when there is nothing to look at, or no memory for it. */
+static bool
+make_batch(struct review *review)
+{
+	const struct registry *registry = review->params.registry;
+	size_t count = count_awaiting(registry);
+
+	free(review->batch);
+	review->batch =
+	    count == 0 ? NULL : calloc(count, sizeof *review->batch);
+	review->count = review->done = 0;
+	if (review->batch == NULL)
+		return false;
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		if (awaits(e))
+			review->batch[review->count++] = e->session;
+	review->is_stale = false;
+	return true;
 }
 
 static void
 start(struct review *review)
 {
-	struct job job = { .review = review,
-		.params = review->params,
-		.store = review->store };
+	struct job job = { .params = review->params, .store = review->store };
 	struct child *c;
 	int channel;
-	pid_t pid =
-	    spawn(job.params.loop, "reviewer", forget, run, &job, &channel);
+	pid_t pid;
 
+	if (!make_batch(review))
+		return;
+	job.batch = review->batch;
+	job.count = review->count;
+	pid = spawn(
+	    job.params.loop, "reviewer", forget, run, &job, &channel);
 	if (pid < 0) {
 		(void)log_errno((int)pid, "cannot review certificates");
 		return;
@@ -290,7 +336,6 @@ start(struct review *review)
 	c->readable = readable;
 	c->ended = ended;
 	c->owner = review;
-	mark_all(review, false);
 }
 
 struct review *
@@ -301,7 +346,7 @@ review_new(const struct review_params *params)
 	if (review == NULL)
 		return NULL;
 	review->params = *params;
-	ev_timer_init(&review->look, on_look, LOOK_SECONDS, LOOK_SECONDS);
+	ev_timer_init(&review->look, on_look, params->every, params->every);
 	review->look.data = review;
 	ev_timer_start(params->loop, &review->look);
 	return review;
@@ -315,6 +360,7 @@ review_free(struct review *review)
 	while (review->list != NULL)
 		child_free(review->list, &review->list);
 	ev_timer_stop(review->params.loop, &review->look);
+	free(review->batch);
 	free(review);
 	return NULL;
 }
@@ -325,11 +371,12 @@ review_begin(struct review *review, const struct x509_store *store,
 {
 	review->store = store;
 	review->mode = on_revocation;
-	mark_all(review, true);
-	if (store == NULL || registry_first(review->params.registry) == NULL)
-		return;
-	/* Or at the next look, when this one has ended. */
-	if (review->list == NULL)
+	review->is_stale = true;
+	for (struct session_entry *e = registry_first(review->params.registry);
+	     e != NULL; e = e->next)
+		e->is_unreviewed = true;
+	/* Or at the next look, when the process that is there has ended. */
+	if (store != NULL && review->list == NULL)
 		start(review);
 }
 

@@ -4,7 +4,9 @@
  * new revocation list names it.  Expiry is seen from the record; lists are
  * asked by a process of its own, which is started for it and reads what
  * clients have sent in the monitor's place.  So are sessions that a worker with
- * an older generation's lists has let in since.
+ * an older generation's lists has let in since.  A session counts as looked at
+ * when the process has said what it found; the one that it crashes over is
+ * ended, since nobody knows whether its certificate is good.
  */
 #ifndef HELPER_REVIEW_H
 #define HELPER_REVIEW_H
@@ -23,8 +25,13 @@ struct x509_store;
 struct review_params {
 	struct ev_loop *loop; /* the default one: it waits for children */
 	struct registry *registry;
+	/* Seconds between two looks at the clock, and at who is unreviewed. */
+	ev_tstamp every;
 	/* As in helper/workers.h, with review_free(); the store stays. */
 	void (*forget)(void *owner);
+	/* x509_verify_again(), but in tests. */
+	enum stssl_failure (*verify)(
+	    const struct x509_store *store, const char *pem, time_t now);
 	/* The session's worker has to end it.  0, or -errno: try again. */
 	int (*end)(void *owner, const struct session_entry *entry);
 	/* The process is gone after review_stop(). */

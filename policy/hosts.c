@@ -8,6 +8,7 @@
 #include "policy/hosts.h"
 
 #include <arpa/nameser.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stdio.h>
@@ -47,8 +48,11 @@ limit(struct resolver *r)
 	return true;
 }
 
-/* Ask, and walk over the records of this type in the answer. */
-static void
+/*
+ * Ask, and walk over the records of this type in the answer.  False when there
+ * was none in time: that there are no such records is an answer, too.
+ */
+static bool
 ask(struct resolver *r, const char *name, int type, take_record *take,
     void *data)
 {
@@ -57,21 +61,23 @@ ask(struct resolver *r, const char *name, int type, take_record *take,
 	int len, count;
 
 	if (!limit(r))
-		return;
+		return false;
 	len = res_nquery(&r->state, name, ns_c_in, type, answer, sizeof answer);
-	if (len < 0 || (size_t)len > sizeof answer ||
-	    ns_initparse(answer, len, &msg) < 0)
-		return;
+	if (len < 0)
+		return r->state.res_h_errno != TRY_AGAIN;
+	if ((size_t)len > sizeof answer || ns_initparse(answer, len, &msg) < 0)
+		return true;
 	count = ns_msg_count(msg, ns_s_an);
 	for (int i = 0; i < count && i < RECORDS_MAX; i++) {
 		ns_rr rr;
 
 		if (ns_parserr(&msg, ns_s_an, i, &rr) < 0)
-			return;
+			break;
 		if ((int)ns_rr_type(rr) == type && ns_rr_class(rr) == ns_c_in &&
 		    take(&msg, &rr, data))
-			return;
+			break;
 	}
+	return true;
 }
 
 static void
@@ -147,7 +153,7 @@ is_confirmed(
 	struct wanted wanted = { .ip = address->ip + (ipv4 ? IPV4_BYTE : 0),
 		.len = ipv4 ? 4 : 16 };
 
-	ask(r, name, ipv4 ? ns_t_a : ns_t_aaaa, take_address, &wanted);
+	(void)ask(r, name, ipv4 ? ns_t_a : ns_t_aaaa, take_address, &wanted);
 	return wanted.found;
 }
 
@@ -167,7 +173,7 @@ stssl_hosts_find(struct stssl_hosts *hosts, const struct stssl_address *address)
 	r.state.options =
 	    (r.state.options & RES_INIT) | RES_RECURSE | RES_IGNTC;
 	reverse_name(address, name);
-	ask(&r, name, ns_t_ptr, take_name, &said);
+	hosts->is_silent = !ask(&r, name, ns_t_ptr, take_name, &said);
 	for (size_t i = 0; i < said.count; i++)
 		if (is_confirmed(&r, said.names[i], address))
 			memcpy(hosts->names[hosts->count++], said.names[i],

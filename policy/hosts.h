@@ -25,6 +25,7 @@
 /* Names are in small letters, without a dot at the end. */
 struct stssl_hosts {
 	bool asked;
+	bool is_silent; /* the reverse DNS did not answer in time */
 	char names[STSSL_HOSTS_MAX][STSSL_HOST_MAX + 1];
 	size_t count;
 };

@@ -183,11 +183,12 @@ static int
 choose(const struct names *names, const struct stssl_classes *classes,
     const struct stssl_login *login, char ret_user[static STSSL_USER_MAX + 1])
 {
-	struct stssl_hosts hosts = { .asked = false };
+	struct stssl_hosts own = { .asked = false };
 	struct stssl_login as = *login;
 	const char *only = NULL;
 
-	as.hosts = &hosts;
+	if (as.hosts == NULL)
+		as.hosts = &own;
 	for (size_t i = 0; i < names->count; i++) {
 		int r = is_let_in(classes, &as, names->list[i]);
 

@@ -11,13 +11,17 @@
 #include "policy/conf.h"
 #include "policy/pattern.h"
 
-/* name, word in helper.conf, in logs and in answers, seconds by default */
+/*
+ * name, word in helper.conf, in logs and in answers, seconds by default;
+ * from CRASH on they are the monitor's to tell
+ */
 #define PENALTY_EVENTS(X)                             \
 	X(HANDSHAKE_FAILED, "handshake-failed", 1)    \
 	X(HANDSHAKE_TIMEOUT, "handshake-timeout", 10) \
 	X(LOGIN_FAILED, "login-failed", 5)            \
 	X(LOGIN_TIMEOUT, "login-timeout", 10)         \
-	X(CRASH, "crash", 90)
+	X(CRASH, "crash", 90)                         \
+	X(ADVICE_TIMEOUT, "advice-timeout", 10)
 
 enum penalty_event {
 #define X(name, word, seconds) PENALTY_##name,

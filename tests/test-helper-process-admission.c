@@ -55,6 +55,19 @@ START_TEST(sessions_are_counted_by_listener_and_address)
 }
 END_TEST
 
+/* The network of ::1 has no bit that is set. */
+START_TEST(no_address_is_taken_for_the_whole_listener)
+{
+	struct census c = { NULL };
+
+	enter(&c, 0, "192.0.2.1", 3);
+	enter(&c, 0, "::1", 1);
+	ck_assert_uint_eq(count_from(&c, 0, "::1"), 1);
+	ck_assert_uint_eq(census_of(&c, 0, NULL).sessions, 4);
+	census_done(&c);
+}
+END_TEST
+
 START_TEST(an_ipv6_client_counts_for_its_network)
 {
 	struct census c = { NULL };
@@ -65,6 +78,22 @@ START_TEST(an_ipv6_client_counts_for_its_network)
 	ck_assert_uint_eq(count_from(&c, 0, "2001:db8::9"), 2);
 	ck_assert_uint_eq(count_from(&c, 0, "2001:db8:0:1::"), 1);
 	census_done(&c);
+}
+END_TEST
+
+/* Whatever was in its bytes before. */
+START_TEST(a_source_has_no_stray_bytes)
+{
+	const struct stssl_address v6 = ip("2001:db8:1:2:3:4:5:6"),
+				   v4 = ip("192.0.2.1");
+	uint8_t source[16];
+
+	memset(source, 0xaa, sizeof source);
+	census_source(&v6, source);
+	ck_assert_mem_eq(source, "\x20\x01\x0d\xb8\0\1\0\2\0\0\0\0\0\0\0", 16);
+	memset(source, 0xaa, sizeof source);
+	census_source(&v4, source);
+	ck_assert_mem_eq(source, v4.ip, 16);
 }
 END_TEST
 
@@ -141,6 +170,33 @@ START_TEST(limits_send_away_who_is_too_many)
 }
 END_TEST
 
+/* Six are there, and two of them logged in: */
+static const struct {
+	struct listen_config limits;
+	enum admission admission;
+} mixed[] = {
+	{ { .max_sessions = 6 }, ADMISSION_SESSIONS },
+	{ { .max_sessions_per_address = 6 }, ADMISSION_ADDRESS },
+	{ { .max_newcomers_per_address = 5 }, ADMISSION_YES },
+	{ { .max_newcomers_per_address = 4 }, ADMISSION_ADDRESSES_NEWCOMERS },
+	{ { .max_newcomers = { 5, 100, 5 } }, ADMISSION_YES },
+	{ { .max_newcomers = { 4, 100, 4 } }, ADMISSION_NEWCOMERS },
+};
+
+START_TEST(who_is_logged_in_is_a_session_but_no_newcomer)
+{
+	const struct stssl_address a = ip("192.0.2.1");
+	struct census c = { NULL };
+
+	enter(&c, 0, "192.0.2.1", 6);
+	census_welcome(&c, 0, &a);
+	census_welcome(&c, 0, &a);
+	ck_assert_int_eq(
+	    admission_check(&mixed[_i].limits, &c, 0, &a), mixed[_i].admission);
+	census_done(&c);
+}
+END_TEST
+
 /* 400 of 800 are expected, 141 is ten times the standard deviation. */
 START_TEST(between_its_numbers_chance_decides)
 {
@@ -167,6 +223,7 @@ static const struct {
 	{ LISTEN_FTP, LISTEN_EXPLICIT, "421 " },
 	{ LISTEN_FTP, LISTEN_IMPLICIT, "" },
 	{ LISTEN_STREAM, LISTEN_IMPLICIT, "" },
+	{ LISTEN_STREAM, LISTEN_EXPLICIT, "" },
 };
 
 START_TEST(who_is_sent_away_is_told_why_where_a_greeting_is_clear)
@@ -189,12 +246,18 @@ START_TEST(a_flood_is_no_flood_of_lines)
 	const struct stssl_address a = ip("192.0.2.1");
 	struct admission_log log = { 0., 0 };
 
+	capture_log();
 	admission_note(&log, 100., &listen, ADMISSION_SESSIONS, &a);
 	for (int i = 0; i < 50; i++)
 		admission_note(&log, 100.5, &listen, ADMISSION_SESSIONS, &a);
 	ck_assert_uint_eq(log.untold, 50);
-	admission_note(&log, 101.5, &listen, ADMISSION_SESSIONS, &a);
+	ck_assert_ptr_nonnull(strstr(captured_log(), "more=0\n"));
+	ck_assert_ptr_null(strstr(captured_log(), "more=50\n"));
+	admission_note(&log, 101., &listen, ADMISSION_PENALTY, &a);
 	ck_assert_uint_eq(log.untold, 0);
+	ck_assert_ptr_nonnull(strstr(captured_log(),
+	    "sent-away listener=ftp peer=192.0.2.1:0 reason=penalty "
+	    "more=50\n"));
 }
 END_TEST
 
@@ -203,10 +266,13 @@ admission_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ sessions_are_counted_by_listener_and_address, 0 },
+		{ no_address_is_taken_for_the_whole_listener, 0 },
 		{ an_ipv6_client_counts_for_its_network, 0 },
+		{ a_source_has_no_stray_bytes, 0 },
 		{ who_is_welcome_is_no_newcomer_and_who_leaves_is_gone, 0 },
 		{ the_registry_counts_its_sessions, 0 },
 		{ limits_send_away_who_is_too_many, ROWS(admissions) },
+		{ who_is_logged_in_is_a_session_but_no_newcomer, ROWS(mixed) },
 		{ between_its_numbers_chance_decides, 0 },
 		{ who_is_sent_away_is_told_why_where_a_greeting_is_clear,
 		    ROWS(doors) },

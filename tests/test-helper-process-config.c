@@ -348,7 +348,7 @@ END_TEST
 
 START_TEST(penalties_have_their_defaults_and_keys)
 {
-	static const unsigned seconds[PENALTY_COUNT] = { 1, 10, 5, 10, 90 };
+	static const unsigned seconds[PENALTY_COUNT] = { 1, 10, 5, 10, 90, 10 };
 	const struct penalty_config *p;
 	struct helper_config *c;
 	struct stssl_error error;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "helper/penalties.h"
+#include "helper/sources.h"
 
 static int64_t clock_ms;
 
@@ -22,7 +23,8 @@ static const struct penalty_config rules = {
 	.seconds = { [PENALTY_HANDSHAKE_FAILED] = 1,
 	    [PENALTY_LOGIN_FAILED] = 5,
 	    [PENALTY_LOGIN_TIMEOUT] = 0,
-	    [PENALTY_CRASH] = 90 },
+	    [PENALTY_CRASH] = 90,
+	    [PENALTY_ADVICE_TIMEOUT] = 10 },
 	.refuse_above = 15,
 	.max = 100,
 	.max_sources = 3,
@@ -134,6 +136,21 @@ START_TEST(a_source_is_an_ipv4_address_or_an_ipv6_network)
 }
 END_TEST
 
+static bool
+is_there(struct penalties *p, const char *from)
+{
+	const struct stssl_address a = ip(from);
+	struct penalised found = { .seconds = 0 };
+	bool is_first = true;
+
+	while (penalties_next(p, is_first ? NULL : &found.source, &found)) {
+		if (memcmp(found.source.ip, a.ip, sizeof a.ip) == 0)
+			return true;
+		is_first = false;
+	}
+	return false;
+}
+
 START_TEST(without_room_the_least_penalised_is_dropped)
 {
 	struct penalties *p = begin(&rules);
@@ -145,8 +162,12 @@ START_TEST(without_room_the_least_penalised_is_dropped)
 	add(p, "192.0.2.4", PENALTY_HANDSHAKE_FAILED, 1);
 	ck_assert_uint_eq(seconds_left(p), 10);
 	ck_assert_uint_eq(penalties_count(p).dropped, 1);
-	add(p, "192.0.2.5", PENALTY_CRASH, 1);
+	/* As much as the least of them: the older one stays. */
+	add(p, "192.0.2.4", PENALTY_ADVICE_TIMEOUT, 1);
 	ck_assert_uint_eq(penalties_count(p).dropped, 2);
+	ck_assert(!is_there(p, "192.0.2.4") && is_there(p, "192.0.2.1"));
+	add(p, "192.0.2.5", PENALTY_CRASH, 1);
+	ck_assert_uint_eq(penalties_count(p).dropped, 3);
 	ck_assert_uint_eq(penalties_count(p).sources, 3);
 	ck_assert_uint_eq(penalties_count(p).refused, 3);
 	ck_assert_uint_eq(seconds_left(p), 20);
@@ -174,6 +195,25 @@ START_TEST(who_is_exempt_has_no_penalty)
 	add(p, "2001:db8::8", PENALTY_CRASH, 1);
 	ck_assert(refuses(p, "192.0.2.128") && refuses(p, "2001:db8::9"));
 	ck_assert(!refuses(p, "2001:db8::7"));
+	(void)penalties_free(p);
+}
+END_TEST
+
+START_TEST(who_is_exempt_by_new_rules_is_refused_no_more)
+{
+	struct stssl_pattern exempt;
+	struct penalty_config config = rules;
+	struct penalties *p = begin(&rules);
+	struct penalised found;
+
+	add(p, "192.0.2.1", PENALTY_CRASH, 1);
+	ck_assert(penalties_next(p, NULL, &found) && found.is_refused);
+	ck_assert_int_eq(stssl_pattern_parse("192.0.2.1", &exempt), 0);
+	config.exempt = &exempt;
+	config.exempt_count = 1;
+	penalties_renew(p, &config);
+	ck_assert(!refuses(p, "192.0.2.1"));
+	ck_assert(penalties_next(p, NULL, &found) && !found.is_refused);
 	(void)penalties_free(p);
 }
 END_TEST
@@ -216,6 +256,63 @@ START_TEST(other_rules_keep_what_was_counted)
 }
 END_TEST
 
+static bool
+is_logged(const char *what)
+{
+	return strstr(captured_log(), what) != NULL;
+}
+
+/* At most a line a second; the next one says how many were not told. */
+START_TEST(a_source_that_is_refused_is_told_once_and_with_how_many_more)
+{
+	struct penalties *p = begin(&rules);
+
+	capture_log();
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 3);
+	ck_assert_str_eq(captured_log(), "");
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 1);
+	ck_assert(is_logged("penalty source=192.0.2.1 seconds=20 "
+			    "reason=login-failed more=0\n"));
+	add(p, "192.0.2.1", PENALTY_CRASH, 9);
+	clock_ms += 999;
+	add(p, "192.0.2.2", PENALTY_CRASH, 1);
+	add(p, "192.0.2.3", PENALTY_CRASH, 1);
+	ck_assert(!is_logged("source=192.0.2.2"));
+	ck_assert(!is_logged("source=192.0.2.3"));
+	clock_ms += 1;
+	add(p, "2001:db8::1", PENALTY_CRASH, 2);
+	ck_assert(is_logged("penalty source=2001:db8::/64 seconds=90 "
+			    "reason=crash more=2\n"));
+	/* Nothing is left untold, and nobody is told again. */
+	clock_ms += 1000;
+	add(p, "2001:db8::1", PENALTY_CRASH, 1);
+	ck_assert(!is_logged("seconds=100"));
+	add(p, "192.0.2.9", PENALTY_CRASH, 1);
+	ck_assert(is_logged("penalty source=192.0.2.9 seconds=90 "
+			    "reason=crash more=0\n"));
+	(void)penalties_free(p);
+}
+END_TEST
+
+/* Its penalty has run down below what refuses, and it fails again. */
+START_TEST(a_source_is_told_again_when_it_is_refused_again)
+{
+	const bool is_asked = _i == 0;
+	struct penalties *p = begin(&rules);
+
+	capture_log();
+	add(p, "192.0.2.1", PENALTY_LOGIN_FAILED, 4);
+	clock_ms += 12000;
+	if (is_asked)
+		ck_assert(!refuses(p, "192.0.2.1"));
+	else
+		add(p, "192.0.2.1", PENALTY_HANDSHAKE_FAILED, 1);
+	add(p, "192.0.2.1", PENALTY_CRASH, 1);
+	ck_assert(is_logged("reason=crash more=0\n"));
+	(void)penalties_free(p);
+}
+END_TEST
+
 #define MANY 65536
 
 /* Each ends later than those before it, but for every third. */
@@ -252,6 +349,58 @@ START_TEST(sixty_thousand_sources_are_kept_in_order)
 }
 END_TEST
 
+#define FEW 100
+
+/* What is there, by its address, as it should be; 0: nothing is. */
+static int64_t ends[FEW];
+
+static void
+is_in_order(const struct sources *sources)
+{
+	const struct source *s = sources_first(sources);
+	const uint8_t *last = NULL;
+
+	for (uint8_t i = 0; i < FEW; i++) {
+		uint8_t ip[16] = { i };
+
+		ck_assert_int_eq(
+		    sources_find(sources, ip) != NULL, ends[i] > 0);
+		ck_assert(ends[i] == 0 || s->until_ms <= ends[i]);
+		if (ends[i] == 0)
+			continue;
+		ck_assert_uint_eq(sources_after(sources, last)->ip[0], i);
+		last = sources_find(sources, ip)->ip;
+	}
+	ck_assert_ptr_null(sources_after(sources, last));
+}
+
+/* Some thousand changes, in an order that is the same each time. */
+START_TEST(sources_are_found_by_address_and_by_their_ends)
+{
+	struct sources sources = { NULL, NULL, 0, 0 };
+	uint64_t chance = 1;
+
+	for (int i = 0; i < 5000; i++) {
+		uint8_t ip[16] = { (uint8_t)((chance >> 33) % FEW) };
+		int64_t end = 1 + (int64_t)(chance >> 45);
+		struct source *s = sources_find(&sources, ip);
+
+		if (s == NULL)
+			ck_assert_ptr_nonnull(sources_add(&sources, ip, end));
+		else if ((chance >> 32 & 1) != 0)
+			sources_move(&sources, s, end);
+		else
+			sources_remove(&sources, s);
+		ends[ip[0]] = s == NULL || (chance >> 32 & 1) != 0 ? end : 0;
+		if (sources.count > 0)
+			is_in_order(&sources);
+		chance = chance * 6364136223846793005U + 1442695040888963407U;
+	}
+	sources_done(&sources);
+	ck_assert_uint_eq(sources.count, 0);
+}
+END_TEST
+
 size_t
 penalties_cases(struct test_case *ret)
 {
@@ -261,8 +410,13 @@ penalties_cases(struct test_case *ret)
 		    ROWS(groups) },
 		{ without_room_the_least_penalised_is_dropped, 0 },
 		{ who_is_exempt_has_no_penalty, 0 },
+		{ who_is_exempt_by_new_rules_is_refused_no_more, 0 },
 		{ who_is_pardoned_begins_anew, 0 },
 		{ other_rules_keep_what_was_counted, 0 },
+		{ a_source_that_is_refused_is_told_once_and_with_how_many_more,
+		    0 },
+		{ a_source_is_told_again_when_it_is_refused_again, 2 },
+		{ sources_are_found_by_address_and_by_their_ends, 0 },
 		{ sixty_thousand_sources_are_kept_in_order, 0 },
 	};
 

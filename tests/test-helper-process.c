@@ -2,6 +2,9 @@
 #include <config.h>
 #include "tests/test-helper-process.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "helper/log.h"
 
 static size_t (*const parts[])(struct test_case *ret) = {
@@ -13,8 +16,10 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	answer_cases,
 	admission_cases,
 	penalties_cases,
+	lookups_cases,
 	names_cases,
 	ocsp_cases,
+	review_cases,
 	reload_cases,
 	monitor_cases,
 	log_cases,
@@ -23,6 +28,27 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	sandbox_cases,
 #endif
 };
+
+void
+capture_log(void)
+{
+	int fd = memfd_create("log", 0);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	(void)close(fd);
+}
+
+const char *
+captured_log(void)
+{
+	static char text[16384];
+	ssize_t n = pread(STDERR_FILENO, text, sizeof text - 1, 0);
+
+	ck_assert_int_ge(n, 0);
+	text[n] = '\0';
+	return text;
+}
 
 int
 main(void)

@@ -13,6 +13,12 @@
 /* More than any of them has. */
 #define CASES_MAX 24
 
+/* What is logged from now on is kept, and not shown. */
+void capture_log(void);
+
+/* All of it so far. */
+const char *captured_log(void);
+
 size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
@@ -21,8 +27,10 @@ size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
+size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
+size_t review_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);
 size_t log_cases(struct test_case *ret);
 size_t sandbox_cases(struct test_case *ret);

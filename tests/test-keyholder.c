@@ -339,7 +339,8 @@ START_TEST(a_silent_keyholder_is_waited_for_once)
 	ck_assert_uint_ge(ms_since(&start), 2000);
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
 	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_uint_lt(ms_since(&start), 1000);
+	/* Not as long once more. */
+	ck_assert_uint_lt(ms_since(&start), 2000);
 	/* Its answer, late as it is, shows that it is back. */
 	ck_assert_int_eq(
 	    recv(pair[1], &request, sizeof request, 0), (int)sizeof request);
@@ -367,7 +368,7 @@ START_TEST(a_line_that_has_ended_is_not_waited_for)
 	(void)close(pair[1]);
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
 	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_uint_lt(ms_since(&start), 1000);
+	ck_assert_uint_lt(ms_since(&start), 2000);
 	(void)keyremote_free(remote);
 }
 END_TEST

@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <stdbool.h>
@@ -62,6 +63,7 @@ static const struct {
 };
 
 static unsigned questions;
+static int why_none; /* h_errno of what is not in the zone */
 
 static size_t
 rdata_of(int type, const char *text, unsigned char *to, size_t size)
@@ -122,6 +124,7 @@ res_nquery(res_state state, const char *name, int class, int type,
 		count++;
 	}
 	ns_put16(count, answer + 6);
+	state->res_h_errno = count > 0 ? 0 : why_none;
 	return count > 0 ? len : -1;
 }
 
@@ -177,6 +180,31 @@ START_TEST(the_environment_does_not_say_how_the_dns_is_asked)
 	ck_assert_uint_eq(hosts.count, 1);
 	ck_assert_uint_eq(questions, 2);
 	unsetenv("RES_OPTIONS");
+}
+END_TEST
+
+/* A name without an address is no silence of the reverse DNS. */
+static const struct {
+	const char *address;
+	int why_none;
+	bool is_silent;
+} silences[] = {
+	{ "192.0.2.1", TRY_AGAIN, false },
+	{ "192.0.2.3", TRY_AGAIN, false },
+	{ "192.0.2.99", TRY_AGAIN, true },
+	{ "192.0.2.99", HOST_NOT_FOUND, false },
+	{ "192.0.2.99", NO_DATA, false },
+};
+
+START_TEST(silence_is_not_taken_for_the_answer_that_there_is_no_name)
+{
+	struct stssl_hosts hosts = { .asked = false };
+	struct stssl_address address;
+
+	why_none = silences[_i].why_none;
+	ck_assert_int_eq(stssl_ip_parse(silences[_i].address, &address), 0);
+	stssl_hosts_find(&hosts, &address);
+	ck_assert_int_eq(hosts.is_silent, silences[_i].is_silent);
 }
 END_TEST
 
@@ -257,6 +285,8 @@ add_hosts_cases(struct case_list *to)
 {
 	add_case(to, an_address_has_the_names_that_have_it, ROWS(rows));
 	add_case(to, the_environment_does_not_say_how_the_dns_is_asked, 0);
+	add_case(to, silence_is_not_taken_for_the_answer_that_there_is_no_name,
+	    ROWS(silences));
 	add_case(to, the_dns_is_asked_only_if_it_matters, ROWS(judged));
 	add_case(to, whose_asks_the_dns_once, 0);
 }

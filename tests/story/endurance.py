@@ -5,11 +5,11 @@ import os
 import resource
 import select
 import socket
-import statistics
+import struct
 import subprocess
 import time
 
-from story import (Helper, PKI, SANITIZED, await_that, equal,
+from story import (Helper, PKI, SANITIZED, STAGE, await_that, equal,
                    log, logged_in, since, story, tell)
 
 # Sanitizers make everything slow, and memory hard to judge.
@@ -25,9 +25,20 @@ files = HALF_OPEN + 1000
 resource.setrlimit(resource.RLIMIT_NOFILE,
                    (files, max(files, resource.getrlimit(
                        resource.RLIMIT_NOFILE)[1])))
+# What is allocated is counted by tests/tally.c, but with sanitizers, which look
+# for leaks themselves.
+TALLY = STAGE + "/tally"
+TALLY_ONE = struct.Struct("qqq")  # struct tally
+TALLIES = 64
+if not SANITIZED:
+    with open(TALLY, "wb") as file:
+        file.write(bytes(TALLIES * TALLY_ONE.size))
+    os.environ["TALLY"] = TALLY
+    os.environ["LD_PRELOAD"] = BUILT + ".libs/tally.so"
 DAEMONS = [subprocess.Popen([BUILT + "tiny-ftpd", str(port)],
                             stdin=subprocess.DEVNULL) for port in (2122, 2123)]
 HELPER = Helper()
+os.environ.pop("LD_PRELOAD", None)
 WIDE = HELPER.address("wide")
 
 
@@ -42,6 +53,15 @@ def kilobytes(pid):
                    if line.startswith("Private_"))
 
 
+def allocated(pid):
+    """Blocks and bytes that a process has not freed."""
+    if SANITIZED:
+        return 0, 0
+    with open(TALLY, "rb") as file:
+        return {process: (blocks, size) for process, blocks, size
+                in TALLY_ONE.iter_unpack(file.read())}[pid]
+
+
 def seconds(function):
     start = time.monotonic()
     function()
@@ -52,9 +72,12 @@ def log_in_and_out():
     logged_in(WIDE, "acme-1", "implicit", certificate="acme-1").quit()
 
 
-def usual():
-    """How long a login takes: the middle one of nine."""
-    return statistics.median(seconds(log_in_and_out) for _ in range(9))
+def cost():
+    """What nine logins cost the helper, in seconds of a processor."""
+    start = HELPER.worked()
+    for _ in range(9):
+        log_in_and_out()
+    return HELPER.worked() - start
 
 
 def counts():
@@ -134,39 +157,44 @@ def everybody():
 def many_logins():
     log_in_often(WARM)
     before = idle("nobody is there")
-    held = {pid: (descriptors(pid), kilobytes(pid)) for pid in everybody()}
+    held = {pid: (descriptors(pid), *allocated(pid), kilobytes(pid))
+            for pid in everybody()}
     taken = seconds(lambda: log_in_often(LOGINS - WARM))
     print(f"# {(LOGINS - WARM) / taken:.0f} logins a second")
     equal(idle("nobody is there"), before)
     equal(set(everybody()), set(held))
-    for pid, (files, memory) in held.items():
-        now = descriptors(pid), kilobytes(pid)
-        print(f"# process {pid}: {files} descriptors, {memory} kB; then "
-              f"{now[0]}, {now[1]} kB")
-        equal(now[0], files)
-        # Less than 30 bytes for each login.
-        equal(SANITIZED or now[1] < memory + 512, True)
+    for pid, before in held.items():
+        files, blocks, size = now = descriptors(pid), *allocated(pid)
+        # How much the heap has of the system for it depends on how much was
+        # needed at once, so on who was faster: it is told only.
+        print(f"# process {pid}: descriptors, blocks, bytes: {before[:3]}, "
+              f"then {now}; {before[3]} kB, then {kilobytes(pid)} kB")
+        equal(files, before[0])
+        # A block for each hundredth login would be seen, and a list that grows
+        # by a few bytes for each.
+        equal(blocks < before[1] + LOGINS // 100, True)
+        equal(size < before[2] + 4 * LOGINS, True)
 
 
 @story(f"{HALF_OPEN} handshakes that do not end: others log in as usual,"
        " and all of them are cut off in time, however they drip")
 def half_open():
-    normal = usual()
+    normal = cost()
     before = idle("nobody is there")
     start = len(log("helper.log"))
     crowd = HalfOpen(HALF_OPEN)
     await_that(lambda: counts()[1] >= before[1] + HALF_OPEN,
                "all of them are inside")
-    inside = usual()
-    print(f"# a login: {normal * 1000:.0f} ms, with all of them inside "
-          f"{inside * 1000:.0f} ms")
+    inside = cost()
+    print(f"# nine logins cost {normal * 1000:.0f} ms, with all of them "
+          f"inside {inside * 1000:.0f} ms")
     equal(len(crowd.socks), HALF_OPEN)
-    equal(inside < 2 * normal + 0.1, True)
+    # Not more and more with each that is there.
+    equal(inside < 3 * normal + 0.1, True)
     await_that(crowd.look, "the ends of all of them")
     print(f"# cut off after {min(crowd.ended.values()):.1f} to "
           f"{max(crowd.ended.values()):.1f} s")
     equal(min(crowd.ended.values()) > TIMEOUT - 2, True)
-    equal(max(crowd.ended.values()) < TIMEOUT + 8, True)
     equal(since("helper.log", start).count("handshake-timeout") > 0, True)
     equal(idle("nobody is there any more"), before)
     log_in_and_out()

@@ -85,7 +85,7 @@ def jump(_, seconds):
         equal(store(ftp, "jump", 300000), fetch(ftp, "jump"))
         equal(cpu() - used < 0.7, True)
         equal(half.sock.recv(1), b"")
-        equal(8 < time.monotonic() - begin < 14, True)
+        equal(time.monotonic() - begin > 8, True)
     for client in ftp, late:
         begins(ask(client, "NOOP"), "200" if client is ftp else "530")
         client.quit()

@@ -10,8 +10,8 @@ import threading
 import time
 
 from story import (Helper, PATIENCE, PKI, SANITIZED, ask, await_that, begins,
-                   connect, equal, fetch, home, log_in, logged_in, run, story,
-                   tell)
+                   connect, equal, fetch, home, log_in, logged_in, read, run,
+                   story, tell, write)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")
@@ -126,7 +126,7 @@ def chains(what, version, expected):
     shutil.copy(PKI + "acme-1.key", PKI + "chain.key")
     outcome = "not logged in"
     with Bounded(4 << 20):
-        begin = time.monotonic()
+        begin = HELPER.worked()
         try:
             ftp = connect(FTP, certificate="chain",
                           version=ssl.TLSVersion[version])
@@ -134,7 +134,7 @@ def chains(what, version, expected):
                 outcome = "logged in"
         except GONE:
             pass
-        equal(time.monotonic() - begin < 5, True)
+        equal(SANITIZED or HELPER.worked() - begin < 1, True)
     equal(outcome, expected)
 
 
@@ -241,14 +241,67 @@ def questions():
     try:
         with Bounded(4 << 20):
             for _ in range(10):
-                begin = time.monotonic()
                 logged_in(FTP, certificate="alice").quit()
-                equal(time.monotonic() - begin < 4, True)
     finally:
         stop.set()
         for thread in askers:
             thread.join()
     equal(len(count) > 0, True)
+
+
+LOOKED_UP = """
+resolve-names = true
+class "near" {
+    user = { "alice" } from = { "127.0.0.9" }
+    ssl = optional login = password
+}
+class "named" { from = { "*.example" } ssl = optional login = password }
+class "rest" { ssl = optional login = password }
+"""
+ADVISORS, REMEMBERED = 4, 30
+
+
+@story("sixty clients of one address whose reverse DNS is silent: others log"
+       " in, and the DNS is not asked again and again")
+def silent_dns():
+    files = {"/etc/resolv.conf": "nameserver 127.0.0.1\n",
+             "/etc/stssl/classes.conf": LOOKED_UP}
+    before = {path: read(path) for path in files}
+    begin = time.monotonic()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        server.settimeout(PATIENCE)
+        for path, text in files.items():
+            write(path, text)
+        try:
+            crowd = [connect(FTP, tls=None, source="127.0.0.20")
+                     for _ in range(60)]
+            for ftp in crowd:
+                ftp.sock.sendall(50 * b"USER bob\r\n")
+            equal(b"\00220\0010\0010\003127" in server.recv(512), True)
+            for _ in range(10):
+                logged_in(FTP, source="127.0.0.9").quit()
+            # All of theirs are answered.
+            for ftp in crowd:
+                equal([ftp.getresp()[:3] for _ in range(50)], 50 * ["331"])
+                ftp.close()
+            questions = 1 + len(datagrams(server))
+        finally:
+            for path, text in before.items():
+                write(path, text)
+    often = 1 + (time.monotonic() - begin) // REMEMBERED
+    equal(questions <= ADVISORS * often, True)
+
+
+def datagrams(sock):
+    """All that have come."""
+    sock.setblocking(False)
+    seen = []
+    while True:
+        try:
+            seen.append(sock.recv(512))
+        except BlockingIOError:
+            return seen
 
 
 if __name__ == "__main__":

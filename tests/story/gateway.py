@@ -207,8 +207,8 @@ def connected(address):
 @story("a handshake that does not end, and a login, have their timeouts")
 def timeouts():
     start = len(log("helper.log"))
-    hurry = HELPER.address("hurry")
-    slow, idle = connect(hurry, tls=None), connect(hurry, tls=None)
+    slow = connect(HELPER.address("hurry"), tls=None)
+    idle = connect(HELPER.address("idle"), tls=None)
     begins(ask(slow, "AUTH TLS"), "234")
     equal(slow.sock.recv(1), b"")
     begins(idle.getmultiline(), "421")

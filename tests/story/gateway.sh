@@ -22,7 +22,8 @@ listener()
 		max-unauthenticated-per-address = 2"
 	listener nat 'passive-address = "nat.example.org"'
 	listener private "tls = implicit implicit-prot = P"
-	listener hurry "handshake-timeout = 1 login-timeout = 2"
+	listener hurry "handshake-timeout = 1"
+	listener idle "login-timeout = 4"
 	listener named "unknown-name = refuse"
 	listener slow "failed-login-delay = 2"
 } | stage_play gateway.py "$0"

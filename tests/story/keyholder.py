@@ -323,7 +323,7 @@ def stopped():
             equal("a handshake", "impossible")
         except ssl.SSLError as error:
             equal("INTERNAL_ERROR" in str(error), True)
-        equal(PATIENT <= time.monotonic() - start < 2 * PATIENT, True)
+        equal(time.monotonic() - start >= PATIENT, True)
         running.sendall(b"x" * 100000)
     finally:
         os.kill(keyholder, signal.SIGCONT)

@@ -303,6 +303,8 @@ stage_vsftpd()
 		ssl_enable=NO
 		seccomp_sandbox=NO
 		pam_service_name=vsftpd
+		max_clients=20000
+		max_per_ip=0
 		secure_chroot_dir=/run/vsftpd/empty
 		delay_failed_login=0
 		xferlog_enable=YES

@@ -309,7 +309,7 @@ def slow_name():
         for path, text in names.items():
             write(path, text)
         try:
-            use("hard", "ocsp-timeout = 1", url=None)
+            use("hard", "ocsp-timeout = 4", url=None)
             with responder(good=["acme-2-aia"]):
                 begins(attempt("acme-1", "acme-1-lost"), NOT_KNOWN)
                 equal(b"lost" in server.recv(512), True)

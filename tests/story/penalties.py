@@ -4,16 +4,18 @@
 import json
 import os
 import re
+import signal
 import socket
 import struct
 
-from story import (PATIENCE, Helper, ask, await_that, begins, connect, equal,
-                   log, log_in, logged_in, password_of, run, since, story,
-                   tell)
+from story import (CONF, PATIENCE, Helper, ask, await_that, begins, connect,
+                   equal, log, log_in, logged_in, password_of, read, run,
+                   since, story, tell, write)
 
 CTL = os.environ["STSSLCTL"]
 HELPER = Helper()
 FTP, FTPS = HELPER.address("ftp"), HELPER.address("ftps")
+SENT_AWAY = 'stssl_sent_away_total{reason="penalty"}'
 REFUSED = "421 Too many failures from your address"
 
 
@@ -81,7 +83,7 @@ def flood():
     equal("reason=penalty more=" in text, True)
     equal(counted('stssl_penalties_total{reason="handshake-failed"}') > 1000,
           True)
-    equal(counted('stssl_sent_away_total{reason="penalty"}') > 0, True)
+    equal(counted(SENT_AWAY) > 0, True)
 
 
 @story("a source is refused after so many failures, and let in again when its "
@@ -92,17 +94,24 @@ def runs_down():
     while not is_refused(source):
         babble(source)
         failed += 1
-    # 11, and one for each second that this has taken.
+    # 11 of 50 seconds, and one more for as many that this has taken.
     equal(11 <= failed < 60, True)
     begins(greeting(source), REFUSED)
     with dial(FTPS, source) as sock:
         equal(sock.recv(100), b"")
     begins(greeting("127.0.0.3"), "220")
+    before = read(CONF)
+    # Some seconds more than it has to go.
+    limit = penalties()[source]["seconds"] - 5
+    write(CONF, before.replace("refuse-above = 500", f"refuse-above = {limit}"))
+    ctl("reload")
     await_that(lambda: not is_refused(source), "its penalty runs down")
     equal(log_in(connect(FTP, source=source), "alice", password_of("alice")),
           "password")
     # That it could log in is no pardon.
     equal(source in penalties(), True)
+    write(CONF, before)
+    ctl("reload")
 
 
 @story("failed logins of {0} count, and are told by who --penalties",
@@ -121,6 +130,94 @@ def logins(user):
     begins(greeting(source), REFUSED)
     # Who is inside stays there.
     begins(ask(inside, "NOOP"), "200")
+
+
+def refuse_source(source):
+    """By failed logins, on one connection."""
+    ftp = connect(FTP, source=source)
+    while not is_refused(source):
+        begins(log_in(ftp, "nobody-at-all", "wrong"), "530")
+
+
+def last_words(ftp):
+    """What is said before the connection ends."""
+    said = b""
+    try:
+        while part := ftp.sock.recv(1000):
+            said += part
+    except ConnectionError:
+        pass
+    return said.decode()
+
+
+@story("who has connected before its source was refused gets no further than"
+       " {0}", ("USER",), ("PASS",), ("SITE AUTH",), ("USER, implicit TLS",))
+def connected_before(what):
+    source = {"USER": "127.0.0.30", "PASS": "127.0.0.31",
+              "SITE AUTH": "127.0.0.32"}.get(what, "127.0.0.33")
+    inside = logged_in(FTP, source=source)
+    if what.endswith("TLS"):
+        waiting = [connect(FTPS, "implicit", source=source) for _ in range(20)]
+    else:
+        waiting = [connect(FTP, source=source, certificate="alice")
+                   for _ in range(20)]
+    if what == "PASS":
+        for ftp in waiting:
+            begins(ask(ftp, "USER bob"), "331")
+    refuse_source(source)
+    start, heard = len(log("helper.log")), len(log("vsftpd.log"))
+    failed, away = events(source, "login-failed"), counted(SENT_AWAY)
+    line = {"PASS": "PASS " + password_of("bob"),
+            "SITE AUTH": "SITE AUTH"}.get(what, "USER bob")
+    for ftp in waiting:
+        ftp.putcmd(line)
+        begins(last_words(ftp), REFUSED)
+    # They are counted as those who come then, and it costs no more.
+    equal(counted(SENT_AWAY), away + 20)
+    equal(since("helper.log", start).count(" penalty\n"), 20)
+    equal(events(source, "login-failed"), failed)
+    equal("bob" in since("vsftpd.log", heard), False)
+    # Who is inside stays there.
+    begins(ask(inside, "NOOP"), "200")
+
+
+@story("through a stream listener it is cut off when the module refuses it")
+def stream_before():
+    source = "127.0.0.34"
+    inside = connect(HELPER.address("stream"), "implicit", source=source)
+    waiting = connect(HELPER.address("stream"), "implicit", source=source)
+    begins(log_in(inside, "alice", password_of("alice")), "password")
+    refuse_source(source)
+    begins(ask(waiting, "USER nobody-at-all"), "331")
+    waiting.putcmd("PASS x")
+    # Its own reply may have been faster.
+    equal(last_words(waiting)[:3] in ("", "530"), True)
+    begins(ask(inside, "NOOP"), "200")
+
+
+def worker_of(ftp):
+    """The process that has the other end of a connection."""
+    port = ftp.sock.getsockname()[1]
+    found = run("ss", "-Htnp", "dport", "=", f":{port}").stdout.decode()
+    return int(re.search(r"pid=(\d+)", found).group(1))
+
+
+@story("a question that an advisor has no answer to in time costs its source")
+def advice_timeout():
+    source = "127.0.0.40"
+    ftp = connect(FTP, tls=None, source=source)
+    # The advisors are among them.
+    others = set(HELPER.processes()[1:]) - {worker_of(ftp)}
+    for pid in others:
+        os.kill(pid, signal.SIGSTOP)
+    begins(ask(ftp, "USER alice"), "530 Login refused")
+    for pid in others & set(HELPER.processes()):
+        os.kill(pid, signal.SIGCONT)
+    equal(events(source, "advice-timeout"), 1)
+    equal(is_refused(source), True)
+    begins(ask(ftp, "USER alice"), REFUSED)
+    equal(log_in(connect(FTP, source="127.0.0.41"), "alice",
+                 password_of("alice")), "password")
 
 
 @story("what is no attempt is free: {0}",
@@ -156,7 +253,8 @@ def looks(how):
        ("handshake-timeout",), ("login-timeout",))
 def delays(event):
     source = "127.0.0.8" if event == "login-timeout" else "127.0.0.10"
-    ftp = connect(HELPER.address("hurry"), tls=None, source=source)
+    listener = "idle" if event == "login-timeout" else "hurry"
+    ftp = connect(HELPER.address(listener), tls=None, source=source)
     if event == "handshake-timeout":
         begins(ask(ftp, "AUTH TLS"), "234")
     while ftp.sock.recv(1000):

@@ -194,6 +194,15 @@ class Helper:
         """All its processes, the monitor first."""
         return [self.process.pid] + children(self.process.pid)
 
+    def worked(self):
+        """Seconds of a processor that those who are there have had so far:
+        what something costs, however busy the machine is."""
+        total = 0
+        for pid in self.processes():
+            with open(f"/proc/{pid}/schedstat") as file:
+                total += int(file.read().split()[0])
+        return total / 1e9
+
     def keyholder(self):
         """The one in use."""
         found = re.findall(r"keyholder (\d+): has the keys", log("helper.log"))

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The review of sessions whose certificate may not be good any more, with
+ * certificates that say themselves what becomes of the reviewer.
+ */
+#include <config.h>
+#include "tests/test-helper-process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "helper/review.h"
+
+#define SESSIONS_MAX 8
+#define LATER        ((time_t)1 << 40)
+
+/* Two lists; by the second one nothing is good. */
+static char lists[2];
+#define STORE  ((const struct x509_store *)(const void *)&lists[0])
+#define STRICT ((const struct x509_store *)(const void *)&lists[1])
+
+static struct {
+	struct registry *registry;
+	struct review *review;
+	struct session_entry *sessions[SESSIONS_MAX];
+	size_t count;
+	unsigned ended[SESSIONS_MAX]; /* how often */
+	int refusals;                 /* of end(), still to come */
+	bool is_stopped;
+	unsigned *gone; /* shared: how many reviewers have just exited */
+} t;
+
+static enum stssl_failure
+verify(const struct x509_store *store, const char *pem, time_t now)
+{
+	(void)now;
+	if (strcmp(pem, "crash") == 0) {
+		(void)signal(SIGILL, SIG_DFL);
+		__builtin_trap();
+	}
+	if (strcmp(pem, "exit once") == 0 && ++*t.gone == 1)
+		_exit(3);
+	return store == STRICT || strcmp(pem, "revoked") == 0
+		   ? STSSL_FAILURE_REVOKED
+		   : STSSL_FAILURE_COUNT;
+}
+
+static void
+forget(void *owner)
+{
+	(void)owner;
+	t.review = review_free(t.review);
+	t.registry = registry_free(t.registry);
+	ev_loop_destroy(ev_default_loop(0));
+}
+
+static int
+end(void *owner, const struct session_entry *entry)
+{
+	(void)owner;
+	if (t.refusals > 0) {
+		t.refusals--;
+		return -EAGAIN;
+	}
+	t.ended[entry->session]++;
+	return 0;
+}
+
+static void
+stopped(void *owner)
+{
+	(void)owner;
+	t.is_stopped = true;
+}
+
+static void
+add_session(const char *pem)
+{
+	struct stssl_connection connection = { .netns = t.count };
+	const uint64_t number = t.count;
+	struct stssl_address peer;
+	struct stssl_record record;
+
+	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
+	ck_assert_int_eq(registry_add(t.registry, number, &t, 0, &peer), 0);
+	t.sessions[number] = registry_find(t.registry, number);
+	stssl_record_init(&record);
+	ck_assert_int_eq(
+	    stssl_record_put(&record, STSSL_KEY_SSL_CLIENT_CERT, pem), 0);
+	ck_assert_int_eq(registry_publish(t.registry, t.sessions[number],
+			     &connection, record.text, record.len),
+	    0);
+	stssl_record_done(&record);
+	t.sessions[number]->good_until = LATER;
+	t.count++;
+}
+
+/* A session for each, up to NULL. */
+static void
+begin(const char *const *certificates)
+{
+	const struct review_params params = { .loop = ev_default_loop(0),
+		.registry = t.registry = registry_new(),
+		.every = 0.05,
+		.forget = forget,
+		.verify = verify,
+		.end = end,
+		.stopped = stopped };
+
+	t.gone = mmap(NULL, sizeof *t.gone, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(t.gone, MAP_FAILED);
+	for (size_t i = 0; certificates[i] != NULL; i++)
+		add_session(certificates[i]);
+	t.review = review_new(&params);
+	ck_assert_ptr_nonnull(t.review);
+}
+
+/* One that was looked at and may go on, or that is ending. */
+static bool
+is_settled(const struct session_entry *entry)
+{
+	return !entry->is_unreviewed || entry->is_ending;
+}
+
+static bool
+all_are_settled(void)
+{
+	for (size_t i = 0; i < t.count; i++)
+		if (!is_settled(t.sessions[i]))
+			return false;
+	return true;
+}
+
+/* Until each has been looked at, and the process is gone. */
+static void
+wait_for_all(void)
+{
+	while (!all_are_settled() || !review_is_gone(t.review))
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+}
+
+static void
+finish(void)
+{
+	t.review = review_free(t.review);
+	t.registry = registry_free(t.registry);
+	ev_loop_destroy(ev_default_loop(0));
+}
+
+/* `ended`: a letter for each, x for a session that ends. */
+static const struct {
+	const char *certificates[SESSIONS_MAX];
+	const char *ended;
+} rows[] = {
+	{ { "good", "revoked", "good" }, ".x." },
+	{ { "good" }, "." },
+	/* It never gets to those behind it. */
+	{ { "revoked", "crash", "revoked", "good" }, "xxx." },
+	{ { "crash", "crash", "good", "revoked", "crash" }, "xx.xx" },
+	{ { "revoked", "exit once", "revoked", "good" }, "x.x." },
+};
+
+START_TEST(all_are_looked_at_whatever_becomes_of_the_reviewer)
+{
+	begin(rows[_i].certificates);
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	wait_for_all();
+	for (size_t i = 0; i < t.count; i++)
+		ck_assert_uint_eq(t.ended[i], rows[_i].ended[i] == 'x');
+	finish();
+}
+END_TEST
+
+START_TEST(with_log_nobody_is_ended_not_even_by_a_crash)
+{
+	const char *const certificates[] = { "crash", "revoked", "good", NULL };
+
+	begin(certificates);
+	review_begin(t.review, STORE, ON_REVOCATION_LOG);
+	wait_for_all();
+	for (size_t i = 0; i < t.count; i++)
+		ck_assert_uint_eq(t.ended[i], 0);
+	finish();
+}
+END_TEST
+
+/* The first reviewer has the older lists, and finds all good. */
+START_TEST(newer_lists_count_though_a_reviewer_is_at_work)
+{
+	const char *const certificates[] = { "good", "good", NULL };
+
+	begin(certificates);
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	review_begin(t.review, STRICT, ON_REVOCATION_END);
+	wait_for_all();
+	ck_assert_uint_eq(t.ended[0], 1);
+	ck_assert_uint_eq(t.ended[1], 1);
+	finish();
+}
+END_TEST
+
+START_TEST(who_cannot_be_ended_just_now_is_ended_later)
+{
+	const char *const certificates[] = { "revoked", "crash", NULL };
+
+	begin(certificates);
+	t.refusals = 2;
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	wait_for_all();
+	ck_assert_uint_eq(t.ended[0], 1);
+	ck_assert_uint_eq(t.ended[1], 1);
+	finish();
+}
+END_TEST
+
+START_TEST(who_lives_by_a_password_is_not_looked_at)
+{
+	const char *const certificates[] = { "revoked", "crash", NULL };
+
+	begin(certificates);
+	t.sessions[0]->is_decided = t.sessions[1]->is_decided = true;
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	ck_assert(review_is_gone(t.review));
+	/* Until a certificate lets it in. */
+	t.sessions[0]->by_certificate = true;
+	while (!t.sessions[0]->is_ending)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_uint_eq(t.ended[0], 1);
+	ck_assert_uint_eq(t.ended[1], 0);
+	review_stop(t.review);
+	while (!review_is_gone(t.review))
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	finish();
+}
+END_TEST
+
+size_t
+review_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ all_are_looked_at_whatever_becomes_of_the_reviewer,
+		    ROWS(rows) },
+		{ with_log_nobody_is_ended_not_even_by_a_crash, 0 },
+		{ newer_lists_count_though_a_reviewer_is_at_work, 0 },
+		{ who_cannot_be_ended_just_now_is_ended_later, 0 },
+		{ who_lives_by_a_password_is_not_looked_at, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

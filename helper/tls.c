@@ -35,6 +35,8 @@
 struct tls {
 	gnutls_session_t session;
 	struct tls_context *context;
+	struct tls_tickets *tickets;
+	enum tls_use use;
 	int fd;
 	bool is_strict;     /* tls_refuse_unknown_name() */
 	bool has_hello;     /* the client's first message was whole */
@@ -218,7 +220,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 		context->credentials) < 0 ||
-	    tls_tickets_enable(tls->session, tickets, use != TLS_STREAM) < 0 ||
+	    tls_tickets_enable(tls->session, tickets, use) < 0 ||
 	    set_alpn(tls->session, uses[use].alpn) < 0)
 		return tls_free(tls);
 
@@ -229,6 +231,8 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_handshake_set_hook_function(
 	    tls->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
 	tls->context = context;
+	tls->tickets = tickets;
+	tls->use = use;
 	tls->condemned = STSSL_FAILURE_COUNT;
 	tls->fd = fd;
 	gnutls_transport_set_ptr(tls->session, tls);
@@ -321,6 +325,8 @@ tls_handshake(struct tls *tls)
 		res = send_flight(tls, take_turn(tls));
 	if (res == TLS_DONE)
 		tls->is_up = true;
+	if (res == TLS_DONE && tls->use == TLS_FTP_CONTROL)
+		tls_tickets_own(tls->tickets, tls->session);
 	/* GnuTLS's clients write their last flight in two pieces. */
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);
@@ -411,7 +417,8 @@ tls_send_ticket(struct tls *tls)
 {
 	int r;
 
-	if (gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
+	if (tls->use == TLS_FTP_DATA ||
+	    gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
 		return TLS_DONE;
 	r = send_ticket(tls);
 	return r >= 0 || tls->is_ticket_due ? TLS_DONE : result(tls, r);
@@ -466,6 +473,12 @@ bool
 tls_is_resumed(const struct tls *tls)
 {
 	return gnutls_session_is_resumed(tls->session) != 0;
+}
+
+bool
+tls_resumes_control(const struct tls *tls)
+{
+	return tls_tickets_proves(tls->tickets, tls->session);
 }
 
 int

@@ -152,7 +152,7 @@ int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
 /*
  * Send one session ticket; what does not fit into the socket goes out before
- * what is written next.  Does nothing below TLS 1.3.
+ * what is written next.  Does nothing below TLS 1.3, and on data connections.
  */
 enum tls_result tls_send_ticket(struct tls *tls);
 
@@ -172,8 +172,14 @@ bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);
  */
 bool tls_context_names(const struct tls_context *context, const char *name);
 
-/* True when the session was resumed with a ticket. */
+/* True when the session was resumed, whosever it was. */
 bool tls_is_resumed(const struct tls *tls);
+
+/*
+ * True when this data connection's session was resumed from the session of the
+ * control connection with the same tickets, which nobody but its client can do.
+ */
+bool tls_resumes_control(const struct tls *tls);
 
 /*
  * Verify the client's certificate by today's facts, on resumed sessions too,

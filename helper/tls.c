@@ -17,6 +17,7 @@
 #include "helper/peer.h"
 #include "helper/socket.h"
 #include "helper/tls_context.h"
+#include "helper/tls_groups.h"
 #include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
 
@@ -140,12 +141,21 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 	return n;
 }
 
+static int
+before_hello(struct tls *tls, const gnutls_datum_t *message)
+{
+	tls_groups_prefer(
+	    tls->context->groups, tls->session, message->data, message->size);
+	return 0;
+}
+
 /* A client that asks for a name that none of the certificates is for. */
 static int
-after_hello(struct tls *tls)
+after_hello(struct tls *tls, const gnutls_datum_t *message)
 {
 	char name[TLS_NAME_MAX + 1];
 
+	(void)message;
 	tls->has_hello = true;
 	return !tls->is_strict || !tls_sni(tls, name) ||
 		       tls_context_names(tls->context, name)
@@ -158,8 +168,9 @@ after_hello(struct tls *tls)
  * flight says is not sent when its signature fails.
  */
 static int
-before_flight(struct tls *tls)
+before_flight(struct tls *tls, const gnutls_datum_t *message)
 {
+	(void)message;
 	return gnutls_session_is_resumed(tls->session) != 0 ||
 		       tls_context_likely_signs(tls->context)
 		   ? 0
@@ -171,8 +182,9 @@ before_flight(struct tls *tls)
  * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
  */
 static int
-before_signature(struct tls *tls)
+before_signature(struct tls *tls, const gnutls_datum_t *message)
 {
+	(void)message;
 	return peer_has_huge_key(tls->session) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
@@ -180,8 +192,9 @@ static const struct {
 	unsigned type;
 	int when;
 	bool incoming;
-	int (*look)(struct tls *tls);
+	int (*look)(struct tls *tls, const gnutls_datum_t *message);
 } looks[] = {
+	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, true, before_hello },
 	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, true, after_hello },
 	{ GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, false,
 	    before_flight },
@@ -196,11 +209,11 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 {
 	int r = 0;
 
-	(void)message;
 	for (size_t i = 0; r == 0 && i < sizeof looks / sizeof looks[0]; i++)
 		if (looks[i].type == type && looks[i].when == (int)when &&
 		    looks[i].incoming == (incoming != 0))
-			r = looks[i].look(gnutls_session_get_ptr(session));
+			r = looks[i].look(
+			    gnutls_session_get_ptr(session), message);
 	return r;
 }
 

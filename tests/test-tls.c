@@ -101,6 +101,63 @@ START_TEST(a_key_that_would_burn_the_processor_ends_the_handshake)
 }
 END_TEST
 
+/* All groups of GnuTLS's NORMAL: a client sends a share of one of them. */
+static const char *const shares[] = {
+	"SECP256R1",
+	"SECP384R1",
+	"SECP521R1",
+	"X25519",
+	"X448",
+	"FFDHE2048",
+	"FFDHE3072",
+	"FFDHE4096",
+	"FFDHE6144",
+	"FFDHE8192",
+};
+
+static int
+count_hellos(gnutls_session_t client, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *message)
+{
+	int *hellos = gnutls_session_get_ptr(client);
+
+	(void)type;
+	(void)when;
+	(void)incoming;
+	(void)message;
+	++*hellos;
+	return 0;
+}
+
+START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
+{
+	struct tls_context *context;
+	char priority[256];
+	struct meeting m;
+	struct stage s;
+	int hellos = 0;
+
+	stage_set(&s);
+	s.priority = "NORMAL:%SERVER_PRECEDENCE";
+	s.client_flags = GNUTLS_KEY_SHARE_TOP;
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	(void)snprintf(priority, sizeof priority,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-%s:+GROUP-ALL",
+	    shares[_i]);
+	meet_begin(&m, &s, context, TLS_STREAM, priority);
+	gnutls_session_set_ptr(m.client, &hellos);
+	gnutls_handshake_set_hook_function(m.client,
+	    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, count_hellos);
+	shake_hands(&m);
+	ck_assert_int_eq(hellos, 1);
+	ck_assert_str_eq(
+	    gnutls_group_get_name(gnutls_group_get(m.client)), shares[_i]);
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
 static const struct {
 	const char *list;
 	enum stale_crl stale;
@@ -258,6 +315,8 @@ main(void)
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
+		{ a_client_that_sends_a_share_of_ours_needs_one_hello,
+		    ROWS(shares) },
 		{ a_list_out_of_date_is_no_reason_not_to_start, ROWS(starts) },
 		{ a_list_that_is_none_of_ours_is, ROWS(faults) },
 		{ the_log_tells_when_lists_end, ROWS(ends) },

@@ -79,6 +79,7 @@ stage_set(struct stage *s)
 	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
 	write_list(s, "old.crl", time(NULL) - 1, NULL);
 	s->tickets = tls_tickets_new();
+	s->priority = "NORMAL";
 	s->credentials = credentials_of(&s->alice);
 }
 
@@ -98,7 +99,7 @@ int
 load(struct stage *s, const char *list, enum stale_crl stale,
     struct tls_context **ret, const char **ret_key, struct stssl_error *error)
 {
-	char paths[4][256], priority[] = "NORMAL";
+	char paths[4][256];
 	char *certificate = paths[0], *key = paths[1], *ca = paths[2],
 	     *crl = paths[3];
 	const struct tls_config config = { .certificates = &certificate,
@@ -109,7 +110,7 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 		.client_crls = &crl,
 		.client_crl_count = list != NULL,
 		.stale_crl = stale,
-		.priority = priority };
+		.priority = s->priority };
 	int r;
 
 	(void)snprintf(certificate, sizeof paths[0], "%s",
@@ -167,7 +168,7 @@ meet_begin(struct meeting *m, struct stage *s, struct tls_context *context,
 }
 
 /* Both sides in turn. */
-static void
+void
 shake_hands(struct meeting *m)
 {
 	enum tls_result server = TLS_WANT_READ;

@@ -19,6 +19,7 @@ struct stage {
 	struct files files;
 	struct made ca, server, alice;
 	struct tls_tickets *tickets;
+	const char *priority; /* of the server */
 	/* Of the next client: GnuTLS's flags, and its certificate. */
 	unsigned client_flags;
 	gnutls_certificate_credentials_t credentials;
@@ -46,9 +47,10 @@ struct meeting {
 	int pair[2];
 };
 
-/* Before the handshake, and after it and a byte from the server. */
+/* Before the handshake, the handshake, and both and a byte from the server. */
 void meet_begin(struct meeting *m, struct stage *s, struct tls_context *context,
     enum tls_use use, const char *priority);
+void shake_hands(struct meeting *m);
 void meet(struct meeting *m, struct stage *s, struct tls_context *context,
     enum tls_use use, const char *priority);
 void part(struct meeting *m);

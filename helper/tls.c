@@ -42,6 +42,8 @@ struct tls {
 	bool is_strict;     /* tls_refuse_unknown_name() */
 	bool has_hello;     /* the client's first message was whole */
 	bool more;          /* another record follows at once */
+	bool has_alerted;   /* tls_has_alerted() */
+	bool is_elsewhere;  /* tls_sending_keys(): somebody else writes */
 	bool is_ticket_due; /* its rest goes before anything else */
 	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
@@ -298,6 +300,30 @@ result(struct tls *tls, int code)
 	return TLS_FAILED;
 }
 
+/* What the peer did, not what it said: there is nobody to be told, or no need. */
+static bool
+is_an_end(int code)
+{
+	switch (code) {
+	case GNUTLS_E_PREMATURE_TERMINATION:
+	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
+	case GNUTLS_E_FATAL_ALERT_RECEIVED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* RFC 8446 section 6.2: who ends a connection for an error says which. */
+static void
+alert(struct tls *tls, int code)
+{
+	if (!tls->is_elsewhere && !is_an_end(code))
+		tls->has_alerted =
+		    gnutls_alert_send_appropriate(tls->session, code) >= 0;
+}
+
 /* Our part of the handshake, up to the client's next. */
 static enum tls_result
 take_turn(struct tls *tls)
@@ -311,7 +337,7 @@ take_turn(struct tls *tls)
 	}
 	res = result(tls, r);
 	if (res == TLS_FAILED)
-		(void)gnutls_alert_send_appropriate(tls->session, r);
+		alert(tls, r);
 	return res;
 }
 
@@ -378,6 +404,7 @@ enum tls_result
 tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 {
 	ssize_t n = gnutls_record_recv(tls->session, buf, size);
+	enum tls_result res;
 
 	if (n > 0) {
 		tls->barren = 0;
@@ -386,10 +413,10 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 	}
 	if (n == 0 || (n == GNUTLS_E_FATAL_ALERT_RECEIVED && is_farewell(tls)))
 		return TLS_CLOSED;
-	if (n == GNUTLS_E_REHANDSHAKE)
-		(void)gnutls_alert_send(
-		    tls->session, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
-	return result(tls, (int)n);
+	res = result(tls, (int)n);
+	if (res == TLS_FAILED)
+		alert(tls, (int)n);
+	return res;
 }
 
 bool
@@ -472,14 +499,23 @@ tls_bye(struct tls *tls)
 int
 tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
 {
-	return tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
+	int r = tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
+
+	tls->is_elsewhere = r == 0;
+	return r;
 }
 
 void
 tls_refuse_certificate(struct tls *tls)
 {
-	(void)gnutls_alert_send(
-	    tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+	tls->has_alerted = gnutls_alert_send(tls->session, GNUTLS_AL_FATAL,
+			       GNUTLS_A_BAD_CERTIFICATE) >= 0;
+}
+
+bool
+tls_has_alerted(const struct tls *tls)
+{
+	return tls->has_alerted;
 }
 
 bool

@@ -125,7 +125,8 @@ bool tls_is_peers_fault(const struct tls *tls);
 
 /*
  * Read up to `size` bytes.  TLS_DONE and *ret_n > 0, or another result and
- * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED.
+ * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED;
+ * a record that is wrong, too, and an alert is sent.
  */
 enum tls_result tls_read(
     struct tls *tls, void *buf, size_t size, size_t *ret_n);
@@ -158,6 +159,12 @@ enum tls_result tls_send_ticket(struct tls *tls);
 
 /* Refuse the peer's certificate after the handshake with a fitting alert. */
 void tls_refuse_certificate(struct tls *tls);
+
+/*
+ * True when an alert is the last that the peer was sent.  It has to arrive
+ * before the connection is closed, and must not be overtaken by a reset.
+ */
+bool tls_has_alerted(const struct tls *tls);
 
 /*
  * The name that the client asked for (SNI, RFC 6066 section 3); false when it

@@ -158,6 +158,58 @@ START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
 }
 END_TEST
 
+/* Records that nobody has sealed, after the handshake. */
+static const struct {
+	unsigned char header[5];
+	unsigned char fill; /* of as many bytes as there are, 64 at most */
+	gnutls_alert_description_t alerts[2]; /* TLS 1.2, 1.3 */
+} wrongs[] = {
+	/* GnuTLS tries to open what says that it is something else. */
+	{ { 23, 3, 3, 0, 64 }, 0,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 21, 3, 3, 0, 64 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 22, 3, 3, 0, 64 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 20, 3, 3, 0, 1 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_UNEXPECTED_MESSAGE } },
+	{ { 23, 3, 3, 0, 0 }, 0,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 23, 3, 3, 0xff, 0xff }, 0,
+	    { GNUTLS_A_RECORD_OVERFLOW, GNUTLS_A_RECORD_OVERFLOW } },
+};
+
+START_TEST(a_record_that_is_wrong_gets_an_alert_that_fits)
+{
+	size_t row = (size_t)_i / ROWS(versions),
+	       version = (size_t)_i % ROWS(versions);
+	unsigned char record[5 + 64], byte;
+	struct tls_context *context;
+	struct meeting m;
+	struct stage s;
+	ssize_t r = GNUTLS_E_AGAIN;
+	size_t n;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet(&m, &s, context, TLS_STREAM, versions[version]);
+	memset(record, wrongs[row].fill, sizeof record);
+	memcpy(record, wrongs[row].header, sizeof wrongs[row].header);
+	ck_assert_int_eq(
+	    (int)write(m.pair[1], record, sizeof record), sizeof record);
+	ck_assert_int_eq(tls_read(m.tls, &byte, 1, &n), TLS_FAILED);
+	ck_assert(tls_has_alerted(m.tls));
+	for (int i = 0; i < 100 && r == GNUTLS_E_AGAIN; i++)
+		r = gnutls_record_recv(m.client, &byte, 1);
+	ck_assert_int_eq((int)r, GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq(
+	    gnutls_alert_get(m.client), wrongs[row].alerts[version]);
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
 static const struct {
 	const char *list;
 	enum stale_crl stale;
@@ -315,6 +367,8 @@ main(void)
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
+		{ a_record_that_is_wrong_gets_an_alert_that_fits,
+		    ROWS(wrongs) * ROWS(versions) },
 		{ a_client_that_sends_a_share_of_ours_needs_one_hello,
 		    ROWS(shares) },
 		{ a_list_out_of_date_is_no_reason_not_to_start, ROWS(starts) },

@@ -209,6 +209,18 @@ def lftp(proof, version):
         os.unlink(home(USER, name))
 
 
+@story("{0}: a record that is wrong in an upload gets an alert, and the control "
+       "connection 426", ("TLS 1.2",), ("TLS 1.3",))
+def wrong_record(version):
+    ftp = logged_in("any", dressed(USER, version))
+    with ftp.transfercmd("STOR wrong") as data:
+        data.sendall(b"x")
+        equal(stage.after_wrong_record(data),
+              ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
+    begins(final_reply(ftp), "426")
+    ftp.quit()
+
+
 class Farewell:
     """GnuTLS over a socket, to say goodbye as no other client here does."""
 

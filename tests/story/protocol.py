@@ -10,7 +10,7 @@ import ssl
 import struct
 import time
 
-from story import (Helper, PATIENCE, ask, await_that, begins, connect,
+from story import (Helper, PATIENCE, after_wrong_record, ask, await_that, begins, connect,
                    context, equal, log, log_in, logged_in, password_of, run,
                    since, story, tell)
 
@@ -67,6 +67,24 @@ class Raw:
         self.sock = context().wrap_socket(self.sock,
                                           server_hostname="localhost")
         return self
+
+
+# Versions of TLS.
+TLS = [("TLSv1_2",), ("TLSv1_3",)]
+
+
+@story("{0}: a client that says goodbye to TLS is told the same", *TLS)
+def goodbye(version):
+    ftp = connect(FTP, version=getattr(ssl.TLSVersion, version))
+    raw = ftp.sock.unwrap()
+    equal(raw.recv(1), b"")
+
+
+@story("{0}: a record that is wrong gets an alert, and no reset takes it away",
+       *TLS)
+def wrong_record(version):
+    ftp = connect(FTP, version=getattr(ssl.TLSVersion, version))
+    equal(after_wrong_record(ftp.sock), ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
 
 
 @story("commands in clear behind AUTH TLS end the session: {0!a}",

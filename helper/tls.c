@@ -28,6 +28,9 @@
 /* Bytes of records that bring no data, one after the other, after the handshake:
  * GnuTLS takes any number of empty ones with TLS 1.3. */
 #define BARREN_MAX 65536
+/* Extensions, RFC 8446 section 4.2. */
+#define SIGNATURE_ALGORITHMS 13
+#define KEY_SHARE            51
 /* Plaintext in one record, RFC 8446 section 5.1. */
 #define RECORD_MAX 16384
 /* GnuTLS gives one or two parts; more would be sent by the next call. */
@@ -39,13 +42,14 @@ struct tls {
 	struct tls_tickets *tickets;
 	enum tls_use use;
 	int fd;
-	bool is_strict;     /* tls_refuse_unknown_name() */
-	bool has_hello;     /* the client's first message was whole */
-	bool more;          /* another record follows at once */
-	bool has_alerted;   /* tls_has_alerted() */
-	bool is_elsewhere;  /* tls_sending_keys(): somebody else writes */
-	bool is_ticket_due; /* its rest goes before anything else */
-	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
+	bool is_strict;      /* tls_refuse_unknown_name() */
+	bool has_signatures; /* the client names those that it takes */
+	bool has_hello;      /* the client's first message was whole */
+	bool more;           /* another record follows at once */
+	bool has_alerted;    /* tls_has_alerted() */
+	bool is_elsewhere;   /* tls_sending_keys(): somebody else writes */
+	bool is_ticket_due;  /* its rest goes before anything else */
+	size_t unsent;       /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
 	struct flight flight; /* until is_up */
 	bool is_agreed; /* nothing but the flight is left of the handshake */
@@ -143,11 +147,26 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 	return n;
 }
 
+/* GnuTLS calls it for each extension of the client's first message. */
+static int
+on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
+{
+	struct tls *tls = ptr;
+
+	if (type == SIGNATURE_ALGORITHMS)
+		tls->has_signatures = true;
+	if (type == KEY_SHARE)
+		tls_groups_prefer(
+		    tls->context->groups, tls->session, data, size);
+	return 0;
+}
+
+/* What is wrong in it is for GnuTLS to find out. */
 static int
 before_hello(struct tls *tls, const gnutls_datum_t *message)
 {
-	tls_groups_prefer(
-	    tls->context->groups, tls->session, message->data, message->size);
+	(void)gnutls_ext_raw_parse(
+	    tls, on_extension, message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
 	return 0;
 }
 
@@ -167,16 +186,20 @@ after_hello(struct tls *tls, const gnutls_datum_t *message)
 
 /*
  * The last moment for an alert that the client understands: what the server's
- * flight says is not sent when its signature fails.
+ * flight says is not sent when its signature fails.  In TLS 1.2 a client that
+ * names no signatures wants SHA-1 (RFC 5246 section 7.4.1.4.1), which the
+ * keyholder does not sign.
  */
 static int
 before_flight(struct tls *tls, const gnutls_datum_t *message)
 {
 	(void)message;
-	return gnutls_session_is_resumed(tls->session) != 0 ||
-		       tls_context_likely_signs(tls->context)
-		   ? 0
-		   : GNUTLS_E_INTERNAL_ERROR;
+	if (gnutls_session_is_resumed(tls->session) != 0)
+		return 0;
+	if (!tls->has_signatures)
+		return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+	return tls_context_likely_signs(tls->context) ? 0
+						      : GNUTLS_E_INTERNAL_ERROR;
 }
 
 /*

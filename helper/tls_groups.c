@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 8446 section 4.2.8. */
-#define KEY_SHARE 51
 /* A priority string with all names of groups behind it. */
 #define PRIORITY_MAX 2048
 
@@ -118,11 +116,6 @@ tls_groups_free(struct tls_groups *groups)
 	return NULL;
 }
 
-struct search {
-	const struct tls_groups *groups;
-	gnutls_priority_t found;
-};
-
 static gnutls_priority_t
 first_of(const struct tls_groups *groups, unsigned id)
 {
@@ -138,41 +131,18 @@ number(const unsigned char *at)
 	return (unsigned)at[0] << 8 | at[1];
 }
 
-/* GnuTLS calls it for each extension: a length, then group, length, share. */
-static int
-look(void *ptr, unsigned type, const unsigned char *data, unsigned size)
-{
-	struct search *search = ptr;
-
-	if (type != KEY_SHARE || size < 2)
-		return 0;
-	data += 2;
-	size -= 2;
-	while (search->found == NULL && size >= 4) {
-		unsigned length = 4 + number(data + 2);
-
-		if (length > size)
-			break;
-		search->found = first_of(search->groups, number(data));
-		data += length;
-		size -= length;
-	}
-	return 0;
-}
-
+/* A length, and for each share its group, length, and itself. */
 void
 tls_groups_prefer(const struct tls_groups *groups, gnutls_session_t session,
-    const unsigned char *hello, unsigned size)
+    const unsigned char *shares, unsigned size)
 {
-	union {
-		const unsigned char *in;
-		unsigned char *out;
-	} u = { .in = hello }; /* GnuTLS only reads it */
-	const gnutls_datum_t datum = { u.out, size };
-	struct search search = { groups, NULL };
+	gnutls_priority_t found = NULL;
+	unsigned at = 2;
 
-	(void)gnutls_ext_raw_parse(
-	    &search, look, &datum, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
-	if (search.found != NULL)
-		(void)gnutls_priority_set(session, search.found);
+	while (found == NULL && size >= at + 4) {
+		found = first_of(groups, number(shares + at));
+		at += 4 + number(shares + at + 2);
+	}
+	if (found != NULL)
+		(void)gnutls_priority_set(session, found);
 }

@@ -20,12 +20,12 @@ struct tls_groups *tls_groups_new(
 struct tls_groups *tls_groups_free(struct tls_groups *groups);
 
 /*
- * Before GnuTLS reads the hello, which is a whole ClientHello without its
- * header: prefer the group of the first share that is of one of ours.  A hello
- * that is malformed, or has no such share, changes nothing.
+ * Before GnuTLS reads the hello: prefer the group of the first share that is of
+ * one of ours.  `shares` is what the client's key_share says (RFC 8446 section
+ * 4.2.8); where it is malformed, or has no such share, nothing changes.
  */
 void tls_groups_prefer(const struct tls_groups *groups,
-    struct gnutls_session_int *session, const unsigned char *hello,
+    struct gnutls_session_int *session, const unsigned char *shares,
     unsigned size);
 
 #endif

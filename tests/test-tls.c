@@ -158,6 +158,38 @@ START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
 }
 END_TEST
 
+/* TLS 1.2 with no signatures that are named, and with SHA-1 only. */
+static const char *const unsigned_clients[] = {
+	"NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_EXTENSIONS",
+	"NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1",
+};
+
+START_TEST(a_client_that_takes_sha1_only_is_told_so)
+{
+	enum tls_result r = TLS_WANT_READ;
+	struct tls_context *context;
+	struct meeting m;
+	struct stage s;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet_begin(&m, &s, context, TLS_STREAM, unsigned_clients[_i]);
+	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
+		(void)gnutls_handshake(m.client);
+		r = tls_handshake(m.tls);
+	}
+	ck_assert_int_eq(r, TLS_FAILED);
+	ck_assert_msg(tls_is_peers_fault(m.tls), "%s", tls_error(m.tls));
+	ck_assert_int_eq(
+	    gnutls_handshake(m.client), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq(
+	    gnutls_alert_get(m.client), GNUTLS_A_HANDSHAKE_FAILURE);
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
 /* Records that nobody has sealed, after the handshake. */
 static const struct {
 	unsigned char header[5];
@@ -367,6 +399,8 @@ main(void)
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
+		{ a_client_that_takes_sha1_only_is_told_so,
+		    ROWS(unsigned_clients) },
 		{ a_record_that_is_wrong_gets_an_alert_that_fits,
 		    ROWS(wrongs) * ROWS(versions) },
 		{ a_client_that_sends_a_share_of_ours_needs_one_hello,

@@ -4,6 +4,7 @@
 import ctypes
 import ftplib
 import os
+import shutil
 import ssl
 
 import programs
@@ -207,6 +208,24 @@ def lftp(proof, version):
     for name in "one", "two":
         equal(programs.slurp(home(USER, name)) == programs.slurp(path), True)
         os.unlink(home(USER, name))
+
+
+@story("data-session = resumed, {0}, by {1}: four downloads of Java's",
+       ("TLSv1.2", "ticket", []),
+       ("TLSv1.2", "session ID",
+        ["-Djdk.tls.client.enableSessionTicketExtension=false"]),
+       ("TLSv1.3", "ticket", []))
+def java(version, _, options):
+    if shutil.which("javac") is None:
+        raise stage.Skipped("there is no Java here that compiles")
+    _, port = HELPER.address("resumed")
+    seen = stage.run(
+        "java", "--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED",
+        "--add-opens", "java.base/sun.security.util=ALL-UNNAMED", *options,
+        os.path.dirname(__file__) + "/Ftps.java", str(port),
+        stage.PKI + "ca.pem", USER, stage.password_of(USER), version, "hello",
+        "4").stdout
+    equal(seen, b"hello acme-1\n" * 4)
 
 
 @story("{0}: a record that is wrong in an upload gets an alert, and the control "

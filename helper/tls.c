@@ -286,8 +286,13 @@ tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
 	unsigned type;
 
 	/* With its NUL it fits, or GnuTLS does not give it. */
-	return gnutls_server_name_get(tls->session, ret, &len, &type, 0) >= 0 &&
-	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
+	if (gnutls_server_name_get(tls->session, ret, &len, &type, 0) < 0 ||
+	    type != GNUTLS_NAME_DNS || strlen(ret) != len)
+		return false;
+	/* RFC 6066 section 3 has it left out; not every client does. */
+	if (len > 1 && ret[len - 1] == '.')
+		ret[len - 1] = '\0';
+	return true;
 }
 
 void

@@ -167,8 +167,8 @@ void tls_refuse_certificate(struct tls *tls);
 bool tls_has_alerted(const struct tls *tls);
 
 /*
- * The name that the client asked for (SNI, RFC 6066 section 3); false when it
- * asked for none, or for something that is no name.
+ * The name that the client asked for (SNI, RFC 6066 section 3), without a dot at
+ * its end; false when it asked for none, or for something that is no name.
  */
 #define TLS_NAME_MAX 253
 bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);

@@ -158,6 +158,49 @@ START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
 }
 END_TEST
 
+static const struct {
+	const char *asked;
+	bool is_known;
+} sni[] = {
+	{ "server", true },
+	{ "server.", true },
+	{ "server..", false },
+	{ ".", false },
+	{ "other.", false },
+};
+
+START_TEST(a_dot_at_the_end_of_a_name_does_not_count)
+{
+	size_t row = (size_t)_i / ROWS(versions);
+	enum tls_result r = TLS_WANT_READ;
+	struct tls_context *context;
+	char name[TLS_NAME_MAX + 1];
+	struct meeting m;
+	struct stage s;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet_begin(
+	    &m, &s, context, TLS_STREAM, versions[(size_t)_i % ROWS(versions)]);
+	tls_refuse_unknown_name(m.tls);
+	OK(gnutls_server_name_set(
+	    m.client, GNUTLS_NAME_DNS, sni[row].asked, strlen(sni[row].asked)));
+	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
+		(void)gnutls_handshake(m.client);
+		r = tls_handshake(m.tls);
+	}
+	ck_assert_msg(r == (sni[row].is_known ? TLS_DONE : TLS_FAILED), "%s",
+	    tls_error(m.tls));
+	if (sni[row].is_known) {
+		ck_assert(tls_sni(m.tls, name));
+		ck_assert_str_eq(name, "server");
+	}
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
 /* TLS 1.2 with no signatures that are named, and with SHA-1 only. */
 static const char *const unsigned_clients[] = {
 	"NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_EXTENSIONS",
@@ -399,6 +442,8 @@ main(void)
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
+		{ a_dot_at_the_end_of_a_name_does_not_count,
+		    ROWS(sni) * ROWS(versions) },
 		{ a_client_that_takes_sha1_only_is_told_so,
 		    ROWS(unsigned_clients) },
 		{ a_record_that_is_wrong_gets_an_alert_that_fits,

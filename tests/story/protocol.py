@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the helper answers itself, and how it treats unruly clients."""
 
+import ftplib
 import glob
 import os
 import re
@@ -300,8 +301,16 @@ def port_scan(_, data, reset):
             client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                    struct.pack("ii", 1, 0))
         client.sock.close()
-    logged_in(FTP).quit()
+    await_that(is_served, "vsftpd has seen its fifty of one address go")
     await_that(lambda: held() == before, "all is as before")
+
+
+def is_served():
+    try:
+        logged_in(FTP).quit()
+        return True
+    except ftplib.error_temp:
+        return False
 
 
 def steady(look):

@@ -111,16 +111,16 @@ proof(const struct data *d)
 {
 	char fingerprint[TLS_FINGERPRINT];
 	enum data_session mode = d->context->listen->data_session;
-	bool has, same;
+	bool expected = d->context->has_fingerprint;
 
-	if (mode == DATA_ANY || tls_is_resumed(d->client.tls))
+	if (mode == DATA_ANY || tls_resumes_control(d->client.tls))
 		return DATA_PENDING;
 	if (mode == DATA_RESUMED)
 		return DATA_NOT_RESUMED;
-	has = tls_peer_fingerprint(d->client.tls, fingerprint);
-	same = has && d->context->has_fingerprint &&
-	       strcmp(fingerprint, d->context->fingerprint) == 0;
-	if (same || (mode == DATA_PREFER && !has))
+	if (mode == DATA_PREFER && !expected)
+		return DATA_PENDING;
+	if (expected && tls_peer_fingerprint(d->client.tls, fingerprint) &&
+	    strcmp(fingerprint, d->context->fingerprint) == 0)
 		return DATA_PENDING;
 	return DATA_OTHER_CERTIFICATE;
 }

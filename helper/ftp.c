@@ -174,6 +174,9 @@ read_client(struct ftp *f)
 		bad_line(f);
 		return true;
 	case LINE_END:
+		/* It is owed a close_notify, too. */
+		f->phase = FTP_CLOSING;
+		return true;
 	case LINE_FAILED:
 		f->phase = FTP_CLOSED;
 		return false;

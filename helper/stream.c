@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "helper/socket.h"
+
 static void
 on_ready(struct ev_loop *loop, struct ev_io *watcher, int events)
 {
@@ -274,11 +276,25 @@ stream_detach(struct stream *s)
 	return fd;
 }
 
+/* A reset would take the alert away from the peer. */
+static void
+close_after_alert(struct stream *s)
+{
+	reset_on_close(s, false);
+	(void)shutdown(s->fd, SHUT_WR);
+	socket_linger(s->loop, stream_detach(s));
+}
+
 void
 stream_close(struct stream *s)
 {
-	int fd = stream_detach(s);
+	int fd;
 
+	if (s->tls != NULL && tls_has_alerted(s->tls)) {
+		close_after_alert(s);
+		return;
+	}
+	fd = stream_detach(s);
 	if (fd != -1)
 		(void)close(fd);
 }

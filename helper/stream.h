@@ -104,7 +104,10 @@ void stream_wake(struct stream *s);
 /* Close, properly as far as what was written says.  May be called twice. */
 void stream_close(struct stream *s);
 
-/* Close with RST, so that the peer cannot take it for a proper end. */
+/*
+ * Close with RST, so that the peer cannot take it for a proper end; with FIN
+ * when TLS has sent an alert, which says so, and has to arrive.
+ */
 void stream_reset(struct stream *s);
 
 /*

@@ -17,6 +17,7 @@
 #include "helper/peer.h"
 #include "helper/socket.h"
 #include "helper/tls_context.h"
+#include "helper/tls_groups.h"
 #include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
 
@@ -27,6 +28,9 @@
 /* Bytes of records that bring no data, one after the other, after the handshake:
  * GnuTLS takes any number of empty ones with TLS 1.3. */
 #define BARREN_MAX 65536
+/* Extensions, RFC 8446 section 4.2. */
+#define SIGNATURE_ALGORITHMS 13
+#define KEY_SHARE            51
 /* Plaintext in one record, RFC 8446 section 5.1. */
 #define RECORD_MAX 16384
 /* GnuTLS gives one or two parts; more would be sent by the next call. */
@@ -35,12 +39,17 @@
 struct tls {
 	gnutls_session_t session;
 	struct tls_context *context;
+	struct tls_tickets *tickets;
+	enum tls_use use;
 	int fd;
-	bool is_strict;     /* tls_refuse_unknown_name() */
-	bool has_hello;     /* the client's first message was whole */
-	bool more;          /* another record follows at once */
-	bool is_ticket_due; /* its rest goes before anything else */
-	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
+	bool is_strict;      /* tls_refuse_unknown_name() */
+	bool has_signatures; /* the client names those that it takes */
+	bool has_hello;      /* the client's first message was whole */
+	bool more;           /* another record follows at once */
+	bool has_alerted;    /* tls_has_alerted() */
+	bool is_elsewhere;   /* tls_sending_keys(): somebody else writes */
+	bool is_ticket_due;  /* its rest goes before anything else */
+	size_t unsent;       /* bytes that GnuTLS took but could not send yet */
 	unsigned noise;
 	struct flight flight; /* until is_up */
 	bool is_agreed; /* nothing but the flight is left of the handshake */
@@ -138,12 +147,36 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 	return n;
 }
 
+/* GnuTLS calls it for each extension of the client's first message. */
+static int
+on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
+{
+	struct tls *tls = ptr;
+
+	if (type == SIGNATURE_ALGORITHMS)
+		tls->has_signatures = true;
+	if (type == KEY_SHARE)
+		tls_groups_prefer(
+		    tls->context->groups, tls->session, data, size);
+	return 0;
+}
+
+/* What is wrong in it is for GnuTLS to find out. */
+static int
+before_hello(struct tls *tls, const gnutls_datum_t *message)
+{
+	(void)gnutls_ext_raw_parse(
+	    tls, on_extension, message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+	return 0;
+}
+
 /* A client that asks for a name that none of the certificates is for. */
 static int
-after_hello(struct tls *tls)
+after_hello(struct tls *tls, const gnutls_datum_t *message)
 {
 	char name[TLS_NAME_MAX + 1];
 
+	(void)message;
 	tls->has_hello = true;
 	return !tls->is_strict || !tls_sni(tls, name) ||
 		       tls_context_names(tls->context, name)
@@ -153,15 +186,20 @@ after_hello(struct tls *tls)
 
 /*
  * The last moment for an alert that the client understands: what the server's
- * flight says is not sent when its signature fails.
+ * flight says is not sent when its signature fails.  In TLS 1.2 a client that
+ * names no signatures wants SHA-1 (RFC 5246 section 7.4.1.4.1), which the
+ * keyholder does not sign.
  */
 static int
-before_flight(struct tls *tls)
+before_flight(struct tls *tls, const gnutls_datum_t *message)
 {
-	return gnutls_session_is_resumed(tls->session) != 0 ||
-		       tls_context_likely_signs(tls->context)
-		   ? 0
-		   : GNUTLS_E_INTERNAL_ERROR;
+	(void)message;
+	if (gnutls_session_is_resumed(tls->session) != 0)
+		return 0;
+	if (!tls->has_signatures)
+		return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+	return tls_context_likely_signs(tls->context) ? 0
+						      : GNUTLS_E_INTERNAL_ERROR;
 }
 
 /*
@@ -169,8 +207,9 @@ before_flight(struct tls *tls)
  * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
  */
 static int
-before_signature(struct tls *tls)
+before_signature(struct tls *tls, const gnutls_datum_t *message)
 {
+	(void)message;
 	return peer_has_huge_key(tls->session) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
@@ -178,8 +217,9 @@ static const struct {
 	unsigned type;
 	int when;
 	bool incoming;
-	int (*look)(struct tls *tls);
+	int (*look)(struct tls *tls, const gnutls_datum_t *message);
 } looks[] = {
+	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_PRE, true, before_hello },
 	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, true, after_hello },
 	{ GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, false,
 	    before_flight },
@@ -194,11 +234,11 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 {
 	int r = 0;
 
-	(void)message;
 	for (size_t i = 0; r == 0 && i < sizeof looks / sizeof looks[0]; i++)
 		if (looks[i].type == type && looks[i].when == (int)when &&
 		    looks[i].incoming == (incoming != 0))
-			r = looks[i].look(gnutls_session_get_ptr(session));
+			r = looks[i].look(
+			    gnutls_session_get_ptr(session), message);
 	return r;
 }
 
@@ -218,7 +258,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 		context->credentials) < 0 ||
-	    tls_tickets_enable(tls->session, tickets, use != TLS_STREAM) < 0 ||
+	    tls_tickets_enable(tls->session, tickets, use) < 0 ||
 	    set_alpn(tls->session, uses[use].alpn) < 0)
 		return tls_free(tls);
 
@@ -229,6 +269,8 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_handshake_set_hook_function(
 	    tls->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
 	tls->context = context;
+	tls->tickets = tickets;
+	tls->use = use;
 	tls->condemned = STSSL_FAILURE_COUNT;
 	tls->fd = fd;
 	gnutls_transport_set_ptr(tls->session, tls);
@@ -244,8 +286,13 @@ tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1])
 	unsigned type;
 
 	/* With its NUL it fits, or GnuTLS does not give it. */
-	return gnutls_server_name_get(tls->session, ret, &len, &type, 0) >= 0 &&
-	       type == GNUTLS_NAME_DNS && strlen(ret) == len;
+	if (gnutls_server_name_get(tls->session, ret, &len, &type, 0) < 0 ||
+	    type != GNUTLS_NAME_DNS || strlen(ret) != len)
+		return false;
+	/* RFC 6066 section 3 has it left out; not every client does. */
+	if (len > 1 && ret[len - 1] == '.')
+		ret[len - 1] = '\0';
+	return true;
 }
 
 void
@@ -281,6 +328,30 @@ result(struct tls *tls, int code)
 	return TLS_FAILED;
 }
 
+/* What the peer did, not what it said: there is nobody to be told, or no need. */
+static bool
+is_an_end(int code)
+{
+	switch (code) {
+	case GNUTLS_E_PREMATURE_TERMINATION:
+	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
+	case GNUTLS_E_FATAL_ALERT_RECEIVED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* RFC 8446 section 6.2: who ends a connection for an error says which. */
+static void
+alert(struct tls *tls, int code)
+{
+	if (!tls->is_elsewhere && !is_an_end(code))
+		tls->has_alerted =
+		    gnutls_alert_send_appropriate(tls->session, code) >= 0;
+}
+
 /* Our part of the handshake, up to the client's next. */
 static enum tls_result
 take_turn(struct tls *tls)
@@ -294,7 +365,7 @@ take_turn(struct tls *tls)
 	}
 	res = result(tls, r);
 	if (res == TLS_FAILED)
-		(void)gnutls_alert_send_appropriate(tls->session, r);
+		alert(tls, r);
 	return res;
 }
 
@@ -321,6 +392,8 @@ tls_handshake(struct tls *tls)
 		res = send_flight(tls, take_turn(tls));
 	if (res == TLS_DONE)
 		tls->is_up = true;
+	if (res == TLS_DONE && tls->use == TLS_FTP_CONTROL)
+		tls_tickets_own(tls->tickets, tls->session);
 	/* GnuTLS's clients write their last flight in two pieces. */
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);
@@ -359,6 +432,7 @@ enum tls_result
 tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 {
 	ssize_t n = gnutls_record_recv(tls->session, buf, size);
+	enum tls_result res;
 
 	if (n > 0) {
 		tls->barren = 0;
@@ -367,10 +441,10 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 	}
 	if (n == 0 || (n == GNUTLS_E_FATAL_ALERT_RECEIVED && is_farewell(tls)))
 		return TLS_CLOSED;
-	if (n == GNUTLS_E_REHANDSHAKE)
-		(void)gnutls_alert_send(
-		    tls->session, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
-	return result(tls, (int)n);
+	res = result(tls, (int)n);
+	if (res == TLS_FAILED)
+		alert(tls, (int)n);
+	return res;
 }
 
 bool
@@ -411,7 +485,8 @@ tls_send_ticket(struct tls *tls)
 {
 	int r;
 
-	if (gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
+	if (tls->use == TLS_FTP_DATA ||
+	    gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
 		return TLS_DONE;
 	r = send_ticket(tls);
 	return r >= 0 || tls->is_ticket_due ? TLS_DONE : result(tls, r);
@@ -452,20 +527,35 @@ tls_bye(struct tls *tls)
 int
 tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
 {
-	return tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
+	int r = tls->unsent > 0 ? -EBUSY : tls_keys_get(tls->session, ret);
+
+	tls->is_elsewhere = r == 0;
+	return r;
 }
 
 void
 tls_refuse_certificate(struct tls *tls)
 {
-	(void)gnutls_alert_send(
-	    tls->session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+	tls->has_alerted = gnutls_alert_send(tls->session, GNUTLS_AL_FATAL,
+			       GNUTLS_A_BAD_CERTIFICATE) >= 0;
+}
+
+bool
+tls_has_alerted(const struct tls *tls)
+{
+	return tls->has_alerted;
 }
 
 bool
 tls_is_resumed(const struct tls *tls)
 {
 	return gnutls_session_is_resumed(tls->session) != 0;
+}
+
+bool
+tls_resumes_control(const struct tls *tls)
+{
+	return tls_tickets_proves(tls->tickets, tls->session);
 }
 
 int

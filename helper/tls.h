@@ -125,7 +125,8 @@ bool tls_is_peers_fault(const struct tls *tls);
 
 /*
  * Read up to `size` bytes.  TLS_DONE and *ret_n > 0, or another result and
- * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED.
+ * *ret_n untouched.  The end of the socket without close_notify is TLS_FAILED;
+ * a record that is wrong, too, and an alert is sent.
  */
 enum tls_result tls_read(
     struct tls *tls, void *buf, size_t size, size_t *ret_n);
@@ -152,7 +153,7 @@ int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
 /*
  * Send one session ticket; what does not fit into the socket goes out before
- * what is written next.  Does nothing below TLS 1.3.
+ * what is written next.  Does nothing below TLS 1.3, and on data connections.
  */
 enum tls_result tls_send_ticket(struct tls *tls);
 
@@ -160,8 +161,14 @@ enum tls_result tls_send_ticket(struct tls *tls);
 void tls_refuse_certificate(struct tls *tls);
 
 /*
- * The name that the client asked for (SNI, RFC 6066 section 3); false when it
- * asked for none, or for something that is no name.
+ * True when an alert is the last that the peer was sent.  It has to arrive
+ * before the connection is closed, and must not be overtaken by a reset.
+ */
+bool tls_has_alerted(const struct tls *tls);
+
+/*
+ * The name that the client asked for (SNI, RFC 6066 section 3), without a dot at
+ * its end; false when it asked for none, or for something that is no name.
  */
 #define TLS_NAME_MAX 253
 bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);
@@ -172,8 +179,14 @@ bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);
  */
 bool tls_context_names(const struct tls_context *context, const char *name);
 
-/* True when the session was resumed with a ticket. */
+/* True when the session was resumed, whosever it was. */
 bool tls_is_resumed(const struct tls *tls);
+
+/*
+ * True when this data connection's session was resumed from the session of the
+ * control connection with the same tickets, which nobody but its client can do.
+ */
+bool tls_resumes_control(const struct tls *tls);
 
 /*
  * Verify the client's certificate by today's facts, on resumed sessions too,

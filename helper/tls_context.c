@@ -15,6 +15,7 @@
 
 #include "helper/keyremote.h"
 #include "helper/tls.h"
+#include "helper/tls_groups.h"
 #include "x509/store.h"
 
 /* Our own chain. */
@@ -137,7 +138,11 @@ load_priority(struct loading *l)
 	if (r < 0)
 		return fault(l, at != NULL ? at : l->config->priority,
 		    gnutls_strerror(r));
-	return 0;
+	l->context->groups =
+	    tls_groups_new(l->config->priority, l->context->priority);
+	return l->context->groups != NULL
+		   ? 0
+		   : fault(l, l->config->priority, "out of memory");
 }
 
 static const struct {
@@ -213,6 +218,7 @@ tls_context_keep_store(struct tls_context *context)
 	if (context->priority != NULL)
 		gnutls_priority_deinit(context->priority);
 	context->priority = NULL;
+	context->groups = tls_groups_free(context->groups);
 	/* Nothing signs with it any more. */
 	context->keys = keyremote_free(context->keys);
 	context->tickets = tls_tickets_free(context->tickets);

@@ -10,6 +10,7 @@
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
 struct keyremote;
+struct tls_groups;
 struct tls_tickets;
 struct x509_store;
 
@@ -17,6 +18,7 @@ struct tls_context {
 	struct x509_store *store; /* the CAs of clients and their lists */
 	struct gnutls_certificate_credentials_st *credentials;
 	struct gnutls_priority_st *priority;
+	struct tls_groups *groups; /* of the priority */
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
 	struct tls_tickets *tickets; /* of stream listeners */
 };

@@ -232,7 +232,7 @@ static const struct stssl_conf_key tls_keys[] = {
 	NUMBER("ocsp-timeout", 3, 1, 600),
 	TEXT("priority", NULL,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
-	    ":%SERVER_PRECEDENCE"),
+	    ":-GROUP-ALL:+GROUP-X25519:+GROUP-ALL:%SERVER_PRECEDENCE"),
 	{ .name = "kernel-tls",
 	    .type = STSSL_CONF_WORD,
 	    .words = { [KERNEL_TLS_OFF] = "off", [KERNEL_TLS_AUTO] = "auto" },

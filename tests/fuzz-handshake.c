@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "helper/tls_context.h"
+#include "helper/tls_groups.h"
 #include "tests/fuzz-pair.h"
 #include "x509/store.h"
 
@@ -123,6 +124,8 @@ make_world(void)
 	      gnutls_certificate_set_x509_key(
 		  context->credentials, &server.cert, 1, server.key) >= 0 &&
 	      gnutls_priority_init(&context->priority, "NORMAL", NULL) >= 0);
+	context->groups = tls_groups_new("NORMAL", context->priority);
+	check(context->groups != NULL);
 	world.tickets = tls_tickets_new();
 	add_client(NOBODY, NULL, NULL);
 	add_client(ALICE, &alice, alice.key);

@@ -53,7 +53,7 @@ layer pam_stssl 'status\|policy\|pam_stssl'
 layer stsslctl 'status\|policy\|setup\|x509\|stsslctl'
 
 only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c \
-	helper/tls_keys.c helper/tls_names.c helper/tls_tickets.c helper/keys.c \
+	helper/tls_groups.c helper/tls_keys.c helper/tls_names.c helper/tls_tickets.c helper/keys.c \
 	helper/keyremote.c helper/peer.c stsslctl/certificate.c \
 	stsslctl/sha256.c
 only libtasn1 x509/der.c

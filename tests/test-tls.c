@@ -9,183 +9,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "helper/log.h"
 #include "helper/revocation.h"
-#include "tests/certificates.h"
-#include "tests/keyholder-stage.h"
 #include "tests/test.h"
+#include "tests/tls-stage.h"
 #include "x509/store.h"
-
-#define OK(call) ck_assert_int_ge((call), 0)
-
-/* A server with a CA and its list; and a client with a certificate of it. */
-struct stage {
-	struct files files;
-	struct made ca, server, alice;
-	struct tls_tickets *tickets;
-	gnutls_certificate_credentials_t credentials;
-	gnutls_datum_t ticket; /* of the client's last session */
-};
-
-static void
-for_clients(struct making *m)
-{
-	OK(gnutls_x509_crt_set_key_purpose_oid(
-	    m->cert, GNUTLS_KP_TLS_WWW_CLIENT, 0));
-}
-
-static void
-write_key(const struct files *files, const char *name, const struct made *made)
-{
-	gnutls_datum_t pem;
-
-	OK(gnutls_x509_privkey_export2(made->key, GNUTLS_X509_FMT_PEM, &pem));
-	(void)write_file(files, name, &pem, 1);
-	gnutls_free(pem.data);
-}
-
-static void
-write_certificate(
-    const struct files *files, const char *name, const struct made *made)
-{
-	gnutls_datum_t pem = pem_of(made);
-
-	(void)write_file(files, name, &pem, 1);
-	gnutls_free(pem.data);
-}
-
-static void
-write_list(const struct stage *s, const char *name, time_t end,
-    const struct made *revoked)
-{
-	gnutls_datum_t pem = make_list(
-	    &s->ca, time(NULL) - HOUR, end, &revoked, revoked != NULL);
-
-	(void)write_file(&s->files, name, &pem, 1);
-	gnutls_free(pem.data);
-}
-
-static void
-stage_set(struct stage *s)
-{
-	memset(s, 0, sizeof *s);
-	files_init(&s->files);
-	make_at(time(NULL));
-	s->ca = make_ca("Root", NULL, NULL);
-	s->server = make_leaf("server", &s->ca, NULL);
-	s->alice = make_leaf("alice", &s->ca, for_clients);
-	write_certificate(&s->files, "ca.pem", &s->ca);
-	write_certificate(&s->files, "server.pem", &s->server);
-	write_key(&s->files, "server.key", &s->server);
-	write_list(s, "good.crl", time(NULL) + HOUR, NULL);
-	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
-	write_list(s, "old.crl", time(NULL) - 1, NULL);
-	s->tickets = tls_tickets_new();
-	OK(gnutls_certificate_allocate_credentials(&s->credentials));
-	OK(gnutls_certificate_set_x509_key(
-	    s->credentials, &s->alice.cert, 1, s->alice.key));
-}
-
-static void
-stage_clear(struct stage *s)
-{
-	gnutls_free(s->ticket.data);
-	gnutls_certificate_free_credentials(s->credentials);
-	(void)tls_tickets_free(s->tickets);
-	unmake(&s->alice);
-	unmake(&s->server);
-	unmake(&s->ca);
-	files_done(&s->files);
-}
-
-static int
-load(struct stage *s, const char *list, enum stale_crl stale,
-    struct tls_context **ret, const char **ret_key, struct stssl_error *error)
-{
-	char paths[4][256], priority[] = "NORMAL";
-	char *certificate = paths[0], *key = paths[1], *ca = paths[2],
-	     *crl = paths[3];
-	const struct tls_config config = { .certificates = &certificate,
-		.certificate_count = 1,
-		.keys = &key,
-		.client_cas = &ca,
-		.client_ca_count = 1,
-		.client_crls = &crl,
-		.client_crl_count = list != NULL,
-		.stale_crl = stale,
-		.priority = priority };
-	int r;
-
-	(void)snprintf(certificate, sizeof paths[0], "%s",
-	    file_name(&s->files, "server.pem"));
-	(void)snprintf(
-	    key, sizeof paths[0], "%s", file_name(&s->files, "server.key"));
-	(void)snprintf(
-	    ca, sizeof paths[0], "%s", file_name(&s->files, "ca.pem"));
-	(void)snprintf(crl, sizeof paths[0], "%s",
-	    file_name(&s->files, list != NULL ? list : ""));
-	r = tls_context_new(&config, ret, ret_key, error);
-	if (r == 0)
-		tls_context_connect(*ret, keyholder_stage(&config));
-	return r;
-}
-
-static struct tls_context *
-must_load(struct stage *s, const char *list, enum stale_crl stale)
-{
-	struct tls_context *context;
-	struct stssl_error error;
-	const char *key;
-
-	ck_assert_msg(load(s, list, stale, &context, &key, &error) == 0, "%s",
-	    error.text);
-	return context;
-}
-
-static gnutls_session_t
-client_new(struct stage *s, const char *priority, int fd)
-{
-	gnutls_session_t client;
-
-	OK(gnutls_init(&client, GNUTLS_CLIENT | GNUTLS_NONBLOCK));
-	OK(gnutls_priority_set_direct(client, priority, NULL));
-	OK(gnutls_credentials_set(
-	    client, GNUTLS_CRD_CERTIFICATE, s->credentials));
-	if (s->ticket.data != NULL)
-		OK(gnutls_session_set_data(
-		    client, s->ticket.data, s->ticket.size));
-	gnutls_transport_set_int(client, fd);
-	return client;
-}
-
-/* Both sides in turn, then a byte, with which a TLS 1.3 ticket comes along. */
-static void
-talk(struct stage *s, gnutls_session_t client, struct tls *tls)
-{
-	enum tls_result server = TLS_WANT_READ;
-	int r = GNUTLS_E_AGAIN;
-	ssize_t n = GNUTLS_E_AGAIN;
-	size_t written;
-	char byte = 'x';
-
-	for (int i = 0; i < 100 && (r != 0 || server != TLS_DONE); i++) {
-		if (r != 0)
-			r = gnutls_handshake(client);
-		if (server != TLS_DONE)
-			server = tls_handshake(tls);
-	}
-	ck_assert_int_eq(r, 0);
-	ck_assert_int_eq(server, TLS_DONE);
-	ck_assert_int_eq(tls_write(tls, &byte, 1, &written), TLS_DONE);
-	for (int i = 0; i < 100 && n == GNUTLS_E_AGAIN; i++)
-		n = gnutls_record_recv(client, &byte, 1);
-	ck_assert_int_eq((int)n, 1);
-	gnutls_free(s->ticket.data);
-	OK(gnutls_session_get_data2(client, &s->ticket));
-}
 
 /* One session; what the helper says of it. */
 static void
@@ -193,17 +23,11 @@ visit(struct stage *s, struct tls_context *context, const char *priority,
     const char *resumed, const char *verify)
 {
 	struct stssl_record record;
-	gnutls_session_t client;
-	struct tls *tls;
-	int pair[2];
+	struct meeting m;
 
-	ck_assert_int_eq(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	tls = tls_new(context, TLS_STREAM, CLIENT_REQUEST, s->tickets, pair[0]);
-	client = client_new(s, priority, pair[1]);
-	talk(s, client, tls);
+	meet(&m, s, context, TLS_STREAM, priority);
 	stssl_record_init(&record);
-	ck_assert_int_eq(tls_describe(tls, &record), 0);
+	ck_assert_int_eq(tls_describe(m.tls, &record), 0);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_SESSION_RESUMED), resumed);
 	ck_assert_str_eq(
@@ -211,10 +35,7 @@ visit(struct stage *s, struct tls_context *context, const char *priority,
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN), "alice");
 	stssl_record_done(&record);
-	gnutls_deinit(client);
-	(void)tls_free(tls);
-	(void)close(pair[0]);
-	(void)close(pair[1]);
+	part(&m);
 }
 
 static const char *const versions[] = {
@@ -253,11 +74,9 @@ START_TEST(a_key_that_would_burn_the_processor_ends_the_handshake)
 {
 	enum tls_result r = TLS_WANT_READ;
 	struct tls_context *context;
-	gnutls_session_t client;
+	struct meeting m;
 	struct made huge;
 	struct stage s;
-	struct tls *tls;
-	int pair[2];
 
 	stage_set(&s);
 	huge = make_leaf("alice", &s.ca, with_a_huge_key);
@@ -268,22 +87,200 @@ START_TEST(a_key_that_would_burn_the_processor_ends_the_handshake)
 	OK(gnutls_certificate_set_x509_key(
 	    s.credentials, &huge.cert, 1, huge.key));
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
-	ck_assert_int_eq(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-	tls = tls_new(context, TLS_STREAM, CLIENT_REQUEST, s.tickets, pair[0]);
-	client = client_new(&s, versions[_i], pair[1]);
+	meet_begin(&m, &s, context, TLS_STREAM, versions[_i]);
 	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
-		(void)gnutls_handshake(client);
-		r = tls_handshake(tls);
+		(void)gnutls_handshake(m.client);
+		r = tls_handshake(m.tls);
 	}
 	ck_assert_int_eq(r, TLS_FAILED);
-	ck_assert_str_eq(tls_error(tls), "Error in the certificate.");
-	gnutls_deinit(client);
-	(void)tls_free(tls);
-	(void)close(pair[0]);
-	(void)close(pair[1]);
+	ck_assert_str_eq(tls_error(m.tls), "Error in the certificate.");
+	part(&m);
 	(void)tls_context_free(context);
 	unmake(&huge);
+	stage_clear(&s);
+}
+END_TEST
+
+/* All groups of GnuTLS's NORMAL: a client sends a share of one of them. */
+static const char *const shares[] = {
+	"SECP256R1",
+	"SECP384R1",
+	"SECP521R1",
+	"X25519",
+	"X448",
+	"FFDHE2048",
+	"FFDHE3072",
+	"FFDHE4096",
+	"FFDHE6144",
+	"FFDHE8192",
+};
+
+static int
+count_hellos(gnutls_session_t client, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *message)
+{
+	int *hellos = gnutls_session_get_ptr(client);
+
+	(void)type;
+	(void)when;
+	(void)incoming;
+	(void)message;
+	++*hellos;
+	return 0;
+}
+
+START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
+{
+	struct tls_context *context;
+	char priority[256];
+	struct meeting m;
+	struct stage s;
+	int hellos = 0;
+
+	stage_set(&s);
+	s.priority = "NORMAL:%SERVER_PRECEDENCE";
+	s.client_flags = GNUTLS_KEY_SHARE_TOP;
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	(void)snprintf(priority, sizeof priority,
+	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-%s:+GROUP-ALL",
+	    shares[_i]);
+	meet_begin(&m, &s, context, TLS_STREAM, priority);
+	gnutls_session_set_ptr(m.client, &hellos);
+	gnutls_handshake_set_hook_function(m.client,
+	    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, count_hellos);
+	shake_hands(&m);
+	ck_assert_int_eq(hellos, 1);
+	ck_assert_str_eq(
+	    gnutls_group_get_name(gnutls_group_get(m.client)), shares[_i]);
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
+static const struct {
+	const char *asked;
+	bool is_known;
+} sni[] = {
+	{ "server", true },
+	{ "server.", true },
+	{ "server..", false },
+	{ ".", false },
+	{ "other.", false },
+};
+
+START_TEST(a_dot_at_the_end_of_a_name_does_not_count)
+{
+	size_t row = (size_t)_i / ROWS(versions);
+	enum tls_result r = TLS_WANT_READ;
+	struct tls_context *context;
+	char name[TLS_NAME_MAX + 1];
+	struct meeting m;
+	struct stage s;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet_begin(
+	    &m, &s, context, TLS_STREAM, versions[(size_t)_i % ROWS(versions)]);
+	tls_refuse_unknown_name(m.tls);
+	OK(gnutls_server_name_set(
+	    m.client, GNUTLS_NAME_DNS, sni[row].asked, strlen(sni[row].asked)));
+	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
+		(void)gnutls_handshake(m.client);
+		r = tls_handshake(m.tls);
+	}
+	ck_assert_msg(r == (sni[row].is_known ? TLS_DONE : TLS_FAILED), "%s",
+	    tls_error(m.tls));
+	if (sni[row].is_known) {
+		ck_assert(tls_sni(m.tls, name));
+		ck_assert_str_eq(name, "server");
+	}
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
+/* TLS 1.2 with no signatures that are named, and with SHA-1 only. */
+static const char *const unsigned_clients[] = {
+	"NORMAL:-VERS-ALL:+VERS-TLS1.2:%NO_EXTENSIONS",
+	"NORMAL:-VERS-ALL:+VERS-TLS1.2:-SIGN-ALL:+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1",
+};
+
+START_TEST(a_client_that_takes_sha1_only_is_told_so)
+{
+	enum tls_result r = TLS_WANT_READ;
+	struct tls_context *context;
+	struct meeting m;
+	struct stage s;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet_begin(&m, &s, context, TLS_STREAM, unsigned_clients[_i]);
+	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
+		(void)gnutls_handshake(m.client);
+		r = tls_handshake(m.tls);
+	}
+	ck_assert_int_eq(r, TLS_FAILED);
+	ck_assert_msg(tls_is_peers_fault(m.tls), "%s", tls_error(m.tls));
+	ck_assert_int_eq(
+	    gnutls_handshake(m.client), GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq(
+	    gnutls_alert_get(m.client), GNUTLS_A_HANDSHAKE_FAILURE);
+	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
+/* Records that nobody has sealed, after the handshake. */
+static const struct {
+	unsigned char header[5];
+	unsigned char fill; /* of as many bytes as there are, 64 at most */
+	gnutls_alert_description_t alerts[2]; /* TLS 1.2, 1.3 */
+} wrongs[] = {
+	/* GnuTLS tries to open what says that it is something else. */
+	{ { 23, 3, 3, 0, 64 }, 0,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 21, 3, 3, 0, 64 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 22, 3, 3, 0, 64 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 20, 3, 3, 0, 1 }, 1,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_UNEXPECTED_MESSAGE } },
+	{ { 23, 3, 3, 0, 0 }, 0,
+	    { GNUTLS_A_BAD_RECORD_MAC, GNUTLS_A_BAD_RECORD_MAC } },
+	{ { 23, 3, 3, 0xff, 0xff }, 0,
+	    { GNUTLS_A_RECORD_OVERFLOW, GNUTLS_A_RECORD_OVERFLOW } },
+};
+
+START_TEST(a_record_that_is_wrong_gets_an_alert_that_fits)
+{
+	size_t row = (size_t)_i / ROWS(versions),
+	       version = (size_t)_i % ROWS(versions);
+	unsigned char record[5 + 64], byte;
+	struct tls_context *context;
+	struct meeting m;
+	struct stage s;
+	ssize_t r = GNUTLS_E_AGAIN;
+	size_t n;
+
+	stage_set(&s);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	meet(&m, &s, context, TLS_STREAM, versions[version]);
+	memset(record, wrongs[row].fill, sizeof record);
+	memcpy(record, wrongs[row].header, sizeof wrongs[row].header);
+	ck_assert_int_eq(
+	    (int)write(m.pair[1], record, sizeof record), sizeof record);
+	ck_assert_int_eq(tls_read(m.tls, &byte, 1, &n), TLS_FAILED);
+	ck_assert(tls_has_alerted(m.tls));
+	for (int i = 0; i < 100 && r == GNUTLS_E_AGAIN; i++)
+		r = gnutls_record_recv(m.client, &byte, 1);
+	ck_assert_int_eq((int)r, GNUTLS_E_FATAL_ALERT_RECEIVED);
+	ck_assert_int_eq(
+	    gnutls_alert_get(m.client), wrongs[row].alerts[version]);
+	part(&m);
+	(void)tls_context_free(context);
 	stage_clear(&s);
 }
 END_TEST
@@ -445,6 +442,14 @@ main(void)
 		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
+		{ a_dot_at_the_end_of_a_name_does_not_count,
+		    ROWS(sni) * ROWS(versions) },
+		{ a_client_that_takes_sha1_only_is_told_so,
+		    ROWS(unsigned_clients) },
+		{ a_record_that_is_wrong_gets_an_alert_that_fits,
+		    ROWS(wrongs) * ROWS(versions) },
+		{ a_client_that_sends_a_share_of_ours_needs_one_hello,
+		    ROWS(shares) },
 		{ a_list_out_of_date_is_no_reason_not_to_start, ROWS(starts) },
 		{ a_list_that_is_none_of_ours_is, ROWS(faults) },
 		{ the_log_tells_when_lists_end, ROWS(ends) },

@@ -4,6 +4,7 @@
 import ctypes
 import ftplib
 import os
+import shutil
 import ssl
 
 import programs
@@ -20,20 +21,24 @@ class Ftp(ftplib.FTP_TLS):
     """ftplib whose data connections have a context and a session to resume."""
 
     data_context = None
-    lender = None
+    lend = None  # what gives the session to resume
+    left = None  # the last data connection's session
 
     def ntransfercmd(self, cmd, rest=None):
         raw, size = ftplib.FTP.ntransfercmd(self, cmd, rest)
-        session = self.lender.sock.session if self.lender else None
-        return self.data_context.wrap_socket(
-            raw, server_hostname=self.host, session=session), size
+        data = self.data_context.wrap_socket(
+            raw, server_hostname=self.host,
+            session=self.lend() if self.lend else None)
+        self.left = data.session
+        return data, size
 
 
-def logged_in(level, tls):
+def logged_in(level, tls, password=None):
     ftp = Ftp(context=tls)
     ftp.connect(*HELPER.address(level), timeout=PATIENCE)
     ftp.auth()
-    equal(log_in(ftp, USER), "certificate")
+    equal(log_in(ftp, USER, password),
+          "password" if password else "certificate")
     ftp.prot_p()
     ftp.voidcmd("TYPE I")
     ftp.data_context = tls
@@ -64,15 +69,15 @@ def attempt(transfer, ftp):
 # what the data connection shows: how, and the levels that are content with it
 PROOFS = {
     "its own session, resumed": (
-        lambda ftp, other: {"lender": ftp}, LEVELS),
+        lambda ftp, other: {"lend": lambda: ftp.sock.session}, LEVELS),
     "another's session": (
-        lambda ftp, other: {"lender": other}, LEVELS[:3]),
+        lambda ftp, other: {"lend": lambda: other.sock.session}, LEVELS[:3]),
     "the same certificate": (
         lambda ftp, other: {}, LEVELS[:3]),
     "another certificate": (
         lambda ftp, other: {"data_context": context("acme-2")}, LEVELS[:1]),
     "no certificate": (
-        lambda ftp, other: {"data_context": context()}, LEVELS[:2]),
+        lambda ftp, other: {"data_context": context()}, LEVELS[:1]),
 }
 
 
@@ -81,6 +86,14 @@ VERSIONS = {
     "TLS 1.2 without tickets": (ssl.TLSVersion.TLSv1_2, ssl.OP_NO_TICKET),
     "TLS 1.3": (ssl.TLSVersion.TLSv1_3, 0),
 }
+
+
+def dressed(certificate, version):
+    name, options = VERSIONS[version]
+    tls = context(certificate, name)
+    tls.options |= options
+    return tls
+
 
 # Whether only a resumed session would do: the log's word, the client's reply.
 WHY = {
@@ -95,17 +108,13 @@ WHY = {
        *[(level, proof, version) for level in LEVELS for proof in PROOFS
          for version in VERSIONS])
 def proofs(level, proof, version):
-    name, options = VERSIONS[version]
-    tls = context(USER, name)
-    tls.options |= options
+    tls = dressed(USER, version)
     ftp, other = logged_in(level, tls), logged_in(level, tls)
     other.makepasv()
     shows, levels = PROOFS[proof]
     for name, value in shows(ftp, other).items():
         setattr(ftp, name, value)
-    with open(home(USER, "file"), "w") as file:
-        file.write("as it was")
-    os.chmod(home(USER, "file"), 0o666)
+    leave_file()
     word, text = WHY[level == "resumed"]
     start = len(log("helper.log"))
     for _ in range(2):
@@ -122,10 +131,51 @@ def proofs(level, proof, version):
             equal((kept, data), (b"as it was", b""))
     equal(since("helper.log", start).count("failed=" + word),
           0 if level in levels else 4)
-    ftp.lender, ftp.data_context = ftp, tls
-    begins(attempt("RETR hello", ftp)[0], "226")
+    resumes(ftp, tls)
     ftp.quit()
     other.quit()
+
+
+def leave_file():
+    """What a refused upload must leave as it was."""
+    with open(home(USER, "file"), "w") as file:
+        file.write("as it was")
+    os.chmod(home(USER, "file"), 0o666)
+
+
+def resumes(ftp, tls):
+    """The client resumes its own session, and is served."""
+    ftp.lend, ftp.data_context = lambda: ftp.sock.session, tls
+    reply, data = attempt("RETR hello", ftp)
+    begins(reply, "226")
+    equal(data, b"hello acme-1\n")
+
+
+# the client's own certificate, and what the thief has
+THIEVES = [(level, own, version, others, certificate)
+           for level in LEVELS[1:] for own in (USER, None)
+           for version in VERSIONS for others in VERSIONS
+           for certificate in (None, "acme-2") if own or level != "prefer"]
+
+
+@story("data-session = {0}, certificate of the client: {1}, {2}: a thief's "
+       "handshakes gain him nothing: {4}, {3}", *THIEVES)
+def thief(level, own, version, others, certificate):
+    tls, his = dressed(own, version), dressed(certificate, others)
+    ftp = logged_in(level, tls, None if own else stage.password_of(USER))
+    _, text = WHY[level == "resumed"]
+    leave_file()
+    taken = None
+    for _ in range(2):
+        for transfer in "RETR hello", "STOR":
+            ftp.lend, ftp.data_context = lambda: taken, his
+            reply, data = attempt(transfer, ftp)
+            taken = ftp.left
+            begins(reply, text)
+            equal(data, b"")
+        equal(programs.slurp(home(USER, "file")), b"as it was")
+        resumes(ftp, tls)
+    ftp.quit()
 
 
 def proven(kind, proof):
@@ -158,6 +208,36 @@ def lftp(proof, version):
     for name in "one", "two":
         equal(programs.slurp(home(USER, name)) == programs.slurp(path), True)
         os.unlink(home(USER, name))
+
+
+@story("data-session = resumed, {0}, by {1}: four downloads of Java's",
+       ("TLSv1.2", "ticket", []),
+       ("TLSv1.2", "session ID",
+        ["-Djdk.tls.client.enableSessionTicketExtension=false"]),
+       ("TLSv1.3", "ticket", []))
+def java(version, _, options):
+    if shutil.which("javac") is None:
+        raise stage.Skipped("there is no Java here that compiles")
+    _, port = HELPER.address("resumed")
+    seen = stage.run(
+        "java", "--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED",
+        "--add-opens", "java.base/sun.security.util=ALL-UNNAMED", *options,
+        os.path.dirname(__file__) + "/Ftps.java", str(port),
+        stage.PKI + "ca.pem", USER, stage.password_of(USER), version, "hello",
+        "4").stdout
+    equal(seen, b"hello acme-1\n" * 4)
+
+
+@story("{0}: a record that is wrong in an upload gets an alert, and the control "
+       "connection 426", ("TLS 1.2",), ("TLS 1.3",))
+def wrong_record(version):
+    ftp = logged_in("any", dressed(USER, version))
+    with ftp.transfercmd("STOR wrong") as data:
+        data.sendall(b"x")
+        equal(stage.after_wrong_record(data),
+              ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
+    begins(final_reply(ftp), "426")
+    ftp.quit()
 
 
 class Farewell:

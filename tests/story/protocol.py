@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the helper answers itself, and how it treats unruly clients."""
 
+import ftplib
 import glob
 import os
 import re
@@ -10,7 +11,7 @@ import ssl
 import struct
 import time
 
-from story import (Helper, PATIENCE, ask, await_that, begins, connect,
+from story import (Helper, PATIENCE, after_wrong_record, ask, await_that, begins, connect,
                    context, equal, log, log_in, logged_in, password_of, run,
                    since, story, tell)
 
@@ -67,6 +68,24 @@ class Raw:
         self.sock = context().wrap_socket(self.sock,
                                           server_hostname="localhost")
         return self
+
+
+# Versions of TLS.
+TLS = [("TLSv1_2",), ("TLSv1_3",)]
+
+
+@story("{0}: a client that says goodbye to TLS is told the same", *TLS)
+def goodbye(version):
+    ftp = connect(FTP, version=getattr(ssl.TLSVersion, version))
+    raw = ftp.sock.unwrap()
+    equal(raw.recv(1), b"")
+
+
+@story("{0}: a record that is wrong gets an alert, and no reset takes it away",
+       *TLS)
+def wrong_record(version):
+    ftp = connect(FTP, version=getattr(ssl.TLSVersion, version))
+    equal(after_wrong_record(ftp.sock), ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
 
 
 @story("commands in clear behind AUTH TLS end the session: {0!a}",
@@ -282,8 +301,16 @@ def port_scan(_, data, reset):
             client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                                    struct.pack("ii", 1, 0))
         client.sock.close()
-    logged_in(FTP).quit()
+    await_that(is_served, "vsftpd has seen its fifty of one address go")
     await_that(lambda: held() == before, "all is as before")
+
+
+def is_served():
+    try:
+        logged_in(FTP).quit()
+        return True
+    except ftplib.error_temp:
+        return False
 
 
 def steady(look):

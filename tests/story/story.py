@@ -305,6 +305,22 @@ def logged_in(address, user="alice", tls="explicit", protect=True, **more):
     return ftp
 
 
+def after_wrong_record(tls):
+    """Send a record that nobody has sealed, and more than the peer will read.
+
+    Returns the alert that comes, and what comes behind it: b"" is a FIN.
+    """
+    record = b"\x17\x03\x03\x00\x40" + bytes(64)
+    socket.socket.sendall(tls, record * 500)
+    try:
+        while tls.recv(4096):
+            pass
+        alert = "none"
+    except ssl.SSLError as error:
+        alert = error.reason
+    return alert, socket.socket.recv(tls, 1)
+
+
 class Bytes:
     """A file of `size` pseudo-random bytes that is never in memory whole."""
 

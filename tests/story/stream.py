@@ -9,8 +9,8 @@ import ssl
 import subprocess
 import threading
 
-from story import (Helper, PATIENCE, PKI, Bytes, await_that, context, equal,
-                   log, run, story, tell)
+from story import (Helper, PATIENCE, PKI, Bytes, after_wrong_record, await_that,
+                   context, equal, log, run, story, tell)
 
 
 def echo(client):
@@ -107,6 +107,15 @@ def resumed(version):
         for tls in pair:
             tls.close()
     equal(reused, 2 * [False] + 6 * [True])
+
+
+@story("{0}: a record that is wrong gets an alert, and no reset takes it away",
+       ("TLSv1_2",), ("TLSv1_3",))
+def wrong_record(version):
+    tls = connect("echo", version=getattr(ssl.TLSVersion, version))
+    tls.sendall(b"x")
+    equal(read(tls, 1), b"x")
+    equal(after_wrong_record(tls), ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
 
 
 @story("gnutls-cli: 3 MB in both directions at once")

@@ -8,7 +8,7 @@
 int
 main(void)
 {
-	struct test_case cases[5 * X509_CASES_MAX];
+	struct test_case cases[7 * X509_CASES_MAX];
 	size_t count = 0;
 
 	count += chain_cases(cases + count);
@@ -16,5 +16,6 @@ main(void)
 	count += leaf_cases(cases + count);
 	count += ocsp_cases(cases + count);
 	count += program_cases(cases + count);
+	count += raw_cases(cases + count);
 	return test_main("x509", cases, count);
 }

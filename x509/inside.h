@@ -19,7 +19,10 @@
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
 	unsigned count;
-	size_t bytes, leaf_bytes;
+	size_t bytes;
+	/* The first as it arrived: GnuTLS encodes some certificates anew. */
+	unsigned char *leaf;
+	size_t leaf_bytes;
 	bool unfit; /* something of it could not be kept */
 };
 

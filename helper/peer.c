@@ -137,6 +137,17 @@ peer_has_huge_key(struct gnutls_session_int *session)
 }
 
 bool
+peer_may_sign(struct gnutls_session_int *session)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *certs;
+
+	certs = gnutls_certificate_get_peers(session, &count);
+	return certs == NULL || count == 0 ||
+	       x509_may_sign(certs[0].data, certs[0].size);
+}
+
+bool
 peer_fingerprint(
     struct gnutls_session_int *session, char ret[static X509_FINGERPRINT])
 {

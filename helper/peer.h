@@ -31,6 +31,12 @@ int peer_chain(struct gnutls_session_int *session, unsigned char *buf,
  */
 bool peer_has_huge_key(struct gnutls_session_int *session);
 
+/*
+ * Does the client's certificate not forbid its key to sign handshakes?  For
+ * the same moment.
+ */
+bool peer_may_sign(struct gnutls_session_int *session);
+
 bool peer_fingerprint(
     struct gnutls_session_int *session, char ret[static X509_FINGERPRINT]);
 

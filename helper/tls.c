@@ -167,11 +167,21 @@ before_flight(struct tls *tls)
 /*
  * The client's signature is there, and not yet looked at.  A verify function
  * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
+ *
+ * A certificate that is not for signatures would end the handshake; here it is
+ * a certificate that is not good, and the class says what comes of it.  GnuTLS
+ * lets it pass in its compatibility mode only.  What else that mode changes
+ * was settled before this message: extensions, and the client's key exchange.
+ * The signature is verified as ever.
  */
 static int
 before_signature(struct tls *tls)
 {
-	return peer_has_huge_key(tls->session) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+	if (peer_has_huge_key(tls->session))
+		return GNUTLS_E_CERTIFICATE_ERROR;
+	if (!peer_may_sign(tls->session))
+		gnutls_session_enable_compatibility_mode(tls->session);
+	return 0;
 }
 
 static const struct {

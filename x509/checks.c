@@ -46,21 +46,26 @@ is_huge(gnutls_x509_crt_t cert)
 	return bits > KEY_BITS_MAX || has_huge_exponent(cert);
 }
 
+/* What `look` says of a certificate alone; `otherwise` without memory. */
+static bool
+look_at(const void *der, size_t len, bool (*look)(gnutls_x509_crt_t cert),
+    bool otherwise)
+{
+	struct x509_chain *chain = x509_chain_new();
+	bool answer = otherwise;
+
+	if (chain != NULL) {
+		x509_chain_add(chain, der, len);
+		answer = chain->count > 0 && look(chain->certs[0]);
+	}
+	(void)x509_chain_free(chain);
+	return answer;
+}
+
 bool
 x509_is_huge(const void *der, size_t len)
 {
-	struct x509_chain *chain;
-	bool huge = true;
-
-	if (len < SMALL_BYTES)
-		return false;
-	chain = x509_chain_new();
-	if (chain != NULL) {
-		x509_chain_add(chain, der, len);
-		huge = chain->count > 0 && is_huge(chain->certs[0]);
-	}
-	(void)x509_chain_free(chain);
-	return huge;
+	return len >= SMALL_BYTES && look_at(der, len, is_huge, true);
 }
 
 enum stssl_failure
@@ -94,6 +99,23 @@ has_empty_purpose(gnutls_x509_crt_t leaf)
 		   leaf, 0, oid, &size, &critical) < 0;
 }
 
+/* RFC 8446, 4.4.2.2: a key whose uses are listed needs this one. */
+static bool
+may_not_sign(gnutls_x509_crt_t leaf)
+{
+	unsigned critical, usage = 0;
+	int r = gnutls_x509_crt_get_key_usage(leaf, &usage, &critical);
+
+	return r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+	       (r < 0 || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
+}
+
+bool
+x509_may_sign(const void *der, size_t len)
+{
+	return !look_at(der, len, may_not_sign, false);
+}
+
 static bool
 is_ca(gnutls_x509_crt_t leaf)
 {
@@ -109,11 +131,12 @@ is_ca(gnutls_x509_crt_t leaf)
 }
 
 enum stssl_failure
-x509_check_leaf(struct gnutls_x509_crt_int *leaf)
+x509_check_leaf(struct gnutls_x509_crt_int *leaf, bool for_anything)
 {
 	if (gnutls_x509_crt_get_version(leaf) != 3)
 		return STSSL_FAILURE_OTHER;
-	if (is_ca(leaf) || has_empty_purpose(leaf))
+	if (is_ca(leaf) || has_empty_purpose(leaf) ||
+	    (!for_anything && may_not_sign(leaf)))
 		return STSSL_FAILURE_BAD_PURPOSE;
 	return NO_FAILURE;
 }

@@ -31,8 +31,18 @@ enum stssl_failure x509_check_chain(const struct x509_chain *chain);
  */
 bool x509_is_huge(const void *der, size_t len);
 
-/* The leaf by itself: no CA in any way, X.509 v3, and with a purpose. */
-enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);
+/*
+ * False when a certificate in DER says what its key is for, and signatures of
+ * handshakes (digitalSignature) are not among it.  What cannot be read may.
+ */
+bool x509_may_sign(const void *der, size_t len);
+
+/*
+ * The leaf by itself: no CA in any way, X.509 v3, and with a purpose; its key
+ * may sign handshakes, unless `for_anything`.
+ */
+enum stssl_failure x509_check_leaf(
+    struct gnutls_x509_crt_int *leaf, bool for_anything);
 
 /*
  * The path that GnuTLS found: CAs that say that they are none, also trusted

@@ -155,7 +155,7 @@ verify_chain(const struct x509_store *store, const struct x509_chain *chain,
 		return failure;
 	if (!follow(&r, chain->certs[0], path))
 		return STSSL_FAILURE_OTHER;
-	failure = x509_check_leaf(chain->certs[0]);
+	failure = x509_check_leaf(chain->certs[0], terms->purpose == NULL);
 	return failure != STSSL_FAILURE_COUNT
 		   ? failure
 		   : x509_check_path(store, path, terms->now);

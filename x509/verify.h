@@ -23,7 +23,8 @@ struct x509_terms {
 /*
  * Verify `chain`: GnuTLS's verification up to a CA of the store, and after it
  * the checks of checks.h.  A certificate without a list of purposes, and one
- * for any purpose, is good for each.
+ * for any purpose, is good for each; where a purpose is asked for, its key has
+ * to be one for signatures.
  * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is; of several
  * reasons the one that is worth telling.  Needs no network and no clock.
  */

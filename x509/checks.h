@@ -45,12 +45,23 @@ enum stssl_failure x509_check_leaf(
     struct gnutls_x509_crt_int *leaf, bool for_anything);
 
 /*
+ * May the certificate serve this purpose?  Without a list of purposes it may;
+ * anyExtendedKeyUsage in it counts only with `any`.
+ */
+bool x509_check_purpose(
+    struct gnutls_x509_crt_int *cert, const char *purpose, bool any);
+
+/*
  * The path that GnuTLS found: CAs that say that they are none, also trusted
  * ones; names that its CAs may not vouch for; and when
  * the store has lists, what these say, and that every CA has one that is
  * signed by it and fresh at `now`.
  */
 enum stssl_failure x509_check_path(
+    const struct x509_store *store, const struct x509_path *path, time_t now);
+
+/* The part of x509_check_path() that is about lists. */
+enum stssl_failure x509_check_lists(
     const struct x509_store *store, const struct x509_path *path, time_t now);
 
 /*

@@ -44,6 +44,11 @@ enum stssl_failure x509_verify_path(const struct x509_store *store,
 gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);
 bool x509_store_has_lists(const struct x509_store *store);
 
+/* All whose lists count, trusted or not; the nth is there. */
+size_t x509_store_signer_count(const struct x509_store *store);
+gnutls_x509_crt_t x509_store_signer(
+    const struct x509_store *store, size_t n, bool *ret_trusted);
+
 /*
  * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()
  * whatever comes back, and what is in it; without the extension both are

@@ -22,7 +22,8 @@ struct x509_terms {
 
 /*
  * Verify `chain`: GnuTLS's verification up to a CA of the store, and after it
- * the checks of checks.h.  A certificate without a list of purposes, and one
+ * the checks of checks.h; when that fails, the same for other paths through the
+ * chain's certificates, one of which is enough.  A certificate without a list of purposes, and one
  * for any purpose, is good for each; where a purpose is asked for, its key has
  * to be one for signatures.
  * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is; of several

@@ -19,6 +19,7 @@
 #include "helper/tls_context.h"
 #include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
+#include "x509/checks.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
 #define HANDSHAKE_MAX 65536
@@ -45,6 +46,7 @@ struct tls {
 	struct flight flight; /* until is_up */
 	bool is_agreed; /* nothing but the flight is left of the handshake */
 	bool is_up;     /* the handshake is over */
+	bool is_not_for_signing; /* the client's certificate */
 	size_t barren;  /* bytes received since, or since the last data */
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
@@ -140,10 +142,11 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 
 /* A client that asks for a name that none of the certificates is for. */
 static int
-after_hello(struct tls *tls)
+after_hello(struct tls *tls, const gnutls_datum_t *message)
 {
 	char name[TLS_NAME_MAX + 1];
 
+	(void)message;
 	tls->has_hello = true;
 	return !tls->is_strict || !tls_sni(tls, name) ||
 		       tls_context_names(tls->context, name)
@@ -156,8 +159,9 @@ after_hello(struct tls *tls)
  * flight says is not sent when its signature fails.
  */
 static int
-before_flight(struct tls *tls)
+before_flight(struct tls *tls, const gnutls_datum_t *message)
 {
+	(void)message;
 	return gnutls_session_is_resumed(tls->session) != 0 ||
 		       tls_context_likely_signs(tls->context)
 		   ? 0
@@ -165,9 +169,24 @@ before_flight(struct tls *tls)
 }
 
 /*
- * The client's signature is there, and not yet looked at.  A verify function
- * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
- *
+ * The client's signature comes next.  A verify function would look at the key
+ * too late: with TLS 1.3 GnuTLS calls it afterwards.  Whether a client has a
+ * key of an unknown kind, nobody can tell: GnuTLS would call the certificate a
+ * corrupt one.
+ */
+static int
+before_certificate(struct tls *tls, const gnutls_datum_t *message)
+{
+	unsigned faults =
+	    peer_key_faults(tls->session, message->data, message->size);
+
+	tls->is_not_for_signing = (faults & X509_KEY_NOT_SIGNING) != 0;
+	if ((faults & X509_KEY_UNKNOWN) != 0)
+		return GNUTLS_E_UNSUPPORTED_CERTIFICATE_TYPE;
+	return (faults & X509_KEY_HUGE) != 0 ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+/*
  * A certificate that is not for signatures would end the handshake; here it is
  * a certificate that is not good, and the class says what comes of it.  GnuTLS
  * lets it pass in its compatibility mode only.  What else that mode changes
@@ -175,11 +194,10 @@ before_flight(struct tls *tls)
  * The signature is verified as ever.
  */
 static int
-before_signature(struct tls *tls)
+before_signature(struct tls *tls, const gnutls_datum_t *message)
 {
-	if (peer_has_huge_key(tls->session))
-		return GNUTLS_E_CERTIFICATE_ERROR;
-	if (!peer_may_sign(tls->session))
+	(void)message;
+	if (tls->is_not_for_signing)
 		gnutls_session_enable_compatibility_mode(tls->session);
 	return 0;
 }
@@ -188,11 +206,13 @@ static const struct {
 	unsigned type;
 	int when;
 	bool incoming;
-	int (*look)(struct tls *tls);
+	int (*look)(struct tls *tls, const gnutls_datum_t *message);
 } looks[] = {
 	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, true, after_hello },
 	{ GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, false,
 	    before_flight },
+	{ GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE, true,
+	    before_certificate },
 	{ GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE, true,
 	    before_signature },
 };
@@ -204,11 +224,11 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 {
 	int r = 0;
 
-	(void)message;
 	for (size_t i = 0; r == 0 && i < sizeof looks / sizeof looks[0]; i++)
 		if (looks[i].type == type && looks[i].when == (int)when &&
 		    looks[i].incoming == (incoming != 0))
-			r = looks[i].look(gnutls_session_get_ptr(session));
+			r = looks[i].look(
+			    gnutls_session_get_ptr(session), message);
 	return r;
 }
 

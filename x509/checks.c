@@ -6,6 +6,7 @@
 #include <config.h>
 #include "x509/checks.h"
 
+#include <gnutls/abstract.h>
 #include <string.h>
 
 #include "x509/inside.h"
@@ -46,26 +47,57 @@ is_huge(gnutls_x509_crt_t cert)
 	return bits > KEY_BITS_MAX || has_huge_exponent(cert);
 }
 
-/* What `look` says of a certificate alone; `otherwise` without memory. */
 static bool
-look_at(const void *der, size_t len, bool (*look)(gnutls_x509_crt_t cert),
-    bool otherwise)
+has_unknown_key(gnutls_x509_crt_t cert)
+{
+	gnutls_pubkey_t key;
+	int r;
+
+	if (gnutls_pubkey_init(&key) < 0)
+		return false;
+	r = gnutls_pubkey_import_x509(key, cert, 0);
+	gnutls_pubkey_deinit(key);
+	return r < 0 && r != GNUTLS_E_MEMORY_ERROR;
+}
+
+/* RFC 8446, 4.4.2.2: a key whose uses are listed needs this one. */
+static bool
+may_not_sign(gnutls_x509_crt_t leaf)
+{
+	unsigned critical, usage = 0;
+	int r = gnutls_x509_crt_get_key_usage(leaf, &usage, &critical);
+
+	return r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+	       (r < 0 || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
+}
+
+static unsigned
+key_faults(gnutls_x509_crt_t cert, size_t len)
+{
+	unsigned faults = 0;
+
+	if (has_unknown_key(cert))
+		faults |= X509_KEY_UNKNOWN;
+	if (len >= SMALL_BYTES && is_huge(cert))
+		faults |= X509_KEY_HUGE;
+	if (may_not_sign(cert))
+		faults |= X509_KEY_NOT_SIGNING;
+	return faults;
+}
+
+unsigned
+x509_key_faults(const void *der, size_t len)
 {
 	struct x509_chain *chain = x509_chain_new();
-	bool answer = otherwise;
+	unsigned faults = X509_KEY_HUGE;
 
 	if (chain != NULL) {
 		x509_chain_add(chain, der, len);
-		answer = chain->count > 0 && look(chain->certs[0]);
+		faults =
+		    chain->count > 0 ? key_faults(chain->certs[0], len) : 0;
 	}
 	(void)x509_chain_free(chain);
-	return answer;
-}
-
-bool
-x509_is_huge(const void *der, size_t len)
-{
-	return len >= SMALL_BYTES && look_at(der, len, is_huge, true);
+	return faults;
 }
 
 enum stssl_failure
@@ -120,23 +152,6 @@ x509_check_purpose(
 		    (any && strcmp(oid, GNUTLS_KP_ANY) == 0))
 			return true;
 	}
-}
-
-/* RFC 8446, 4.4.2.2: a key whose uses are listed needs this one. */
-static bool
-may_not_sign(gnutls_x509_crt_t leaf)
-{
-	unsigned critical, usage = 0;
-	int r = gnutls_x509_crt_get_key_usage(leaf, &usage, &critical);
-
-	return r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
-	       (r < 0 || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
-}
-
-bool
-x509_may_sign(const void *der, size_t len)
-{
-	return !look_at(der, len, may_not_sign, false);
 }
 
 static bool

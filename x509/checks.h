@@ -25,17 +25,21 @@ struct x509_store;
 #define X509_LEAF_MAX 16384
 enum stssl_failure x509_check_chain(const struct x509_chain *chain);
 
-/*
- * True when the key of a certificate in DER is so large that checking one
- * signature with it is an attack; and when out of memory.
- */
-bool x509_is_huge(const void *der, size_t len);
+/* What can be wrong with the key of a certificate before it is used. */
+enum {
+	/* Of a kind, or on a curve, that GnuTLS does not know. */
+	X509_KEY_UNKNOWN = 1,
+	/* So large that checking one signature with it is an attack. */
+	X509_KEY_HUGE = 2,
+	/* Not for signatures of handshakes: digitalSignature is not listed. */
+	X509_KEY_NOT_SIGNING = 4
+};
 
 /*
- * False when a certificate in DER says what its key is for, and signatures of
- * handshakes (digitalSignature) are not among it.  What cannot be read may.
+ * The bits above for a certificate in DER; 0 for what is none, HUGE when out of
+ * memory.
  */
-bool x509_may_sign(const void *der, size_t len);
+unsigned x509_key_faults(const void *der, size_t len);
 
 /*
  * The leaf by itself: no CA in any way, X.509 v3, and with a purpose; its key

@@ -280,13 +280,13 @@ map "spiffe" { uri = 'spiffe://acme/user/([a-z]+) \\1' }
 """
 
 
-def signed(name, subject, *extensions):
+def signed(name, subject, *extensions, curve="P-256"):
     """A certificate below our CA, by OpenSSL: certtool wants a subject."""
     path = PKI + name
     write(path + ".ext", "basicConstraints = CA:FALSE\n"
           + "\n".join(extensions) + "\n")
     run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt",
-        "ec_paramgen_curve:P-256", "-nodes", "-keyout", path + ".key",
+        "ec_paramgen_curve:" + curve, "-nodes", "-keyout", path + ".key",
         "-subj", subject, "-out", path + ".csr")
     run("openssl", "x509", "-req", "-in", path + ".csr", "-CA", PKI + "ca.pem",
         "-CAkey", PKI + "ca.key", "-days", "2", "-extfile", path + ".ext",
@@ -410,6 +410,21 @@ def no_signature(name):
         try_alice(bad, RIGHT, "530", **more)
     await_that(lambda: "verify=FAILED:bad-purpose" in since("helper.log", start),
                "the reason")
+
+
+@story("a key on a curve that GnuTLS does not know, {0}: over TLS 1.2 an alert "
+       "says so", ("secp256k1",), ("brainpoolP256r1",))
+def unknown_curve(curve):
+    signed(curve, "/CN=alice", curve=curve)
+    try:
+        connect(HELPER.address("ftp"), certificate=curve,
+                version=ssl.TLSVersion.TLSv1_2)
+        raise AssertionError("the handshake stands")
+    except ssl.SSLError as error:
+        equal(error.reason, "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE")
+    # With TLS 1.3 the client has nothing that it could sign with.
+    try_alice(curve, None, "530", version=ssl.TLSVersion.TLSv1_3)
+    try_alice(curve, RIGHT, "password", version=ssl.TLSVersion.TLSv1_3)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,20 @@ has_empty_purpose(gnutls_x509_crt_t leaf)
 }
 
 bool
+x509_is_weak(struct gnutls_x509_crt_int *cert)
+{
+	int signature = gnutls_x509_crt_get_signature_algorithm(cert);
+	unsigned bits = 0;
+	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	return key < 0 || signature <= 0 || has_unknown_key(cert) ||
+	       gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)key, bits) <
+		   GNUTLS_SEC_PARAM_MEDIUM ||
+	       gnutls_sign_is_secure2((gnutls_sign_algorithm_t)signature,
+		   GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0;
+}
+
+bool
 x509_check_purpose(
     struct gnutls_x509_crt_int *cert, const char *purpose, bool any)
 {

@@ -49,6 +49,12 @@ enum stssl_failure x509_check_leaf(
     struct gnutls_x509_crt_int *leaf, bool for_anything);
 
 /*
+ * Are its key, and the algorithm by which it is signed, too weak, or unknown?
+ * GnuTLS asks the same in a verification.
+ */
+bool x509_is_weak(struct gnutls_x509_crt_int *cert);
+
+/*
  * May the certificate serve this purpose?  Without a list of purposes it may;
  * anyExtendedKeyUsage in it counts only with `any`.
  */

@@ -283,6 +283,37 @@ x509_verify(const struct x509_store *store, const struct x509_chain *chain,
 	return x509_verify_path(store, chain, terms, &path);
 }
 
+static enum stssl_failure
+check_dates(gnutls_x509_crt_t cert, time_t now)
+{
+	time_t from = gnutls_x509_crt_get_activation_time(cert);
+	time_t until = gnutls_x509_crt_get_expiration_time(cert);
+
+	if (until == (time_t)-1 || until < now)
+		return STSSL_FAILURE_EXPIRED;
+	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
+						: STSSL_FAILURE_COUNT;
+}
+
+enum stssl_failure
+x509_verify_alone(
+    const struct x509_chain *chain, const struct x509_terms *terms)
+{
+	enum stssl_failure failure = x509_check_chain(chain);
+	gnutls_x509_crt_t leaf = chain->certs[0];
+
+	if (failure == STSSL_FAILURE_COUNT)
+		failure = check_dates(leaf, terms->now);
+	if (failure == STSSL_FAILURE_COUNT && x509_is_weak(leaf))
+		failure = STSSL_FAILURE_WEAK;
+	if (failure == STSSL_FAILURE_COUNT && terms->purpose != NULL &&
+	    !x509_check_purpose(leaf, terms->purpose, true))
+		failure = STSSL_FAILURE_BAD_PURPOSE;
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : x509_check_leaf(leaf, terms->purpose == NULL);
+}
+
 enum stssl_failure
 x509_verify_again(const struct x509_store *store, const char *pem, time_t now)
 {

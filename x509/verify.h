@@ -33,6 +33,13 @@ enum stssl_failure x509_verify(const struct x509_store *store,
     const struct x509_chain *chain, const struct x509_terms *terms);
 
 /*
+ * The same as far as it depends on the leaf alone: its dates, purpose, key and
+ * signature algorithm.  What is wrong here is wrong with any CA.
+ */
+enum stssl_failure x509_verify_alone(
+    const struct x509_chain *chain, const struct x509_terms *terms);
+
+/*
  * For a leaf (PEM) that verified when its session began: has it expired, or
  * been revoked by the lists of this store?  Lists that are missing or out of
  * date say nothing; the rest of the chain is not needed.

@@ -47,7 +47,7 @@ struct tls {
 	bool is_agreed; /* nothing but the flight is left of the handshake */
 	bool is_up;     /* the handshake is over */
 	bool is_not_for_signing; /* the client's certificate */
-	size_t barren;  /* bytes received since, or since the last data */
+	size_t barren; /* bytes received since, or since the last data */
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
 };

@@ -17,8 +17,7 @@
 #include "policy/serial.h"
 #include "policy/subject.h"
 
-_Static_assert(
-    STSSL_ENTRY_MAX >= 16 + STSSL_SUBJECT_MAX + 1 + STSSL_SERIAL_MAX,
+_Static_assert(STSSL_ENTRY_MAX >= 16 + STSSL_SUBJECT_MAX + 1 + STSSL_SERIAL_MAX,
     "an entry has a prefix, a name and a serial number");
 
 #define SHA256_DIGITS 64

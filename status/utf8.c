@@ -27,8 +27,7 @@ character(const unsigned char *at, size_t len)
 			return 0;
 		c = c << 6 | (at[i] & 0x3f);
 	}
-	return c < forms[n].least || c > 0x10ffff ||
-		       (c >= 0xd800 && c < 0xe000)
+	return c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)
 		   ? 0
 		   : n + 1;
 }

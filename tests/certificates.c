@@ -69,8 +69,7 @@ make_key(struct making *m)
 	if (m->key_of != NULL)
 		OK(gnutls_x509_privkey_cpy(key, m->key_of->key));
 	else
-		OK(gnutls_x509_privkey_generate(
-		    key, m->algorithm, m->bits, 0));
+		OK(gnutls_x509_privkey_generate(key, m->algorithm, m->bits, 0));
 	if (m->strange_bits != 0)
 		set_strange_key(m);
 	else

@@ -35,8 +35,8 @@ struct making {
 	gnutls_digest_algorithm_t digest;
 	const struct made *key_of; /* whose key it is; NULL: one of its own */
 	bool has_no_ids;           /* of keys */
-	bool spoil;   /* the signature, afterwards */
-	bool is_bare; /* no extensions at all */
+	bool spoil;                /* the signature, afterwards */
+	bool is_bare;              /* no extensions at all */
 };
 typedef void (*making_edit)(struct making *m);
 

@@ -52,8 +52,7 @@ wrap(struct bytes *to, size_t start, unsigned char tag, bool long_form)
 }
 
 static void
-add_item(
-    struct bytes *to, unsigned char tag, const void *content, size_t len)
+add_item(struct bytes *to, unsigned char tag, const void *content, size_t len)
 {
 	size_t start = to->len;
 

@@ -211,8 +211,8 @@ START_TEST(a_serial_number_is_read_as_tools_print_it)
 	stssl_record_init(&record);
 	put(&record, STSSL_KEY_SSL_CLIENT_I_DN, "CN=CA");
 	put(&record, STSSL_KEY_SSL_CLIENT_M_SERIAL, serials[_i].record);
-	(void)snprintf(text, sizeof text, "issuer-serial:CN=CA#%s\n",
-	    serials[_i].entry);
+	(void)snprintf(
+	    text, sizeof text, "issuer-serial:CN=CA#%s\n", serials[_i].entry);
 	(void)folder_text(&f, "alice", text);
 	ck_assert_int_eq(
 	    names(BY_FILE, f.path, "alice", &record), serials[_i].names);
@@ -385,8 +385,7 @@ add_identity_cases(struct case_list *to)
 {
 	add_case(
 	    to, an_identity_file_names_the_user_or_it_does_not, ROWS(files));
-	add_case(
-	    to, a_serial_number_is_read_as_tools_print_it, ROWS(serials));
+	add_case(to, a_serial_number_is_read_as_tools_print_it, ROWS(serials));
 	add_case(to, a_faulty_file_leaves_the_other_ways, 0);
 	add_case(to, an_identity_file_that_others_can_change_names_nobody,
 	    ROWS(modes));

@@ -151,9 +151,8 @@ that_enciphers(struct making *m)
 static void
 that_signs_and_enciphers(struct making *m)
 {
-	use_for(m,
-	    GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT |
-		GNUTLS_KEY_NON_REPUDIATION);
+	use_for(m, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT |
+		       GNUTLS_KEY_NON_REPUDIATION);
 }
 
 static void

@@ -253,12 +253,12 @@ check(const struct path_case *c, enum stssl_failure found, bool has_ids)
 
 	/* Names alone do not tell keys apart: a wrong one has signed. */
 	if (!has_ids || c->expect == F(BAD_SIGNATURE))
-		same = same ||
-		       (found != GOOD && c->expect != GOOD &&
-			   (found == F(UNKNOWN_CA) ||
-			       found == F(BAD_SIGNATURE)) &&
-			   (c->expect == F(UNKNOWN_CA) ||
-			       c->expect == F(BAD_SIGNATURE)));
+		same =
+		    same ||
+		    (found != GOOD && c->expect != GOOD &&
+			(found == F(UNKNOWN_CA) || found == F(BAD_SIGNATURE)) &&
+			(c->expect == F(UNKNOWN_CA) ||
+			    c->expect == F(BAD_SIGNATURE)));
 	ck_assert_msg(same, "%s to %s%s: %s, not %s", c->chain, c->cas,
 	    has_ids ? "" : " without key identifiers",
 	    found == GOOD ? "good" : stssl_failure_word(found),
@@ -278,8 +278,7 @@ START_TEST(one_good_path_is_enough_and_none_is_told)
 		for (size_t i = 0; i < ROWS(paths); i++) {
 			struct x509_store *store =
 			    trusting(&w, &files, paths[i].cas);
-			struct x509_chain *chain =
-			    chain_of(&w, paths[i].chain);
+			struct x509_chain *chain = chain_of(&w, paths[i].chain);
 
 			check(&paths[i], x509_verify(store, chain, &terms),
 			    has_ids != 0);
@@ -339,8 +338,8 @@ static const struct list_case {
 };
 
 static void
-add_lists(struct world *w, const struct files *files,
-    const struct list_case *c, struct x509_store *store)
+add_lists(struct world *w, const struct files *files, const struct list_case *c,
+    struct x509_store *store)
 {
 	gnutls_datum_t texts[2];
 	struct x509_error error;
@@ -353,10 +352,10 @@ add_lists(struct world *w, const struct files *files,
 
 		for (; *letter != '\0'; letter++)
 			revoked[n++] = of(w, *letter);
-		texts[count] = make_list(of(w, c->lists[count].by),
-		    NOON - 2 * HOUR,
-		    c->lists[count].is_over ? NOON - HOUR : NOON + HOUR,
-		    revoked, n);
+		texts[count] =
+		    make_list(of(w, c->lists[count].by), NOON - 2 * HOUR,
+			c->lists[count].is_over ? NOON - HOUR : NOON + HOUR,
+			revoked, n);
 	}
 	OK(x509_store_add_lists(
 	    store, write_file(files, "crl.pem", texts, count), &error));

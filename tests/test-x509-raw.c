@@ -20,15 +20,16 @@
 #define OK(call) ck_assert_int_ge((call), 0)
 #define KEY(key) STSSL_KEY_##key
 
-#define SPIFFE "\x86\x13spiffe://acme/alice"
+#define SPIFFE   "\x86\x13spiffe://acme/alice"
 
 static const struct {
 	const char *what;
 	struct raw raw;
 	const char *verify, *dn, *cn;
 } leaves[] = {
-	{ "no subject, a critical name", { RAW(names, SPIFFE),
-	      .names_are_critical = true }, "SUCCESS", NULL, NULL },
+	{ "no subject, a critical name",
+	    { RAW(names, SPIFFE), .names_are_critical = true }, "SUCCESS", NULL,
+	    NULL },
 	{ "no subject", { RAW(names, SPIFFE) }, "SUCCESS", NULL, NULL },
 	{ "no name at all", { 0 }, "SUCCESS", NULL, NULL },
 	{ "outer length in long form",
@@ -126,8 +127,8 @@ trusting(const struct made *ca)
 
 /* Verified and described, as by the helper. */
 static void
-describe(const struct raw *raw, gnutls_datum_t *ret_der,
-    struct stssl_record *ret)
+describe(
+    const struct raw *raw, gnutls_datum_t *ret_der, struct stssl_record *ret)
 {
 	const struct x509_terms terms = { NOON, X509_CLIENT_AUTH };
 	struct made root = make_ca("Root", NULL, NULL);
@@ -161,7 +162,8 @@ START_TEST(an_odd_name_is_a_name_or_nothing_and_only_nul_is_a_fault)
 	gnutls_datum_t der;
 
 	describe(&leaves[_i].raw, &der, &record);
-	check(leaves[_i].what, stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
+	check(leaves[_i].what,
+	    stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
 	    leaves[_i].verify);
 	check(leaves[_i].what, stssl_record_get(&record, KEY(SSL_CLIENT_S_DN)),
 	    leaves[_i].dn);

@@ -260,5 +260,6 @@ x509_check_path(
 
 	if (failure == NO_FAILURE)
 		failure = check_names(path);
-	return failure != NO_FAILURE ? failure : x509_check_lists(store, path, now);
+	return failure != NO_FAILURE ? failure
+				     : x509_check_lists(store, path, now);
 }

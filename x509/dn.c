@@ -88,8 +88,8 @@ oid_text(struct x509_der oid, char ret[static OID_TEXT])
 	while (oid.left > 0) {
 		if (!next_arc(&oid, &arc) || len >= OID_TEXT - 21)
 			return false;
-		len += snprintf(ret + len, OID_TEXT - (size_t)len,
-		    ".%" PRIu64, arc);
+		len += snprintf(
+		    ret + len, OID_TEXT - (size_t)len, ".%" PRIu64, arc);
 	}
 	return true;
 }
@@ -237,8 +237,7 @@ x509_dn_text(struct x509_der name, char **ret)
 /* Parts */
 
 int
-x509_dn_only(
-    struct x509_der name, const char *oid, struct x509_der_item *ret)
+x509_dn_only(struct x509_der name, const char *oid, struct x509_der_item *ret)
 {
 	size_t len = strlen(oid);
 	struct x509_der rdn;

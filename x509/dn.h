@@ -29,7 +29,7 @@ int x509_dn_text(struct x509_der name, char **ret);
  * The value of the only part of this type.  Returns 0 and *ret; -ENOENT when
  * there is none, or more; -EBADMSG when the name is malformed.
  */
-int x509_dn_only(struct x509_der name, const char *oid,
-    struct x509_der_item *ret);
+int x509_dn_only(
+    struct x509_der name, const char *oid, struct x509_der_item *ret);
 
 #endif

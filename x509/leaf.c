@@ -23,7 +23,7 @@
 
 #define FIELD_TEXT 32
 /* Longer names are not read; nothing that matches is longer than 256. */
-#define NAME_TEXT   4096
+#define NAME_TEXT  4096
 #define SERIAL_MAX 64
 
 /* The fields of a certificate as they stand in it. */
@@ -139,9 +139,9 @@ put_cn(struct leaf *l)
 	struct x509_der_item value;
 	size_t len = 0;
 	int r = x509_dn_only(l->fields.subject, X509_OID_CN, &value);
-	enum x509_text read =
-	    r < 0 ? X509_TEXT_NONE
-		  : x509_text_read(&value, cn, sizeof cn, &len);
+	enum x509_text read = r < 0
+				  ? X509_TEXT_NONE
+				  : x509_text_read(&value, cn, sizeof cn, &len);
 
 	if (r == -EBADMSG || read == X509_TEXT_NUL)
 		fail(l, STSSL_FAILURE_BAD_NAME);
@@ -284,8 +284,8 @@ put_digests(struct leaf *l)
 	int r = put_digest(l, STSSL_KEY_SSL_CLIENT_CERT_SHA256, l->der);
 
 	return r < 0 ? r
-		     : put_digest(l, STSSL_KEY_SSL_CLIENT_SPKI_SHA256,
-			   l->fields.key);
+		     : put_digest(
+			   l, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, l->fields.key);
 }
 
 static int

@@ -81,8 +81,9 @@ void
 x509_paths(const struct x509_store *store, const struct x509_chain *chain,
     bool (*take)(void *owner, const struct x509_path *path), void *owner)
 {
-	struct search s = { .store = store, .chain = chain, .take = take,
-		.owner = owner };
+	struct search s = {
+		.store = store, .chain = chain, .take = take, .owner = owner
+	};
 
 	s.path.certs[0] = chain->certs[0];
 	s.path.count = 1;

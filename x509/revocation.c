@@ -40,7 +40,8 @@ is_better(
 
 /* Is there no better list by the same key? */
 static bool
-is_best(const struct x509_store *store, const struct x509_list *list, time_t now)
+is_best(
+    const struct x509_store *store, const struct x509_list *list, time_t now)
 {
 	const struct x509_list *lists, *best = NULL;
 	size_t count;
@@ -96,8 +97,7 @@ concerns(const struct question *q, const struct x509_list *list)
 
 	if (memcmp(list->key, q->key, sizeof q->key) == 0)
 		return true;
-	voucher =
-	    x509_rollover(q->store, q->path, q->ca, list->key, q->now);
+	voucher = x509_rollover(q->store, q->path, q->ca, list->key, q->now);
 	return voucher != NULL && !names(list, voucher) &&
 	       !is_named_by_own(q, voucher);
 }
@@ -107,8 +107,9 @@ static enum stssl_failure
 check_list(const struct x509_store *store, const struct x509_path *path,
     gnutls_x509_crt_t ca, gnutls_x509_crt_t cert, time_t now)
 {
-	struct question q = { .store = store, .path = path, .ca = ca,
-		.now = now };
+	struct question q = {
+		.store = store, .path = path, .ca = ca, .now = now
+	};
 	bool is_known = false, is_fresh = false;
 	const struct x509_list *lists;
 	struct x509_serial serial;
@@ -127,8 +128,8 @@ check_list(const struct x509_store *store, const struct x509_path *path,
 		is_known = true;
 		is_fresh = is_fresh || x509_list_is_fresh(&lists[i], now);
 	}
-	return is_known && (is_fresh ||
-			       x509_store_stale(store) == X509_STALE_WARN)
+	return is_known &&
+		       (is_fresh || x509_store_stale(store) == X509_STALE_WARN)
 		   ? NO_FAILURE
 		   : STSSL_FAILURE_CRL_STALE;
 }
@@ -196,8 +197,8 @@ x509_check_lists(
 	if (!x509_store_has_lists(store))
 		return NO_FAILURE;
 	for (unsigned i = 0; i + 1 < path->count; i++) {
-		failure = check_list(store, path, path->certs[i + 1],
-		    path->certs[i], now);
+		failure = check_list(
+		    store, path, path->certs[i + 1], path->certs[i], now);
 		if (failure == STSSL_FAILURE_REVOKED)
 			return failure;
 		if (first == NO_FAILURE)

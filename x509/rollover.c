@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Dates are looked at here: GnuTLS knows no other time than now. */
-#define FLAGS                                             \
+#define FLAGS                                              \
 	(GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) | \
 	    GNUTLS_VERIFY_DISABLE_TIME_CHECKS)
 
@@ -112,8 +112,8 @@ is_signed_with_key(const struct rollover *r, gnutls_x509_crt_t cert)
 }
 
 static bool
-vouches(const struct rollover *r, gnutls_x509_crt_t cert,
-    const unsigned char *old)
+vouches(
+    const struct rollover *r, gnutls_x509_crt_t cert, const unsigned char *old)
 {
 	if (!is_own(r, cert) || !is_good_now(r, cert))
 		return false;

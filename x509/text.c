@@ -39,8 +39,7 @@ static bool
 copy_wide(struct x509_der text, struct out *out)
 {
 	for (size_t i = 0; i < text.left; i += 2)
-		if (!put_utf8(
-			out, (unsigned)text.at[i] << 8 | text.at[i + 1]))
+		if (!put_utf8(out, (unsigned)text.at[i] << 8 | text.at[i + 1]))
 			return false;
 	return true;
 }

@@ -248,8 +248,7 @@ try_path(void *owner, const struct x509_path *path)
 	struct others *o = owner;
 	enum stssl_failure failure = verify_links(path, o->terms->now);
 
-	if (failure == STSSL_FAILURE_COUNT &&
-	    !serves(path, o->terms->purpose))
+	if (failure == STSSL_FAILURE_COUNT && !serves(path, o->terms->purpose))
 		failure = STSSL_FAILURE_BAD_PURPOSE;
 	if (failure == STSSL_FAILURE_COUNT)
 		failure = check(o->store, o->terms, path);

@@ -369,9 +369,12 @@ def without_subject(name):
                    "subjectAltName = critical, URI:spiffe://acme/user/alice")
     other = signed("spiffe-other", "/",
                    "subjectAltName = critical, URI:spiffe://acme/job/7")
+    start = len(log("helper.log"))
     with Alice("optional"):
         try_alice(alice, None, "certificate", **more)
         try_alice(other, None, "530", **more)
+    await_that(lambda: 'cert="" sha256=%s verify=SUCCESS' % fingerprint(alice)
+               in since("helper.log", start), "the login in the log")
     with Alice("optional", "sha256:" + fingerprint(other)):
         try_alice(other, None, "certificate", **more)
     with Alice("optional", "san-uri:spiffe://acme/job/7"):

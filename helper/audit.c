@@ -45,14 +45,15 @@ static const char *
 certificate(const struct stssl_record *record, char *buf, size_t size)
 {
 	const char *dn = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN);
+	const char *sha256 =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256);
 	char quoted[STSSL_QUOTE_MAX];
 
 	buf[0] = '\0';
-	if (dn != NULL)
+	/* Some certificates have no subject. */
+	if (dn != NULL || sha256 != NULL)
 		(void)snprintf(buf, size, " cert=%s sha256=%s verify=%s",
-		    stssl_quote(quoted, sizeof quoted, dn),
-		    plain(stssl_record_get(
-			record, STSSL_KEY_SSL_CLIENT_CERT_SHA256)),
+		    stssl_quote(quoted, sizeof quoted, dn), plain(sha256),
 		    plain(
 			stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY)));
 	return buf;

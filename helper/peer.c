@@ -125,15 +125,35 @@ peer_chain(struct gnutls_session_int *session, unsigned char *buf, size_t size,
 	return 0;
 }
 
-bool
-peer_has_huge_key(struct gnutls_session_int *session)
+/* A length of three bytes, cut off; 0 when it is more than there is. */
+static size_t
+cut_length(const unsigned char **at, size_t *left)
 {
-	unsigned count = 0;
-	const gnutls_datum_t *certs;
+	size_t len;
 
-	certs = gnutls_certificate_get_peers(session, &count);
-	return certs != NULL && count > 0 &&
-	       x509_is_huge(certs[0].data, certs[0].size);
+	if (*left < 3)
+		return 0;
+	len = (size_t)((*at)[0] << 16 | (*at)[1] << 8 | (*at)[2]);
+	*at += 3;
+	*left -= 3;
+	return len <= *left ? len : 0;
+}
+
+unsigned
+peer_key_faults(struct gnutls_session_int *session,
+    const unsigned char *message, size_t len)
+{
+	bool is_1_3 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+	size_t context = is_1_3 && len > 0 ? 1U + message[0] : 0, left, first;
+
+	if (context > len)
+		return 0;
+	message += context;
+	left = len - context;
+	if (cut_length(&message, &left) == 0)
+		return 0;
+	first = cut_length(&message, &left);
+	return first == 0 ? 0 : x509_key_faults(message, first);
 }
 
 bool

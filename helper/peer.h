@@ -26,10 +26,12 @@ int peer_chain(struct gnutls_session_int *session, unsigned char *buf,
     size_t size, size_t *ret_len);
 
 /*
- * Has the client a key that would burn the processor, were its signature
- * looked at?  For the middle of a handshake, when the certificate is there.
+ * X509_KEY_* for the client's certificate, out of its Certificate message
+ * before GnuTLS reads it; 0 for a message that GnuTLS will complain of by
+ * itself, and for no certificate.
  */
-bool peer_has_huge_key(struct gnutls_session_int *session);
+unsigned peer_key_faults(struct gnutls_session_int *session,
+    const unsigned char *message, size_t len);
 
 bool peer_fingerprint(
     struct gnutls_session_int *session, char ret[static X509_FINGERPRINT]);

@@ -20,6 +20,7 @@
 #include "helper/tls_groups.h"
 #include "helper/tls_keys.h"
 #include "helper/tls_tickets.h"
+#include "x509/checks.h"
 
 /* The longest handshake message: bounds a client's chain in bytes. */
 #define HANDSHAKE_MAX 65536
@@ -54,7 +55,8 @@ struct tls {
 	struct flight flight; /* until is_up */
 	bool is_agreed; /* nothing but the flight is left of the handshake */
 	bool is_up;     /* the handshake is over */
-	size_t barren;  /* bytes received since, or since the last data */
+	bool is_not_for_signing; /* the client's certificate */
+	size_t barren; /* bytes received since, or since the last data */
 	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
 	int error;
 };
@@ -203,14 +205,37 @@ before_flight(struct tls *tls, const gnutls_datum_t *message)
 }
 
 /*
- * The client's signature is there, and not yet looked at.  A verify function
- * would come too late: with TLS 1.3 GnuTLS calls it afterwards.
+ * The client's signature comes next.  A verify function would look at the key
+ * too late: with TLS 1.3 GnuTLS calls it afterwards.  Whether a client has a
+ * key of an unknown kind, nobody can tell: GnuTLS would call the certificate a
+ * corrupt one.
+ */
+static int
+before_certificate(struct tls *tls, const gnutls_datum_t *message)
+{
+	unsigned faults =
+	    peer_key_faults(tls->session, message->data, message->size);
+
+	tls->is_not_for_signing = (faults & X509_KEY_NOT_SIGNING) != 0;
+	if ((faults & X509_KEY_UNKNOWN) != 0)
+		return GNUTLS_E_UNSUPPORTED_CERTIFICATE_TYPE;
+	return (faults & X509_KEY_HUGE) != 0 ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+/*
+ * A certificate that is not for signatures would end the handshake; here it is
+ * a certificate that is not good, and the class says what comes of it.  GnuTLS
+ * lets it pass in its compatibility mode only.  What else that mode changes
+ * was settled before this message: extensions, and the client's key exchange.
+ * The signature is verified as ever.
  */
 static int
 before_signature(struct tls *tls, const gnutls_datum_t *message)
 {
 	(void)message;
-	return peer_has_huge_key(tls->session) ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+	if (tls->is_not_for_signing)
+		gnutls_session_enable_compatibility_mode(tls->session);
+	return 0;
 }
 
 static const struct {
@@ -223,6 +248,8 @@ static const struct {
 	{ GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, true, after_hello },
 	{ GNUTLS_HANDSHAKE_SERVER_HELLO, GNUTLS_HOOK_PRE, false,
 	    before_flight },
+	{ GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE, true,
+	    before_certificate },
 	{ GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE, true,
 	    before_signature },
 };

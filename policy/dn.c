@@ -14,41 +14,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/dn_types.h"
+#include "status/utf8.h"
+
 #define AVAS_MAX 8 /* parts of one RDN */
 #define TYPE_MAX 64
 #define SPECIAL  "\"+,;<>\\"
 #define LETTERS  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS   "0123456789"
-
-/* The first name of a type is its canonical one. */
-static const struct {
-	const char *names[3];
-	const char *oid;
-} types[] = {
-	{ { "CN", "COMMONNAME" }, "2.5.4.3" },
-	{ { "SN", "SURNAME" }, "2.5.4.4" },
-	{ { "SERIALNUMBER" }, "2.5.4.5" },
-	{ { "C", "COUNTRYNAME" }, "2.5.4.6" },
-	{ { "L", "LOCALITYNAME" }, "2.5.4.7" },
-	{ { "ST", "S", "STATEORPROVINCENAME" }, "2.5.4.8" },
-	{ { "STREET", "STREETADDRESS" }, "2.5.4.9" },
-	{ { "O", "ORGANIZATIONNAME" }, "2.5.4.10" },
-	{ { "OU", "ORGANIZATIONALUNITNAME" }, "2.5.4.11" },
-	{ { "TITLE", "T" }, "2.5.4.12" },
-	{ { "DESCRIPTION" }, "2.5.4.13" },
-	{ { "BUSINESSCATEGORY" }, "2.5.4.15" },
-	{ { "POSTALCODE" }, "2.5.4.17" },
-	{ { "TELEPHONENUMBER" }, "2.5.4.20" },
-	{ { "NAME" }, "2.5.4.41" },
-	{ { "GIVENNAME", "GN" }, "2.5.4.42" },
-	{ { "INITIALS" }, "2.5.4.43" },
-	{ { "GENERATIONQUALIFIER" }, "2.5.4.44" },
-	{ { "DNQUALIFIER" }, "2.5.4.46" },
-	{ { "PSEUDONYM" }, "2.5.4.65" },
-	{ { "UID", "USERID" }, "0.9.2342.19200300.100.1.1" },
-	{ { "DC", "DOMAINCOMPONENT" }, "0.9.2342.19200300.100.1.25" },
-	{ { "EMAIL", "EMAILADDRESS", "E" }, "1.2.840.113549.1.9.1" },
-};
 
 /* Text that grows up to its room. */
 struct buf {
@@ -91,19 +64,6 @@ skip_blanks(struct dn *dn)
 	dn->at += strspn(dn->at, " ");
 }
 
-static const char *
-canonical_type(const char *type)
-{
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-		if (strcmp(type, types[i].oid) == 0)
-			return types[i].names[0];
-		for (size_t n = 0; n < 3 && types[i].names[n] != NULL; n++)
-			if (strcmp(type, types[i].names[n]) == 0)
-				return types[i].names[0];
-	}
-	return type;
-}
-
 /* "cn", "2.5.4.3" or "OID.2.5.4.3", and the = behind it. */
 static int
 read_type(struct dn *dn)
@@ -129,7 +89,7 @@ read_type(struct dn *dn)
 	if (*dn->at != '=')
 		return -EBADMSG;
 	dn->at++;
-	return put_text(&dn->rdn, canonical_type(type));
+	return put_text(&dn->rdn, stssl_dn_type(type));
 }
 
 static int
@@ -180,22 +140,51 @@ put_value(struct buf *to, const struct buf *value)
 	return r;
 }
 
-/* The contents of a BER string that says the same in UTF-8; 0 for others. */
+/* Where the contents of a BER value begin; 0 when its length is another. */
+static size_t
+contents(const unsigned char *b, size_t len)
+{
+	if (len < 2)
+		return 0;
+	if (b[1] < 0x80 && b[1] == len - 2)
+		return 2;
+	if (b[1] == 0x81 && len > 2 && b[2] >= 0x80 && b[2] == len - 3)
+		return 3;
+	if (b[1] == 0x82 && len > 3 && b[2] > 0 &&
+	    (size_t)(b[2] << 8 | b[3]) == len - 4)
+		return 4;
+	return 0;
+}
+
+static bool
+is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/*
+ * The contents of a BER string that says the same in UTF-8; 0 for others.
+ * Bytes that its type does not have would be those of another name.
+ */
 static size_t
 string_contents(const struct buf *ber)
 {
-	static const char tags[] = { 0x0c, 0x13,
-		0x16 }; /* UTF8, Printable, IA5 */
-	const unsigned char *b = (const unsigned char *)ber->text;
+	static const char utf8 = 0x0c, ascii[] = { 0x13, 0x16 };
+	size_t skip = contents((const unsigned char *)ber->text, ber->len);
+	const char *text = ber->text + skip;
+	size_t len = ber->len - skip;
 
-	if (ber->len < 2 || memchr(tags, b[0], sizeof tags) == NULL)
+	if (skip == 0)
 		return 0;
-	if (b[1] < 0x80 && b[1] == ber->len - 2)
-		return 2;
-	if (b[1] == 0x81 && ber->len > 2 && b[2] >= 0x80 &&
-	    b[2] == ber->len - 3)
-		return 3;
-	return 0;
+	if (ber->text[0] == utf8)
+		return stssl_is_utf8(text, len) ? skip : 0;
+	return memchr(ascii, ber->text[0], sizeof ascii) != NULL &&
+		       is_ascii(text, len)
+		   ? skip
+		   : 0;
 }
 
 /* "#0C05616C696365": a string is written as one, the rest in small digits. */

@@ -8,51 +8,30 @@
 #include "policy/entries.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/serial.h"
 #include "policy/subject.h"
 
-_Static_assert(STSSL_ENTRY_MAX >= 16 + STSSL_SUBJECT_MAX + 1 + 128 + 1,
+_Static_assert(STSSL_ENTRY_MAX >= 16 + STSSL_SUBJECT_MAX + 1 + STSSL_SERIAL_MAX,
     "an entry has a prefix, a name and a serial number");
 
 #define SHA256_DIGITS 64
-#define SERIAL_DIGITS 128
-#define VALUE_MAX     (STSSL_SUBJECT_MAX + 1 + SERIAL_DIGITS)
+#define VALUE_MAX     (STSSL_SUBJECT_MAX + 1 + STSSL_SERIAL_MAX)
 #define LINE_BYTES    4096 /* longer ones are malformed */
 #define BLANKS        " \t"
-
-/* "AB:cd:..." or "abcd...", to lower-case digits; returns their number. */
-static int
-read_hex(const char *text, int max, char *ret)
-{
-	bool colons = strchr(text, ':') != NULL;
-	int n = 0;
-
-	for (; *text != '\0'; text++) {
-		if (colons && n > 0 && n % 2 == 0 && text[-1] != ':') {
-			if (*text != ':')
-				return -EBADMSG;
-			continue;
-		}
-		if (n == max || !isxdigit((unsigned char)*text))
-			return -EBADMSG;
-		ret[n++] = (char)tolower((unsigned char)*text);
-	}
-	ret[n] = '\0';
-	return n > 0 && text[-1] != ':' ? n : -EBADMSG;
-}
 
 /* Each writes the canonical value and returns 0, or a negative errno. */
 static int
 value_sha256(const char *value, char ret[static VALUE_MAX])
 {
-	return read_hex(value, SHA256_DIGITS, ret) == SHA256_DIGITS ? 0
-								    : -EBADMSG;
+	return stssl_hex_digits(value, SHA256_DIGITS, ret) == SHA256_DIGITS
+		   ? 0
+		   : -EBADMSG;
 }
 
 static int
@@ -79,27 +58,24 @@ value_uri(const char *value, char ret[static VALUE_MAX])
 	return stssl_subject_canonical(STSSL_SUBJECT_URI, value, ret);
 }
 
-/* A name and, behind the last #, a number: zeros in front do not count. */
+/* A name and, behind the last #, a number. */
 static int
 value_issuer_serial(const char *value, char ret[static VALUE_MAX])
 {
 	const char *hash = strrchr(value, '#');
-	char issuer[LINE_BYTES], digits[SERIAL_DIGITS + 1];
+	char issuer[LINE_BYTES], serial[STSSL_SERIAL_MAX];
 	size_t len = hash == NULL ? 0 : (size_t)(hash - value);
-	const char *serial = digits;
 	size_t end;
 	int r;
 
 	if (len == 0 || len >= sizeof issuer ||
-	    read_hex(hash + 1, SERIAL_DIGITS, digits) < 0)
+	    stssl_serial_canonical(hash + 1, serial) < 0)
 		return -EBADMSG;
 	memcpy(issuer, value, len);
 	issuer[len] = '\0';
 	r = value_dn(issuer, ret);
 	if (r < 0)
 		return r;
-	while (serial[0] == '0' && serial[1] != '\0')
-		serial++;
 	end = strlen(ret);
 	(void)snprintf(ret + end, VALUE_MAX - end, "#%s", serial);
 	return 0;

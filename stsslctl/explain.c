@@ -196,9 +196,12 @@ print_way(const json_t *step)
 static void
 print_certificate(const json_t *answer)
 {
-	if (string(answer, "certificate") == NULL)
+	const char *verify = string(answer, "verify");
+
+	/* Also of a certificate whose subject is empty. */
+	if (verify == NULL || strcmp(verify, "NONE") == 0)
 		return;
-	(void)printf("certificate: %s", string(answer, "verify"));
+	(void)printf("certificate: %s", verify);
 	print_more(answer, "certificate", " ");
 	(void)putchar('\n');
 }

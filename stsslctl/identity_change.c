@@ -17,6 +17,7 @@
 #include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
+#include "x509/verify.h"
 
 /* Who has one of these entries, besides `user`? */
 struct search {
@@ -35,18 +36,19 @@ refuse(const char *path, const char *what)
 	return COMMAND_FOUND;
 }
 
-/* The record of the first certificate of a PEM file. */
+/* The record of the first certificate of a PEM file, judged by itself. */
 static int
 read_certificate(
     const char *file, struct stssl_record *ret, struct x509_error *error)
 {
+	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
 	struct x509_chain *chain;
 	int r = x509_chain_read(file, &chain, error);
 
 	if (r < 0)
 		return r;
 	stssl_record_init(ret);
-	r = x509_describe(chain, STSSL_FAILURE_COUNT, ret);
+	r = x509_describe(chain, x509_verify_alone(chain, &terms), ret);
 	(void)x509_chain_free(chain);
 	if (r == 0 &&
 	    stssl_record_get(ret, STSSL_KEY_SSL_CLIENT_CERT_SHA256) == NULL)
@@ -181,6 +183,24 @@ make_entry(const struct stssl_record *record, bool by_key,
 					 : STSSL_KEY_SSL_CLIENT_CERT_SHA256));
 }
 
+/* Whoever adds it thinks that it does. */
+static void
+warn(const char *file, const struct stssl_record *record)
+{
+	static const char failed[] = "FAILED:";
+	const char *verify =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY);
+	enum stssl_failure failure = STSSL_FAILURE_OTHER;
+
+	if (verify == NULL || strncmp(verify, failed, sizeof failed - 1) != 0)
+		return;
+	(void)stssl_failure_parse(verify + sizeof failed - 1, &failure);
+	(void)fputs("stsslctl: warning: ", stderr);
+	output_text(stderr, file);
+	(void)fprintf(
+	    stderr, ": does not log in: %s\n", stssl_failure_text(failure));
+}
+
 enum command_status
 identity_add(const struct identity_store *store,
     const struct identity_addition *addition)
@@ -200,6 +220,8 @@ identity_add(const struct identity_store *store,
 	make_entry(&record, addition->by_key, entry);
 	if (status == COMMAND_FINE)
 		status = append(store, addition->user, &record, entry);
+	if (status == COMMAND_FINE)
+		warn(addition->file, &record);
 	stssl_entries_done(&entries);
 	stssl_record_done(&record);
 	return status;

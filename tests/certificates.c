@@ -66,12 +66,15 @@ make_key(struct making *m)
 	size_t len = sizeof id;
 
 	OK(gnutls_x509_privkey_init(&key));
-	OK(gnutls_x509_privkey_generate(key, m->algorithm, m->bits, 0));
+	if (m->key_of != NULL)
+		OK(gnutls_x509_privkey_cpy(key, m->key_of->key));
+	else
+		OK(gnutls_x509_privkey_generate(key, m->algorithm, m->bits, 0));
 	if (m->strange_bits != 0)
 		set_strange_key(m);
 	else
 		OK(gnutls_x509_crt_set_key(m->cert, key));
-	if (m->is_bare)
+	if (m->is_bare || m->has_no_ids)
 		return key;
 	OK(gnutls_x509_crt_get_key_id(m->cert, 0, id, &len));
 	OK(gnutls_x509_crt_set_subject_key_id(m->cert, id, len));
@@ -116,7 +119,7 @@ finish(struct making *m, const struct made *issuer, making_edit edit)
 		    (unsigned)strlen(m->name)));
 	made.key = make_key(m);
 	made.cert = m->cert;
-	if (issuer != NULL && !m->is_bare)
+	if (issuer != NULL && !m->is_bare && !m->has_no_ids)
 		name_key(made.cert, issuer->cert);
 	OK(gnutls_x509_crt_sign2(made.cert,
 	    issuer != NULL ? issuer->cert : made.cert,
@@ -126,15 +129,35 @@ finish(struct making *m, const struct made *issuer, making_edit edit)
 	return made;
 }
 
+static void
+begin_ca(struct making *m, const char *name)
+{
+	begin(m, name);
+	OK(gnutls_x509_crt_set_basic_constraints(m->cert, 1, -1));
+	OK(gnutls_x509_crt_set_key_usage(
+	    m->cert, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN));
+}
+
 struct made
 make_ca(const char *name, const struct made *issuer, making_edit edit)
 {
 	struct making m;
 
-	begin(&m, name);
-	OK(gnutls_x509_crt_set_basic_constraints(m.cert, 1, -1));
-	OK(gnutls_x509_crt_set_key_usage(
-	    m.cert, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN));
+	begin_ca(&m, name);
+	return finish(&m, issuer, edit);
+}
+
+struct made
+make_cross(const struct made *ca, const struct made *issuer, making_edit edit)
+{
+	char name[256];
+	size_t len = sizeof name;
+	struct making m;
+
+	OK(gnutls_x509_crt_get_dn_by_oid(
+	    ca->cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &len));
+	begin_ca(&m, name);
+	m.key_of = ca;
 	return finish(&m, issuer, edit);
 }
 

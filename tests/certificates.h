@@ -33,8 +33,10 @@ struct making {
 	/* of a modulus whose key nobody has, and of its exponent; 0: 65537 */
 	unsigned strange_bits, strange_exponent;
 	gnutls_digest_algorithm_t digest;
-	bool spoil;   /* the signature, afterwards */
-	bool is_bare; /* no extensions at all */
+	const struct made *key_of; /* whose key it is; NULL: one of its own */
+	bool has_no_ids;           /* of keys */
+	bool spoil;                /* the signature, afterwards */
+	bool is_bare;              /* no extensions at all */
 };
 typedef void (*making_edit)(struct making *m);
 
@@ -46,6 +48,9 @@ struct made make_ca(
     const char *name, const struct made *issuer, making_edit edit);
 struct made make_leaf(
     const char *name, const struct made *issuer, making_edit edit);
+/* The same CA as `ca`, by name and key, but by another issuer. */
+struct made make_cross(
+    const struct made *ca, const struct made *issuer, making_edit edit);
 void unmake(struct made *made);
 
 /* An extension as it is, in DER. */

@@ -94,7 +94,7 @@ check_all(const struct x509_chain *chain)
 {
 	if (chain->count == 0)
 		return;
-	(void)x509_check_leaf(chain->certs[0]);
+	(void)x509_check_leaf(chain->certs[0], false);
 	(void)x509_subtree_allows(chain->certs[0], chain->certs[0]);
 }
 

@@ -201,4 +201,70 @@ verdict: refuse, configuration (the configuration is faulty)
 data: private
 pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" \
 	"$STSSLCTL" explain --user new --classes "$dir/same.conf"
+# stssl-identities(5) says how a dn: entry is made with openssl.  All names that
+# it has for types of attributes, in certificates of thirty.
+mkdir names
+cat >names.conf <<EOF2
+identities = "$dir/names"
+class "all" { ssl = optional login = either identity = { "file" } }
+EOF2
+# named NAME SUBJECT: NAME.pem, with this subject, in a form of openssl's.
+named() {
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout "$1.key" -subj "$2" -out "$1.csr" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days 9 \
+		-extfile leaf.ext -out "$1.pem" 2>/dev/null
+}
+# recipe NAME FORM
+recipe() {
+	openssl x509 -in "$1.pem" -noout -subject -nameopt "$2" |
+		sed 's/subject=/dn:/' >names/u
+	chmod 644 names/u
+	"$STSSLCTL" explain --classes names.conf --user u \
+		--certificate "$1.pem" --ca ca.pem | grep '^identity'
+}
+by_oid() {
+	"$STSSLCTL" explain --classes names.conf --user v \
+		--certificate oid.pem --ca ca.pem >by_oid
+	status=$?
+	grep '^identity' by_oid
+	return "$status"
+}
+echo 'basicConstraints = CA:FALSE' >leaf.ext
+count=0
+while read -r words; do
+	subject=$(printf '%s\n' "$words" | tr ' ' '\n' | sed 's,.*,/&=12,' |
+		tr -d '\n' | sed 's,/c3=12,/c3=123,; s,/n3=12,/n3=123,')
+	count=$((count + 1))
+	named "all$count" "$subject"
+	for form in RFC2253 RFC2253,lname RFC2253,oid; do
+		expect "the recipe for dn: $form of $words" 0 \
+			"identity file: leads to this user: \"u\" (line 1)" \
+			recipe "all$count" "$form"
+	done
+done <<EOF2
+CN SN serialNumber C L ST street O OU title description businessCategory
+postalAddress postalCode postOfficeBox physicalDeliveryOfficeName telephoneNumber
+name GN initials generationQualifier x500UniqueIdentifier dnQualifier
+houseIdentifier dmdName pseudonym role organizationIdentifier c3 n3
+destinationIndicator registeredAddress x121Address internationaliSDNNumber
+UID mail info favouriteDrink roomNumber userClass host manager documentIdentifier
+documentTitle documentVersion documentAuthor documentLocation
+homeTelephoneNumber secretary otherMailbox lastModifiedTime lastModifiedBy
+DC aRecord mXRecord nSRecord sOARecord cNAMERecord associatedDomain
+associatedName homePostalAddress personalTitle mobileTelephoneNumber
+pagerTelephoneNumber friendlyCountryName organizationalStatus janetMailbox
+mailPreferenceOption buildingName emailAddress unstructuredName
+unstructuredAddress challengePassword jurisdictionL jurisdictionST jurisdictionC
+INN OGRN SNILS id-pda-placeOfBirth id-pda-gender id-pda-countryOfCitizenship
+EOF2
+echo 'dn:OU=Lab,2.5.4.97=12' >names/v
+chmod 644 names/v
+named oid "/organizationIdentifier=12/OU=Lab"
+expect "an entry may have OIDs" 0 \
+	'identity file: leads to this user: "v" (line 1)' \
+	by_oid
+named oid "/organizationIdentifier=13/OU=Lab"
+expect "of another value it is not" 0 \
+	'identity file: no entry of the identity file fits' by_oid
 plan

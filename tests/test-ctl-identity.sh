@@ -203,4 +203,36 @@ crowd() {
 }
 expect "what several add at a time is all there" 0 "12
 0" crowd
+# odd NAME WHY: NAME.pem is added, with a warning.
+odd() {
+	expect "what cannot log in is added with a warning: $2" 0 \
+"stsslctl: warning: $1.pem: does not log in: $2
+added sha256:$(certtool --infile "$1.pem" --fingerprint --hash sha256): \
+@/identities/$1" identity add "$1" "$1.pem"
+}
+certificate old 'activation_date = "2020-01-01 00:00:00 UTC"' \
+	'expiration_date = "2021-01-01 00:00:00 UTC"'
+odd old "certificate expired"
+certificate new 'activation_date = "2090-01-01 00:00:00 UTC"' \
+	'expiration_date = "2091-01-01 00:00:00 UTC"'
+odd new "certificate not yet valid"
+certificate web tls_www_server 'expiration_days = 9'
+odd web "certificate not meant for clients"
+certificate authority ca 'expiration_days = 9'
+odd authority "certificate not meant for clients"
+# certtool does not make these.
+issue() {
+	openssl req -new -newkey "$2" -pkeyopt "$3" -nodes -keyout "$1.key" \
+		-subj "/CN=$1" -out "$1.csr" 2>/dev/null
+	printf '%s\n' "keyUsage = $4" >"$1.ext"
+	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days 9 \
+		-extfile "$1.ext" -out "$1.pem" 2>/dev/null
+}
+issue deeds ec ec_paramgen_curve:P-256 nonRepudiation
+odd deeds "certificate not meant for clients"
+issue coin ec ec_paramgen_curve:secp256k1 digitalSignature
+odd coin "certificate with a weak algorithm or key"
+issue small rsa rsa_keygen_bits:1024 digitalSignature
+odd small "certificate with a weak algorithm or key"
+
 plan

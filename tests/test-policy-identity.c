@@ -122,7 +122,24 @@ static const struct {
 	{ "sha256:" HEX "\nspki-sha256:" HEX_63 "\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:CN=CA\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:CN=CA#\n", false, 0 },
-	{ "sha256:" HEX "\nissuer-serial:CN=CA#0x1\n", false, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#0x0A0b\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme# 0a 0b \n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#dec:2571\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#2571 (0xa0b)\n", true, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#2571\n", false, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#-0A0B\n", false, 0 },
+	{ "issuer-serial:CN=CA,O=Acme#-2571 (-0xa0b)\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#0x\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#2571 (0xa0c)\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#2571 (-0xa0b)\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#2571 (a0b)\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#2571 (0xa0b\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#dec:0a\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#dec:\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#-\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#--1\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#0a:0b 0c\n", false, 0 },
+	{ "sha256:" HEX "\nissuer-serial:CN=CA#0a0 b\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:#01\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:alice#01\n", false, 0 },
 	{ "sha256:" HEX "\nemail:alice\n", false, 0 },
@@ -156,6 +173,49 @@ START_TEST(an_identity_file_names_the_user_or_it_does_not)
 	    names(BY_FILE, f.path, "alice", &record), files[_i].names);
 	ck_assert(!names(BY_CN, f.path, "alice", &record));
 	ck_assert(!names(BY_FILE, f.path, "bob", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+/* The certificate's number in the record, and an entry's. */
+static const struct {
+	const char *record, *entry;
+	bool names;
+} serials[] = {
+	{ "-66", "-66", true },
+	{ "-66", "-0x66", true },
+	{ "-66", "-102 (-0x66)", true },
+	{ "-66", "(Negative)66", true },
+	{ "-66", "dec:-102", true },
+	{ "-66", "9A", false },
+	{ "-66", "66", false },
+	{ "009A", "9A", true },
+	{ "009A", "dec:154", true },
+	{ "009A", "-66", false },
+	{ "-01F500", "(Negative)01:f5:00", true },
+	{ "00", "-0", true },
+	{ "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
+	    "dec:730750818665451459101842416358141509827966271487", true },
+	{ "7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
+	    "dec:730750818665451459101842416358141509827966271488", false },
+};
+
+START_TEST(a_serial_number_is_read_as_tools_print_it)
+{
+	struct folder f;
+	struct stssl_record record;
+	char text[256];
+
+	folder_make(&f);
+	stssl_record_init(&record);
+	put(&record, STSSL_KEY_SSL_CLIENT_I_DN, "CN=CA");
+	put(&record, STSSL_KEY_SSL_CLIENT_M_SERIAL, serials[_i].record);
+	(void)snprintf(
+	    text, sizeof text, "issuer-serial:CN=CA#%s\n", serials[_i].entry);
+	(void)folder_text(&f, "alice", text);
+	ck_assert_int_eq(
+	    names(BY_FILE, f.path, "alice", &record), serials[_i].names);
 	stssl_record_done(&record);
 	folder_remove(&f);
 }
@@ -325,6 +385,7 @@ add_identity_cases(struct case_list *to)
 {
 	add_case(
 	    to, an_identity_file_names_the_user_or_it_does_not, ROWS(files));
+	add_case(to, a_serial_number_is_read_as_tools_print_it, ROWS(serials));
 	add_case(to, a_faulty_file_leaves_the_other_ways, 0);
 	add_case(to, an_identity_file_that_others_can_change_names_nobody,
 	    ROWS(modes));

@@ -131,6 +131,31 @@ that_signs_certificates(struct making *m)
 }
 
 static void
+use_for(struct making *m, unsigned usage)
+{
+	OK(gnutls_x509_crt_set_key_usage(m->cert, usage));
+}
+
+static void
+that_signs_documents(struct making *m)
+{
+	use_for(m, GNUTLS_KEY_NON_REPUDIATION);
+}
+
+static void
+that_enciphers(struct making *m)
+{
+	use_for(m, GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_KEY_AGREEMENT);
+}
+
+static void
+that_signs_and_enciphers(struct making *m)
+{
+	use_for(m, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT |
+		       GNUTLS_KEY_NON_REPUDIATION);
+}
+
+static void
 without_extensions(struct making *m, unsigned version)
 {
 	gnutls_x509_crt_t bare;
@@ -393,6 +418,14 @@ static const struct chain_case {
 	{ "CA as leaf", 0, NULL, NULL, that_is_a_ca, CLIENTS, F(BAD_PURPOSE) },
 	{ "keyCertSign", 0, NULL, NULL, that_signs_certificates, CLIENTS,
 	    F(BAD_PURPOSE) },
+	{ "no digitalSignature", 0, NULL, NULL, that_signs_documents, CLIENTS,
+	    F(BAD_PURPOSE) },
+	{ "no digitalSignature", 0, NULL, NULL, that_enciphers, CLIENTS,
+	    F(BAD_PURPOSE) },
+	{ "nobody asks", 0, NULL, NULL, that_signs_documents, NULL, GOOD },
+	{ "digitalSignature", 0, NULL, NULL, that_signs_and_enciphers, CLIENTS,
+	    GOOD },
+	{ "no keyUsage", 0, NULL, NULL, that_says_nothing, CLIENTS, GOOD },
 	{ "version 1", 0, NULL, NULL, of_version_1, CLIENTS, F(OTHER) },
 	{ "20 kB", 0, NULL, NULL, with_a_large_extension, CLIENTS, F(OTHER) },
 	{ "critical extension", 0, NULL, NULL, that_knows_more, CLIENTS,

@@ -152,6 +152,27 @@ with_upn_that_is_no_text(struct making *m)
 }
 
 static void
+with_upn_as_bmp(struct making *m)
+{
+	set_upn(m, OID_UPN, "\x1e\x06\0a\0@\0b", 8, 0);
+}
+
+static void
+with_an_empty_mail(struct making *m)
+{
+	add_extension(m, "2.5.29.17", false,
+	    "\x30\x09\x81\x00\x81\x05"
+	    "al@bc",
+	    11);
+}
+
+static void
+with_nul_in_o(struct making *m)
+{
+	set_dn_part(m, GNUTLS_OID_X520_ORGANIZATION_NAME, "Ac\0me", 5);
+}
+
+static void
 with_upn_cut_short(struct making *m)
 {
 	set_upn(m, OID_UPN,
@@ -208,9 +229,13 @@ static const struct leaf_case {
 		{ KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "NUL in the CN", with_nul_in_cn, "FAILED:bad-name",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
-	{ "newline in the CN", with_newline_in_cn, "FAILED:bad-name",
-	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
-	{ "long CN", with_long_cn, "FAILED:bad-name",
+	{ "NUL in the O", with_nul_in_o, "FAILED:bad-name",
+	    { { KEY(SSL_CLIENT_S_DN), 0, NULL } } },
+	/* what cannot be mistaken is no fault, but no name either */
+	{ "newline in the CN", with_newline_in_cn, "SUCCESS",
+	    { { KEY(SSL_CLIENT_S_DN), 0, "CN=root\\0Aroot" },
+		{ KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "long CN", with_long_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "UTF-8 in the CN", with_utf8_in_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, "J\xc3\xb6rg, \"X\"" } } },
@@ -229,17 +254,22 @@ static const struct leaf_case {
 		{ KEY(SSL_CLIENT_SAN_Email), 1, NULL } } },
 	/* GnuTLS does not take in such a certificate at all. */
 	{ "cut short", with_names_cut_short, "FAILED:other", { { 0 } } },
-	{ "escape in an URI", with_escape_in_uri, "FAILED:bad-name",
-	    { { KEY(SSL_CLIENT_SAN_URI), 0, NULL } } },
+	{ "empty address", with_an_empty_mail, "FAILED:other", { { 0 } } },
+	{ "escape in an URI", with_escape_in_uri, "SUCCESS",
+	    { { KEY(SSL_CLIENT_SAN_URI), 0, "" },
+		{ KEY(SSL_CLIENT_SAN_URI), 1, NULL } } },
 	{ "NUL in a UPN", with_nul_in_upn, "FAILED:bad-name",
 	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, NULL } } },
-	{ "UPN of bytes", with_upn_that_is_no_text, "FAILED:bad-name",
-	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, NULL } } },
+	{ "UPN of bytes", with_upn_that_is_no_text, "SUCCESS",
+	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, "" },
+		{ KEY(SSL_CLIENT_SAN_OTHER_msUPN), 1, NULL } } },
+	{ "UPN as BMPString", with_upn_as_bmp, "SUCCESS",
+	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, "" } } },
 	{ "UPN and more", with_upn_cut_short, "FAILED:other",
 	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, NULL } } },
 	{ "another other name", with_another_other_name, "SUCCESS",
 	    { { KEY(SSL_CLIENT_SAN_OTHER_msUPN), 0, NULL } } },
-	{ "257 names", with_many_names, "FAILED:bad-name",
+	{ "257 names", with_many_names, "SUCCESS",
 	    { { KEY(SSL_CLIENT_SAN_Email), 255, "a@b" } } },
 	{ "20 kB", with_a_large_extension, "FAILED:other",
 	    { { KEY(SSL_CLIENT_S_DN), 0, NULL },

@@ -14,6 +14,8 @@ size_t chain_cases(struct test_case *ret);
 size_t leaf_cases(struct test_case *ret);
 size_t list_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
+size_t path_cases(struct test_case *ret);
 size_t program_cases(struct test_case *ret);
+size_t raw_cases(struct test_case *ret);
 
 #endif

@@ -27,6 +27,7 @@ x509_chain_free(struct x509_chain *chain)
 		return NULL;
 	for (unsigned i = 0; i < chain->count; i++)
 		gnutls_x509_crt_deinit(chain->certs[i]);
+	free(chain->leaf);
 	free(chain);
 	return NULL;
 }
@@ -46,6 +47,18 @@ import(const gnutls_datum_t *der, gnutls_x509_crt_t *ret)
 	return true;
 }
 
+/* What is verified and what is described are these same bytes. */
+static bool
+keep_leaf(struct x509_chain *chain, const void *der, size_t len)
+{
+	chain->leaf = malloc(len);
+	if (chain->leaf == NULL)
+		return false;
+	memcpy(chain->leaf, der, len);
+	chain->leaf_bytes = len;
+	return true;
+}
+
 void
 x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 {
@@ -62,8 +75,8 @@ x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 		chain->unfit = true;
 		return;
 	}
-	if (chain->count++ == 0)
-		chain->leaf_bytes = len;
+	if (chain->count++ == 0 && !keep_leaf(chain, der, len))
+		chain->unfit = true;
 	chain->bytes += len;
 }
 

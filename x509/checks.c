@@ -6,6 +6,7 @@
 #include <config.h>
 #include "x509/checks.h"
 
+#include <gnutls/abstract.h>
 #include <string.h>
 
 #include "x509/inside.h"
@@ -46,21 +47,57 @@ is_huge(gnutls_x509_crt_t cert)
 	return bits > KEY_BITS_MAX || has_huge_exponent(cert);
 }
 
-bool
-x509_is_huge(const void *der, size_t len)
+static bool
+has_unknown_key(gnutls_x509_crt_t cert)
 {
-	struct x509_chain *chain;
-	bool huge = true;
+	gnutls_pubkey_t key;
+	int r;
 
-	if (len < SMALL_BYTES)
+	if (gnutls_pubkey_init(&key) < 0)
 		return false;
-	chain = x509_chain_new();
+	r = gnutls_pubkey_import_x509(key, cert, 0);
+	gnutls_pubkey_deinit(key);
+	return r < 0 && r != GNUTLS_E_MEMORY_ERROR;
+}
+
+/* RFC 8446, 4.4.2.2: a key whose uses are listed needs this one. */
+static bool
+may_not_sign(gnutls_x509_crt_t leaf)
+{
+	unsigned critical, usage = 0;
+	int r = gnutls_x509_crt_get_key_usage(leaf, &usage, &critical);
+
+	return r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+	       (r < 0 || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
+}
+
+static unsigned
+key_faults(gnutls_x509_crt_t cert, size_t len)
+{
+	unsigned faults = 0;
+
+	if (has_unknown_key(cert))
+		faults |= X509_KEY_UNKNOWN;
+	if (len >= SMALL_BYTES && is_huge(cert))
+		faults |= X509_KEY_HUGE;
+	if (may_not_sign(cert))
+		faults |= X509_KEY_NOT_SIGNING;
+	return faults;
+}
+
+unsigned
+x509_key_faults(const void *der, size_t len)
+{
+	struct x509_chain *chain = x509_chain_new();
+	unsigned faults = X509_KEY_HUGE;
+
 	if (chain != NULL) {
 		x509_chain_add(chain, der, len);
-		huge = chain->count > 0 && is_huge(chain->certs[0]);
+		faults =
+		    chain->count > 0 ? key_faults(chain->certs[0], len) : 0;
 	}
 	(void)x509_chain_free(chain);
-	return huge;
+	return faults;
 }
 
 enum stssl_failure
@@ -94,6 +131,43 @@ has_empty_purpose(gnutls_x509_crt_t leaf)
 		   leaf, 0, oid, &size, &critical) < 0;
 }
 
+bool
+x509_is_weak(struct gnutls_x509_crt_int *cert)
+{
+	int signature = gnutls_x509_crt_get_signature_algorithm(cert);
+	unsigned bits = 0;
+	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+
+	return key < 0 || signature <= 0 || has_unknown_key(cert) ||
+	       gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)key, bits) <
+		   GNUTLS_SEC_PARAM_MEDIUM ||
+	       gnutls_sign_is_secure2((gnutls_sign_algorithm_t)signature,
+		   GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0;
+}
+
+bool
+x509_check_purpose(
+    struct gnutls_x509_crt_int *cert, const char *purpose, bool any)
+{
+	unsigned critical;
+
+	for (unsigned i = 0;; i++) {
+		char oid[PURPOSE_BYTES];
+		size_t size = sizeof oid;
+		int r = gnutls_x509_crt_get_key_purpose_oid(
+		    cert, i, oid, &size, &critical);
+
+		if (r == GNUTLS_E_SHORT_MEMORY_BUFFER)
+			continue;
+		if (r < 0)
+			return r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+			       i == 0 && !has_empty_purpose(cert);
+		if (strcmp(oid, purpose) == 0 ||
+		    (any && strcmp(oid, GNUTLS_KP_ANY) == 0))
+			return true;
+	}
+}
+
 static bool
 is_ca(gnutls_x509_crt_t leaf)
 {
@@ -109,11 +183,12 @@ is_ca(gnutls_x509_crt_t leaf)
 }
 
 enum stssl_failure
-x509_check_leaf(struct gnutls_x509_crt_int *leaf)
+x509_check_leaf(struct gnutls_x509_crt_int *leaf, bool for_anything)
 {
 	if (gnutls_x509_crt_get_version(leaf) != 3)
 		return STSSL_FAILURE_OTHER;
-	if (is_ca(leaf) || has_empty_purpose(leaf))
+	if (is_ca(leaf) || has_empty_purpose(leaf) ||
+	    (!for_anything && may_not_sign(leaf)))
 		return STSSL_FAILURE_BAD_PURPOSE;
 	return NO_FAILURE;
 }
@@ -177,121 +252,6 @@ check_names(const struct x509_path *path)
 	return NO_FAILURE;
 }
 
-/* Revocation */
-
-static bool
-serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)
-{
-	size_t len = sizeof ret->bytes;
-
-	*ret = (struct x509_serial){ 0 };
-	if (gnutls_x509_crt_get_serial(cert, ret->bytes, &len) < 0)
-		return false;
-	ret->len = (unsigned char)len;
-	return true;
-}
-
-/* Of several lists the latest that has begun, or else the latest. */
-static bool
-is_better(
-    const struct x509_list *list, const struct x509_list *best, time_t now)
-{
-	bool begun = list->this_update <= now;
-
-	if (best == NULL)
-		return true;
-	if (begun != (best->this_update <= now))
-		return begun;
-	return list->this_update > best->this_update;
-}
-
-static const struct x509_list *
-list_of(const struct x509_store *store, gnutls_x509_crt_t ca, time_t now)
-{
-	const struct x509_list *best = NULL, *lists;
-	unsigned char key[X509_KEY];
-	size_t count;
-
-	if (!x509_key_of(ca, key))
-		return NULL;
-	lists = x509_store_lists(store, &count);
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(lists[i].key, key, sizeof key) == 0 &&
-		    is_better(&lists[i], best, now))
-			best = &lists[i];
-	return best;
-}
-
-static enum stssl_failure
-check_list(const struct x509_store *store, gnutls_x509_crt_t ca,
-    gnutls_x509_crt_t cert, time_t now)
-{
-	const struct x509_list *list = list_of(store, ca, now);
-	struct x509_serial serial;
-
-	if (!serial_of(cert, &serial))
-		return STSSL_FAILURE_OTHER;
-	if (list == NULL)
-		return STSSL_FAILURE_CRL_STALE;
-	if (x509_list_has(list, &serial))
-		return STSSL_FAILURE_REVOKED;
-	if (!x509_list_is_fresh(list, now) &&
-	    x509_store_stale(store) != X509_STALE_WARN)
-		return STSSL_FAILURE_CRL_STALE;
-	return NO_FAILURE;
-}
-
-/* The CA of the store that `cert` comes from; NULL when it is its own. */
-static gnutls_x509_crt_t
-issuer_of(const struct x509_store *store, gnutls_x509_crt_t cert)
-{
-	gnutls_x509_crt_t issuer = NULL;
-
-	if (gnutls_x509_crt_check_issuer(cert, cert) != 0 ||
-	    gnutls_x509_trust_list_get_issuer(
-		x509_store_trust(store), cert, &issuer, 0) < 0)
-		return NULL;
-	return issuer;
-}
-
-/*
- * Of the CAs that are trusted by themselves those above may have revoked one:
- * for GnuTLS the path has ended, for lists it goes on.
- */
-static enum stssl_failure
-check_lists_above(
-    const struct x509_store *store, gnutls_x509_crt_t cert, time_t now)
-{
-	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
-		gnutls_x509_crt_t ca = issuer_of(store, cert);
-		enum stssl_failure failure;
-
-		if (ca == NULL)
-			return NO_FAILURE;
-		failure = check_list(store, ca, cert, now);
-		if (failure != NO_FAILURE)
-			return failure;
-		cert = ca;
-	}
-	return NO_FAILURE; /* CAs that vouch for each other, round and round */
-}
-
-static enum stssl_failure
-check_lists(
-    const struct x509_store *store, const struct x509_path *path, time_t now)
-{
-	if (!x509_store_has_lists(store))
-		return NO_FAILURE;
-	for (unsigned i = 0; i + 1 < path->count; i++) {
-		enum stssl_failure failure =
-		    check_list(store, path->certs[i + 1], path->certs[i], now);
-
-		if (failure != NO_FAILURE)
-			return failure;
-	}
-	return check_lists_above(store, path->certs[path->count - 1], now);
-}
-
 enum stssl_failure
 x509_check_path(
     const struct x509_store *store, const struct x509_path *path, time_t now)
@@ -300,23 +260,6 @@ x509_check_path(
 
 	if (failure == NO_FAILURE)
 		failure = check_names(path);
-	return failure != NO_FAILURE ? failure : check_lists(store, path, now);
-}
-
-enum stssl_failure
-x509_check_revoked(const struct x509_store *store,
-    struct gnutls_x509_crt_int *leaf, time_t now)
-{
-	gnutls_x509_crt_t cert = leaf;
-
-	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
-		gnutls_x509_crt_t ca = issuer_of(store, cert);
-
-		if (ca == NULL)
-			return NO_FAILURE;
-		if (check_list(store, ca, cert, now) == STSSL_FAILURE_REVOKED)
-			return STSSL_FAILURE_REVOKED;
-		cert = ca;
-	}
-	return NO_FAILURE;
+	return failure != NO_FAILURE ? failure
+				     : x509_check_lists(store, path, now);
 }

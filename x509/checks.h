@@ -25,14 +25,41 @@ struct x509_store;
 #define X509_LEAF_MAX 16384
 enum stssl_failure x509_check_chain(const struct x509_chain *chain);
 
-/*
- * True when the key of a certificate in DER is so large that checking one
- * signature with it is an attack; and when out of memory.
- */
-bool x509_is_huge(const void *der, size_t len);
+/* What can be wrong with the key of a certificate before it is used. */
+enum {
+	/* Of a kind, or on a curve, that GnuTLS does not know. */
+	X509_KEY_UNKNOWN = 1,
+	/* So large that checking one signature with it is an attack. */
+	X509_KEY_HUGE = 2,
+	/* Not for signatures of handshakes: digitalSignature is not listed. */
+	X509_KEY_NOT_SIGNING = 4
+};
 
-/* The leaf by itself: no CA in any way, X.509 v3, and with a purpose. */
-enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);
+/*
+ * The bits above for a certificate in DER; 0 for what is none, HUGE when out of
+ * memory.
+ */
+unsigned x509_key_faults(const void *der, size_t len);
+
+/*
+ * The leaf by itself: no CA in any way, X.509 v3, and with a purpose; its key
+ * may sign handshakes, unless `for_anything`.
+ */
+enum stssl_failure x509_check_leaf(
+    struct gnutls_x509_crt_int *leaf, bool for_anything);
+
+/*
+ * Are its key, and the algorithm by which it is signed, too weak, or unknown?
+ * GnuTLS asks the same in a verification.
+ */
+bool x509_is_weak(struct gnutls_x509_crt_int *cert);
+
+/*
+ * May the certificate serve this purpose?  Without a list of purposes it may;
+ * anyExtendedKeyUsage in it counts only with `any`.
+ */
+bool x509_check_purpose(
+    struct gnutls_x509_crt_int *cert, const char *purpose, bool any);
 
 /*
  * The path that GnuTLS found: CAs that say that they are none, also trusted
@@ -41,6 +68,10 @@ enum stssl_failure x509_check_leaf(struct gnutls_x509_crt_int *leaf);
  * signed by it and fresh at `now`.
  */
 enum stssl_failure x509_check_path(
+    const struct x509_store *store, const struct x509_path *path, time_t now);
+
+/* The part of x509_check_path() that is about lists. */
+enum stssl_failure x509_check_lists(
     const struct x509_store *store, const struct x509_path *path, time_t now);
 
 /*

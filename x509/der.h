@@ -17,12 +17,17 @@ struct x509_der {
 
 /* Tag numbers of class "context specific" get this added. */
 #define X509_DER_CONTEXT   0x80
+#define X509_DER_INTEGER   2
 #define X509_DER_OID       6
 #define X509_DER_UTF8      12
 #define X509_DER_SEQUENCE  16
+#define X509_DER_SET       17
+#define X509_DER_NUMERIC   18
 #define X509_DER_PRINTABLE 19
 #define X509_DER_TELETEX   20
 #define X509_DER_IA5       22
+#define X509_DER_VISIBLE   26
+#define X509_DER_UNIVERSAL 28
 #define X509_DER_BMP       30
 
 struct x509_der_item {

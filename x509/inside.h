@@ -19,7 +19,10 @@
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
 	unsigned count;
-	size_t bytes, leaf_bytes;
+	size_t bytes;
+	/* The first as it arrived: GnuTLS encodes some certificates anew. */
+	unsigned char *leaf;
+	size_t leaf_bytes;
 	bool unfit; /* something of it could not be kept */
 };
 
@@ -40,6 +43,11 @@ enum stssl_failure x509_verify_path(const struct x509_store *store,
 /* GnuTLS's view of the store's CAs, and whether lists are asked for at all. */
 gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);
 bool x509_store_has_lists(const struct x509_store *store);
+
+/* All whose lists count, trusted or not; the nth is there. */
+size_t x509_store_signer_count(const struct x509_store *store);
+gnutls_x509_crt_t x509_store_signer(
+    const struct x509_store *store, size_t n, bool *ret_trusted);
 
 /*
  * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()

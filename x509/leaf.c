@@ -2,7 +2,8 @@
  *
  * Describes the client's certificate in mod_ssl's words; verify.c judges it.
  * Names are exported byte for byte or, when they hold anything but printable
- * characters, not at all: a NUL in a name must never shorten it.
+ * characters, not at all: a NUL in a name must never shorten it.  Digests are
+ * those of the bytes that arrived.
  */
 #include <config.h>
 #include "x509/leaf.h"
@@ -14,19 +15,67 @@
 #include <time.h>
 
 #include "x509/checks.h"
+#include "x509/dn.h"
 #include "x509/inside.h"
 #include "x509/name.h"
+#include "x509/text.h"
 #include "status/words.h"
 
 #define FIELD_TEXT 32
+/* Longer names are not read; nothing that matches is longer than 256. */
+#define NAME_TEXT  4096
+#define SERIAL_MAX 64
+
+/* The fields of a certificate as they stand in it. */
+struct fields {
+	struct x509_der serial, issuer, subject; /* contents */
+	struct x509_der key; /* SubjectPublicKeyInfo, with tag and length */
+};
 
 /* A leaf under description.  `failure` is COUNT while nothing is wrong. */
 struct leaf {
 	gnutls_x509_crt_t cert;
+	struct x509_der der;
+	struct fields fields;
 	struct stssl_record *record;
 	enum stssl_failure failure;
 	unsigned counts[X509_NAME_KINDS];
 };
+
+/* Of an item also where it begins. */
+static bool
+next(struct x509_der *der, unsigned long tag, struct x509_der *ret_content,
+    struct x509_der *ret_whole)
+{
+	const unsigned char *at = der->at;
+	struct x509_der_item item;
+
+	if (!x509_der_next(der, &item) || item.tag != tag)
+		return false;
+	*ret_content = item.content;
+	*ret_whole = (struct x509_der){ at, (size_t)(der->at - at) };
+	return true;
+}
+
+/* RFC 5280, 4.1: TBSCertificate up to the key. */
+static bool
+find_fields(struct x509_der der, struct fields *ret)
+{
+	struct x509_der all, tbs, rest, skipped, whole;
+
+	if (!x509_der_only(der, X509_DER_SEQUENCE, &all) ||
+	    !next(&all, X509_DER_SEQUENCE, &tbs, &whole))
+		return false;
+	rest = tbs;
+	if (next(&rest, X509_DER_CONTEXT | 0, &skipped, &whole))
+		tbs = rest; /* behind the version */
+	return next(&tbs, X509_DER_INTEGER, &ret->serial, &whole) &&
+	       next(&tbs, X509_DER_SEQUENCE, &skipped, &whole) &&
+	       next(&tbs, X509_DER_SEQUENCE, &ret->issuer, &whole) &&
+	       next(&tbs, X509_DER_SEQUENCE, &skipped, &whole) &&
+	       next(&tbs, X509_DER_SEQUENCE, &ret->subject, &whole) &&
+	       next(&tbs, X509_DER_SEQUENCE, &skipped, &ret->key);
+}
 
 static void
 fail(struct leaf *l, enum stssl_failure why)
@@ -50,53 +99,54 @@ x509_is_printable(const void *bytes, size_t len)
 
 /* Turn name bytes into a string; false when they are unfit for one. */
 static bool
-name_text(
-    const unsigned char *bytes, size_t len, char ret[static X509_NAME_MAX])
+name_text(const unsigned char *bytes, size_t len, char ret[static NAME_TEXT])
 {
-	if (len >= X509_NAME_MAX || !x509_is_printable(bytes, len))
+	if (len >= NAME_TEXT || !x509_is_printable(bytes, len))
 		return false;
 	memcpy(ret, bytes, len);
 	ret[len] = '\0';
 	return true;
 }
 
+/* Without any part, or too long to be compared with anything, it is absent. */
 static int
-put_dn(struct leaf *l, enum stssl_key key,
-    int (*get)(gnutls_x509_crt_t, gnutls_datum_t *, unsigned))
+put_dn(struct leaf *l, enum stssl_key key, struct x509_der name)
 {
-	gnutls_datum_t dn = { NULL, 0 };
-	int r = 0;
+	char *text;
+	int r = x509_dn_text(name, &text);
 
-	if (get(l->cert, &dn, 0) < 0) {
+	if (r == -EBADMSG)
 		fail(l, STSSL_FAILURE_BAD_NAME);
+	if (r == -EBADMSG || r == -E2BIG)
 		return 0;
-	}
-	if (dn.size > 0) {
-		if (x509_is_printable(dn.data, dn.size))
-			r = stssl_record_put(
-			    l->record, key, (const char *)dn.data);
-		else
-			fail(l, STSSL_FAILURE_BAD_NAME);
-	}
-	gnutls_free(dn.data);
+	if (r < 0)
+		return r;
+	if (text[0] != '\0')
+		r = stssl_record_put(l->record, key, text);
+	free(text);
 	return r;
 }
 
-/* The CN when there is exactly one: of two, neither is the name. */
+/*
+ * The CN when there is exactly one: of two, neither is the name.  One that is
+ * empty or no printable text is no name, either.
+ */
 static int
 put_cn(struct leaf *l)
 {
-	unsigned char cn[X509_NAME_MAX];
-	char text[X509_NAME_MAX];
+	unsigned char cn[NAME_TEXT];
+	char text[NAME_TEXT];
+	struct x509_der_item value;
 	size_t len = 0;
-	int r = x509_name_common(l->cert, cn, &len);
+	int r = x509_dn_only(l->fields.subject, X509_OID_CN, &value);
+	enum x509_text read = r < 0
+				  ? X509_TEXT_NONE
+				  : x509_text_read(&value, cn, sizeof cn, &len);
 
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0 || !name_text(cn, len, text)) {
+	if (r == -EBADMSG || read == X509_TEXT_NUL)
 		fail(l, STSSL_FAILURE_BAD_NAME);
+	if (read != X509_TEXT_FINE || !name_text(cn, len, text))
 		return 0;
-	}
 	return stssl_record_put(l->record, STSSL_KEY_SSL_CLIENT_S_DN_CN, text);
 }
 
@@ -107,21 +157,27 @@ static const enum stssl_key san_keys[X509_NAME_KINDS] = {
 	[X509_NAME_UPN] = STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN,
 };
 
-/* Names beyond those that a record can number are not a client's. */
+/*
+ * A name that is no printable text keeps its place, empty: it is there, and so
+ * the others of its kind are not the only ones, but it is nobody's.  Names
+ * beyond those that a record can number are more than any way of identity
+ * takes.
+ */
 static int
 put_san(void *owner, enum x509_name_kind kind, const unsigned char *bytes,
     size_t len)
 {
 	struct leaf *l = owner;
-	char text[X509_NAME_MAX];
+	char text[NAME_TEXT];
 
-	if (l->counts[kind] == STSSL_INDEX_MAX ||
-	    !name_text(bytes, len, text)) {
+	if (len > 0 && memchr(bytes, '\0', len) != NULL) {
 		fail(l, STSSL_FAILURE_BAD_NAME);
 		return 0;
 	}
-	return stssl_record_put_nth(
-	    l->record, san_keys[kind], l->counts[kind]++, text);
+	if (l->counts[kind] == STSSL_INDEX_MAX)
+		return 0;
+	return stssl_record_put_nth(l->record, san_keys[kind],
+	    l->counts[kind]++, name_text(bytes, len, text) ? text : "");
 }
 
 static int
@@ -164,50 +220,82 @@ to_hex(const unsigned char *bytes, size_t len, bool upper, char *ret)
 	ret[2 * len] = '\0';
 }
 
+/* GnuTLS takes what it only reads as non-const. */
+static gnutls_datum_t
+datum_of(const void *bytes, size_t len)
+{
+	union {
+		const void *in;
+		unsigned char *out;
+	} u = { .in = bytes };
+
+	return (gnutls_datum_t){ u.out, (unsigned)len };
+}
+
+bool
+x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
+{
+	const gnutls_datum_t datum = datum_of(der, len);
+	unsigned char digest[32];
+	size_t size = sizeof digest;
+
+	if (gnutls_fingerprint(GNUTLS_DIG_SHA256, &datum, digest, &size) < 0)
+		return false;
+	to_hex(digest, size, false, ret);
+	return true;
+}
+
+/* A negative number as OpenSSL writes it: "-66" for the byte 9A. */
 static int
 put_serial(struct leaf *l)
 {
-	unsigned char serial[64];
-	size_t len = sizeof serial;
-	char hex[2 * sizeof serial + 1];
+	struct x509_der from = l->fields.serial;
+	unsigned char bytes[SERIAL_MAX], carry = 1;
+	char hex[1 + 2 * SERIAL_MAX + 1] = "-";
+	bool is_negative;
 
-	if (gnutls_x509_crt_get_serial(l->cert, serial, &len) < 0)
+	if (from.left == 0 || from.left > sizeof bytes)
 		return 0;
-	to_hex(serial, len, true, hex);
+	is_negative = (from.at[0] & 0x80) != 0;
+	for (size_t i = from.left; i-- > 0;) {
+		bytes[i] = from.at[i];
+		if (is_negative) {
+			bytes[i] = (unsigned char)(~bytes[i] + carry);
+			carry = carry != 0 && bytes[i] == 0;
+		}
+	}
+	to_hex(bytes, from.left, true, hex + (is_negative ? 1 : 0));
 	return stssl_record_put(l->record, STSSL_KEY_SSL_CLIENT_M_SERIAL, hex);
+}
+
+static int
+put_digest(struct leaf *l, enum stssl_key key, struct x509_der of)
+{
+	char hex[X509_FINGERPRINT];
+
+	return x509_fingerprint(of.at, of.left, hex)
+		   ? stssl_record_put(l->record, key, hex)
+		   : -EIO;
 }
 
 static int
 put_digests(struct leaf *l)
 {
-	unsigned char digest[32];
-	size_t len = sizeof digest;
-	char hex[2 * sizeof digest + 1];
-	int r;
+	int r = put_digest(l, STSSL_KEY_SSL_CLIENT_CERT_SHA256, l->der);
 
-	if (gnutls_x509_crt_get_fingerprint(
-		l->cert, GNUTLS_DIG_SHA256, digest, &len) < 0)
-		return -EIO;
-	to_hex(digest, len, false, hex);
-	r = stssl_record_put(l->record, STSSL_KEY_SSL_CLIENT_CERT_SHA256, hex);
-	if (r < 0)
-		return r;
-	len = sizeof digest;
-	if (gnutls_x509_crt_get_key_id(
-		l->cert, GNUTLS_KEYID_USE_SHA256, digest, &len) < 0)
-		return -EIO;
-	to_hex(digest, len, false, hex);
-	return stssl_record_put(
-	    l->record, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, hex);
+	return r < 0 ? r
+		     : put_digest(
+			   l, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, l->fields.key);
 }
 
 static int
 put_pem(struct leaf *l)
 {
+	const gnutls_datum_t der = datum_of(l->der.at, l->der.left);
 	gnutls_datum_t pem = { NULL, 0 };
 	int r;
 
-	if (gnutls_x509_crt_export2(l->cert, GNUTLS_X509_FMT_PEM, &pem) < 0)
+	if (gnutls_pem_base64_encode2("CERTIFICATE", &der, &pem) < 0)
 		return -EIO;
 	r = stssl_record_put(
 	    l->record, STSSL_KEY_SSL_CLIENT_CERT, (const char *)pem.data);
@@ -218,14 +306,13 @@ put_pem(struct leaf *l)
 static int
 put_subject(struct leaf *l)
 {
-	return put_dn(l, STSSL_KEY_SSL_CLIENT_S_DN, gnutls_x509_crt_get_dn3);
+	return put_dn(l, STSSL_KEY_SSL_CLIENT_S_DN, l->fields.subject);
 }
 
 static int
 put_issuer(struct leaf *l)
 {
-	return put_dn(
-	    l, STSSL_KEY_SSL_CLIENT_I_DN, gnutls_x509_crt_get_issuer_dn3);
+	return put_dn(l, STSSL_KEY_SSL_CLIENT_I_DN, l->fields.issuer);
 }
 
 static int
@@ -266,7 +353,10 @@ x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
 	struct leaf l = { .record = record, .failure = verdict };
 	int r = 0;
 
-	if (chain->count == 0 || chain->leaf_bytes > X509_LEAF_MAX) {
+	l.der = (struct x509_der){ chain->leaf, chain->leaf_bytes };
+	if (chain->count == 0 || chain->leaf == NULL ||
+	    chain->leaf_bytes > X509_LEAF_MAX ||
+	    !find_fields(l.der, &l.fields)) {
 		fail(&l, STSSL_FAILURE_OTHER);
 		return put_verify(&l);
 	}
@@ -274,21 +364,4 @@ x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
 	for (size_t i = 0; r == 0 && i < sizeof fields / sizeof fields[0]; i++)
 		r = fields[i](&l);
 	return r;
-}
-
-bool
-x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
-{
-	union {
-		const void *in;
-		unsigned char *out;
-	} u = { .in = der }; /* only read, but not const in GnuTLS */
-	gnutls_datum_t datum = { u.out, (unsigned)len };
-	unsigned char digest[32];
-	size_t size = sizeof digest;
-
-	if (gnutls_fingerprint(GNUTLS_DIG_SHA256, &datum, digest, &size) < 0)
-		return false;
-	to_hex(digest, size, false, ret);
-	return true;
 }

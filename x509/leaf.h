@@ -15,9 +15,11 @@ struct x509_chain;
 
 /*
  * Put the SSL_CLIENT_* keys of the chain's leaf into `record`, with the
- * verdict of x509_verify().  A name that cannot be exported as it is makes
- * the verdict bad-name when it was good; a leaf that could not be kept, or is
- * larger than X509_LEAF_MAX, leaves the verdict and what fits.
+ * verdict of x509_verify().  A name with a NUL inside makes the verdict
+ * bad-name when it was good, and is left out; an alternative name that is no
+ * printable text is empty, a CN and a subject without anything are left out.
+ * A leaf that could not be kept, or is larger than X509_LEAF_MAX, leaves the
+ * verdict only.
  * Returns 0; or what stssl_record_put() says, or -EIO.
  */
 int x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,

@@ -333,3 +333,16 @@ x509_store_has_lists(const struct x509_store *store)
 {
 	return store->has_lists;
 }
+
+size_t
+x509_store_signer_count(const struct x509_store *store)
+{
+	return store->signer_count;
+}
+
+gnutls_x509_crt_t
+x509_store_signer(const struct x509_store *store, size_t n, bool *ret_trusted)
+{
+	*ret_trusted = store->signers[n].trusted;
+	return store->signers[n].cert;
+}

@@ -2,6 +2,7 @@
  *
  * GnuTLS's verification of a chain, and what its answer means.  GnuTLS tells
  * the path that it has found, so that checks.c judges this one and no other.
+ * It looks for one path only: when this is not good, it is given the others.
  */
 #include <config.h>
 #include "x509/verify.h"
@@ -10,6 +11,7 @@
 
 #include "x509/checks.h"
 #include "x509/inside.h"
+#include "x509/paths.h"
 #include "x509/subtree.h"
 
 #define LINKS_MAX 32
@@ -116,13 +118,31 @@ follow(const struct run *r, gnutls_x509_crt_t leaf, struct x509_path *ret)
 	return true;
 }
 
+static enum stssl_failure
+failure_of_bits(unsigned status)
+{
+	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+		if ((status & failures[i].bit) != 0)
+			return failures[i].failure;
+	return status == 0 ? STSSL_FAILURE_COUNT : STSSL_FAILURE_OTHER;
+}
+
 /*
  * GnuTLS has one bit for all that an issuer must not do: go beyond the names
  * that it may vouch for, or be an issuer at all (keyCertSign, path length).
  */
-static enum stssl_failure
-failure_of_issuer(const struct run *r)
+static bool
+is_issuers_fault(unsigned status)
 {
+	return failure_of_bits(status) == STSSL_FAILURE_OTHER &&
+	       (status & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE) != 0;
+}
+
+static enum stssl_failure
+failure_of(const struct run *r, unsigned status)
+{
+	if (!is_issuers_fault(status))
+		return failure_of_bits(status);
 	for (unsigned i = 0; i < r->count; i++)
 		if (x509_subtree_is_set(r->links[i].issuer))
 			return STSSL_FAILURE_BAD_NAME;
@@ -130,16 +150,18 @@ failure_of_issuer(const struct run *r)
 }
 
 static enum stssl_failure
-failure_of(const struct run *r, unsigned status)
+check(const struct x509_store *store, const struct x509_terms *terms,
+    const struct x509_path *path)
 {
-	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if ((status & failures[i].bit) != 0)
-			return failures[i].failure;
-	if ((status & GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE) != 0)
-		return failure_of_issuer(r);
-	return status == 0 ? STSSL_FAILURE_COUNT : STSSL_FAILURE_OTHER;
+	enum stssl_failure failure =
+	    x509_check_leaf(path->certs[0], terms->purpose == NULL);
+
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : x509_check_path(store, path, terms->now);
 }
 
+/* The path that GnuTLS finds. */
 static enum stssl_failure
 verify_chain(const struct x509_store *store, const struct x509_chain *chain,
     const struct x509_terms *terms, struct x509_path *path)
@@ -155,21 +177,100 @@ verify_chain(const struct x509_store *store, const struct x509_chain *chain,
 		return failure;
 	if (!follow(&r, chain->certs[0], path))
 		return STSSL_FAILURE_OTHER;
-	failure = x509_check_leaf(chain->certs[0]);
-	return failure != STSSL_FAILURE_COUNT
-		   ? failure
-		   : x509_check_path(store, path, terms->now);
+	return check(store, terms, path);
+}
+
+/* Other paths */
+
+struct others {
+	const struct x509_store *store;
+	const struct x509_terms *terms;
+	enum stssl_failure failure; /* COUNT when `path` is good */
+	struct x509_path *path;
+};
+
+/* As GnuTLS: CAs have to list the very purpose, if they list any. */
+static bool
+serves(const struct x509_path *path, const char *purpose)
+{
+	for (unsigned i = 0; purpose != NULL && i + 1 < path->count; i++)
+		if (!x509_check_purpose(path->certs[i], purpose, i == 0))
+			return false;
+	return true;
+}
+
+/*
+ * The whole path, and its end as the only CA: a path that ends with a
+ * certificate of its own CA would be shortened otherwise.
+ */
+static enum stssl_failure
+verify_links(const struct x509_path *path, time_t now)
+{
+	struct run r = { .now = now };
+	unsigned status = GNUTLS_CERT_INVALID;
+	int res;
+
+	current = &r;
+	gnutls_global_set_time_function(time_of_run);
+	res = gnutls_x509_crt_list_verify(path->certs, path->count,
+	    &path->certs[path->count - 1], 1, NULL, 0, FLAGS, &status);
+	gnutls_global_set_time_function(time);
+	current = NULL;
+	if (res < 0)
+		return STSSL_FAILURE_OTHER;
+	if (!is_issuers_fault(status))
+		return failure_of_bits(status);
+	for (unsigned i = 1; i < path->count; i++)
+		if (x509_subtree_is_set(path->certs[i]))
+			return STSSL_FAILURE_BAD_NAME;
+	return STSSL_FAILURE_UNKNOWN_CA;
+}
+
+/* Of several failures that one is told which was found out last. */
+static unsigned
+rank(enum stssl_failure failure)
+{
+	switch ((int)failure) {
+	case STSSL_FAILURE_UNKNOWN_CA:
+	case STSSL_FAILURE_BAD_SIGNATURE:
+		return 0;
+	case STSSL_FAILURE_EXPIRED:
+	case STSSL_FAILURE_NOT_YET_VALID:
+		return 1;
+	default:
+		return 2;
+	}
+}
+
+static bool
+try_path(void *owner, const struct x509_path *path)
+{
+	struct others *o = owner;
+	enum stssl_failure failure = verify_links(path, o->terms->now);
+
+	if (failure == STSSL_FAILURE_COUNT && !serves(path, o->terms->purpose))
+		failure = STSSL_FAILURE_BAD_PURPOSE;
+	if (failure == STSSL_FAILURE_COUNT)
+		failure = check(o->store, o->terms, path);
+	if (failure == STSSL_FAILURE_COUNT)
+		*o->path = *path;
+	if (failure == STSSL_FAILURE_COUNT || rank(failure) > rank(o->failure))
+		o->failure = failure;
+	return failure == STSSL_FAILURE_COUNT;
 }
 
 enum stssl_failure
 x509_verify_path(const struct x509_store *store, const struct x509_chain *chain,
     const struct x509_terms *terms, struct x509_path *ret)
 {
-	enum stssl_failure failure = x509_check_chain(chain);
+	struct others others = { store, terms, x509_check_chain(chain), ret };
 
-	return failure != STSSL_FAILURE_COUNT
-		   ? failure
-		   : verify_chain(store, chain, terms, ret);
+	if (others.failure != STSSL_FAILURE_COUNT)
+		return others.failure;
+	others.failure = verify_chain(store, chain, terms, ret);
+	if (others.failure != STSSL_FAILURE_COUNT)
+		x509_paths(store, chain, try_path, &others);
+	return others.failure;
 }
 
 enum stssl_failure
@@ -179,6 +280,37 @@ x509_verify(const struct x509_store *store, const struct x509_chain *chain,
 	struct x509_path path;
 
 	return x509_verify_path(store, chain, terms, &path);
+}
+
+static enum stssl_failure
+check_dates(gnutls_x509_crt_t cert, time_t now)
+{
+	time_t from = gnutls_x509_crt_get_activation_time(cert);
+	time_t until = gnutls_x509_crt_get_expiration_time(cert);
+
+	if (until == (time_t)-1 || until < now)
+		return STSSL_FAILURE_EXPIRED;
+	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
+						: STSSL_FAILURE_COUNT;
+}
+
+enum stssl_failure
+x509_verify_alone(
+    const struct x509_chain *chain, const struct x509_terms *terms)
+{
+	enum stssl_failure failure = x509_check_chain(chain);
+	gnutls_x509_crt_t leaf = chain->certs[0];
+
+	if (failure == STSSL_FAILURE_COUNT)
+		failure = check_dates(leaf, terms->now);
+	if (failure == STSSL_FAILURE_COUNT && x509_is_weak(leaf))
+		failure = STSSL_FAILURE_WEAK;
+	if (failure == STSSL_FAILURE_COUNT && terms->purpose != NULL &&
+	    !x509_check_purpose(leaf, terms->purpose, true))
+		failure = STSSL_FAILURE_BAD_PURPOSE;
+	return failure != STSSL_FAILURE_COUNT
+		   ? failure
+		   : x509_check_leaf(leaf, terms->purpose == NULL);
 }
 
 enum stssl_failure

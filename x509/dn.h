@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Distinguished names: their parts, and their text by RFC 4514.  Read from DER
+ * as it arrived: GnuTLS writes what it cannot show in a way that another name
+ * may have, too.
+ */
+#ifndef X509_DN_H
+#define X509_DN_H
+
+#include "x509/der.h"
+
+/* Names with more RDNs have no text. */
+#define X509_DN_RDNS 256
+
+/*
+ * The text of a name (the content of its SEQUENCE), the last RDN first; of an
+ * empty name it is "".  Types are called as GnuTLS calls them, or are numbers;
+ * values of the latter, and those that are no text, are "#" and their DER.
+ * Control characters are escaped.
+ * Returns 0 and *ret, to be freed by the caller; -EBADMSG when a string has a
+ * NUL inside, or the name is malformed; -E2BIG when it is too long; -ENOMEM.
+ */
+int x509_dn_text(struct x509_der name, char **ret);
+
+/* The OID of a common name, as the content of its item. */
+#define X509_OID_CN "\x55\x04\x03"
+
+/*
+ * The value of the only part of this type.  Returns 0 and *ret; -ENOENT when
+ * there is none, or more; -EBADMSG when the name is malformed.
+ */
+int x509_dn_only(
+    struct x509_der name, const char *oid, struct x509_der_item *ret);
+
+#endif

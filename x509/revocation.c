@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the lists of the store say of a path, and of a leaf alone.
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "x509/checks.h"
+#include "x509/inside.h"
+#include "x509/rollover.h"
+
+#define NO_FAILURE STSSL_FAILURE_COUNT
+
+static bool
+serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)
+{
+	size_t len = sizeof ret->bytes;
+
+	*ret = (struct x509_serial){ 0 };
+	if (gnutls_x509_crt_get_serial(cert, ret->bytes, &len) < 0)
+		return false;
+	ret->len = (unsigned char)len;
+	return true;
+}
+
+/* Of several lists the latest that has begun, or else the latest. */
+static bool
+is_better(
+    const struct x509_list *list, const struct x509_list *best, time_t now)
+{
+	bool begun = list->this_update <= now;
+
+	if (best == NULL)
+		return true;
+	if (begun != (best->this_update <= now))
+		return begun;
+	return list->this_update > best->this_update;
+}
+
+/* Is there no better list by the same key? */
+static bool
+is_best(
+    const struct x509_store *store, const struct x509_list *list, time_t now)
+{
+	const struct x509_list *lists, *best = NULL;
+	size_t count;
+
+	lists = x509_store_lists(store, &count);
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(lists[i].key, list->key, sizeof list->key) == 0 &&
+		    is_better(&lists[i], best, now))
+			best = &lists[i];
+	return best == list;
+}
+
+/* One certificate, by the lists of its CA. */
+struct question {
+	const struct x509_store *store;
+	const struct x509_path *path; /* or NULL */
+	gnutls_x509_crt_t ca;
+	unsigned char key[X509_KEY]; /* the CA's */
+	time_t now;
+};
+
+static bool
+names(const struct x509_list *list, gnutls_x509_crt_t cert)
+{
+	struct x509_serial serial;
+
+	return !serial_of(cert, &serial) || x509_list_has(list, &serial);
+}
+
+/* Does a list of the CA's own key name `cert`? */
+static bool
+is_named_by_own(const struct question *q, gnutls_x509_crt_t cert)
+{
+	const struct x509_list *lists;
+	size_t count;
+
+	lists = x509_store_lists(q->store, &count);
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(lists[i].key, q->key, sizeof q->key) == 0 &&
+		    names(&lists[i], cert))
+			return true;
+	return false;
+}
+
+/*
+ * Is the list about certificates of the CA?  One by another of its keys is,
+ * unless what vouches for that key is revoked itself.
+ */
+static bool
+concerns(const struct question *q, const struct x509_list *list)
+{
+	gnutls_x509_crt_t voucher;
+
+	if (memcmp(list->key, q->key, sizeof q->key) == 0)
+		return true;
+	voucher = x509_rollover(q->store, q->path, q->ca, list->key, q->now);
+	return voucher != NULL && !names(list, voucher) &&
+	       !is_named_by_own(q, voucher);
+}
+
+/* Of each key the best list counts; one that is fresh has to be among them. */
+static enum stssl_failure
+check_list(const struct x509_store *store, const struct x509_path *path,
+    gnutls_x509_crt_t ca, gnutls_x509_crt_t cert, time_t now)
+{
+	struct question q = {
+		.store = store, .path = path, .ca = ca, .now = now
+	};
+	bool is_known = false, is_fresh = false;
+	const struct x509_list *lists;
+	struct x509_serial serial;
+	size_t count;
+
+	if (!serial_of(cert, &serial))
+		return STSSL_FAILURE_OTHER;
+	if (!x509_key_of(ca, q.key))
+		return STSSL_FAILURE_CRL_STALE;
+	lists = x509_store_lists(store, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!is_best(store, &lists[i], now) || !concerns(&q, &lists[i]))
+			continue;
+		if (x509_list_has(&lists[i], &serial))
+			return STSSL_FAILURE_REVOKED;
+		is_known = true;
+		is_fresh = is_fresh || x509_list_is_fresh(&lists[i], now);
+	}
+	return is_known &&
+		       (is_fresh || x509_store_stale(store) == X509_STALE_WARN)
+		   ? NO_FAILURE
+		   : STSSL_FAILURE_CRL_STALE;
+}
+
+/* Of several CAs of one name that one whose key has signed. */
+static bool
+has_signed(gnutls_x509_crt_t ca, gnutls_x509_crt_t cert)
+{
+	unsigned status = GNUTLS_CERT_INVALID;
+
+	return gnutls_x509_crt_verify(cert, &ca, 1,
+		   GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) >= 0 &&
+	       (status & GNUTLS_CERT_SIGNATURE_FAILURE) == 0;
+}
+
+/* The CA of the store that `cert` comes from; NULL when it is its own. */
+static gnutls_x509_crt_t
+issuer_of(const struct x509_store *store, gnutls_x509_crt_t cert)
+{
+	gnutls_x509_crt_t issuer = NULL;
+
+	if (gnutls_x509_crt_check_issuer(cert, cert) != 0)
+		return NULL;
+	for (size_t n = 0; n < x509_store_signer_count(store); n++) {
+		bool trusted;
+		gnutls_x509_crt_t ca = x509_store_signer(store, n, &trusted);
+
+		if (!trusted || gnutls_x509_crt_check_issuer(cert, ca) == 0)
+			continue;
+		if (issuer == NULL || has_signed(ca, cert))
+			issuer = ca;
+	}
+	return issuer;
+}
+
+/*
+ * Of the CAs that are trusted by themselves those above may have revoked one:
+ * for GnuTLS the path has ended, for lists it goes on.
+ */
+static enum stssl_failure
+check_lists_above(
+    const struct x509_store *store, gnutls_x509_crt_t cert, time_t now)
+{
+	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
+		gnutls_x509_crt_t ca = issuer_of(store, cert);
+		enum stssl_failure failure;
+
+		if (ca == NULL)
+			return NO_FAILURE;
+		failure = check_list(store, NULL, ca, cert, now);
+		if (failure != NO_FAILURE)
+			return failure;
+		cert = ca;
+	}
+	return NO_FAILURE; /* CAs that vouch for each other, round and round */
+}
+
+/* That something is revoked is worth more than that a list is missing. */
+enum stssl_failure
+x509_check_lists(
+    const struct x509_store *store, const struct x509_path *path, time_t now)
+{
+	enum stssl_failure first = NO_FAILURE, failure;
+
+	if (!x509_store_has_lists(store))
+		return NO_FAILURE;
+	for (unsigned i = 0; i + 1 < path->count; i++) {
+		failure = check_list(
+		    store, path, path->certs[i + 1], path->certs[i], now);
+		if (failure == STSSL_FAILURE_REVOKED)
+			return failure;
+		if (first == NO_FAILURE)
+			first = failure;
+	}
+	failure = check_lists_above(store, path->certs[path->count - 1], now);
+	return failure == STSSL_FAILURE_REVOKED || first == NO_FAILURE ? failure
+								       : first;
+}
+
+enum stssl_failure
+x509_check_revoked(const struct x509_store *store,
+    struct gnutls_x509_crt_int *leaf, time_t now)
+{
+	gnutls_x509_crt_t cert = leaf;
+
+	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
+		gnutls_x509_crt_t ca = issuer_of(store, cert);
+
+		if (ca == NULL)
+			return NO_FAILURE;
+		if (check_list(store, NULL, ca, cert, now) ==
+		    STSSL_FAILURE_REVOKED)
+			return STSSL_FAILURE_REVOKED;
+		cert = ca;
+	}
+	return NO_FAILURE;
+}

@@ -11,6 +11,7 @@
 #include "status/record.h"
 #include "tests/certificates.h"
 #include "x509/chain.h"
+#include "x509/inside.h"
 #include "x509/leaf.h"
 
 #define OK(call) ck_assert_int_ge((call), 0)
@@ -370,6 +371,53 @@ START_TEST(an_empty_subject_is_absent)
 }
 END_TEST
 
+/*
+ * Each of these GnuTLS refuses to take in, by today's versions: so they are
+ * put into a certificate that it has made itself.
+ */
+static const struct {
+	const char *der;
+	size_t len;
+} malformed_names[] = {
+	{ "\x04\x07\x81\x05"
+	  "al@bc",
+	    9 },
+	{ "\x30\x07\x81\x05"
+	  "al@bc\x00",
+	    10 },
+	{ "\x30\x80\x81\x05"
+	  "al@bc\x00\x00",
+	    11 },
+	{ "\x30\x09\x81\x05"
+	  "al@bc\x81\x05",
+	    11 },
+	{ "\x30", 1 },
+};
+
+START_TEST(names_that_are_malformed_are_no_success)
+{
+	struct made root = make_ca("Root", NULL, NULL);
+	struct made leaf = make_leaf("alice", &root, NULL);
+	struct x509_chain *chain = x509_chain_new();
+	struct stssl_record record;
+
+	OK(gnutls_x509_crt_set_extension_by_oid(leaf.cert, "2.5.29.17",
+	    malformed_names[_i].der, malformed_names[_i].len, 0));
+	OK(gnutls_x509_crt_sign2(
+	    leaf.cert, root.cert, root.key, GNUTLS_DIG_SHA256, 0));
+	chain->certs[chain->count++] = leaf.cert;
+	stssl_record_init(&record);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
+	    "FAILED:bad-name");
+	stssl_record_done(&record);
+	/* The certificate goes with its chain. */
+	(void)x509_chain_free(chain);
+	gnutls_x509_privkey_deinit(leaf.key);
+	unmake(&root);
+}
+END_TEST
+
 size_t
 leaf_cases(struct test_case *ret)
 {
@@ -379,6 +427,8 @@ leaf_cases(struct test_case *ret)
 		{ a_failure_is_a_word_and_the_names_are_there_all_the_same, 0 },
 		{ the_largest_leaf_has_a_record, 0 },
 		{ an_empty_subject_is_absent, 0 },
+		{ names_that_are_malformed_are_no_success,
+		    ROWS(malformed_names) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

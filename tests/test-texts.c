@@ -32,6 +32,8 @@ static const struct {
 	{ "USER a\rDELE b", 0, -EINVAL, NULL, NULL },
 	{ "USER a\nDELE b", 0, -EINVAL, NULL, NULL },
 	{ "USER root\0.evil", 15, -EINVAL, NULL, NULL },
+	{ "ABCDEFGH x", 0, 0, "ABCDEFGH", "x" },
+	{ "ABCDEFGHI x", 0, 0, "", "x" },
 };
 
 START_TEST(a_command_line_is_a_verb_and_an_argument)
@@ -91,6 +93,9 @@ static const struct {
 	{ { "999 x" }, "B", 0 },
 	{ { "2200 x" }, "B", 220 },
 	{ { "" }, "B", 0 },
+	{ { "099 x" }, "B", 0 },
+	{ { "700 x" }, "B", 0 },
+	{ { "631 protected" }, "L", 631 },
 };
 
 START_TEST(a_reply_ends_with_its_own_code_and_a_blank)
@@ -106,6 +111,32 @@ START_TEST(a_reply_ends_with_its_own_code_and_a_blank)
 	}
 	if (reply_rows[_i].code != 0)
 		ck_assert_int_eq(reply.code, reply_rows[_i].code);
+}
+END_TEST
+
+START_TEST(a_reply_has_an_end_before_very_many_lines)
+{
+	struct ftp_reply reply = { 0 };
+
+	/* However many of them there are. */
+	for (unsigned i = 0; i <= FTP_REPLY_LINES_MAX; i++)
+		if (ftp_reply_feed(&reply, "200 ok", 6) != FTP_REPLY_LAST)
+			ck_abort_msg("reply %u", i);
+	for (unsigned i = 0; i < FTP_REPLY_LINES_MAX; i++)
+		if (ftp_reply_feed(&reply, "211-more", 8) != FTP_REPLY_MORE)
+			ck_abort_msg("line %u", i);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "211-more", 8), FTP_REPLY_BAD);
+}
+END_TEST
+
+/* A NUL would end for us what goes on for others. */
+START_TEST(a_reply_with_a_nul_is_bad)
+{
+	struct ftp_reply reply = { 0 };
+
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220 a\0b", 7), FTP_REPLY_BAD);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220-a", 5), FTP_REPLY_MORE);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220 a\0b", 7), FTP_REPLY_BAD);
 }
 END_TEST
 
@@ -125,6 +156,11 @@ static const struct {
 	{ "227 ok (-1,1,2,3,4,5)", -EINVAL, 0 },
 	{ "227 ok (", -EINVAL, 0 },
 	{ "227", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,0)", 0, 1024 },
+	{ "227 ok (10.1.2.3.4.5)", -EINVAL, 0 },
+	{ "227 ok (10;1;2;3;4;5)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,5", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,5x)", -EINVAL, 0 },
 };
 
 START_TEST(only_a_well_formed_227_gives_a_port)
@@ -152,6 +188,8 @@ static const struct {
 	{ "229 Extended (11164461)", -EINVAL, 0 },
 	{ "229 Extended (", -EINVAL, 0 },
 	{ "229 Extended", -EINVAL, 0 },
+	{ "229 Extended (\177\177\1776446\177)", -EINVAL, 0 },
+	{ "229 Extended (   6446 )", -EINVAL, 0 },
 };
 
 START_TEST(only_a_well_formed_229_gives_a_port)
@@ -185,6 +223,18 @@ static const struct {
 	{ ftp_parse_eprt, "|1|localhost|80|", -EINVAL, NULL },
 	{ ftp_parse_eprt, "|1", -EINVAL, NULL },
 	{ ftp_parse_eprt, "", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1|192.0.2.1|6275|x", -EINVAL, NULL },
+	{ ftp_parse_eprt, "\1771\177192.0.2.1\1776275\177", -EINVAL, NULL },
+	{ ftp_parse_eprt, " 1 192.0.2.1 6275 ", -EINVAL, NULL },
+	/* the longest text of an address, and what has no room */
+	{ ftp_parse_eprt, "|2|0000:0000:0000:0000:0000:ffff:192.000.002.001|1|",
+	    -EINVAL, NULL },
+	{ ftp_parse_eprt,
+	    "|2|2001:0db8:0000:0000:0000:0000:192.100.200.255|5282|", 0,
+	    "[2001:db8::c064:c8ff]:5282" },
+	{ ftp_parse_eprt,
+	    "|2|0123456789012345678901234567890123456789012345|1|", -EINVAL,
+	    NULL },
 };
 
 START_TEST(an_active_address_is_taken_whole_or_not_at_all)
@@ -310,6 +360,8 @@ main(void)
 		    ROWS(feature_rows) },
 		{ a_number_is_digits_and_fits, ROWS(number_rows) },
 		{ a_host_is_a_name_or_an_address_without_a_port, ROWS(hosts) },
+		{ a_reply_has_an_end_before_very_many_lines, 0 },
+		{ a_reply_with_a_nul_is_bad, 0 },
 	};
 
 	return test_main("texts", cases, ROWS(cases));

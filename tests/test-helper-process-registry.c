@@ -72,7 +72,12 @@ START_TEST(a_record_is_found_by_its_exact_connection)
 	publish(r, add(r, 2, &alice), THERE, "two");
 	ck_assert_str_eq(text_of(r, HERE), "one");
 	ck_assert_str_eq(text_of(r, THERE), "two");
+	/* Each part of it counts. */
 	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2121 127.0.0.1:40001"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2121 127.0.0.2:40000"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2122 127.0.0.1:40000"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.2:2121 127.0.0.1:40000"), "");
+	ck_assert_str_eq(text_of(r, "3 127.0.0.1:2121 127.0.0.1:40000"), "");
 	(void)registry_free(r);
 }
 END_TEST

@@ -109,6 +109,25 @@ START_TEST(a_later_record_replaces_the_earlier)
 }
 END_TEST
 
+/* The one in the middle moves: the others are where they were. */
+START_TEST(a_session_that_moves_leaves_the_others_alone)
+{
+	static const char *const at[] = { "1 127.0.0.1:2121 127.0.0.1:1",
+		"1 127.0.0.1:2121 127.0.0.1:2",
+		"1 127.0.0.1:2121 127.0.0.1:3" };
+	struct registry *r = registry_new();
+
+	for (uint64_t i = 0; i < ROWS(at); i++)
+		publish(r, add(r, i + 1, &alice), at[i], at[i]);
+	publish(r, registry_find(r, 2), HERE, "moved");
+	ck_assert_str_eq(text_of(r, at[0]), at[0]);
+	ck_assert_str_eq(text_of(r, at[1]), "");
+	ck_assert_str_eq(text_of(r, at[2]), at[2]);
+	ck_assert_str_eq(text_of(r, HERE), "moved");
+	(void)registry_free(r);
+}
+END_TEST
+
 START_TEST(the_records_of_a_dead_worker_are_gone)
 {
 	struct registry *r = registry_new();
@@ -411,6 +430,7 @@ registry_cases(struct test_case *ret)
 		{ a_record_is_found_by_its_exact_connection, 0 },
 		{ a_session_number_is_taken_once, 0 },
 		{ a_later_record_replaces_the_earlier, 0 },
+		{ a_session_that_moves_leaves_the_others_alone, 0 },
 		{ the_records_of_a_dead_worker_are_gone, 0 },
 		{ a_taken_connection_is_waited_for, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },

@@ -59,19 +59,27 @@ AS_IF([test "$enable_coverage" = yes],
 	AC_DEFINE([STSSL_COUNTED], [1], [Define when lines are counted])])
 AM_CONDITIONAL([COVERAGE], [test "$enable_coverage" = yes])])
 
-dnl Not together with sanitizers: fortified functions and pattern-filled
-dnl variables hide what the sanitizers look for.
+dnl Not together with sanitizers: fortified functions and variables that are
+dnl filled hide what the sanitizers look for.  Zeroes also hide, from the tests,
+dnl that a text has no NUL or that a result is never written: so CI fills
+dnl variables with a pattern in one of its builds.
 AC_DEFUN([STSSL_HARDENING],
 [AC_ARG_ENABLE([hardening],
-	[AS_HELP_STRING([--disable-hardening], [no compiler hardening])],
+	[AS_HELP_STRING([--disable-hardening], [no compiler hardening])
+AS_HELP_STRING([--enable-hardening=pattern],
+		[hardening that fills variables with a pattern, not zeroes
+		(for CI)])],
 	[], [enable_hardening=yes])
+AS_CASE([$enable_hardening], [yes], [stssl_fill=zero], [pattern],
+	[stssl_fill=pattern], [no], [],
+	[AC_MSG_ERROR([--enable-hardening is yes, no or pattern])])
 AS_IF([test "$enable_sanitizers" = yes || test "$enable_fuzzing" = yes ||
 	test "$enable_coverage" = yes],
 	[enable_hardening=no])
-AS_IF([test "$enable_hardening" = yes],
+AS_IF([test "$enable_hardening" != no],
 	[STSSL_TRY_FLAGS([STSSL_CFLAGS], [-fstack-protector-strong
 		-fstack-clash-protection -fcf-protection
-		-ftrivial-auto-var-init=zero])
+		-ftrivial-auto-var-init=$stssl_fill])
 	STSSL_TRY_FLAGS([STSSL_LDFLAGS], [-Wl,-z,relro -Wl,-z,now
 		-Wl,-z,noexecstack])
 	AS_CASE([" $CFLAGS "], [*" -O0 "*], [],

@@ -72,7 +72,12 @@ START_TEST(a_record_is_found_by_its_exact_connection)
 	publish(r, add(r, 2, &alice), THERE, "two");
 	ck_assert_str_eq(text_of(r, HERE), "one");
 	ck_assert_str_eq(text_of(r, THERE), "two");
+	/* Each part of it counts. */
 	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2121 127.0.0.1:40001"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2121 127.0.0.2:40000"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.1:2122 127.0.0.1:40000"), "");
+	ck_assert_str_eq(text_of(r, "1 127.0.0.2:2121 127.0.0.1:40000"), "");
+	ck_assert_str_eq(text_of(r, "3 127.0.0.1:2121 127.0.0.1:40000"), "");
 	(void)registry_free(r);
 }
 END_TEST
@@ -100,6 +105,25 @@ START_TEST(a_later_record_replaces_the_earlier)
 	registry_withdraw(r, e);
 	ck_assert_str_eq(text_of(r, THERE), "");
 	ck_assert_ptr_nonnull(registry_find(r, 1));
+	(void)registry_free(r);
+}
+END_TEST
+
+/* The one in the middle moves: the others are where they were. */
+START_TEST(a_session_that_moves_leaves_the_others_alone)
+{
+	static const char *const at[] = { "1 127.0.0.1:2121 127.0.0.1:1",
+		"1 127.0.0.1:2121 127.0.0.1:2",
+		"1 127.0.0.1:2121 127.0.0.1:3" };
+	struct registry *r = registry_new();
+
+	for (uint64_t i = 0; i < ROWS(at); i++)
+		publish(r, add(r, i + 1, &alice), at[i], at[i]);
+	publish(r, registry_find(r, 2), HERE, "moved");
+	ck_assert_str_eq(text_of(r, at[0]), at[0]);
+	ck_assert_str_eq(text_of(r, at[1]), "");
+	ck_assert_str_eq(text_of(r, at[2]), at[2]);
+	ck_assert_str_eq(text_of(r, HERE), "moved");
 	(void)registry_free(r);
 }
 END_TEST
@@ -259,6 +283,7 @@ static const struct {
 	{ TEXT(RECORD "STSSL_USER=root\0"), 1, false },
 	{ TEXT(RECORD "STSSL_KERNEL_TLS=yes\0"), 1, false },
 	{ TEXT(RECORD "STSSL_CONNECTION_0=" HERE "\0"), 1, false },
+	{ TEXT(RECORD "STSSL_SOURCE_0=192.0.2.7\0"), 1, false },
 };
 
 START_TEST(a_worker_is_believed_for_its_own_sessions_only)
@@ -399,6 +424,192 @@ START_TEST(a_worker_asks_about_its_own_sessions_only)
 }
 END_TEST
 
+static unsigned checked;
+
+static void
+on_check(void *owner, struct session_entry *entry, const void *der, size_t len)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, 1);
+	ck_assert_uint_eq(len, 3);
+	ck_assert_mem_eq(der, "der", 3);
+	checked++;
+}
+
+/* A channel to an inbox of alice's, who has session 1. */
+struct mail {
+	struct registry *registry;
+	struct session_entry *entry;
+	struct inbox in;
+	int worker; /* her end */
+};
+
+static void
+mail_open(struct mail *mail)
+{
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	mail->worker = pair[0];
+	mail->registry = registry_new();
+	mail->entry = add(mail->registry, 1, &alice);
+	(void)add(mail->registry, 2, &bob);
+	mail->in = (struct inbox){ .registry = mail->registry,
+		.config = &config,
+		.worker = &alice,
+		.channel = pair[1],
+		.asked = on_ask,
+		.check = on_check,
+		.owner = mail };
+}
+
+static void
+mail_close(struct mail *mail)
+{
+	(void)close(mail->worker);
+	(void)close(mail->in.channel);
+	(void)registry_free(mail->registry);
+}
+
+static int
+post(struct mail *mail, const struct message *m, const void *more, size_t len)
+{
+	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
+	return inbox_drain(&mail->in);
+}
+
+START_TEST(a_worker_has_one_certificate_of_a_session_checked_at_a_time)
+{
+	struct message m = { .type = MESSAGE_CHECK };
+	struct mail mail;
+	int inquirer;
+
+	mail_open(&mail);
+	m.u.check.der_len = 3;
+	m.u.check.session = (uint64_t)_i + 1;
+	if (_i > 0) {
+		/* bob's, and nobody's */
+		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
+		ck_assert_uint_eq(checked, 0);
+	} else {
+		ck_assert_int_eq(post(&mail, &m, "der", 3), 0);
+		ck_assert_uint_eq(checked, 1);
+		mail.entry->inquirer = (void *)&inquirer;
+		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
+		ck_assert_uint_eq(checked, 1);
+	}
+	mail_close(&mail);
+}
+END_TEST
+
+static const struct {
+	uint64_t in, out;
+	int outcome;
+} counts[] = {
+	{ 10, 20, 0 },
+	{ 11, 20, 0 },
+	{ 10, 21, 0 },
+	{ 9, 20, -EBADMSG },
+	{ 10, 19, -EBADMSG },
+	{ 9, 21, -EBADMSG },
+	{ UINT64_MAX, 0, -EBADMSG },
+};
+
+START_TEST(bytes_that_a_worker_tells_of_only_grow)
+{
+	struct message m = { .type = MESSAGE_TRAFFIC };
+	struct mail mail;
+
+	mail_open(&mail);
+	m.u.traffic.session = 1;
+	m.u.traffic.in = 10;
+	m.u.traffic.out = 20;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_eq(mail.entry->bytes_in, 10);
+	ck_assert_uint_eq(mail.entry->bytes_out, 20);
+	m.u.traffic.in = counts[_i].in;
+	m.u.traffic.out = counts[_i].out;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), counts[_i].outcome);
+	if (counts[_i].outcome == 0) {
+		ck_assert_uint_eq(mail.entry->bytes_in, counts[_i].in);
+		ck_assert_uint_eq(mail.entry->bytes_out, counts[_i].out);
+	}
+	/* Nor at the end. */
+	m.type = MESSAGE_CLOSED;
+	m.u.closed.session = 1;
+	m.u.closed.in = mail.entry->bytes_in;
+	m.u.closed.out = mail.entry->bytes_out - 1;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), -EBADMSG);
+	ck_assert_ptr_nonnull(registry_find(mail.registry, 1));
+	mail_close(&mail);
+}
+END_TEST
+
+/* Until when it is good, whether by today's lists, and who has logged in. */
+START_TEST(what_a_record_means_for_its_session_is_noted)
+{
+	static const char text[] =
+	    RECORD "SSL_PROTOCOL=TLSv1.3\0SSL_CLIENT_VERIFY=SUCCESS\0"
+		   "SSL_CLIENT_V_END=Nov 24 03:00:00 2026 GMT";
+	struct message m = { .type = MESSAGE_PUBLISH };
+	struct mail mail;
+
+	mail_open(&mail);
+	mail.in.is_older = _i == 1;
+	m.u.publish.session = 1;
+	m.u.publish.connection = connection(HERE);
+	m.u.publish.text_len = sizeof text;
+	m.u.publish.is_welcome = _i == 1;
+	ck_assert_int_eq(post(&mail, &m, text, sizeof text), 0);
+	ck_assert_int_eq(mail.entry->good_until, 1795489200);
+	ck_assert_int_eq(mail.entry->is_unreviewed, _i == 1);
+	ck_assert_int_eq(mail.entry->is_newcomer, _i == 0);
+	mail_close(&mail);
+}
+END_TEST
+
+START_TEST(all_messages_that_lie_there_are_taken_at_once)
+{
+	struct message m = { .type = MESSAGE_ASK };
+	struct mail mail;
+
+	mail_open(&mail);
+	m.u.ask.session = 1;
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(message_send(mail.worker, &m, -1, NULL, 0), 0);
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_eq(asked, 5);
+	mail_close(&mail);
+}
+END_TEST
+
+/* Asks once more each time that it is listened to. */
+static void
+ask_again(void *owner, const struct session_entry *entry,
+    const struct message_ask *ask)
+{
+	struct mail *mail = owner;
+	struct message m = { .type = MESSAGE_ASK };
+
+	on_ask(owner, entry, ask);
+	m.u.ask.session = 1;
+	ck_assert_int_eq(message_send(mail->worker, &m, -1, NULL, 0), 0);
+}
+
+START_TEST(who_writes_without_end_does_not_keep_the_monitor)
+{
+	struct message m = { .type = MESSAGE_ASK };
+	struct mail mail;
+
+	mail_open(&mail);
+	mail.in.asked = ask_again;
+	m.u.ask.session = 1;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_gt(asked, 1);
+	mail_close(&mail);
+}
+END_TEST
+
 size_t
 registry_cases(struct test_case *ret)
 {
@@ -406,10 +617,17 @@ registry_cases(struct test_case *ret)
 		{ a_record_is_found_by_its_exact_connection, 0 },
 		{ a_session_number_is_taken_once, 0 },
 		{ a_later_record_replaces_the_earlier, 0 },
+		{ a_session_that_moves_leaves_the_others_alone, 0 },
 		{ the_records_of_a_dead_worker_are_gone, 0 },
 		{ a_taken_connection_is_waited_for, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },
 		{ ten_thousand_sessions_come_and_go, 0 },
+		{ a_worker_has_one_certificate_of_a_session_checked_at_a_time,
+		    3 },
+		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
+		{ what_a_record_means_for_its_session_is_noted, 2 },
+		{ all_messages_that_lie_there_are_taken_at_once, 0 },
+		{ who_writes_without_end_does_not_keep_the_monitor, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

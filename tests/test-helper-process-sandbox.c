@@ -735,6 +735,72 @@ START_TEST(the_kernel_keeps_signals_apart)
 }
 END_TEST
 
+/* In an advisor, which may ask; the call is the same for all roles. */
+static int
+be_undumpable(void)
+{
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -EBUSY;
+}
+
+START_TEST(a_role_that_starts_nobody_leaves_no_core_and_no_memory_to_read)
+{
+	ck_assert_int_eq(
+	    outcome_of(try_in(&sandbox_advisor, be_undumpable)), '.');
+}
+END_TEST
+
+/* What the kernel says of a process: "Name:\tvalue" in its status. */
+static void
+expect_status(pid_t pid, const char *name, const char *value)
+{
+	char path[64], line[256];
+	size_t len = strlen(name);
+	bool found = false;
+	FILE *file;
+
+	(void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+	file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file) != NULL) {
+		if (strncmp(line, name, len) != 0 || line[len] != ':')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		ck_assert_str_eq(line + len + 2, value);
+		found = true;
+	}
+	(void)fclose(file);
+	ck_assert(found);
+}
+
+/* As root it has all capabilities before. */
+START_TEST(a_role_has_no_capabilities_and_gets_none_back)
+{
+	int pair[2];
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(pair), 0);
+	pid = fork();
+	if (pid == 0) {
+		sandbox_set_mode(SANDBOX_ENFORCE);
+		(void)sandbox_enter(&sandbox_worker);
+		if (write(pair[1], "x", 1) == 1)
+			for (;;)
+				(void)poll(NULL, 0, -1);
+		_exit(1);
+	}
+	ck_assert_int_eq(read(pair[0], &byte, 1), 1);
+	expect_status(pid, "CapPrm", "0000000000000000");
+	expect_status(pid, "CapEff", "0000000000000000");
+	expect_status(pid, "CapInh", "0000000000000000");
+	expect_status(pid, "CapAmb", "0000000000000000");
+	expect_status(pid, "NoNewPrivs", "1");
+	expect_status(pid, "Seccomp", "2");
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
 START_TEST(without_enforcement_nothing_fails)
 {
 	pid_t pid = fork();
@@ -763,6 +829,9 @@ sandbox_cases(struct test_case *ret)
 		{ a_role_reaches_no_abstract_socket, ROWS(roles) },
 		{ the_kernel_keeps_signals_apart, 2 },
 		{ without_enforcement_nothing_fails, 0 },
+		{ a_role_that_starts_nobody_leaves_no_core_and_no_memory_to_read,
+		    0 },
+		{ a_role_has_no_capabilities_and_gets_none_back, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -67,6 +67,12 @@ static const struct {
 	{ KEY_EDDSA_ED25519, BLANKS64 SERVER " ", 98, 130, false },
 	{ KEY_EDDSA_ED25519, TLS13("x" BLANKS64, SERVER), 99, 131, false },
 	{ KEY_EDDSA_ED25519, BLANKS16 BLANKS16 BLANKS16, 48, 130, false },
+	{ KEY_EDDSA_ED25519,
+	    TLS13("x               " BLANKS16 BLANKS16 BLANKS16, SERVER), 98,
+	    130, false },
+	{ KEY_EDDSA_ED25519,
+	    TLS13(BLANKS16 BLANKS16 BLANKS16 "               x", SERVER), 98,
+	    130, false },
 	/* TLS 1.2 */
 	{ KEY_EDDSA_ED25519, TLS12("\3", "\35", "\40"), 68, 100, true },
 	{ KEY_EDDSA_ED25519, TLS12("\3", "\27", "\101"), 68, 133, true },

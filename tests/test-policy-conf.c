@@ -229,6 +229,24 @@ START_TEST(a_file_that_others_can_write_is_refused)
 }
 END_TEST
 
+/* Owners can be changed by root only: as somebody else this is no test. */
+START_TEST(a_file_of_another_user_is_refused)
+{
+	struct folder f;
+	struct stssl_conf *conf = NULL;
+	struct stssl_error error;
+
+	folder_make(&f);
+	(void)folder_text(&f, "f.conf", "user = a");
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown(f.file, 65534, 65534), 0);
+		ck_assert_int_eq(
+		    stssl_conf_read(f.file, conf_keys, &conf, &error), -EPERM);
+	}
+	folder_remove(&f);
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there_is_an_error)
 {
 	struct stssl_conf *conf = NULL;
@@ -339,4 +357,5 @@ add_conf_cases(struct case_list *to)
 	add_case(to, a_file_that_is_not_there_is_an_error, 0);
 	add_case(to, a_folder_or_a_huge_file_is_refused, 0);
 	add_case(to, threads_read_files_at_the_same_time, 0);
+	add_case(to, a_file_of_another_user_is_refused, 0);
 }

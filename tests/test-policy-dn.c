@@ -91,6 +91,9 @@ START_TEST(a_name_has_one_canonical_form)
 {
 	char form[STSSL_DN_MAX], again[STSSL_DN_MAX];
 
+	/* Behind the name is whatever was there before. */
+	memset(form, 'x', sizeof form);
+	memset(again, 'x', sizeof again);
 	ck_assert_int_eq(stssl_dn_canonical(forms[_i].text, form), 0);
 	ck_assert_str_eq(form, forms[_i].form);
 	ck_assert_int_eq(stssl_dn_canonical(form, again), 0);

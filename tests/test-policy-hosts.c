@@ -21,6 +21,11 @@
 #include "policy/whose.h"
 #include "tests/test-policy.h"
 
+/* The longest name that the DNS can have. */
+#define LABEL(end) \
+	"label-label-label-label-label-label-label-label-label-label-" end
+#define LONGEST LABEL("abc") "." LABEL("def") "." LABEL("ghi") "." LABEL("x")
+
 /* PTR's data are names, those of A and AAAA addresses; "!" is rubbish. */
 static const struct {
 	const char *name;
@@ -60,6 +65,8 @@ static const struct {
 	/* an IPv6 address that ends like the IPv4 one */
 	{ "9.2.0.192.in-addr.arpa", ns_t_ptr, "nine.example" },
 	{ "nine.example", ns_t_aaaa, "::ffff:192.0.2.9" },
+	{ "10.2.0.192.in-addr.arpa", ns_t_ptr, LONGEST },
+	{ LONGEST, ns_t_a, "192.0.2.10" },
 };
 
 static unsigned questions;
@@ -90,7 +97,7 @@ add_record(unsigned char *at, size_t size, int type, const char *data)
 {
 	size_t len;
 
-	ck_assert_uint_gt(size, 300);
+	ck_assert_uint_gt(size, 600);
 	ns_put16(0xc00c, at);
 	ns_put16((unsigned)type, at + 2);
 	ns_put16(ns_c_in, at + 4);
@@ -141,6 +148,7 @@ static const struct {
 	{ "192.0.2.7", { NULL } },
 	{ "192.0.2.8", { "six.example" } },
 	{ "192.0.2.9", { NULL } },
+	{ "192.0.2.10", { LONGEST } },
 	{ "192.0.2.99", { NULL } },
 	{ "2001:db8::1", { "six.example" } },
 	{ "2001:db8::2", { NULL } },

@@ -2,10 +2,12 @@
 #include <config.h>
 #include "policy/identity.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/trace.h"
 #include "policy/user.h"
 #include "tests/test-policy.h"
 
@@ -301,6 +303,113 @@ START_TEST(a_huge_identity_file_names_nobody)
 }
 END_TEST
 
+/* A good entry, and a comment that fills the file up; one byte too much. */
+START_TEST(an_identity_file_is_as_large_as_it_may_be_and_no_larger)
+{
+	static char text[STSSL_IDENTITY_MAX + 2];
+	static const char entry[] = "sha256:" HEX "\n";
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	memset(text, '#', sizeof text - 1);
+	memcpy(text, entry, sizeof entry - 1);
+	text[STSSL_IDENTITY_MAX] = _i == 0 ? '\0' : '#';
+	(void)folder_text(&f, "alice", text);
+	ck_assert_int_eq(names(BY_FILE, f.path, "alice", &record), _i == 0);
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+#define NOBODY 65534
+
+/* Owners can be changed by root only: as somebody else this is no test. */
+START_TEST(what_is_another_users_names_nobody)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	(void)folder_text(&f, "alice", "sha256:" HEX "\n");
+	ck_assert_int_eq(chmod(f.path, 0755), 0);
+	ck_assert(names(BY_FILE, f.path, "alice", &record));
+	if (geteuid() == 0) {
+		ck_assert_int_eq(
+		    chown(_i == 0 ? f.file : f.path, NOBODY, NOBODY), 0);
+		ck_assert(!names(BY_FILE, f.path, "alice", &record));
+	}
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+START_TEST(a_path_to_a_file_is_no_user_name)
+{
+	struct folder f;
+	struct stssl_record record;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	(void)folder_text(&f, "alice", "sha256:" HEX "\n");
+	ck_assert_int_eq(chmod(f.path, 0755), 0);
+	ck_assert(!names(BY_FILE, f.path, "./alice", &record));
+	ck_assert(!names(BY_FILE, f.path, "/alice", &record));
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
+static void
+keep_way(void *data, const struct stssl_way_tried *tried)
+{
+	*(struct stssl_way_tried *)data = *tried;
+}
+
+/* NULL: there is no file; 0 for its mode, a good one. */
+static const struct {
+	const char *text;
+	mode_t mode;
+	enum stssl_way_end end;
+	int error;
+} file_ends[] = {
+	{ "sha256:" HEX "\n", 0, STSSL_WAY_USER, 0 },
+	{ "sha256:" HEX_OTHER "\n", 0, STSSL_WAY_NO_ENTRY, 0 },
+	{ "sha256:" HEX_63 "\n", 0, STSSL_WAY_BAD_ENTRY, 0 },
+	{ "sha256:" HEX "\n", 0664, STSSL_WAY_BAD_FILE, -EPERM },
+	{ NULL, 0, STSSL_WAY_NO_FILE, -ENOENT },
+};
+
+START_TEST(why_a_file_names_nobody_is_told)
+{
+	struct stssl_way_tried tried = { .end = STSSL_WAY_END_COUNT };
+	const struct stssl_trace trace = { .data = &tried,
+		.way_tried = keep_way };
+	struct stssl_identity_rules rules = { .ways = BY_FILE };
+	struct folder f;
+	struct stssl_record record;
+	bool named;
+
+	folder_make(&f);
+	fill(&record, NULL);
+	rules.directory = f.path;
+	ck_assert_int_eq(chmod(f.path, 0755), 0);
+	if (file_ends[_i].text != NULL)
+		(void)folder_text(&f, "alice", file_ends[_i].text);
+	if (file_ends[_i].mode != 0)
+		ck_assert_int_eq(chmod(f.file, file_ends[_i].mode), 0);
+	named = stssl_identity_names(&rules, "alice", &record, &trace);
+	ck_assert_int_eq(named, file_ends[_i].end == STSSL_WAY_USER);
+	ck_assert_int_eq(tried.end, file_ends[_i].end);
+	ck_assert_int_eq(tried.error, file_ends[_i].error);
+	ck_assert_str_eq(tried.name, named ? "alice" : "");
+	stssl_record_done(&record);
+	folder_remove(&f);
+}
+END_TEST
+
 static const struct {
 	const char *cn, *user;
 	bool names;
@@ -394,4 +503,9 @@ add_identity_cases(struct case_list *to)
 	add_case(to, the_only_cn_must_equal_the_user_name, ROWS(cns));
 	add_case(to, a_record_without_a_certificate_names_nobody, 0);
 	add_case(to, only_plain_names_are_user_names, ROWS(valid_names));
+	add_case(
+	    to, an_identity_file_is_as_large_as_it_may_be_and_no_larger, 2);
+	add_case(to, what_is_another_users_names_nobody, 2);
+	add_case(to, a_path_to_a_file_is_no_user_name, 0);
+	add_case(to, why_a_file_names_nobody_is_told, ROWS(file_ends));
 }

@@ -232,6 +232,39 @@ START_TEST(patterns_are_inside_of_each_other_or_not)
 }
 END_TEST
 
+/*
+ * A text is copied into room for STSSL_ADDRESS_TEXT bytes, a host name into one
+ * for STSSL_HOST_MAX and a NUL: what is just as long, and one byte more.
+ */
+START_TEST(a_pattern_is_as_long_as_its_room_and_no_longer)
+{
+	char text[STSSL_HOST_MAX + 2], name[STSSL_HOST_MAX + 1],
+	    form[STSSL_PATTERN_TEXT];
+	struct stssl_pattern p;
+
+	for (size_t len = STSSL_ADDRESS_TEXT - 1; len <= STSSL_ADDRESS_TEXT + 1;
+	     len++) {
+		memset(text, '1', len);
+		text[len] = '\0';
+		ck_assert_int_eq(stssl_pattern_parse(text, &p), -EINVAL);
+	}
+	memset(text, 'A', sizeof text);
+	text[STSSL_HOST_MAX + 1] = '\0';
+	ck_assert_int_eq(stssl_pattern_parse(text, &p), -EINVAL);
+	text[STSSL_HOST_MAX] = '\0';
+	ck_assert_int_eq(stssl_pattern_parse(text, &p), 0);
+	memset(name, 'a', STSSL_HOST_MAX);
+	name[STSSL_HOST_MAX] = '\0';
+	ck_assert(stssl_pattern_has_host(&p, name));
+	name[STSSL_HOST_MAX - 1] = 'b';
+	ck_assert(!stssl_pattern_has_host(&p, name));
+	name[STSSL_HOST_MAX - 1] = 'a';
+	(void)stssl_pattern_canonical(&p, form);
+	ck_assert_str_eq(form + strlen("host "), name);
+	ck_assert(stssl_pattern_covers(&p, &p));
+}
+END_TEST
+
 void
 add_pattern_cases(struct case_list *to)
 {
@@ -239,4 +272,5 @@ add_pattern_cases(struct case_list *to)
 	add_case(to, a_faulty_pattern_is_refused_with_its_reason, ROWS(faulty));
 	add_case(to, a_pattern_for_host_names_has_no_address, ROWS(hosts));
 	add_case(to, patterns_are_inside_of_each_other_or_not, ROWS(pairs));
+	add_case(to, a_pattern_is_as_long_as_its_room_and_no_longer, 0);
 }

@@ -20,7 +20,11 @@
 #include "helper/ftp_text.h"
 #include "helper/log.h"
 #include "helper/socket.h"
+#include "helper/stream.h"
+#include "helper/tls.h"
 #include "policy/decide.h"
+#include "tests/certificates.h"
+#include "tests/keyholder-stage.h"
 #include "tests/test.h"
 
 struct play {
@@ -37,6 +41,7 @@ struct play {
 	unsigned asked;
 	char asked_for[MESSAGE_USER_MAX + 1];
 	bool backend_was_silent, backend_was_open, was_welcome;
+	bool backend_was_open_at_withdrawal;
 };
 
 static struct play *
@@ -87,6 +92,8 @@ withdraw(struct session_host *host, uint64_t session)
 	struct play *p = play_of(host);
 
 	(void)session;
+	p->backend_was_open_at_withdrawal =
+	    stream_is_open(&p->session->backend) && is_silent(p->backend);
 	p->withdrawn++;
 }
 
@@ -122,7 +129,8 @@ closed(struct session_host *host, uint64_t session)
 	struct play *p = play_of(host);
 
 	(void)session;
-	p->backend_was_open = is_silent(p->backend);
+	p->backend_was_open =
+	    stream_is_open(&p->session->backend) && is_silent(p->backend);
 	p->closed++;
 }
 
@@ -310,6 +318,75 @@ START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
 }
 END_TEST
 
+/* What a listener with a certificate has. */
+static struct tls_context *
+tls_with_certificate(const struct files *files)
+{
+	struct made ca = make_ca("Root", NULL, NULL);
+	struct made server = make_leaf("server", &ca, NULL);
+	char paths[2][256], *certificate = paths[0], *key = paths[1],
+			    priority[] = "NORMAL";
+	const struct tls_config config = { .certificates = &certificate,
+		.certificate_count = 1,
+		.keys = &key,
+		.priority = priority };
+	struct tls_context *context = NULL;
+	struct stssl_error error = { "" };
+	const char *wrong;
+	gnutls_datum_t pem = pem_of(&server);
+
+	(void)snprintf(certificate, sizeof paths[0], "%s",
+	    write_file(files, "server.pem", &pem, 1));
+	gnutls_free(pem.data);
+	ck_assert_int_eq(
+	    gnutls_x509_privkey_export2(server.key, GNUTLS_X509_FMT_PEM, &pem),
+	    0);
+	(void)snprintf(key, sizeof paths[1], "%s",
+	    write_file(files, "server.key", &pem, 1));
+	gnutls_free(pem.data);
+	ck_assert_msg(tls_context_new(&config, &context, &wrong, &error) == 0,
+	    "%s", error.text);
+	tls_context_connect(context, keyholder_stage(&config));
+	unmake(&server);
+	unmake(&ca);
+	return context;
+}
+
+/* A connection that has heard more than FEAT is not TLS's, nor is its record. */
+START_TEST(before_tls_a_connection_that_has_heard_of_somebody_goes)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	struct tls_context *tls;
+	struct files files;
+
+	files_init(&files);
+	/* First, for the keyholder's process has what is open by then. */
+	tls = tls_with_certificate(&files);
+	begin(&p);
+	p.host.tls = tls;
+	greet(&p);
+	if (_i == 1) {
+		put(p.client, "USER alice\r\n");
+		expect(&p, p.backend, "USER alice\r\n");
+		put(p.backend, "331 password?\r\n");
+		expect(&p, p.client, "331 password?\r\n");
+	}
+	put(p.client, "AUTH TLS\r\n");
+	expect_code(&p, "234 ");
+	ck_assert_uint_eq(p.withdrawn, (unsigned)_i);
+	if (_i == 1) {
+		ck_assert(p.backend_was_open_at_withdrawal);
+		expect(&p, p.backend, "");
+	} else {
+		ck_assert(is_silent(p.backend));
+	}
+	ck_assert_int_eq(p.session->state, SESSION_HANDSHAKE);
+	end(&p);
+	(void)tls_context_free(tls);
+	files_done(&files);
+}
+END_TEST
+
 START_TEST(what_follows_auth_in_clear_ends_the_session)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
@@ -352,6 +429,8 @@ static const struct {
 	{ "EPSV 2", "522 " },
 	{ "PORT 192,0,2,2,200,1", "500 " },
 	{ "PORT 192,0,2,1,0,25", "504 " },
+	{ "PORT 192,0,2,1,3,255", "504 " },
+	{ "EPRT |1|192.0.2.1|1023|", "504 " },
 	{ "PORT x", "501 " },
 	{ "EPRT |1|192.0.2.2|50000|", "500 " },
 	{ "EPRT |3|x|50000|", "522 Network protocol not supported, use (1)" },
@@ -1453,6 +1532,7 @@ main(void)
 		    0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
+		{ before_tls_a_connection_that_has_heard_of_somebody_goes, 2 },
 	};
 
 	return test_main("session", cases, ROWS(cases));

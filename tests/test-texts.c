@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "helper/log.h"
 #include "tests/test.h"
 
 static const struct {
@@ -38,6 +40,8 @@ static const struct {
 	{ "USER a\rDELE b", 0, -EINVAL, NULL, NULL },
 	{ "USER a\nDELE b", 0, -EINVAL, NULL, NULL },
 	{ "USER root\0.evil", 15, -EINVAL, NULL, NULL },
+	{ "ABCDEFGH x", 0, 0, "ABCDEFGH", "x" },
+	{ "ABCDEFGHI x", 0, 0, "", "x" },
 };
 
 START_TEST(a_command_line_is_a_verb_and_an_argument)
@@ -108,6 +112,9 @@ static const struct {
 	{ { "999 x" }, "B", 0 },
 	{ { "2200 x" }, "B", 220 },
 	{ { "" }, "B", 0 },
+	{ { "099 x" }, "B", 0 },
+	{ { "700 x" }, "B", 0 },
+	{ { "631 protected" }, "L", 631 },
 };
 
 START_TEST(a_reply_ends_with_its_own_code_and_a_blank)
@@ -123,6 +130,32 @@ START_TEST(a_reply_ends_with_its_own_code_and_a_blank)
 	}
 	if (reply_rows[_i].code != 0)
 		ck_assert_int_eq(reply.code, reply_rows[_i].code);
+}
+END_TEST
+
+START_TEST(a_reply_has_an_end_before_very_many_lines)
+{
+	struct ftp_reply reply = { 0 };
+
+	/* However many of them there are. */
+	for (unsigned i = 0; i <= FTP_REPLY_LINES_MAX; i++)
+		if (ftp_reply_feed(&reply, "200 ok", 6) != FTP_REPLY_LAST)
+			ck_abort_msg("reply %u", i);
+	for (unsigned i = 0; i < FTP_REPLY_LINES_MAX; i++)
+		if (ftp_reply_feed(&reply, "211-more", 8) != FTP_REPLY_MORE)
+			ck_abort_msg("line %u", i);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "211-more", 8), FTP_REPLY_BAD);
+}
+END_TEST
+
+/* A NUL would end for us what goes on for others. */
+START_TEST(a_reply_with_a_nul_is_bad)
+{
+	struct ftp_reply reply = { 0 };
+
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220 a\0b", 7), FTP_REPLY_BAD);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220-a", 5), FTP_REPLY_MORE);
+	ck_assert_int_eq(ftp_reply_feed(&reply, "220 a\0b", 7), FTP_REPLY_BAD);
 }
 END_TEST
 
@@ -142,6 +175,11 @@ static const struct {
 	{ "227 ok (-1,1,2,3,4,5)", -EINVAL, 0 },
 	{ "227 ok (", -EINVAL, 0 },
 	{ "227", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,0)", 0, 1024 },
+	{ "227 ok (10.1.2.3.4.5)", -EINVAL, 0 },
+	{ "227 ok (10;1;2;3;4;5)", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,5", -EINVAL, 0 },
+	{ "227 ok (10,1,2,3,4,5x)", -EINVAL, 0 },
 };
 
 START_TEST(only_a_well_formed_227_gives_a_port)
@@ -169,6 +207,8 @@ static const struct {
 	{ "229 Extended (11164461)", -EINVAL, 0 },
 	{ "229 Extended (", -EINVAL, 0 },
 	{ "229 Extended", -EINVAL, 0 },
+	{ "229 Extended (\177\177\1776446\177)", -EINVAL, 0 },
+	{ "229 Extended (   6446 )", -EINVAL, 0 },
 };
 
 START_TEST(only_a_well_formed_229_gives_a_port)
@@ -202,6 +242,18 @@ static const struct {
 	{ ftp_parse_eprt, "|1|localhost|80|", -EINVAL, NULL },
 	{ ftp_parse_eprt, "|1", -EINVAL, NULL },
 	{ ftp_parse_eprt, "", -EINVAL, NULL },
+	{ ftp_parse_eprt, "|1|192.0.2.1|6275|x", -EINVAL, NULL },
+	{ ftp_parse_eprt, "\1771\177192.0.2.1\1776275\177", -EINVAL, NULL },
+	{ ftp_parse_eprt, " 1 192.0.2.1 6275 ", -EINVAL, NULL },
+	/* the longest text of an address, and what has no room */
+	{ ftp_parse_eprt, "|2|0000:0000:0000:0000:0000:ffff:192.000.002.001|1|",
+	    -EINVAL, NULL },
+	{ ftp_parse_eprt,
+	    "|2|2001:0db8:0000:0000:0000:0000:192.100.200.255|5282|", 0,
+	    "[2001:db8::c064:c8ff]:5282" },
+	{ ftp_parse_eprt,
+	    "|2|0123456789012345678901234567890123456789012345|1|", -EINVAL,
+	    NULL },
 };
 
 START_TEST(an_active_address_is_taken_whole_or_not_at_all)
@@ -309,6 +361,41 @@ START_TEST(a_host_is_a_name_or_an_address_without_a_port)
 }
 END_TEST
 
+/* What the log writes to stderr about this text. */
+static void
+log_to(char *buf, size_t size, const char *text)
+{
+	int pair[2], saved = dup(STDERR_FILENO);
+	ssize_t n;
+
+	ck_assert_int_eq(pipe(pair), 0);
+	ck_assert_int_ne(dup2(pair[1], STDERR_FILENO), -1);
+	log_open(LOG_TARGET_STDERR, "test", false);
+	log_info("name=%s", text);
+	ck_assert_int_ne(dup2(saved, STDERR_FILENO), -1);
+	(void)close(pair[1]);
+	(void)close(saved);
+	n = read(pair[0], buf, size - 1);
+	ck_assert_int_gt(n, 0);
+	buf[n] = '\0';
+	(void)close(pair[0]);
+}
+
+/* Even where nobody has quoted it. */
+START_TEST(a_line_of_the_log_is_one_whatever_is_in_it)
+{
+	static char long_text[20000];
+	char line[8192];
+
+	log_to(line, sizeof line, "a\nb\r\033[2J\177\t%s");
+	ck_assert_str_eq(strstr(line, "name="), "name=a?b??[2J??%s\n");
+	memset(long_text, 'x', sizeof long_text - 1);
+	log_to(line, sizeof line, long_text);
+	ck_assert_uint_lt(strlen(line), sizeof line - 1);
+	ck_assert_ptr_eq(strchr(line, '\n'), line + strlen(line) - 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -328,6 +415,9 @@ main(void)
 		    ROWS(feature_rows) },
 		{ a_number_is_digits_and_fits, ROWS(number_rows) },
 		{ a_host_is_a_name_or_an_address_without_a_port, ROWS(hosts) },
+		{ a_reply_has_an_end_before_very_many_lines, 0 },
+		{ a_reply_with_a_nul_is_bad, 0 },
+		{ a_line_of_the_log_is_one_whatever_is_in_it, 0 },
 	};
 
 	return test_main("texts", cases, ROWS(cases));

@@ -6,6 +6,8 @@
 #include <config.h>
 #include "tests/test-x509.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -660,6 +662,48 @@ START_TEST(a_chain_that_is_not_whole_never_verifies)
 }
 END_TEST
 
+/* NULL: there is no such file. */
+static const struct {
+	const char *text;
+	int error;
+	const char *message; /* behind the file's name */
+} no_chains[] = {
+	{ NULL, -ENOENT, "No such file or directory" },
+	{ "", -EBADMSG, "no certificate in it" },
+	{ "CN=alice\n", -EBADMSG, "no certificate in it" },
+	{ "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n", -EBADMSG,
+	    "no certificate in it" },
+};
+
+START_TEST(a_file_without_a_chain_is_told_by_its_name)
+{
+	union {
+		const char *in;
+		unsigned char *out;
+	} u = { .in = no_chains[_i].text };
+	struct files files;
+	struct x509_chain *chain = NULL;
+	struct x509_error error = { "" };
+	char message[512];
+	const char *path;
+
+	files_init(&files);
+	path = file_name(&files, "chain.pem");
+	if (u.in != NULL) {
+		gnutls_datum_t text = { u.out, (unsigned)strlen(u.in) };
+
+		path = write_file(&files, "chain.pem", &text, 1);
+	}
+	ck_assert_int_eq(
+	    x509_chain_read(path, &chain, &error), no_chains[_i].error);
+	ck_assert_ptr_null(chain);
+	(void)snprintf(
+	    message, sizeof message, "%s: %s", path, no_chains[_i].message);
+	ck_assert_str_eq(error.text, message);
+	files_done(&files);
+}
+END_TEST
+
 size_t
 chain_cases(struct test_case *ret)
 {
@@ -672,6 +716,7 @@ chain_cases(struct test_case *ret)
 		{ without_any_ca_nothing_is_known, 0 },
 		{ cas_in_any_order_and_others_between_do_not_matter, 0 },
 		{ a_chain_that_is_not_whole_never_verifies, 0 },
+		{ a_file_without_a_chain_is_told_by_its_name, ROWS(no_chains) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

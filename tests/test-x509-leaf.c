@@ -5,13 +5,17 @@
 #include <config.h>
 #include "tests/test-x509.h"
 
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "status/record.h"
 #include "tests/certificates.h"
 #include "x509/chain.h"
+#include "x509/inside.h"
 #include "x509/leaf.h"
+#include "x509/name.h"
 
 #define OK(call) ck_assert_int_ge((call), 0)
 #define KEY(key) STSSL_KEY_##key
@@ -75,6 +79,49 @@ with_newline_in_cn(struct making *m)
 {
 	m->name = NULL;
 	CN(m, "root\nroot");
+}
+
+static void
+with_delete_in_cn(struct making *m)
+{
+	m->name = NULL;
+	CN(m, "root\177");
+}
+
+static void
+with_control_in_cn(struct making *m)
+{
+	m->name = NULL;
+	CN(m, "root\037");
+}
+
+/* The last byte of room is for the NUL. */
+static void
+with_address_of(struct making *m, size_t len)
+{
+	static char name[X509_NAME_MAX];
+
+	memset(name, 'a', sizeof name);
+	name[1] = '@';
+	set_alt(m, GNUTLS_SAN_RFC822NAME, name, len);
+}
+
+static void
+with_the_longest_address(struct making *m)
+{
+	with_address_of(m, X509_NAME_MAX - 1);
+}
+
+static void
+with_an_address_too_long(struct making *m)
+{
+	with_address_of(m, X509_NAME_MAX);
+}
+
+static void
+with_letters_in_its_number(struct making *m)
+{
+	OK(gnutls_x509_crt_set_serial(m->cert, "\x0a\xbc", 2));
 }
 
 static void
@@ -237,6 +284,16 @@ static const struct leaf_case {
 		{ KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "long CN", with_long_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "DEL in the CN", with_delete_in_cn, "FAILED:bad-name",
+	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "the last control character in the CN", with_control_in_cn,
+	    "FAILED:bad-name", { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "the longest address", with_the_longest_address, "SUCCESS",
+	    { { KEY(SSL_CLIENT_SAN_Email), 1, NULL } } },
+	{ "an address too long", with_an_address_too_long, "FAILED:bad-name",
+	    { { KEY(SSL_CLIENT_SAN_Email), 0, NULL } } },
+	{ "letters in the number", with_letters_in_its_number, "SUCCESS",
+	    { { KEY(SSL_CLIENT_M_SERIAL), 0, "0ABC" } } },
 	{ "UTF-8 in the CN", with_utf8_in_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, "J\xc3\xb6rg, \"X\"" } } },
 	{ "all kinds", with_all_kinds, "SUCCESS",
@@ -400,6 +457,100 @@ START_TEST(an_empty_subject_is_absent)
 }
 END_TEST
 
+/* In small hexadecimal digits; freed here. */
+static const char *
+sha256_of(gnutls_datum_t bytes)
+{
+	static char hex[65];
+	unsigned char digest[32];
+
+	OK(gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes.data, bytes.size, digest));
+	for (size_t i = 0; i < sizeof digest; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	gnutls_free(bytes.data);
+	return hex;
+}
+
+START_TEST(its_digests_are_of_all_its_bytes_and_of_its_key)
+{
+	struct made root = make_ca("Root", NULL, NULL);
+	struct made leaf = make_leaf("alice", &root, NULL);
+	gnutls_datum_t pem = pem_of(&leaf), der, spki;
+	char fingerprint[X509_FINGERPRINT];
+	struct x509_chain *chain;
+	struct stssl_record record;
+	gnutls_pubkey_t key;
+
+	OK(x509_chain_parse(pem.data, pem.size, &chain));
+	stssl_record_init(&record);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	OK(gnutls_x509_crt_export2(leaf.cert, GNUTLS_X509_FMT_DER, &der));
+	OK(gnutls_pubkey_init(&key));
+	OK(gnutls_pubkey_import_x509(key, leaf.cert, 0));
+	OK(gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &spki));
+	ck_assert(x509_fingerprint(der.data, der.size, fingerprint));
+	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_CERT_SHA256)),
+	    sha256_of(der));
+	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_CERT_SHA256)),
+	    fingerprint);
+	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_SPKI_SHA256)),
+	    sha256_of(spki));
+	gnutls_pubkey_deinit(key);
+	stssl_record_done(&record);
+	(void)x509_chain_free(chain);
+	gnutls_free(pem.data);
+	unmake(&leaf);
+	unmake(&root);
+}
+END_TEST
+
+/*
+ * Each of these GnuTLS refuses to take in, by today's versions: so they are
+ * put into a certificate that it has made itself.
+ */
+static const struct {
+	const char *der;
+	size_t len;
+} malformed_names[] = {
+	{ "\x04\x07\x81\x05"
+	  "al@bc",
+	    9 },
+	{ "\x30\x07\x81\x05"
+	  "al@bc\x00",
+	    10 },
+	{ "\x30\x80\x81\x05"
+	  "al@bc\x00\x00",
+	    11 },
+	{ "\x30\x09\x81\x05"
+	  "al@bc\x81\x05",
+	    11 },
+	{ "\x30", 1 },
+};
+
+START_TEST(names_that_are_malformed_are_no_success)
+{
+	struct made root = make_ca("Root", NULL, NULL);
+	struct made leaf = make_leaf("alice", &root, NULL);
+	struct x509_chain *chain = x509_chain_new();
+	struct stssl_record record;
+
+	OK(gnutls_x509_crt_set_extension_by_oid(leaf.cert, "2.5.29.17",
+	    malformed_names[_i].der, malformed_names[_i].len, 0));
+	OK(gnutls_x509_crt_sign2(
+	    leaf.cert, root.cert, root.key, GNUTLS_DIG_SHA256, 0));
+	chain->certs[chain->count++] = leaf.cert;
+	stssl_record_init(&record);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
+	    "FAILED:bad-name");
+	stssl_record_done(&record);
+	/* The certificate goes with its chain. */
+	(void)x509_chain_free(chain);
+	gnutls_x509_privkey_deinit(leaf.key);
+	unmake(&root);
+}
+END_TEST
+
 size_t
 leaf_cases(struct test_case *ret)
 {
@@ -409,6 +560,9 @@ leaf_cases(struct test_case *ret)
 		{ a_failure_is_a_word_and_the_names_are_there_all_the_same, 0 },
 		{ the_largest_leaf_has_a_record, 0 },
 		{ an_empty_subject_is_absent, 0 },
+		{ its_digests_are_of_all_its_bytes_and_of_its_key, 0 },
+		{ names_that_are_malformed_are_no_success,
+		    ROWS(malformed_names) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -176,6 +176,63 @@ START_TEST(who_is_on_a_list_of_many_is_found)
 }
 END_TEST
 
+/* The shortest, and the longest of RFC 5280 4.1.2.2; and one bit beside. */
+static const struct {
+	const char *revoked, *other;
+	size_t len;
+} serials[] = {
+	{ "\x05", "\x07", 1 },
+	{ "\x7f", "\x7f\x01", 1 },
+	{ "\x7f\x02\x03\x04\x05\x06\x07\x08\x09\x0a"
+	  "\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14",
+	    "\x7f\x02\x03\x04\x05\x06\x07\x08\x09\x0a"
+	    "\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x15",
+	    20 },
+};
+
+static struct {
+	const char *bytes;
+	size_t len;
+} next_serial;
+
+static void
+with_next_serial(struct making *m)
+{
+	OK(gnutls_x509_crt_set_serial(
+	    m->cert, next_serial.bytes, next_serial.len));
+}
+
+static struct made
+make_numbered(const struct made *ca, const char *bytes, size_t len)
+{
+	next_serial.bytes = bytes;
+	next_serial.len = len;
+	return make_leaf("numbered", ca, with_next_serial);
+}
+
+START_TEST(a_number_on_the_list_may_be_as_short_or_as_long_as_they_get)
+{
+	struct stage s;
+	struct made revoked, other;
+	const struct made *all[2];
+
+	stage_set(&s);
+	revoked = make_numbered(&s.ca, serials[_i].revoked, serials[_i].len);
+	other =
+	    make_numbered(&s.ca, serials[_i].other, strlen(serials[_i].other));
+	all[0] = &s.bob;
+	all[1] = &revoked;
+	add_lists(&s, list_file(&s, "root", &s.root, NULL, 0));
+	add_lists(&s, list_file(&s, "ca", &s.ca, all, 2));
+	ck_assert_int_eq(verify(&s, &revoked), F(REVOKED));
+	ck_assert_int_eq(verify(&s, &s.bob), F(REVOKED));
+	ck_assert_int_eq(verify(&s, &other), GOOD);
+	unmake(&other);
+	unmake(&revoked);
+	stage_clear(&s);
+}
+END_TEST
+
 START_TEST(a_revoked_ca_takes_its_certificates_along)
 {
 	struct stage s;
@@ -629,6 +686,8 @@ list_cases(struct test_case *ret)
 		{ files_that_are_not_there_are_told, 0 },
 		{ an_empty_or_broken_file_has_no_ca, 3 },
 		{ a_session_ends_when_its_certificate_does, 0 },
+		{ a_number_on_the_list_may_be_as_short_or_as_long_as_they_get,
+		    ROWS(serials) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

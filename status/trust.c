@@ -77,7 +77,7 @@ read_from_start(int fd, size_t max, char **ret, size_t *ret_len)
 int
 stssl_trusted_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
-	size_t size;
+	size_t size = 0;
 	int fd, r;
 
 	fd = open(

@@ -61,8 +61,7 @@ time_of_run(time_t *ret)
  * measures is in whole seconds from here on.  Times from before would not go
  * with that: a session's ticket could seem to come from the future.
  */
-static void __attribute__((constructor))
-give_time(void)
+static void __attribute__((constructor)) give_time(void)
 {
 	gnutls_global_set_time_function(time_of_run);
 }

@@ -261,6 +261,7 @@ class Implicit(ftplib.FTP_TLS):
 def connect(address, tls="explicit", certificate=None, version=None,
             source=None):
     """An FTP client, connected, with TLS already there unless tls is None."""
+    forget_errors()
     if tls is None:
         ftp = ftplib.FTP()
     elif tls == "implicit":

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 
 /* Our own chain. */
 #define CHAIN_MAX 10
+/* The default, and a group. */
+#define PRIORITY_MAX 512
 
 struct loading {
 	struct tls_context *context;
@@ -127,12 +130,29 @@ load_crls(struct loading *l)
 	return 0;
 }
 
+/* False when GnuTLS does not have the group, or there is none to ask for. */
+static bool
+load_with_group(struct loading *l)
+{
+	char text[PRIORITY_MAX];
+	int len;
+
+	if (l->config->group == NULL)
+		return false;
+	len = snprintf(text, sizeof text, "%s:+GROUP-%s", l->config->priority,
+	    l->config->group);
+	return len < PRIORITY_MAX &&
+	       gnutls_priority_init(&l->context->priority, text, NULL) >= 0;
+}
+
 static int
 load_priority(struct loading *l)
 {
 	const char *at;
 	int r;
 
+	if (load_with_group(l))
+		return 0;
 	r = gnutls_priority_init(
 	    &l->context->priority, l->config->priority, &at);
 	if (r < 0)

@@ -31,6 +31,10 @@ out_of_memory(struct stssl_error *error)
 	return -ENOMEM;
 }
 
+/* Key exchange that is to outlive quantum computers, by GnuTLS's name.  Debian's
+ * GnuTLS 3.7 and 3.8.9 do not have it. */
+#define HYBRID "X25519-MLKEM768"
+
 /* NULL for an empty string. */
 static const char *
 text_or_null(const struct stssl_conf_section *section, const char *key)
@@ -79,6 +83,8 @@ get_tls(const struct stssl_conf_section *section, struct tls_config *tls)
 	tls->ocsp_seconds =
 	    (unsigned)stssl_conf_number(section, "ocsp-timeout");
 	tls->priority = stssl_conf_text(section, "priority");
+	if (!stssl_conf_given(section, "priority"))
+		tls->group = HYBRID;
 	tls->kernel = (enum kernel_tls)stssl_conf_word(section, "kernel-tls");
 }
 

@@ -130,6 +130,7 @@ struct tls_config {
 	    *ocsp_responder; /* NULL: the one that the certificate names */
 	unsigned ocsp_seconds;
 	const char *priority;
+	const char *group; /* taken besides where GnuTLS has it; or NULL */
 	enum kernel_tls kernel;
 };
 

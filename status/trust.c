@@ -80,7 +80,7 @@ int
 stssl_trusted_read_at(
     int dir_fd, const char *name, size_t max, char **ret, size_t *ret_len)
 {
-	size_t size;
+	size_t size = 0;
 	int fd, r;
 
 	fd = openat(dir_fd, name,

@@ -265,6 +265,7 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_int_eq(c->tls.ocsp, OCSP_OFF);
 	ck_assert_ptr_null(c->tls.ocsp_responder);
 	ck_assert_uint_eq(c->tls.ocsp_seconds, 3);
+	ck_assert_str_eq(c->tls.group, "X25519-MLKEM768");
 	ck_assert_uint_eq(c->listener_count, 1);
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
@@ -342,6 +343,23 @@ START_TEST(what_is_given_is_taken)
 	l = &c->listeners[2];
 	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
 	ck_assert_str_eq(l->backend.u.un.sun_path, "/run/pop");
+	(void)config_free(c);
+}
+END_TEST
+
+START_TEST(a_priority_that_is_given_is_taken_as_it_is)
+{
+	struct helper_config *c;
+	struct stssl_error error;
+
+	ck_assert_int_eq(
+	    read_text(FTP
+		"tls { certificate = { \"c.pem\" } key = { \"k.pem\" }\n"
+		"priority = \"NORMAL\" }\n",
+		&c, &error),
+	    0);
+	ck_assert_str_eq(c->tls.priority, "NORMAL");
+	ck_assert_ptr_null(c->tls.group);
 	(void)config_free(c);
 }
 END_TEST
@@ -440,6 +458,7 @@ config_cases(struct test_case *ret)
 		{ a_file_that_others_can_write_to_is_refused, 0 },
 		{ what_is_not_given_has_its_default, 0 },
 		{ what_is_given_is_taken, 0 },
+		{ a_priority_that_is_given_is_taken_as_it_is, 0 },
 		{ penalties_have_their_defaults_and_keys, 0 },
 		{ revocation_lists_may_be_a_directory, 0 },
 		{ ocsp_has_a_responder_and_a_timeout, 0 },

@@ -39,10 +39,10 @@ struct link {
 
 /*
  * One verification.  GnuTLS takes the time from a function for the whole
- * process, and reports without a pointer of ours: hence one variable, set
- * during a verification only.  Nothing here has threads.
+ * process, and reports without a pointer of ours: hence one variable for each
+ * thread, set during a verification only.
  */
-static struct run {
+static _Thread_local struct run {
 	time_t now;
 	struct link links[LINKS_MAX];
 	unsigned count;
@@ -51,9 +51,21 @@ static struct run {
 static time_t
 time_of_run(time_t *ret)
 {
+	time_t now = current != NULL ? current->now : time(NULL);
+
 	if (ret != NULL)
-		*ret = current->now;
-	return current->now;
+		*ret = now;
+	return now;
+}
+
+/*
+ * Once and for good, before there is any session: with GnuTLS 3.8 all that it
+ * measures is in whole seconds from here on.  Times from before would not go
+ * with that: a session's ticket could seem to come from the future.
+ */
+static void __attribute__((constructor)) give_time(void)
+{
+	gnutls_global_set_time_function(time_of_run);
 }
 
 static int
@@ -82,11 +94,9 @@ run(struct run *r, const struct x509_store *store,
 	/* GnuTLS sorts what it is given. */
 	memcpy(certs, chain->certs, sizeof certs);
 	current = r;
-	gnutls_global_set_time_function(time_of_run);
 	res = gnutls_x509_trust_list_verify_crt2(x509_store_trust(store), certs,
 	    chain->count, &wanted, purpose != NULL, FLAGS, ret_status,
 	    note_link);
-	gnutls_global_set_time_function(time);
 	current = NULL;
 	return res;
 }
@@ -211,10 +221,8 @@ verify_links(const struct x509_path *path, time_t now)
 	int res;
 
 	current = &r;
-	gnutls_global_set_time_function(time_of_run);
 	res = gnutls_x509_crt_list_verify(path->certs, path->count,
 	    &path->certs[path->count - 1], 1, NULL, 0, FLAGS, &status);
-	gnutls_global_set_time_function(time);
 	current = NULL;
 	if (res < 0)
 		return STSSL_FAILURE_OTHER;

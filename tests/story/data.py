@@ -62,6 +62,7 @@ def attempt(transfer, ftp):
     except ftplib.Error as error:
         reply = str(error)
     except OSError:
+        stage.forget_errors()
         reply = final_reply(ftp)
     return reply, b"".join(parts)
 

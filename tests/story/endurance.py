@@ -47,10 +47,14 @@ def descriptors(pid):
 
 
 def kilobytes(pid):
-    """What a process has for itself; what is shared is nobody's growth."""
+    """What a process has written for itself, wherever it is now.
+
+    Other pages, as those of libraries, are its own only as long as nobody else
+    has them, on the whole machine.
+    """
     with open(f"/proc/{pid}/smaps_rollup") as file:
         return sum(int(line.split()[1]) for line in file
-                   if line.startswith("Private_"))
+                   if line.startswith(("Private_Dirty:", "Swap:")))
 
 
 def allocated(pid):

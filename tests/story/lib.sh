@@ -7,8 +7,9 @@
 # all of it is gone when the first process of the PID namespace ends, however
 # it ends.  Nothing on the machine itself is written to.
 #
-# The caller sets srcdir, and HELPER (the program) and MODULE (pam_stssl.so)
-# unless both are in builddir, and builddir unless the build is in srcdir.
+# The caller sets srcdir, and HELPER, STSSLCTL (the programs) and MODULE
+# (pam_stssl.so) unless they are in builddir, and builddir unless the build is in
+# srcdir.
 # From outside: STORY_MODULE, a module to use instead; STORY_TLS, a line for the
 # tls section; STORY_NO_SKIP, when set, makes it a failure that a story cannot be
 # played.
@@ -16,11 +17,12 @@
 srcdir=$(realpath "$srcdir")
 builddir=$(realpath "${builddir:-$srcdir}")
 : "${HELPER:=$builddir/helper/stssl-helper}"
+: "${STSSLCTL:=$builddir/stsslctl/stsslctl}"
 : "${MODULE:=$builddir/pam_stssl/.libs/pam_stssl.so}"
 MODULE=${STORY_MODULE:-$MODULE}
 STAGE=/run/stage
 PATH=$PATH:/usr/sbin:/sbin
-export STAGE PATH srcdir builddir HELPER MODULE
+export STAGE PATH srcdir builddir HELPER STSSLCTL MODULE
 
 # Prints why there can be no stage here; nothing when there can be one.
 stage_obstacle()
@@ -35,7 +37,7 @@ stage_obstacle()
 		echo "$stage_program is not installed"
 		return
 	done
-	for stage_file in "$HELPER" "$MODULE"; do
+	for stage_file in "$HELPER" "$STSSLCTL" "$MODULE"; do
 		[ -e "$stage_file" ] && continue
 		echo "$stage_file is not built"
 		return

@@ -6,13 +6,14 @@ knows no password) or with the password, and can list, get and put.  It raises
 an exception when its program says that anything has gone wrong.
 """
 
+import ctypes
 import os
 import re
 import socket
 import subprocess
 import sys
 
-from story import (PATIENCE, PKI, STAGE, begins, equal, logged_in,
+from story import (PATIENCE, PKI, STAGE, Skipped, begins, equal, logged_in,
                    password_of, run)
 
 CA = PKI + "ca.pem"
@@ -115,6 +116,11 @@ class CurlNss(Libcurl):
     library = "libcurl-nss.so.4"
 
     def start(self):
+        try:
+            ctypes.CDLL(self.library)
+        except OSError as error:
+            raise Skipped(f"no {self.library}: Debian 12 is the last release "
+                          "with libcurl3-nss") from error
         tls_1_2 = 6
         if self.certificate:
             self.options = [f"version={tls_1_2 << 16 | tls_1_2}"]

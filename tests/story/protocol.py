@@ -391,7 +391,9 @@ def names_authorities():
     done = run("openssl", "s_client", "-connect", "%s:%d" % FTPS, "-CAfile",
                "/run/stage/pki/ca.pem", data=b"")
     text = done.stdout.decode()
-    equal("Acceptable client certificate CA names\nCN = ca" in text, True)
+    # OpenSSL 3.2 and later leave out the blanks.
+    equal(re.search("Acceptable client certificate CA names\nCN ?= ?ca\n",
+                    text) is not None, True)
     equal("Verify return code: 0 (ok)" in text, True)
 
 

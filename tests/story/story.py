@@ -5,6 +5,7 @@ A story file decorates functions with @story("sentence") and ends with tell().
 It runs on the stage that lib.sh sets up, as the first process in there.
 """
 
+import ctypes
 import ftplib
 import hashlib
 import os
@@ -58,7 +59,7 @@ def tell():
         the_end)
     print(f"1..{len(STORIES)}", flush=True)
     for number, (sentence, function, row) in enumerate(STORIES, 1):
-        start = time.monotonic()
+        start, helpers = time.monotonic(), len(Helper.all)
         try:
             function(*row)
             verdict = "ok"
@@ -68,6 +69,9 @@ def tell():
             verdict = "not ok"
             for line in traceback.format_exc().splitlines() + tails():
                 print("# " + line)
+            # What it leaves behind is in the way of the next one's.
+            for helper in Helper.all[helpers:]:
+                helper.process.kill()
         print(f"{verdict} {number} - {sentence}", flush=True)
         seconds = time.monotonic() - start
         if seconds > SLOW:
@@ -221,8 +225,8 @@ def children(pid):
         with open(f"/proc/{pid}/task/{pid}/children") as file:
             for child in map(int, file.read().split()):
                 found += [child] + children(child)
-    except FileNotFoundError:
-        pass
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # it has gone away, before it was opened or before it was read
     return found
 
 
@@ -235,6 +239,16 @@ def context(certificate=None, version=None):
     if version is not None:
         tls.minimum_version = tls.maximum_version = version
     return tls
+
+
+def forget_errors():
+    """To be called after an OSError of a TLS socket that is not the only one.
+
+    Python 3.13 leaves the error of a write that failed in OpenSSL's queue,
+    which the whole thread shares: whatever waits on another socket seems to
+    have failed by it as well, again and again.
+    """
+    ctypes.CDLL("libcrypto.so.3").ERR_clear_error()
 
 
 class Implicit(ftplib.FTP_TLS):
@@ -256,6 +270,7 @@ class Implicit(ftplib.FTP_TLS):
 def connect(address, tls="explicit", certificate=None, version=None,
             source=None):
     """An FTP client, connected, with TLS already there unless tls is None."""
+    forget_errors()
     if tls is None:
         ftp = ftplib.FTP()
     elif tls == "implicit":

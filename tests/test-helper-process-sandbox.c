@@ -735,20 +735,6 @@ START_TEST(the_kernel_keeps_signals_apart)
 }
 END_TEST
 
-/* In an advisor, which may ask; the call is the same for all roles. */
-static int
-be_undumpable(void)
-{
-	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : -EBUSY;
-}
-
-START_TEST(a_role_that_starts_nobody_leaves_no_core_and_no_memory_to_read)
-{
-	ck_assert_int_eq(
-	    outcome_of(try_in(&sandbox_advisor, be_undumpable)), '.');
-}
-END_TEST
-
 /* What the kernel says of a process: "Name:\tvalue" in its status. */
 static void
 expect_status(pid_t pid, const char *name, const char *value)
@@ -829,8 +815,6 @@ sandbox_cases(struct test_case *ret)
 		{ a_role_reaches_no_abstract_socket, ROWS(roles) },
 		{ the_kernel_keeps_signals_apart, 2 },
 		{ without_enforcement_nothing_fails, 0 },
-		{ a_role_that_starts_nobody_leaves_no_core_and_no_memory_to_read,
-		    0 },
 		{ a_role_has_no_capabilities_and_gets_none_back, 0 },
 	};
 

@@ -95,27 +95,14 @@ with_control_in_cn(struct making *m)
 	CN(m, "root\037");
 }
 
-/* The last byte of room is for the NUL. */
 static void
-with_address_of(struct making *m, size_t len)
+with_a_long_address(struct making *m)
 {
-	static char name[X509_NAME_MAX];
+	char name[4096];
 
 	memset(name, 'a', sizeof name);
 	name[1] = '@';
-	set_alt(m, GNUTLS_SAN_RFC822NAME, name, len);
-}
-
-static void
-with_the_longest_address(struct making *m)
-{
-	with_address_of(m, X509_NAME_MAX - 1);
-}
-
-static void
-with_an_address_too_long(struct making *m)
-{
-	with_address_of(m, X509_NAME_MAX);
+	set_alt(m, GNUTLS_SAN_RFC822NAME, name, sizeof name);
 }
 
 static void
@@ -284,14 +271,12 @@ static const struct leaf_case {
 		{ KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "long CN", with_long_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
-	{ "DEL in the CN", with_delete_in_cn, "FAILED:bad-name",
+	{ "DEL in the CN", with_delete_in_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "the last control character in the CN", with_control_in_cn,
-	    "FAILED:bad-name", { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
-	{ "the longest address", with_the_longest_address, "SUCCESS",
+	    "SUCCESS", { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "a long address", with_a_long_address, "SUCCESS",
 	    { { KEY(SSL_CLIENT_SAN_Email), 1, NULL } } },
-	{ "an address too long", with_an_address_too_long, "FAILED:bad-name",
-	    { { KEY(SSL_CLIENT_SAN_Email), 0, NULL } } },
 	{ "letters in the number", with_letters_in_its_number, "SUCCESS",
 	    { { KEY(SSL_CLIENT_M_SERIAL), 0, "0ABC" } } },
 	{ "UTF-8 in the CN", with_utf8_in_cn, "SUCCESS",
@@ -542,7 +527,7 @@ START_TEST(names_that_are_malformed_are_no_success)
 	stssl_record_init(&record);
 	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
 	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
-	    "FAILED:bad-name");
+	    "FAILED:other");
 	stssl_record_done(&record);
 	/* The certificate goes with its chain. */
 	(void)x509_chain_free(chain);

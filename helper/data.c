@@ -23,6 +23,13 @@
 
 /* From the transfer command to both sides being up; progress extends nothing. */
 #define SETUP_SECONDS 30.
+/*
+ * What came of an upload that is broken off is the backend's to keep, to be
+ * gone on with by REST.  A reset destroys what is on its way to the backend: so
+ * look every few milliseconds whether it has arrived, for so long.
+ */
+#define ARRIVAL_SECONDS 5.
+#define ARRIVAL_STEP    .01
 /* Without a byte, in a transfer that has begun and has not ended. */
 #define STALL_SECONDS 300.
 
@@ -37,6 +44,8 @@ struct data {
 	const struct data_context *context;
 	struct ev_io listener; /* fd -1 when there is none */
 	struct ev_timer timer, stall;
+	struct ev_timer arrival; /* of an upload that was broken off */
+	ev_tstamp cut_at;
 	uint64_t moved; /* bytes, when the stall timer last looked */
 	bool active, had_foreign;
 	struct stssl_address target;
@@ -75,6 +84,7 @@ settle(struct data *d, enum data_outcome outcome)
 {
 	d->outcome = outcome;
 	ev_timer_stop(d->context->loop, &d->timer);
+	ev_timer_stop(d->context->loop, &d->arrival);
 	stop_listening(d);
 	backend_data_stop(&d->backend);
 	flow_done(&d->flow);
@@ -236,6 +246,21 @@ flow_ended(struct data *d)
 		d->finishing = true;
 }
 
+/* The client has broken off, and all that it had sent is written. */
+static void
+upload_cut(struct data *d)
+{
+	ev_tstamp now = ev_now(d->context->loop);
+
+	if (d->cut_at == 0.)
+		d->cut_at = now;
+	if (stream_has_unsent(&d->backend.stream) &&
+	    now - d->cut_at < ARRIVAL_SECONDS)
+		ev_timer_again(d->context->loop, &d->arrival);
+	else
+		settle(d, DATA_BROKEN_CLIENT);
+}
+
 static bool
 is_relaying(const struct data *d)
 {
@@ -258,12 +283,16 @@ step_flow(struct data *d)
 	switch (flow_step(&d->flow)) {
 	case FLOW_OPEN:
 	case FLOW_DRAINING:
+	case FLOW_CUT:
 		break;
 	case FLOW_ENDED:
 		flow_ended(d);
 		break;
 	case FLOW_BROKEN_SOURCE:
-		settle(d, up ? DATA_BROKEN_CLIENT : DATA_BROKEN_BACKEND);
+		if (up)
+			upload_cut(d);
+		else
+			settle(d, DATA_BROKEN_BACKEND);
 		break;
 	case FLOW_BROKEN_SINK:
 		settle(d, up ? DATA_BROKEN_BACKEND : DATA_BROKEN_CLIENT);
@@ -414,6 +443,14 @@ on_timer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	d->context->changed(d->context->owner);
 }
 
+static void
+on_arrival(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)events;
+	ev_timer_stop(loop, timer);
+	on_stream(timer->data);
+}
+
 /* A client that reads nothing any more must not keep a session for ever. */
 static void
 on_stall(struct ev_loop *loop, struct ev_timer *timer, int events)
@@ -452,7 +489,9 @@ data_new(const struct data_context *context)
 	ev_io_init(&d->listener, on_listener, -1, EV_READ);
 	ev_timer_init(&d->timer, on_timer, SETUP_SECONDS, 0.);
 	ev_timer_init(&d->stall, on_stall, STALL_SECONDS, STALL_SECONDS);
+	ev_timer_init(&d->arrival, on_arrival, 0., ARRIVAL_STEP);
 	d->listener.data = d->timer.data = d->stall.data = d;
+	d->arrival.data = d;
 	return d;
 }
 
@@ -463,6 +502,7 @@ data_free(struct data *d)
 		return NULL;
 	ev_timer_stop(d->context->loop, &d->timer);
 	ev_timer_stop(d->context->loop, &d->stall);
+	ev_timer_stop(d->context->loop, &d->arrival);
 	stop_listening(d);
 	backend_data_stop(&d->backend);
 	flow_done(&d->flow);

@@ -24,6 +24,13 @@ flow_splice(struct flow *f)
 		(void)pipe_open(&f->pipe);
 }
 
+static bool
+is_under_way(const struct flow *f)
+{
+	return f->state == FLOW_OPEN || f->state == FLOW_DRAINING ||
+	       f->state == FLOW_CUT;
+}
+
 /* Bytes that have left the source, but have not reached the sink. */
 static size_t
 held(const struct flow *f)
@@ -86,10 +93,8 @@ turn(struct flow *f)
 		got = fill(f);
 		if (got == IO_END)
 			f->state = FLOW_DRAINING;
-		if (got == IO_FAILED) {
-			f->state = FLOW_BROKEN_SOURCE;
-			return IO_AGAIN;
-		}
+		if (got == IO_FAILED)
+			f->state = FLOW_CUT;
 	}
 	put = drain(f);
 	if (put == IO_FAILED || put == IO_END) {
@@ -98,13 +103,15 @@ turn(struct flow *f)
 	}
 	if (put == IO_OK && f->state == FLOW_DRAINING)
 		f->state = FLOW_ENDED;
+	if (put == IO_OK && f->state == FLOW_CUT)
+		f->state = FLOW_BROKEN_SOURCE;
 	return put == IO_OK && got == IO_OK ? IO_OK : IO_AGAIN;
 }
 
 enum flow_state
 flow_step(struct flow *f)
 {
-	if (f->state != FLOW_OPEN && f->state != FLOW_DRAINING)
+	if (!is_under_way(f))
 		return f->state;
 	if (f->buffer == NULL && !f->pipe.is_open)
 		f->buffer = buffer_take(BUFFER_RELAY);
@@ -127,8 +134,7 @@ flow_wants_read(const struct flow *f)
 bool
 flow_wants_write(const struct flow *f)
 {
-	return held(f) > 0 &&
-	       (f->state == FLOW_OPEN || f->state == FLOW_DRAINING);
+	return held(f) > 0 && is_under_way(f);
 }
 
 void

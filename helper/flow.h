@@ -17,8 +17,9 @@
 enum flow_state {
 	FLOW_OPEN,
 	FLOW_DRAINING, /* the source has ended, bytes are left */
+	FLOW_CUT,      /* the source has broken off, bytes are left */
 	FLOW_ENDED,    /* the source ended properly, all bytes are written */
-	FLOW_BROKEN_SOURCE,
+	FLOW_BROKEN_SOURCE, /* and what came before is written */
 	FLOW_BROKEN_SINK,
 };
 

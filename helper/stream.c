@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -221,6 +223,14 @@ stream_end(struct stream *s)
 		reset_on_close(s, false);
 	s->is_guarded = false;
 	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
+}
+
+bool
+stream_has_unsent(const struct stream *s)
+{
+	int bytes = 0;
+
+	return s->fd != -1 && ioctl(s->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
 }
 
 void

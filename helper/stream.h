@@ -95,6 +95,9 @@ enum io_result stream_splice_to(
  */
 enum io_result stream_end(struct stream *s);
 
+/* True when its peer's machine has not acknowledged all that was written. */
+bool stream_has_unsent(const struct stream *s);
+
 /* Be called when reading, writing can go on; both false to be left alone. */
 void stream_watch(struct stream *s, bool reading, bool writing);
 

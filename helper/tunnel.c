@@ -71,6 +71,7 @@ tunnel_step(struct flow *f, bool *ended)
 	switch (flow_step(f)) {
 	case FLOW_OPEN:
 	case FLOW_DRAINING:
+	case FLOW_CUT:
 		return true;
 	case FLOW_ENDED:
 		if (!*ended) {

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Files come through whole, whoever sends them; what is cut short says so."""
 
+import array
+import fcntl
 import os
 import socket
 import struct
+import termios
 
 from programs import Lftp
 from story import (Bytes, Helper, PATIENCE, PKI, STAGE, ask, await_that,
@@ -156,6 +159,13 @@ def lftp_uploads(tls, address):
         os.unlink(home("alice", f"lftp-{turn}"))
 
 
+def unsent(connection):
+    """Bytes that the helper's machine has not acknowledged."""
+    count = array.array("i", [0])
+    fcntl.ioctl(connection, termios.TIOCOUTQ, count)
+    return count[0]
+
+
 def cut(connection, reset):
     """Close the TCP connection under TLS: no close_notify."""
     raw = socket.socket(fileno=connection.detach())
@@ -176,6 +186,32 @@ def cut_upload(_, reset):
     begins(ftp.getmultiline(), "426")
     failed_upload("cut", start)
     there_and_back(ftp, 1000)
+    ftp.delete("cut")
+    ftp.quit()
+
+
+@story("what came of an upload that was cut short is kept, and REST goes on "
+       "there: {0}", ("protected", True), ("clear, by a reset", False))
+def goes_on(_, protect):
+    ftp = logged_in(FTP, protect=protect)
+    whole = os.urandom(3 * MIB)
+    connection = ftp.transfercmd("STOR cut")
+    connection.sendall(whole[:2 * MIB])
+    if not protect:
+        # In clear a FIN is an end.  What the kernel has is not to be lost.
+        await_that(lambda: unsent(connection) == 0, "all has arrived")
+    cut(connection, not protect)
+    begins(ftp.getmultiline(), "426")
+    with open(home("alice", "cut"), "rb") as file:
+        equal(file.read() == whole[:2 * MIB], True)
+    connection = ftp.transfercmd("STOR cut", rest=2 * MIB)
+    connection.sendall(whole[2 * MIB:])
+    if protect:
+        connection.unwrap()
+    connection.close()
+    begins(ftp.getmultiline(), "226")
+    with open(home("alice", "cut"), "rb") as file:
+        equal(file.read() == whole, True)
     ftp.delete("cut")
     ftp.quit()
 

@@ -4,6 +4,7 @@
 import array
 import fcntl
 import os
+import signal
 import socket
 import struct
 import termios
@@ -159,6 +160,10 @@ def lftp_uploads(tls, address):
         os.unlink(home("alice", f"lftp-{turn}"))
 
 
+def size_of(path):
+    return os.path.getsize(path) if os.path.exists(path) else 0
+
+
 def unsent(connection):
     """Bytes that the helper's machine has not acknowledged."""
     count = array.array("i", [0])
@@ -194,18 +199,24 @@ def cut_upload(_, reset):
        "there: {0}", ("protected", True), ("clear, by a reset", False))
 def goes_on(_, protect):
     ftp = logged_in(FTP, protect=protect)
-    whole = os.urandom(3 * MIB)
+    whole, part = os.urandom(3 * MIB), 2 * MIB
     connection = ftp.transfercmd("STOR cut")
-    connection.sendall(whole[:2 * MIB])
-    if not protect:
-        # In clear a FIN is an end.  What the kernel has is not to be lost.
-        await_that(lambda: unsent(connection) == 0, "all has arrived")
+    connection.sendall(whole[:part - 1000])
+    await_that(lambda: size_of(home("alice", "cut")) == part - 1000, "a file")
+    # The helper sees the last bytes and the break in one go.
+    for pid in HELPER.processes()[1:]:
+        os.kill(pid, signal.SIGSTOP)
+    connection.sendall(whole[part - 1000:part])
+    # In clear a FIN is an end.  A reset must not come before the bytes.
+    await_that(lambda: unsent(connection) == 0, "all has arrived")
     cut(connection, not protect)
+    for pid in HELPER.processes()[1:]:
+        os.kill(pid, signal.SIGCONT)
     begins(ftp.getmultiline(), "426")
     with open(home("alice", "cut"), "rb") as file:
-        equal(file.read() == whole[:2 * MIB], True)
-    connection = ftp.transfercmd("STOR cut", rest=2 * MIB)
-    connection.sendall(whole[2 * MIB:])
+        equal(file.read() == whole[:part], True)
+    connection = ftp.transfercmd("STOR cut", rest=part)
+    connection.sendall(whole[part:])
     if protect:
         connection.unwrap()
     connection.close()

@@ -126,6 +126,7 @@ backend_data_listen(struct backend_data *b, struct stssl_address *ret)
 
 	if (fd < 0)
 		return fd;
+	socket_bound_input(fd);
 	ev_io_init(&b->listener, on_listener, fd, EV_READ);
 	b->state = BACKEND_DATA_LISTENING;
 	return 0;
@@ -166,6 +167,7 @@ backend_data_connect(struct backend_data *b, uint16_t port)
 	fd = socket_connect_inet(&to, &b->control->local);
 	if (fd < 0)
 		return fd;
+	socket_bound_input(fd);
 	adopt(b, fd, BACKEND_DATA_CONNECTING);
 	return 0;
 }

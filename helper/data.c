@@ -379,6 +379,7 @@ static void
 adopt_client(struct data *d, int fd)
 {
 	socket_no_delay(fd);
+	socket_bound_output(fd);
 	stream_init(&d->client, d->context->loop, fd, on_stream, d);
 	stream_guard(&d->client);
 	d->client_state = SIDE_CONNECTING;

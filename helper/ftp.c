@@ -69,8 +69,40 @@ ftp_answered(struct ftp *f)
 		return;
 	f->queued--;
 	memmove(f->queue, f->queue + 1, f->queued * sizeof f->queue[0]);
-	if (f->queued == 0 && f->phase == FTP_REPLY)
+	ftp_await(f);
+}
+
+void
+ftp_await(struct ftp *f)
+{
+	if (f->queued == 0 && f->held == NULL && f->phase == FTP_REPLY)
 		f->phase = FTP_COMMAND;
+}
+
+static void
+on_keep_awake(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct session *s = timer->data;
+	struct ftp *f = s->protocol_state;
+
+	(void)loop;
+	(void)events;
+	/* One that does not answer will not answer sooner. */
+	if (f->queued == 0)
+		ftp_ask(f, "NOOP", ftp_on_noop);
+	session_run(s);
+}
+
+void
+ftp_hold(struct ftp *f, char *reply)
+{
+	double seconds = f->session->host->noop_seconds;
+
+	f->held = reply;
+	ftp_answered(f);
+	ev_timer_init(&f->keep_awake, on_keep_awake, seconds, seconds);
+	f->keep_awake.data = f->session;
+	ev_timer_start(f->session->host->loop, &f->keep_awake);
 }
 
 void
@@ -99,7 +131,8 @@ turn_backend(struct ftp *f)
 	size_t len;
 	char *line;
 
-	if (f->held != NULL || f->phase == FTP_CLOSING ||
+	/* While a reply is held, what comes is the answer to a NOOP. */
+	if ((f->held != NULL && f->queued == 0) || f->phase == FTP_CLOSING ||
 	    f->phase == FTP_PENALTY || f->backend_ended ||
 	    !lines_has_room(&f->client))
 		return false;
@@ -128,7 +161,7 @@ turn_backend(struct ftp *f)
 static bool
 turn_backend_ended(struct ftp *f)
 {
-	if (!f->backend_ended || f->phase == FTP_CLOSING ||
+	if (!f->backend_ended || f->held != NULL || f->phase == FTP_CLOSING ||
 	    f->phase == FTP_PENALTY)
 		return false;
 	if (f->reply.code == 221 || f->reply.code == 421)
@@ -246,9 +279,9 @@ watch(struct ftp *f)
 	stream_watch(&s->client, wants_client(f) && f->next == NULL,
 	    lines_has_output(&f->client));
 	stream_watch(&s->backend,
-	    f->held == NULL && !f->backend_ended && f->phase != FTP_CLOSING &&
-		f->phase != FTP_UPGRADE && f->phase != FTP_PENALTY &&
-		lines_has_room(&f->client),
+	    (f->held == NULL || f->queued > 0) && !f->backend_ended &&
+		f->phase != FTP_CLOSING && f->phase != FTP_UPGRADE &&
+		f->phase != FTP_PENALTY && lines_has_room(&f->client),
 	    lines_has_output(&f->backend));
 }
 
@@ -425,6 +458,7 @@ ftp_close(struct session *s)
 		return;
 	ftp_drop_data(f);
 	ev_timer_stop(s->host->loop, &f->penalty);
+	ev_timer_stop(s->host->loop, &f->keep_awake);
 	free(f->refusal);
 	lines_done(&f->client);
 	lines_done(&f->backend);

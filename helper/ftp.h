@@ -91,6 +91,11 @@ struct ftp {
 	char *waiting;               /* STOR's, USER's, PASS's line */
 	char *gathered; /* lines of a reply that ours may take the place of */
 	char *held;     /* the last reply, until the data are out */
+	/*
+	 * A backend has done with a transfer when its client still reads, and
+	 * counts it as idle from then on: it hears a NOOP now and then.
+	 */
+	struct ev_timer keep_awake;
 };
 
 /* ftp.c, for the others. */
@@ -104,6 +109,9 @@ void ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply);
 
 /* The first of the queue is answered. */
 void ftp_answered(struct ftp *f);
+
+/* Wait for the backend if it has something to answer, else for the client. */
+void ftp_await(struct ftp *f);
 
 /*
  * Say `reply` and end the session when it is written.  In the middle of another
@@ -145,10 +153,12 @@ bool ftp_follow_advice(struct ftp *f);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
-    ftp_on_active, ftp_on_passive, ftp_on_transfer, ftp_on_abort;
+    ftp_on_active, ftp_on_passive, ftp_on_transfer, ftp_on_abort, ftp_on_noop;
 /* Tell why there is no data connection, and forget it. */
 void ftp_say_failure(struct ftp *f);
 /* Go on with a transfer whose data connection has changed. */
 void ftp_transfer_changed(struct ftp *f);
+/* Keep the reply to a transfer until its data are out; takes `reply`. */
+void ftp_hold(struct ftp *f, char *reply);
 
 #endif

@@ -288,9 +288,13 @@ transfer_over(struct ftp *f, const char *reply)
 	ftp_drop_data(f);
 	ftp_say(f, reply);
 	f->transferring = false;
+	ev_timer_stop(f->session->host->loop, &f->keep_awake);
+	/* When it was held, it is no more what the backend says next. */
+	if (f->held == NULL)
+		ftp_answered(f);
 	free(f->held);
 	f->held = NULL;
-	ftp_answered(f);
+	ftp_await(f);
 }
 
 /*
@@ -349,7 +353,18 @@ ftp_on_transfer(
 	if (conclude(f, whole))
 		free(whole);
 	else
-		f->held = whole;
+		ftp_hold(f, whole);
+}
+
+/* The client has not asked, and hears nothing of it. */
+void
+ftp_on_noop(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	(void)line;
+	(void)len;
+	if (is_last(f, part))
+		ftp_answered(f);
 }
 
 /*

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define LINGER_SECONDS 5.
+/* Bytes, enough for a fast pipe: what is on its way does not count. */
+#define BUFFERED (256 * 1024)
 /* So many at once; the oldest has had its time. */
 #define LINGERERS_MAX 256
 
@@ -113,6 +115,20 @@ socket_keep_alive(int fd)
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		(void)setsockopt(fd, options[i].level, options[i].name,
 		    &options[i].value, sizeof options[i].value);
+}
+
+void
+socket_bound_input(int fd)
+{
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_RCVBUF, &(int){ BUFFERED }, sizeof(int));
+}
+
+void
+socket_bound_output(int fd)
+{
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){ BUFFERED },
+	    sizeof(int));
 }
 
 void

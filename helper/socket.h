@@ -38,6 +38,14 @@ void socket_no_delay(int fd);
 void socket_keep_alive(int fd);
 
 /*
+ * Bound what the kernel takes from a sender in advance, and what it takes from
+ * us while the receiver is slow: it would be some MiB each, which a sender
+ * believes to have arrived.
+ */
+void socket_bound_input(int fd);
+void socket_bound_output(int fd);
+
+/*
  * Leave urgent data where they are: clients that abort in clear send part of
  * the command as such (RFC 959 4.1.3), and it would be taken out.
  */

@@ -39,6 +39,9 @@ struct slot {
 	uint64_t told;   /* bytes in and out that the monitor knows of */
 };
 
+/* More often than any daemon's limit for idle sessions. */
+#define NOOP_SECONDS 20.
+
 struct worker {
 	struct session_host host; /* first: the host is the worker */
 	int channel;
@@ -555,6 +558,7 @@ worker_main(
 	}
 	if (enter_sandbox(config) < 0)
 		return EXIT_FAILURE;
+	w.host.noop_seconds = NOOP_SECONDS;
 	w.host.kernel_tls = has_kernel_tls(config);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	w.watcher.data = &w.host;

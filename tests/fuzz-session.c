@@ -162,6 +162,7 @@ begin(struct stage *s, bool passive)
 
 	s->host = (struct session_host){ .loop = ev_loop_new(0),
 		.config = &s->config,
+		.noop_seconds = 60,
 		.tls = &s->tls,
 		.publish = publish,
 		.withdraw = withdraw,

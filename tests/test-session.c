@@ -34,6 +34,7 @@ struct play {
 	struct session *session;
 	int listener, client, backend;
 	const char *from; /* NULL: 192.0.2.1:40000 */
+	double noop_seconds;
 	unsigned published, withdrawn, welcome, closed;
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
@@ -181,6 +182,7 @@ begin(struct play *p)
 	log_open(LOG_TARGET_STDERR, "test", false);
 	p->host = (struct session_host){ .loop = ev_loop_new(0),
 		.config = &p->config,
+		.noop_seconds = p->noop_seconds > 0 ? p->noop_seconds : 60,
 		.publish = publish,
 		.withdraw = withdraw,
 		.ask = ask,
@@ -1152,6 +1154,47 @@ begin_download(struct play *p)
 	return data;
 }
 
+START_TEST(a_backend_that_is_done_is_kept_awake_while_its_client_reads)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
+		.from = "127.0.0.1:40000",
+		.noop_seconds = .01 };
+	struct stssl_address at, passive;
+	int data, client;
+	bool dies = _i == 1;
+
+	begin(&p);
+	at = begin_data(&p, &passive);
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	data = connect_from(&at, "127.0.0.1");
+	put(p.backend, "150 here\r\n226 done\r\n");
+	expect(&p, p.client, "150 here\r\n");
+	/* The client's data connection is not there yet: 226 is held. */
+	for (int i = 0; i < 3; i++) {
+		expect(&p, p.backend, "NOOP\r\n");
+		ck_assert(is_silent(p.client));
+		if (!dies)
+			put(p.backend, "200-No\r\n200 operation\r\n");
+		else if (i == 0)
+			put(p.backend, "421 Timeout.\r\n");
+		if (dies)
+			break;
+	}
+	client = connect_from(&passive, "127.0.0.1");
+	close(data);
+	expect(&p, p.client, "226 done\r\n");
+	put(p.client, "PWD\r\n");
+	if (!dies) {
+		expect(&p, p.backend, "PWD\r\n");
+		put(p.backend, "257 here\r\n");
+		expect(&p, p.client, "257 here\r\n");
+	}
+	close(client);
+	end(&p);
+}
+END_TEST
+
 /* Who connects to the port that the backend was told, and when. */
 enum visitor {
 	NOBODY,
@@ -1512,6 +1555,8 @@ main(void)
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 		{ a_target_that_cannot_be_reached_does_not_reach_the_backend,
 		    0 },
+		{ a_backend_that_is_done_is_kept_awake_while_its_client_reads,
+		    2 },
 		{ a_backend_that_cannot_be_active_is_no_riddle_for_its_client,
 		    ROWS(port_rows) },
 		{ a_passive_backend_leads_to_its_own_ports_only,

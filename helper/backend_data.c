@@ -73,6 +73,7 @@ take(struct backend_data *b, int fd, const struct stssl_address *from)
 		send_away(b, fd, from);
 		b->state = BACKEND_DATA_AMBIGUOUS;
 	} else {
+		socket_no_delay(fd);
 		adopt(b, fd, BACKEND_DATA_UP);
 		if (b->is_announced)
 			backend_data_stop(b);

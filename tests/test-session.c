@@ -1481,6 +1481,21 @@ START_TEST(a_backend_that_does_not_greet_ends_the_session)
 }
 END_TEST
 
+/* It need not close the connection itself. */
+START_TEST(a_backend_that_greets_with_a_refusal_ends_the_session)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+
+	begin(&p);
+	put(p.backend, "530 not today\r\n");
+	expect(&p, p.client, "530 not today\r\n");
+	expect(&p, p.client, "");
+	expect(&p, p.backend, "");
+	ck_assert_uint_eq(p.closed, 1);
+	end(&p);
+}
+END_TEST
+
 START_TEST(a_session_that_has_to_end_says_why)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
@@ -1578,6 +1593,7 @@ main(void)
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
 		{ before_tls_a_connection_that_has_heard_of_somebody_goes, 2 },
+		{ a_backend_that_greets_with_a_refusal_ends_the_session, 0 },
 	};
 
 	return test_main("session", cases, ROWS(cases));

@@ -2,6 +2,7 @@
 """OCSP: what responders say of clients' certificates, or do not say."""
 
 import contextlib
+import http.client
 import http.server
 import os
 import re
@@ -112,21 +113,34 @@ def mute():
 ELSEWHERE = 8889
 
 
+def good_answer(question):
+    """What the responder that listens elsewhere says."""
+    connection = http.client.HTTPConnection("127.0.0.1", ELSEWHERE,
+                                            timeout=PATIENCE)
+    connection.request("POST", "/", question,
+                       {"Content-Type": "application/ocsp-request"})
+    with connection.getresponse() as answer:
+        return answer.read()
+
+
 class Faulty(http.server.BaseHTTPRequestHandler):
     """A web server that has learnt something else."""
 
     how = None
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        question = self.rfile.read(int(self.headers["Content-Length"]))
         status, body = {
             "redirects": (307, b""),
-            "has an error": (500, b"x" * 100),
+            "has an error": (500, b""),
             "says too much": (200, b"x" * 65537),
             "never ends": (200, None),
             "says nothing": (200, b""),
             "says rubbish": (200, b"<html>What?</html>"),
         }[self.how]
+        if status == 500:
+            # Good but for that.
+            body = good_answer(question)
         self.send_response(status)
         self.send_header("Location", f"http://127.0.0.1:{ELSEWHERE}/")
         self.end_headers()

@@ -341,8 +341,9 @@ def ports():
     equal({host for host, _ in addresses}, {FTP[0]})
     for ftp, address in zip(sessions, addresses):
         with socket.create_connection(address, PATIENCE) as data:
-            begins(ask(ftp, "RETR hello"), "150")
+            # Before the transfer: its end would close the port anyway.
             await_that(lambda: is_closed(address), "the port is closed")
+            begins(ask(ftp, "RETR hello"), "150")
             equal(data.recv(100), b"hello alice\n")
         begins(ftp.getmultiline(), "226")
         address = ftp.makepasv()

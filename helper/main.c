@@ -5,8 +5,10 @@
  */
 #include <config.h>
 
+#include <ev.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -138,6 +140,29 @@ check_keys(const struct generation *generation,
 	return r;
 }
 
+/*
+ * libev ends the process when it gets no memory, and with the monitor all
+ * sessions would end.  It waits for a second at most: until then a worker may
+ * have gone, or the machine have killed whoever has taken it all.
+ */
+static void *
+wait_for_memory(void *old, long size)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	void *found = NULL;
+
+	if (size == 0) {
+		free(old);
+		return NULL;
+	}
+	for (int i = 0; found == NULL && i < 100; i++) {
+		if (i > 0)
+			(void)nanosleep(&pause, NULL);
+		found = realloc(old, (size_t)size);
+	}
+	return found;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -158,6 +183,7 @@ main(int argc, char **argv)
 	}
 	log_open(a.log, "monitor", a.debug);
 	sandbox_set_mode(a.sandbox);
+	ev_set_allocator(wait_for_memory);
 
 	if (generation_load(a.config, &generation, &error) < 0 ||
 	    privileges_resolve(generation.config, &privileges, &error) < 0 ||

@@ -48,8 +48,11 @@ gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 	memcpy(whole + size, line, len);
 	whole[size + len] = '\0';
 	free(before);
-	f->gathered = part == FTP_REPLY_LAST ? NULL : whole;
-	return part == FTP_REPLY_LAST ? whole : NULL;
+	f->gathered = NULL;
+	if (part == FTP_REPLY_LAST)
+		return whole;
+	f->gathered = whole;
+	return NULL;
 }
 
 void

@@ -321,8 +321,7 @@ start(struct review *review)
 		return;
 	job.batch = review->batch;
 	job.count = review->count;
-	pid = spawn(
-	    job.params.loop, "reviewer", forget, run, &job, &channel);
+	pid = spawn(job.params.loop, "reviewer", forget, run, &job, &channel);
 	if (pid < 0) {
 		(void)log_errno((int)pid, "cannot review certificates");
 		return;

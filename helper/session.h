@@ -26,7 +26,7 @@ struct session_host {
 	const struct helper_config *config;
 	struct tls_context *tls;
 	struct tls_tickets *tickets; /* for stream listeners */
-	double noop_seconds; /* see ftp.h: keep_awake */
+	double noop_seconds;         /* see ftp.h: keep_awake */
 	bool kernel_tls; /* the kernel can, and may, encrypt downloads */
 	bool stopping;   /* sessions end as soon as they are not busy */
 

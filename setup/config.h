@@ -83,8 +83,8 @@ struct listen_config {
 	enum backend_mode backend_data;
 	unsigned backend_low, backend_high; /* the ports that it may open */
 	bool refuse_unknown_name;           /* in SNI */
-	bool certificate_reply_331; /* instead of 232 */
-	unsigned idle_seconds; /* of a stream; 0: no limit */
+	bool certificate_reply_331;         /* instead of 232 */
+	unsigned idle_seconds;              /* of a stream; 0: no limit */
 	bool implicit_private; /* tls = implicit begins with PROT P */
 	unsigned max_sessions, max_sessions_per_address; /* 0: no limit */
 	unsigned max_newcomers_per_address;

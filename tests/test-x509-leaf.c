@@ -273,8 +273,8 @@ static const struct leaf_case {
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "DEL in the CN", with_delete_in_cn, "SUCCESS",
 	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
-	{ "the last control character in the CN", with_control_in_cn,
-	    "SUCCESS", { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
+	{ "the last control character in the CN", with_control_in_cn, "SUCCESS",
+	    { { KEY(SSL_CLIENT_S_DN_CN), 0, NULL } } },
 	{ "a long address", with_a_long_address, "SUCCESS",
 	    { { KEY(SSL_CLIENT_SAN_Email), 1, NULL } } },
 	{ "letters in the number", with_letters_in_its_number, "SUCCESS",
@@ -526,8 +526,8 @@ START_TEST(names_that_are_malformed_are_no_success)
 	chain->certs[chain->count++] = leaf.cert;
 	stssl_record_init(&record);
 	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
-	ck_assert_str_eq(stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)),
-	    "FAILED:other");
+	ck_assert_str_eq(
+	    stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)), "FAILED:other");
 	stssl_record_done(&record);
 	/* The certificate goes with its chain. */
 	(void)x509_chain_free(chain);

@@ -168,7 +168,7 @@ def logged_in_already():
     ftp = connect(HELPER.address("ftp"), certificate="alice")
     equal(log_in(ftp, "alice"), "certificate")
     begins(ask(ftp, "USER bob"), "5")
-    begins(ask(ftp, "PASS no such"), "230")
+    begins(ask(ftp, "PASS no such"), "503")
     equal("/alice" in ask(ftp, "PWD"), True)
     ftp.prot_p()
     transfer(ftp, "alice")

@@ -136,7 +136,7 @@ def reuse(command, which):
 
 def ended():
     """The helper's ends of connections that the daemon has closed."""
-    seen = run("ss", "-Htn", "state", "close-wait", "dport", "=", ":2121")
+    seen = run("ss", "-Htn", "state", "close-wait", "dport", "=", ":221")
     return {line.split()[2] for line in seen.stdout.splitlines()}
 
 

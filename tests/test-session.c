@@ -364,6 +364,7 @@ START_TEST(before_tls_a_connection_that_has_heard_of_somebody_goes)
 	files_init(&files);
 	/* First, for the keyholder's process has what is open by then. */
 	tls = tls_with_certificate(&files);
+	p.listen.handshake_seconds = 60;
 	begin(&p);
 	p.host.tls = tls;
 	greet(&p);
@@ -383,6 +384,31 @@ START_TEST(before_tls_a_connection_that_has_heard_of_somebody_goes)
 		ck_assert(is_silent(p.backend));
 	}
 	ck_assert_int_eq(p.session->state, SESSION_HANDSHAKE);
+	end(&p);
+	(void)tls_context_free(tls);
+	files_done(&files);
+}
+END_TEST
+
+/* By its own timeout: that of the login is far away. */
+START_TEST(a_handshake_that_does_not_end_has_a_timeout_of_its_own)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	struct tls_context *tls;
+	struct files files;
+
+	files_init(&files);
+	tls = tls_with_certificate(&files);
+	p.listen.handshake_seconds = 1;
+	begin(&p);
+	p.host.tls = tls;
+	greet(&p);
+	put(p.client, "AUTH TLS\r\n");
+	expect_code(&p, "234 ");
+	expect(&p, p.client, "");
+	ck_assert_uint_eq(p.closed, 1);
+	ck_assert_uint_eq(p.failed[PENALTY_HANDSHAKE_TIMEOUT], 1);
+	ck_assert_uint_eq(p.failed[PENALTY_LOGIN_TIMEOUT], 0);
 	end(&p);
 	(void)tls_context_free(tls);
 	files_done(&files);
@@ -1594,6 +1620,7 @@ main(void)
 		    ROWS(backend_rows) },
 		{ before_tls_a_connection_that_has_heard_of_somebody_goes, 2 },
 		{ a_backend_that_greets_with_a_refusal_ends_the_session, 0 },
+		{ a_handshake_that_does_not_end_has_a_timeout_of_its_own, 0 },
 	};
 
 	return test_main("session", cases, ROWS(cases));

@@ -6,6 +6,7 @@
 #include "helper/ftp_text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -396,6 +397,28 @@ START_TEST(a_line_of_the_log_is_one_whatever_is_in_it)
 }
 END_TEST
 
+/* A pipe with room for nothing more, instead of stderr. */
+START_TEST(a_log_that_nobody_reads_is_not_waited_for)
+{
+	static const char bytes[4096];
+	int pair[2], saved = dup(STDERR_FILENO);
+
+	ck_assert_int_eq(pipe2(pair, O_NONBLOCK), 0);
+	while (write(pair[1], bytes, sizeof bytes) > 0)
+		;
+	while (write(pair[1], bytes, 1) > 0)
+		;
+	ck_assert_int_eq(fcntl(pair[1], F_SETFL, 0), 0);
+	ck_assert_int_ne(dup2(pair[1], STDERR_FILENO), -1);
+	log_open(LOG_TARGET_STDERR, "test", false);
+	log_info("lost");
+	ck_assert_int_ne(dup2(saved, STDERR_FILENO), -1);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+	(void)close(saved);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -418,6 +441,7 @@ main(void)
 		{ a_reply_has_an_end_before_very_many_lines, 0 },
 		{ a_reply_with_a_nul_is_bad, 0 },
 		{ a_line_of_the_log_is_one_whatever_is_in_it, 0 },
+		{ a_log_that_nobody_reads_is_not_waited_for, 0 },
 	};
 
 	return test_main("texts", cases, ROWS(cases));

@@ -13,6 +13,7 @@
 
 #include "tests/certificates.h"
 #include "x509/chain.h"
+#include "x509/inside.h"
 #include "x509/store.h"
 #include "x509/subtree.h"
 #include "x509/verify.h"
@@ -662,6 +663,40 @@ START_TEST(a_chain_that_is_not_whole_never_verifies)
 }
 END_TEST
 
+static void
+with_14_kilobytes(struct making *m)
+{
+	static char bytes[14000];
+
+	add_extension(m, "1.2.3.4", false, bytes, sizeof bytes);
+}
+
+/* Fewer than there may be, and each of them small enough. */
+START_TEST(a_chain_of_too_many_bytes_is_not_kept)
+{
+	struct made root = make_ca("Root", NULL, NULL);
+	struct made leaf = make_leaf("alice", &root, with_14_kilobytes);
+	struct x509_chain *chain = x509_chain_new();
+	gnutls_datum_t der;
+	unsigned fit;
+
+	OK(gnutls_x509_crt_export2(leaf.cert, GNUTLS_X509_FMT_DER, &der));
+	fit = X509_CHAIN_BYTES / der.size;
+	ck_assert_uint_lt(fit, X509_CHAIN_MAX);
+	for (unsigned i = 0; i < fit; i++)
+		x509_chain_add(chain, der.data, der.size);
+	ck_assert_uint_eq(chain->count, fit);
+	ck_assert(!chain->unfit);
+	x509_chain_add(chain, der.data, der.size);
+	ck_assert_uint_eq(chain->count, fit);
+	ck_assert(chain->unfit);
+	(void)x509_chain_free(chain);
+	gnutls_free(der.data);
+	unmake(&leaf);
+	unmake(&root);
+}
+END_TEST
+
 /* NULL: there is no such file. */
 static const struct {
 	const char *text;
@@ -716,6 +751,7 @@ chain_cases(struct test_case *ret)
 		{ without_any_ca_nothing_is_known, 0 },
 		{ cas_in_any_order_and_others_between_do_not_matter, 0 },
 		{ a_chain_that_is_not_whole_never_verifies, 0 },
+		{ a_chain_of_too_many_bytes_is_not_kept, 0 },
 		{ a_file_without_a_chain_is_told_by_its_name, ROWS(no_chains) },
 	};
 

@@ -19,7 +19,11 @@
 
 #define REFUSALS_MAX 5
 
-/* What a refused client reads; lftp must not take one for a reason to retry. */
+/*
+ * What a refused client reads; lftp must not take one for a reason to retry.
+ * To be in a class that refuses sounds like being in none: a stranger need not
+ * learn which names and networks classes.conf has.
+ */
 static const char *const refusals[STSSL_REASON_COUNT] = {
 	[STSSL_REASON_TLS_REQUIRED] = "TLS required; use AUTH TLS.",
 	[STSSL_REASON_TLS_TOO_OLD] = "A newer TLS version is required.",
@@ -37,6 +41,7 @@ static const char *const refusals[STSSL_REASON_COUNT] = {
 static const bool is_attempt[STSSL_REASON_COUNT] = {
 	[STSSL_REASON_BAD_USER] = true,
 	[STSSL_REASON_NO_CLASS] = true,
+	[STSSL_REASON_CLASS_REFUSES] = true,
 	[STSSL_REASON_BAD_CERTIFICATE] = true,
 	[STSSL_REASON_NOT_THIS_USER] = true,
 };

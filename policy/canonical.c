@@ -90,12 +90,16 @@ add_strings(
 
 /* "*" among them is as good as no pattern at all. */
 static void
-add_users(struct lines *lines, const struct stssl_class *c)
+add_users(
+    struct lines *lines, const struct stssl_class *c, enum stssl_names names)
 {
 	for (size_t i = 0; i < c->users.count; i++)
 		if (strcmp(c->users.list[i], "*") == 0)
 			return;
 	add_strings(lines, "user", &c->users);
+	if (c->users.count > 0 && names != STSSL_NAMES_EXACT)
+		add(lines, "user-names %s",
+		    stssl_keys_word("user-names", (int)names));
 }
 
 static void
@@ -167,8 +171,10 @@ add_way(struct lines *lines, const struct stssl_identity_rules *rules,
 static void
 add_rules(struct lines *lines, const struct stssl_class *c)
 {
-	add(lines, "ssl %s", stssl_keys_word("ssl", (int)c->ssl));
 	add(lines, "login %s", stssl_keys_word("login", (int)c->login));
+	if (c->login == STSSL_LOGIN_REFUSE)
+		return; /* the other rules change nothing */
+	add(lines, "ssl %s", stssl_keys_word("ssl", (int)c->ssl));
 	add(lines, "data %s", stssl_keys_word("data", (int)c->data_private));
 	add(lines, "min-protocol %s",
 	    stssl_keys_word("min-protocol", (int)c->min_protocol));
@@ -188,12 +194,12 @@ compare(const void *a, const void *b)
 }
 
 static int
-write_class(FILE *out, const struct stssl_class *c)
+write_class(FILE *out, const struct stssl_class *c, enum stssl_names names)
 {
 	struct lines lines = { .count = 0 };
 	char name[QUOTED_MAX];
 
-	add_users(&lines, c);
+	add_users(&lines, c, names);
 	add_strings(&lines, "service", &c->services);
 	add_groups(&lines, c);
 	add_from(&lines, c);
@@ -224,7 +230,7 @@ stssl_classes_canonical(const struct stssl_classes *classes, char **ret)
 	(void)fputs(FIRST_LINE, out);
 	for (size_t i = 0; r == 0 && i < classes->count; i++)
 		if (classes->list[i].enabled)
-			r = write_class(out, &classes->list[i]);
+			r = write_class(out, &classes->list[i], classes->names);
 	if (ferror(out) != 0)
 		r = -ENOMEM;
 	if (fclose(out) != 0)

@@ -32,12 +32,19 @@ enum stssl_type {
 	STSSL_TYPE_COUNT
 };
 
+/* How the criterion `user` compares: with regard to capitals, or without. */
+enum stssl_names {
+	STSSL_NAMES_EXACT,
+	STSSL_NAMES_LOWER,
+	STSSL_NAMES_COUNT
+};
+
 /* What was not given as criterion is empty (count 0, size 0): matches all. */
 struct stssl_class {
 	const char *name;
 	const struct stssl_conf_section *section; /* as it was given */
 	bool enabled;
-	struct stssl_values users;    /* glob patterns */
+	struct stssl_values users;    /* glob patterns, small with LOWER */
 	struct stssl_values services; /* names */
 	enum stssl_type type;
 	struct stssl_group *groups;
@@ -57,6 +64,7 @@ struct stssl_classes {
 	struct stssl_conf *conf;
 	struct stssl_stamp stamp; /* of the file before it was read */
 	const char *identities;   /* directory */
+	enum stssl_names names;
 	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;

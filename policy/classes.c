@@ -80,6 +80,17 @@ fill_from(struct stssl_classes *classes, struct stssl_class *c,
 	return 0;
 }
 
+/* The values are the conf's own copies, and nobody else compares them. */
+static void
+fill_users(struct stssl_class *c, const struct stssl_values *patterns,
+    enum stssl_names names)
+{
+	for (size_t i = 0; names == STSSL_NAMES_LOWER && i < patterns->count;
+	     i++)
+		stssl_user_lower(patterns->list[i]);
+	c->users = *patterns;
+}
+
 static int
 fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
     struct stssl_error *error)
@@ -90,13 +101,16 @@ fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
 	stssl_conf_fill(c->section, &text);
 	c->name = stssl_conf_title(c->section);
 	c->enabled = text.enabled;
-	c->users = text.user;
+	fill_users(c, &text.user, classes->names);
 	c->services = text.service;
 	c->type = (enum stssl_type)text.type;
 	fill_rules(c, &text);
 	c->identity.directory = classes->identities;
 	r = stssl_rules_read(
 	    c->section, &text, &classes->maps, &c->identity, error);
+	/* No certificate is worth a look where nobody is let in. */
+	if (c->login == STSSL_LOGIN_REFUSE)
+		c->identity.ways = 0;
 	if (r == 0)
 		r = fill_groups(classes, c, &text.group, error);
 	if (r == 0)
@@ -137,6 +151,7 @@ fill_all(struct stssl_classes *classes, struct stssl_error *error)
 	if (make_room(classes) < 0)
 		return out_of_memory(error);
 	classes->identities = stssl_conf_text(top, "identities");
+	classes->names = (enum stssl_names)stssl_conf_word(top, "user-names");
 	while (r == 0 && (section = stssl_conf_next(
 			      classes->conf, "class", section)) != NULL) {
 		struct stssl_class *c = &classes->list[classes->count++];

@@ -11,6 +11,7 @@ enum outcome {
 	PASSWD, /* the password decides */
 	ACCEPT,
 	AND_PW, /* a good certificate, and the password */
+	NOBODY, /* whatever the connection shows */
 	NO_TLS,
 	TOO_OLD,
 	NO_CRT,
@@ -41,6 +42,7 @@ static const struct stssl_decision outcomes[OUTCOME_COUNT][STSSL_BAD_COUNT] = {
 	[PASSWD]  = { ASK(BY_PASSWORD),          ASK(BY_PASSWORD) },
 	[ACCEPT]  = { LET_IN,                    LET_IN },
 	[AND_PW]  = { ASK(AND_PASSWORD),         ASK(AND_PASSWORD) },
+	[NOBODY]  = { REFUSE(CLASS_REFUSES),     REFUSE(CLASS_REFUSES) },
 	[NO_TLS]  = { REFUSE(TLS_REQUIRED),      REFUSE(TLS_REQUIRED) },
 	[TOO_OLD] = { REFUSE(TLS_TOO_OLD),       REFUSE(TLS_TOO_OLD) },
 	[NO_CRT]  = { REFUSE(NO_CERTIFICATE),    REFUSE(NO_CERTIFICATE) },
@@ -59,12 +61,14 @@ static const enum outcome
 		[STSSL_LOGIN_EITHER]      = { PASSWD, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
 		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
 		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+		[STSSL_LOGIN_REFUSE]      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
 	},
 	[STSSL_SSL_REQUIRED] = {
 		[STSSL_LOGIN_PASSWORD]    = { NO_TLS, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
 		[STSSL_LOGIN_EITHER]      = { NO_TLS, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
 		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
 		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+		[STSSL_LOGIN_REFUSE]      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
 	},
 };
 /* clang-format on */

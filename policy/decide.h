@@ -16,8 +16,9 @@ enum stssl_ssl {
 	STSSL_SSL_COUNT
 };
 
-/* REQUIRED and CERTIFICATE are 0: what nobody set is the strictest. */
+/* REQUIRED and REFUSE are 0: what nobody set is the strictest. */
 enum stssl_login_way {
+	STSSL_LOGIN_REFUSE,
 	STSSL_LOGIN_CERTIFICATE,
 	STSSL_LOGIN_BOTH,
 	STSSL_LOGIN_EITHER,
@@ -69,6 +70,8 @@ const char *stssl_facts_text(enum stssl_facts f);
 	    AUTHINFO_UNAVAIL)                                                 \
 	X(BAD_USER, "bad-user", "not an acceptable user name", USER_UNKNOWN)  \
 	X(NO_CLASS, "no-class", "no class matches", PERM_DENIED)              \
+	X(CLASS_REFUSES, "class-refuses", "the class lets nobody in",         \
+	    PERM_DENIED)                                                      \
 	X(TLS_REQUIRED, "tls-required", "TLS required", PERM_DENIED)          \
 	X(TLS_TOO_OLD, "tls-too-old", "a newer TLS version is required",      \
 	    PERM_DENIED)                                                      \

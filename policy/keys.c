@@ -75,7 +75,8 @@ static const struct stssl_conf_key class_keys[] = {
 	    .words = { [STSSL_LOGIN_PASSWORD] = "password",
 		[STSSL_LOGIN_CERTIFICATE] = "certificate",
 		[STSSL_LOGIN_EITHER] = "either",
-		[STSSL_LOGIN_BOTH] = "both" },
+		[STSSL_LOGIN_BOTH] = "both",
+		[STSSL_LOGIN_REFUSE] = "refuse" },
 	    .word = STSSL_LOGIN_EITHER },
 	{ "bad-certificate", STSSL_CONF_WORD, AT(bad_certificate),
 	    .words = { [STSSL_BAD_REFUSE] = "refuse",
@@ -111,6 +112,10 @@ const struct stssl_conf_key stssl_keys[] = {
 	{ "identities", STSSL_CONF_TEXT, .check = check_directory,
 	    .text = STSSL_IDENTITIES },
 	{ "resolve-names", STSSL_CONF_SWITCH, .on = false },
+	{ "user-names", STSSL_CONF_WORD,
+	    .words = { [STSSL_NAMES_EXACT] = "exact",
+		[STSSL_NAMES_LOWER] = "lower" },
+	    .word = STSSL_NAMES_EXACT },
 	{ "map", STSSL_CONF_TITLED, .check = check_text, .keys = map_keys },
 	{ "class", STSSL_CONF_TITLED, .check = check_text, .keys = class_keys },
 	{ .name = NULL },
@@ -121,6 +126,8 @@ stssl_keys_word(const char *key, int value)
 {
 	const struct stssl_conf_key *row = stssl_conf_key(class_keys, key);
 
+	if (row == NULL)
+		row = stssl_conf_key(stssl_keys, key);
 	if (row == NULL || row->type != STSSL_CONF_WORD || value < 0 ||
 	    value >= STSSL_CONF_WORDS || row->words[value] == NULL)
 		return "";

@@ -16,6 +16,8 @@ struct asker {
 	const struct stssl_login *login;
 	struct stssl_hosts *hosts;
 	struct stssl_user user;
+	const char *name; /* as the criterion `user` compares it */
+	char lower[STSSL_USER_MAX + 1];
 };
 
 /* Each returns 1 for a match, 0 for none, or a negative errno. */
@@ -44,7 +46,7 @@ static int
 match_user(const struct stssl_class *c, struct asker *a)
 {
 	for (size_t i = 0; i < c->users.count; i++)
-		if (has_user(c->users.list[i], a->user.name))
+		if (has_user(c->users.list[i], a->name))
 			return 1;
 	return c->users.count == 0;
 }
@@ -137,17 +139,35 @@ match(const struct stssl_class *c, struct asker *a)
 	return r;
 }
 
+/*
+ * Small letters are for the patterns alone.  NSS is asked for the name as it
+ * is, and so are identity files and certificates: they have to name the very
+ * account that the daemon opens.
+ */
+static void
+name_it(struct asker *a, enum stssl_names names)
+{
+	a->name = a->user.name;
+	if (names != STSSL_NAMES_LOWER)
+		return;
+	memcpy(a->lower, a->name, strlen(a->name) + 1);
+	stssl_user_lower(a->lower);
+	a->name = a->lower;
+}
+
 int
 stssl_class_find(const struct stssl_classes *classes,
     const struct stssl_login *login, const struct stssl_class **ret)
 {
 	struct stssl_hosts own = { .asked = false };
-	struct asker asker = { .login = login,
-		.hosts = login->hosts != NULL ? login->hosts : &own };
+	struct asker asker;
 	const struct stssl_class *found = NULL;
 	int r = 0, confirmed;
 
+	asker.login = login;
+	asker.hosts = login->hosts != NULL ? login->hosts : &own;
 	stssl_user_init(&asker.user, login->user);
+	name_it(&asker, classes->names);
 	for (size_t i = 0; r == 0 && i < classes->count; i++) {
 		r = match(&classes->list[i], &asker);
 		if (r == 1)

@@ -2,7 +2,7 @@
  *
  * One class takes all users of another if each of its criteria does.  What is
  * not sure counts as "no", so that only what is surely unreachable is said to
- * be.
+ * be.  What a class asks for is compared by the table that decides.
  */
 #include <config.h>
 #include "policy/shadow.h"
@@ -127,23 +127,32 @@ covers_groups(const struct stssl_class *outer, const struct stssl_class *inner)
 	return inner->group_count > 0;
 }
 
-/* As the criteria of policy/match.c. */
-static bool (*const criteria[])(
-    const struct stssl_class *outer, const struct stssl_class *inner) = {
-	covers_services,
-	covers_users,
-	covers_from,
-	covers_type,
-	covers_groups,
+/* The criteria of policy/match.c but `user`, in its order. */
+static const struct {
+	const char *key;
+	bool (*covers)(
+	    const struct stssl_class *outer, const struct stssl_class *inner);
+} others[] = {
+	{ "service", covers_services },
+	{ "from", covers_from },
+	{ "type", covers_type },
+	{ "group", covers_groups },
 };
+
+/* The criterion by which `outer` may miss a user of `inner`; NULL for none. */
+static const char *
+missing(const struct stssl_class *outer, const struct stssl_class *inner)
+{
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (!others[i].covers(outer, inner))
+			return others[i].key;
+	return NULL;
+}
 
 static bool
 covers(const struct stssl_class *outer, const struct stssl_class *inner)
 {
-	for (size_t i = 0; i < sizeof criteria / sizeof criteria[0]; i++)
-		if (!criteria[i](outer, inner))
-			return false;
-	return true;
+	return covers_users(outer, inner) && missing(outer, inner) == NULL;
 }
 
 const struct stssl_class *
@@ -156,4 +165,93 @@ stssl_class_shadow(const struct stssl_classes *classes, size_t n)
 		    covers(&classes->list[i], inner))
 			return &classes->list[i];
 	return NULL;
+}
+
+/* How much a login has to show: the more, the stricter. */
+enum demand {
+	DEMAND_ONE, /* a certificate, or a password */
+	DEMAND_BOTH,
+	DEMAND_ALL /* more than anybody has */
+};
+
+static enum demand
+demand_of(const struct stssl_class *c, enum stssl_facts facts)
+{
+	struct stssl_decision d = stssl_decide(c->ssl, c->login, c->bad, facts);
+
+	if (d.verdict == STSSL_VERDICT_REFUSE)
+		return DEMAND_ALL;
+	return d.reason == STSSL_REASON_AND_PASSWORD ? DEMAND_BOTH : DEMAND_ONE;
+}
+
+/*
+ * A bad certificate is left out: a client that has one need not send it.  The
+ * channel counts only where somebody is let in.
+ */
+static bool
+is_weaker(const struct stssl_class *c, const struct stssl_class *than)
+{
+	static const enum stssl_facts shown[] = { STSSL_FACTS_CLEAR,
+		STSSL_FACTS_NONE, STSSL_FACTS_GOOD };
+
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (demand_of(c, shown[i]) < demand_of(than, shown[i]))
+			return true;
+	return c->login != STSSL_LOGIN_REFUSE &&
+	       (c->min_protocol < than->min_protocol ||
+		   (than->data_private && !c->data_private));
+}
+
+static bool
+takes_pattern(const struct stssl_class *c, const char *user)
+{
+	return c->enabled && (c->users.count == 0 ||
+				 any_covers(&c->users, user, covers_glob));
+}
+
+/* Does a class in front take those whom number `into` would, of a pattern? */
+static bool
+is_caught(const struct stssl_classes *classes, size_t into, const char *user)
+{
+	for (size_t i = 0; i < into; i++)
+		if (takes_pattern(&classes->list[i], user) &&
+		    missing(&classes->list[i], &classes->list[into]) == NULL)
+			return true;
+	return false;
+}
+
+static bool
+pattern_falls(const struct stssl_classes *classes, size_t n, const char *user,
+    struct stssl_fall *ret)
+{
+	const struct stssl_class *from = &classes->list[n];
+
+	for (size_t i = n + 1; i < classes->count; i++) {
+		const struct stssl_class *into = &classes->list[i];
+		const char *key = missing(from, into);
+
+		if (key == NULL || !takes_pattern(into, user) ||
+		    !is_weaker(into, from) || is_caught(classes, i, user))
+			continue;
+		*ret = (struct stssl_fall){ user, key, into };
+		return true;
+	}
+	return false;
+}
+
+bool
+stssl_class_falls(
+    const struct stssl_classes *classes, size_t n, struct stssl_fall *ret)
+{
+	const struct stssl_class *c = &classes->list[n];
+
+	if (!c->enabled || c->login == STSSL_LOGIN_REFUSE)
+		return false;
+	for (size_t i = 0; i < c->users.count; i++)
+		if (strcmp(c->users.list[i], "*") == 0)
+			return false;
+	for (size_t i = 0; i < c->users.count; i++)
+		if (pattern_falls(classes, n, c->users.list[i], ret))
+			return true;
+	return false;
 }

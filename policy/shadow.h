@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Classes that nobody can ever be in, because an earlier one takes all their
- * users: for `stsslctl check`, never for a decision.
+ * What the order of the classes does that may not be meant: classes that nobody
+ * can ever be in, because an earlier one takes all their users, and users who
+ * fall through a strict class into a weaker one.  For `stsslctl check`, never
+ * for a decision.
  */
 #ifndef POLICY_SHADOW_H
 #define POLICY_SHADOW_H
@@ -16,5 +18,23 @@
  */
 const struct stssl_class *stssl_class_shadow(
     const struct stssl_classes *classes, size_t n);
+
+/* Users who fall through a class, and into which one. */
+struct stssl_fall {
+	const char *user; /* a pattern of the class, as it compares names */
+	const char *key;  /* the criterion that does not fit, such as "from" */
+	const struct stssl_class *into;
+};
+
+/*
+ * Does one of the user patterns of class number `n` fall through to a later
+ * class that asks for less, when another criterion of class `n` does not fit?
+ * True and *ret, the first such pattern and class; false when there is none,
+ * for a class that is not enabled, and for one that refuses, since that names
+ * whom it keeps out.  A pattern falls into the classes whose `user` takes all
+ * of it, up to the first one that takes it whatever the other criteria say.
+ */
+bool stssl_class_falls(
+    const struct stssl_classes *classes, size_t n, struct stssl_fall *ret);
 
 #endif

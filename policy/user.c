@@ -33,6 +33,14 @@ stssl_user_valid(const char *name)
 	return true;
 }
 
+void
+stssl_user_lower(char *name)
+{
+	for (; *name != '\0'; name++)
+		if (*name >= 'A' && *name <= 'Z')
+			*name = (char)(*name - 'A' + 'a');
+}
+
 int
 stssl_group_parse(const char *text, struct stssl_group *ret)
 {

@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 #include "policy/class.h"
-#include "policy/shadow.h"
 #include "setup/backends.h"
 #include "setup/config.h"
 #include "status/quote.h"
 #include "status/trust.h"
 #include "stsslctl/access.h"
 #include "stsslctl/certificate.h"
+#include "stsslctl/check_classes.h"
 #include "stsslctl/check_pam.h"
 #include "stsslctl/command.h"
 #include "stsslctl/findings.h"
@@ -61,26 +61,6 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
-static void
-shadowed(const struct stssl_classes *classes, const char *path,
-    struct findings *findings)
-{
-	for (size_t i = 0; i < classes->count; i++) {
-		const struct stssl_class *by = stssl_class_shadow(classes, i);
-		const char *name = classes->list[i].name;
-		char one[STSSL_QUOTE_MAX], other[STSSL_QUOTE_MAX];
-		struct stssl_error error;
-
-		if (by == NULL)
-			continue;
-		(void)stssl_conf_error(classes->list[i].section, "", &error,
-		    "nobody is ever in class %s: class %s takes all its users",
-		    stssl_quote(one, sizeof one, name),
-		    stssl_quote(other, sizeof other, by->name));
-		findings_add_conf(findings, FINDING_WARNING, path, &error);
-	}
-}
-
 /* What classes.conf says, and the files that belong to it. */
 static void
 classes(const char *path, const struct access_user *helper,
@@ -99,7 +79,7 @@ classes(const char *path, const struct access_user *helper,
 	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "the helper's user cannot read it");
-	shadowed(classes, path, findings);
+	check_classes(classes, path, findings);
 	identities_check(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "status/quote.h"
+#include "stsslctl/check_gates.h"
 #include "stsslctl/output.h"
 #include "stsslctl/play.h"
 
@@ -54,12 +55,15 @@ complain(const struct check *c, enum stack_phase phase,
 static void
 check_refusals(const struct check *c)
 {
+	struct play_parts parts = play_by_password;
+
 	for (size_t i = 0; i < COUNT(refusals); i++) {
 		struct play_outcome good = { 0 }, bad = { 0 };
 		const char *what = NULL;
 
+		parts.us = refusals[i];
 		play_authenticate_badly(&c->play, refusals[i], &bad);
-		play_authenticate(&c->play, refusals[i], CODE_SUCCESS, &good);
+		play_authenticate(&c->play, &parts, &good);
 		if (bad.can[CODE_SUCCESS])
 			what = "lets in without any proof whom";
 		else if (good.can[CODE_SUCCESS])
@@ -82,7 +86,7 @@ check_password(const struct check *c)
 	struct play_outcome good = { 0 }, bad = { 0 };
 
 	play_authenticate_badly(&c->play, CODE_IGNORE, &bad);
-	play_authenticate(&c->play, CODE_IGNORE, CODE_SUCCESS, &good);
+	play_authenticate(&c->play, &play_by_password, &good);
 	if (bad.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_ERROR,
 		    "the stack is open: without a good password, users "
@@ -103,7 +107,7 @@ check_certificate(const struct check *c)
 {
 	struct play_outcome o = { 0 };
 
-	play_authenticate(&c->play, CODE_SUCCESS, CODE_AUTH_ERR, &o);
+	play_authenticate(&c->play, &play_by_certificate, &o);
 	if (!o.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "a certificate that pam_stssl.so accepts does not log in "
@@ -114,44 +118,6 @@ check_certificate(const struct check *c)
 		    c->play.ours[STACK_AUTH]->line,
 		    "pam_setcred fails after a login by certificate (%s)",
 		    control_name(o.setcred));
-}
-
-/* Does a password that is right count for nothing once this gate says no? */
-static bool
-is_binding(const struct check *c, const enum control_code *said, size_t gate)
-{
-	enum control_code refused[STACK_LINES];
-	bool asked[STACK_LINES];
-
-	memcpy(refused, said, c->play.stack.count * sizeof *refused);
-	refused[gate] = CODE_AUTH_ERR;
-	return play_run(&c->play, STACK_AUTH, refused, asked) != CODE_SUCCESS;
-}
-
-/* Gates that count for logins by password, and are not asked otherwise. */
-static void
-check_skipped(const struct check *c)
-{
-	const struct play_parts certificate = { STACK_AUTH, CODE_SUCCESS,
-		CODE_AUTH_ERR, CODE_SUCCESS };
-	const struct play_parts password = { STACK_AUTH, CODE_IGNORE,
-		CODE_SUCCESS, CODE_SUCCESS };
-	enum control_code said[STACK_LINES];
-	bool by_certificate[STACK_LINES], by_password[STACK_LINES];
-
-	play_fill(&c->play, &certificate, said);
-	(void)play_run(&c->play, STACK_AUTH, said, by_certificate);
-	play_fill(&c->play, &password, said);
-	(void)play_run(&c->play, STACK_AUTH, said, by_password);
-	for (size_t i = 0; i < c->play.stack.count; i++)
-		if (c->play.kinds[i] == MODULE_GATE && by_password[i] &&
-		    !by_certificate[i] && is_binding(c, said, i))
-			findings_add(c->findings, FINDING_WARNING,
-			    c->play.stack.lines[i].file,
-			    c->play.stack.lines[i].line,
-			    "%s is not asked about logins by certificate: "
-			    "put it before pam_stssl.so",
-			    stack_module_name(&c->play.stack.lines[i]));
 }
 
 /* Is there anybody else who can say no? */
@@ -203,7 +169,7 @@ check_stack(const struct check *c, const char *path)
 	check_refusals(c);
 	check_password(c);
 	check_certificate(c);
-	check_skipped(c);
+	check_gates(&c->play, c->findings);
 	check_account(c);
 }
 

@@ -157,6 +157,7 @@ matrix_of(const struct stssl_classes *classes, const char *file)
 	for (size_t i = 0; i < classes->count; i++)
 		output_append(list, class_of(&classes->list[i]));
 	output_set(matrix, "file", output_string(file));
+	set_word(matrix, "user-names", (int)classes->names);
 	output_set(matrix, "columns", names);
 	output_set(matrix, "classes", list);
 	output_set(matrix, "no-class", nobody_of());

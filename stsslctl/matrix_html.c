@@ -232,7 +232,9 @@ put_origin(FILE *to, const json_t *matrix)
 		text[0] = '\0';
 	(void)fputs("<p>", to);
 	put_string(to, matrix, "file");
-	(void)fprintf(to, ", as of %s</p>\n", text);
+	(void)fprintf(to, ", as of %s; user-names: ", text);
+	put_string(to, matrix, "user-names");
+	(void)fputs("</p>\n", to);
 }
 
 static int

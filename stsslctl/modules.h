@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What is known of PAM modules by their names: whether they ask for a
- * password, keep certain users out, or do something else beside.
+ * What is known of PAM modules by their names, and of some by their arguments:
+ * whether they ask for a password, keep certain users out, or do something else
+ * beside.
  */
 #ifndef STSSLCTL_MODULES_H
 #define STSSLCTL_MODULES_H
 
 #include <stdbool.h>
+
+#include "stsslctl/stack.h"
 
 enum module_kind {
 	MODULE_OURS,
@@ -14,11 +17,12 @@ enum module_kind {
 	MODULE_DENY,   /* says no */
 	MODULE_GATE,   /* keeps some users out; proves nothing of the others */
 	MODULE_BESIDE, /* neither lets in nor keeps out */
-	MODULE_PASSWORD, /* asks for a proof; so does what is not known */
+	MODULE_PASSWORD, /* asks for a password, or another proof */
+	MODULE_STRANGE,  /* not known: it may ask for one */
 };
 
-/* The kind of "pam_unix.so", without a path. */
-enum module_kind module_kind(const char *name);
+/* The kind of the module of a line. */
+enum module_kind module_kind(const struct stack_line *line);
 
 /*
  * Is there such a module?  A name without a path is looked for in `dir`, or

@@ -18,13 +18,29 @@ static const enum control_code bad_passwords[] = { CODE_AUTH_ERR,
 static const enum control_code gate_answers[] = { CODE_SUCCESS, CODE_AUTH_ERR,
 	CODE_IGNORE };
 
+const struct play_parts play_by_certificate = {
+	.phase = STACK_AUTH,
+	.us = CODE_SUCCESS,
+	.password = CODE_AUTH_ERR,
+	.stranger = CODE_SUCCESS,
+	.beside = CODE_SUCCESS,
+};
+
+const struct play_parts play_by_password = {
+	.phase = STACK_AUTH,
+	.us = CODE_IGNORE,
+	.password = CODE_SUCCESS,
+	.stranger = CODE_SUCCESS,
+	.beside = CODE_SUCCESS,
+};
+
 void
 play_learn(struct play *p, const char *module_dir)
 {
 	for (size_t i = 0; i < p->stack.count; i++) {
 		const struct stack_line *l = &p->stack.lines[i];
 
-		p->kinds[i] = module_kind(stack_module_name(l));
+		p->kinds[i] = module_kind(l);
 		if (l->kind != STACK_MODULE)
 			continue;
 		p->missing[i] = !module_exists(l->module, module_dir);
@@ -52,6 +68,11 @@ answer(const struct play *p, const struct play_parts *parts, size_t i)
 	case MODULE_GATE:
 	case MODULE_BESIDE:
 		return parts->beside;
+	case MODULE_STRANGE:
+		return p->ours[STACK_AUTH] != NULL &&
+			       &p->stack.lines[i] < p->ours[STACK_AUTH]
+			   ? parts->stranger
+			   : parts->password;
 	case MODULE_PASSWORD:
 	default:
 		return parts->password;
@@ -119,16 +140,14 @@ note(const struct play *p, const enum control_code *said, const bool *asked,
 }
 
 void
-play_authenticate(const struct play *p, enum control_code us,
-    enum control_code password, struct play_outcome *o)
+play_authenticate(const struct play *p, const struct play_parts *parts,
+    struct play_outcome *o)
 {
-	const struct play_parts parts = { STACK_AUTH, us, password,
-		CODE_SUCCESS };
 	enum control_code said[STACK_LINES];
 	bool asked[STACK_LINES];
 	size_t combinations = 1;
 
-	play_fill(p, &parts, said);
+	play_fill(p, parts, said);
 	for (size_t g = 0; g < p->gate_count; g++)
 		combinations *= COUNT(gate_answers);
 	for (size_t n = 0; n < combinations; n++) {
@@ -148,15 +167,22 @@ void
 play_authenticate_badly(
     const struct play *p, enum control_code us, struct play_outcome *o)
 {
-	for (size_t i = 0; i < COUNT(bad_passwords); i++)
-		play_authenticate(p, us, bad_passwords[i], o);
+	for (size_t i = 0; i < COUNT(bad_passwords); i++) {
+		enum control_code bad = bad_passwords[i];
+
+		play_authenticate(p,
+		    &(struct play_parts){
+			STACK_AUTH, us, bad, bad, CODE_SUCCESS },
+		    o);
+	}
 }
 
 enum control_code
 play_account(
     const struct play *p, enum control_code us, enum control_code others)
 {
-	const struct play_parts parts = { STACK_ACCOUNT, us, others, others };
+	const struct play_parts parts = { STACK_ACCOUNT, us, others, others,
+		others };
 	enum control_code said[STACK_LINES];
 	bool asked[STACK_LINES];
 

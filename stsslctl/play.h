@@ -31,6 +31,7 @@ struct play_parts {
 	enum stack_phase phase;
 	enum control_code us;
 	enum control_code password;
+	enum control_code stranger; /* in front of pam_stssl.so, not known */
 	enum control_code beside;
 };
 
@@ -53,11 +54,20 @@ enum control_code play_run(const struct play *p, enum stack_phase phase,
     const enum control_code *said, bool *ret_asked);
 
 /*
+ * The parts for a login by a certificate that pam_stssl.so accepts: no password
+ * is right, and strangers in front are no obstacle.
+ */
+extern const struct play_parts play_by_certificate;
+
+/* The parts for a login by a right password. */
+extern const struct play_parts play_by_password;
+
+/*
  * Authenticate, with every combination of what the gates can say, and setcred
  * after each success.  *o is all zero, or has what came of other calls.
  */
-void play_authenticate(const struct play *p, enum control_code us,
-    enum control_code password, struct play_outcome *o);
+void play_authenticate(const struct play *p, const struct play_parts *parts,
+    struct play_outcome *o);
 
 /* The same with all that modules say of a bad password. */
 void play_authenticate_badly(

@@ -55,6 +55,20 @@ stack_module_name(const struct stack_line *line)
 	return slash == NULL ? line->module : slash + 1;
 }
 
+bool
+stack_has_argument(const struct stack_line *line, const char *word)
+{
+	size_t len = strlen(word);
+	const char *at = line->arguments;
+
+	while ((at = strstr(at, word)) != NULL) {
+		if (at[-1] == ' ' && (at[len] == ' ' || at[len] == '\0'))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
 static void
 complain(const struct reading *r, const char *what, const char *text)
 {
@@ -68,8 +82,24 @@ complain(const struct reading *r, const char *what, const char *text)
 		    "%s %s", what, stssl_quote(quoted, sizeof quoted, text));
 }
 
+/* What is left of a line, whatever the blanks in it are; NULL for nothing. */
+static char *
+read_arguments(char *rest)
+{
+	size_t size = (rest == NULL ? 0 : strlen(rest)) + 2, len = 0;
+	char *text = calloc(1, size), *word;
+
+	if (text == NULL)
+		output_no_memory();
+	while (rest != NULL && (word = stack_text_field(&rest)) != NULL)
+		len += (size_t)snprintf(text + len, size - len, " %s", word);
+	return text;
+}
+
+/* `rest` is the text behind the module, and is cut into pieces. */
 static int
-add(const struct reading *r, const struct stack_line *like, const char *module)
+add(const struct reading *r, const struct stack_line *like, const char *module,
+    char *rest)
 {
 	struct stack *stack = r->stack;
 	struct stack_line *line;
@@ -86,6 +116,7 @@ add(const struct reading *r, const struct stack_line *like, const char *module)
 	*line = *like;
 	line->level = r->level;
 	line->module = output_copy(module);
+	line->arguments = read_arguments(rest);
 	line->file = output_copy(r->file);
 	line->line = r->line;
 	return 0;
@@ -106,11 +137,11 @@ include(const struct reading *r, struct stack_line *line, const char *name,
 
 	if (name == NULL) {
 		complain(r, "nothing to include", NULL);
-		return any ? -EBADMSG : add(r, line, "");
+		return any ? -EBADMSG : add(r, line, "", NULL);
 	}
 	if (substack) {
 		line->kind = STACK_SUBSTACK;
-		e = add(r, line, name);
+		e = add(r, line, name, NULL);
 		if (e < 0)
 			return e;
 		inner.level++;
@@ -127,7 +158,7 @@ include(const struct reading *r, struct stack_line *line, const char *name,
 		return -EBADMSG;
 	line->kind = STACK_BROKEN;
 	control_default(&line->control, ACTION_BAD);
-	return add(r, line, "");
+	return add(r, line, "", NULL);
 }
 
 /* A mistake in the line: whatever the others do, it fails. */
@@ -138,7 +169,7 @@ broken(const struct reading *r, struct stack_line *line, const char *what,
 	complain(r, what, text);
 	line->kind = STACK_BROKEN;
 	control_default(&line->control, ACTION_BAD);
-	return add(r, line, "");
+	return add(r, line, "", NULL);
 }
 
 static bool
@@ -157,7 +188,7 @@ static int
 read_rest(const struct reading *r, struct stack_line *line, char *rest,
     const char *bad_phase)
 {
-	char *control = stack_text_field(&rest);
+	char *control = stack_text_field(&rest), *module;
 	bool substack;
 
 	if (control == NULL)
@@ -170,10 +201,10 @@ read_rest(const struct reading *r, struct stack_line *line, char *rest,
 		complain(r, "bad control field", control);
 	if (bad_phase != NULL)
 		return broken(r, line, "bad type", bad_phase);
-	rest = stack_text_field(&rest);
-	if (rest == NULL)
+	module = stack_text_field(&rest);
+	if (module == NULL)
 		return broken(r, line, "no module", NULL);
-	return add(r, line, rest);
+	return add(r, line, module, rest);
 }
 
 static int
@@ -265,6 +296,7 @@ static void
 free_line(struct stack_line *line)
 {
 	free(line->module);
+	free(line->arguments);
 	free(line->file);
 }
 

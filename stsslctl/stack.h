@@ -43,7 +43,8 @@ struct stack_line {
 	bool may_miss;  /* "-auth": nobody minds when the module is missing */
 	unsigned level; /* how many substacks it is in */
 	struct control control;
-	char *module; /* as it was written; "" for broken lines */
+	char *module;    /* as it was written; "" for broken lines */
+	char *arguments; /* with one blank in front of each */
 	char *file;
 	unsigned line;
 };
@@ -70,5 +71,8 @@ const char *stack_phase_word(enum stack_phase phase);
 
 /* "pam_unix.so" of "/lib/security/pam_unix.so"; owned by the line. */
 const char *stack_module_name(const struct stack_line *line);
+
+/* Is this word one of the module's arguments? */
+bool stack_has_argument(const struct stack_line *line, const char *word);
 
 #endif

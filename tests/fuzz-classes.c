@@ -46,8 +46,14 @@ check_text(const struct stssl_classes *classes)
 	if (stssl_classes_canonical(classes, &text) < 0 || text == NULL)
 		abort();
 	free(text);
-	for (size_t i = 0; i < classes->count && i < 64; i++)
+	for (size_t i = 0; i < classes->count && i < 64; i++) {
+		struct stssl_fall fall;
+
 		(void)stssl_class_shadow(classes, i);
+		if (stssl_class_falls(classes, i, &fall) &&
+		    (fall.key == NULL || fall.into <= &classes->list[i]))
+			abort();
+	}
 }
 
 static void

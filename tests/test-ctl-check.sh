@@ -142,6 +142,43 @@ expect "a class that nobody is ever in is told" 1 \
 	'warning: @/classes.conf:3: nobody is ever in class "late": class "all" takes all its users' \
 	check
 sed -i 3d classes.conf
+cp classes.conf classes.good
+cat >classes.conf <<EOF2
+identities = "$dir/identities"
+class "acme" {
+    from  = { "192.0.2.0/24" }
+    user  = { "acme-*" }
+}
+class "all" { ssl = optional  login = either }
+EOF2
+expect "users who fall through into a weaker class are told" 1 \
+	'warning: @/classes.conf:4: user "acme-*" is in class "all", which asks for less, when from does not fit' \
+	check
+sed -i '/^class "all"/i class "elsewhere" { user = "acme-*"  login = refuse }' \
+	classes.conf
+expect "a class that refuses them ends that" 0 "" check
+sed -i 's/login = refuse/&\nidentity = cn/' classes.conf
+expect "keys that read like criteria beside refuse are told" 1 \
+	'warning: @/classes.conf:7: identity changes nothing with login = refuse: all users of the class are refused, whatever they show' \
+	check
+for name in anonymous ftp FTP 'anon*' 'ftp*'; do
+	cat >classes.conf <<-EOF2
+		identities = "$dir/identities"
+		class "guests" { user = { "x", "$name" }  login = refuse }
+		class "all" { ssl = optional  login = either }
+	EOF2
+	expect "capitals that pass by a class for $name are told" 1 \
+		'warning: @/classes.conf:2: vsftpd takes ANONYMOUS and FTP, too, for anonymous, and this class does not see them without user-names = lower' \
+		check
+	echo 'user-names = lower' >>classes.conf
+	expect "with user-names = lower none passes by: $name" 0 "" check
+done
+cat >classes.conf <<EOF2
+identities = "$dir/identities"
+class "some" { user = { "anon", "f*", "ftp-*", "*", "ftpuser" } }
+EOF2
+expect "nothing is said of classes that are not for anonymous" 0 "" check
+mv classes.good classes.conf
 sed -i '1i status-users = { "no-such-user" }' helper.conf
 expect "users who may ask have to exist" 1 \
 	'error: @/helper.conf: there is no user "no-such-user"' check

@@ -15,6 +15,7 @@ class "robots" { user = { "r[0-9]" } ssl = optional login = certificate
     identity = { "email", "dn" } email-domain = { "a.example", "b.example" }
     map = "uid" }
 class "retired" { enabled = false ssl = optional login = password }
+class "closed" { user = { "acme*" } login = refuse }
 class "everyone" { ssl = optional login = either }
 EOF2
 
@@ -28,6 +29,7 @@ expect "a table says what becomes of each connection" 0 \
 \"partners <b>&'x\"  refuse    password  refuse                accept
 \"robots\"           refuse    refuse    refuse                accept
 \"retired\"          not enabled
+\"closed\"           refuse    refuse    refuse                refuse
 \"everyone\"         password  password  password              accept
 (no class)         refuse    refuse    refuse                refuse" matrix
 
@@ -41,6 +43,9 @@ print(a["name"], a["enabled"], a["criteria"], a["ssl"], a["login"], a["data"],
       a["identity"], a["email-domain"], a["upn-domain"], a["map"])
 r = m["classes"][2]
 print(r["identity"], r["email-domain"], r["map"])
+c = m["classes"][4]
+print(c["login"], c["identity"], c["cells"]["tls-good-certificate"],
+      m["user-names"])
 print(a["cells"]["clear"], a["cells"]["tls-good-certificate"]["verdict"])
 print(m["no-class"]["tls"]["reason"], len(m["classes"]), len(m["columns"]))'
 }
@@ -48,21 +53,26 @@ if command -v python3 >/dev/null; then
 	expect "--json has criteria, rules and reasons" 0 \
 "admins True {'group': ['wheel']} required both private ['file', 'cn'] [] [] None
 ['email', 'dn'] ['a.example', 'b.example'] uid
+refuse [] {'verdict': 'refuse', 'reason': 'class-refuses', 'text': 'the class lets nobody in'} exact
 {'verdict': 'refuse', 'reason': 'tls-required', 'text': 'TLS required'} password
-no-class 5 4" facts
+no-class 6 4" facts
 fi
 
 page() {
 	matrix --html "$dir/page.html" || return
 	grep -c '<td class="refuse">' page.html
 	grep '^<th scope="row">2' page.html
+	grep -c 'refuse</b><small>the class lets nobody in' page.html
+	grep -o 'user-names: [a-z]*' page.html
 	grep -o 'identity: email.*' page.html
 	grep -c 'http\|<script\|<link\|<img' page.html
 	stat -c %a page.html
 }
 expect "--html writes one page, escaped, that needs nothing else" 0 \
-"12
+"16
 <th scope=\"row\">2. partners &lt;b&gt;&amp;&#39;x</th>
+4
+user-names: exact
 identity: email, dn<br>email-domain: a.example, b.example<br>map: uid</td>
 0
 644" page
@@ -74,6 +84,6 @@ expect "nothing but the page stays behind" 0 "classes.conf page.html" \
 
 echo 'class "x" { ssl = never }' >>classes.conf
 expect "a faulty file has no table" 2 \
-'stsslctl: @/classes.conf:9: ssl = "never": not one of required, optional' \
+'stsslctl: @/classes.conf:10: ssl = "never": not one of required, optional' \
 	matrix
 plan

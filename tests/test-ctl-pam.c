@@ -22,7 +22,12 @@ static const char *const modules[] = { "pam_stssl.so", "pam_unix.so",
 	"pam_sss.so", "pam_own.so", "pam_env.so", "pam_shells.so",
 	"pam_listfile.so", "pam_faillock.so", "pam_faildelay.so", "pam_cap.so",
 	"pam_permit.so", "pam_deny.so", "pam_usertype.so", "pam_loginuid.so",
-	"pam_localuser.so" };
+	"pam_localuser.so", "pam_access.so", "pam_debug.so", "pam_exec.so",
+	"pam_faillog.so", "pam_geoip.so", "pam_google_authenticator.so",
+	"pam_group.so", "pam_issue.so", "pam_keyinit.so", "pam_mail.so",
+	"pam_nologin.so", "pam_rootok.so", "pam_securetty.so",
+	"pam_sepermit.so", "pam_succeed_if.so", "pam_tmpdir.so",
+	"pam_warn.so" };
 
 #define FINDINGS 3
 
@@ -52,6 +57,11 @@ static const struct {
 	{ "good-rhel-substack", { { 0 } } },
 	{ "good-rhel9", { { 0 } } },
 	{ "good-unknown-password-module", { { 0 } } },
+	{ "good-harmless-in-front", { { 0 } } },
+	{ "good-stranger-in-front", { { 0 } } },
+	{ "good-faillock", { { 0 } } },
+	{ "good-faillock-twice", { { 0 } } },
+	{ "good-choose-who-is-asked", { { 0 } } },
 	{ "trap-sufficient", { { 1, LEAVES " (PAM_PERM_DENIED)" } } },
 	{ "trap-optional", { { 1, LEAVES }, { 1, CERT_NOT } } },
 	{ "trap-unavail-ignored", { { 2, LEAVES " (PAM_AUTHINFO_UNAVAIL)" } } },
@@ -71,6 +81,19 @@ static const struct {
 	    { { 2, "pam_shells.so is not asked about" },
 		{ 3, "pam_listfile.so is not asked about" },
 		{ 4, "pam_faillock.so is not asked about" } } },
+	{ "trap-faillock-without-preauth",
+	    { { 5, "pam_faillock.so is not asked about logins by certificate: "
+		   "put one with preauth before pam_stssl.so" } } },
+	{ "trap-gate-behind-include",
+	    { { 4, "pam_shells.so is not asked about logins by certificate: "
+		   "put it before pam_stssl.so" } } },
+	{ "trap-gate-behind-jump",
+	    { { 3, "pam_shells.so is not asked about" } } },
+	{ "trap-gate-with-other-arguments",
+	    { { 3, "pam_listfile.so is not asked about" },
+		{ 4, "pam_exec.so is not asked about" } } },
+	{ "trap-second-factor-in-front", { { 2, CERT_NOT } } },
+	{ "trap-exec-asks-in-front", { { 2, CERT_NOT } } },
 	{ "trap-no-account", { { 1, "no account line with pam_stssl.so" } } },
 	{ "trap-account-optional",
 	    { { 3, "account lets in whom pam_stssl.so refuses" } } },

@@ -611,6 +611,8 @@ static const struct {
 	{ CLASS("from = { \"198.51.100.0/24\" } login = password"), ROW(clear),
 	    "alice", STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS,
 	    STSSL_FAILURE_COUNT },
+	{ CLASS("login = refuse"), ROW(alice), "alice", STSSL_VERDICT_REFUSE,
+	    STSSL_REASON_CLASS_REFUSES, STSSL_FAILURE_COUNT },
 	{ CLASS("ssl = optional login = password"), ROW(clear), "",
 	    STSSL_VERDICT_REFUSE, STSSL_REASON_BAD_USER, STSSL_FAILURE_COUNT },
 	/* a user whom NSS does not know, by the same way */

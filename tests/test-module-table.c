@@ -25,7 +25,7 @@ enum column {
 	COLUMNS
 };
 
-/* README's table.  A accept, p password, T and C refused: TLS, certificate. */
+/* README's table.  A accept, p password, T, C and N refused: TLS, certificate, nobody. */
 static const struct {
 	const char *keys;
 	const char cells[COLUMNS + 1];
@@ -40,6 +40,8 @@ static const struct {
 	{ "ssl = required login = either bad-certificate = password", "TpppA" },
 	{ "ssl = required login = certificate", "TCCCA" },
 	{ "ssl = required login = both", "TCCCp" },
+	{ "ssl = optional login = refuse", "NNNNN" },
+	{ "ssl = required login = refuse", "NNNNN" },
 };
 
 static const struct fake_reply columns[COLUMNS] = {
@@ -57,6 +59,7 @@ static const struct {
 	{ 'A', PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS },
 	{ 'p', PAM_SUCCESS, PAM_AUTH_ERR, PAM_SUCCESS },
 	{ 'T', PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED },
+	{ 'N', PAM_PERM_DENIED, PAM_PERM_DENIED, PAM_PERM_DENIED },
 	{ 'C', PAM_CRED_INSUFFICIENT, PAM_CRED_INSUFFICIENT,
 	    PAM_CRED_INSUFFICIENT },
 };

@@ -51,6 +51,20 @@ static const struct {
 	{ X("login = password"), X("login = password identity = cn"), true },
 	{ X("login = certificate"), X("login = certificate identity = cn"),
 	    false },
+	{ X("login = refuse"),
+	    X("login = refuse ssl = optional data = any identity = cn "
+	      "min-protocol = TLS1.3 bad-certificate = password"),
+	    true },
+	{ X("login = refuse"), X("login = certificate"), false },
+	{ X("login = refuse"), X("login = refuse user = a"), false },
+	{ X("login = refuse"), X("login = refuse enabled = false"), false },
+	/* how names are compared, where any are */
+	{ X("user = A"), X("user = a"), false },
+	{ "user-names = exact " X("user = a"), X("user = a"), true },
+	{ "user-names = lower " X("user = a"), X("user = a"), false },
+	{ "user-names = lower " X("user = '[A-C]*'"),
+	    X("user = '[a-c]*'") " user-names = lower", true },
+	{ "user-names = lower " X(""), X("user = '*'"), true },
 	{ X(""), X("") " class y { enabled = false }", true },
 	{ X(""), X("enabled = false"), false },
 	/* classes */

@@ -37,8 +37,11 @@ static const struct {
 	{ "ssl = ''", "2: ssl = \"\": not one of required, optional" },
 	{ "ssl = { required }", "2: unexpected '{' in the place of a value" },
 	{ "ssl = required ssl = optional", "2: ssl is given twice" },
-	{ "login = cert", "2: login = \"cert\": not one of certificate, both, "
-			  "either, password" },
+	{ "login = cert",
+	    "2: login = \"cert\": not one of refuse, certificate, "
+	    "both, either, password" },
+	{ "login = refuse identity = { email }",
+	    "2: identity = \"email\" needs email-domain" },
 	{ "bad-certificate = accept",
 	    "2: bad-certificate = \"accept\": not one of refuse, password" },
 	{ "data = public", "2: data = \"public\": not one of any, private" },
@@ -255,7 +258,7 @@ START_TEST(the_example_is_right_with_all_its_keys)
 	}
 	(void)fclose(f);
 	classes = classes_of(text);
-	ck_assert_uint_eq(classes->count, 4);
+	ck_assert_uint_eq(classes->count, 5);
 	ck_assert_uint_eq(classes->maps.count, 1);
 	(void)stssl_classes_free(classes);
 }

@@ -31,6 +31,10 @@ static const struct {
 	    "refuse", "accept" },
 	{ STSSL_SSL_REQUIRED, STSSL_LOGIN_BOTH, "refuse", "refuse", "refuse",
 	    "password" },
+	{ STSSL_SSL_OPTIONAL, STSSL_LOGIN_REFUSE, "refuse", "refuse", "refuse",
+	    "refuse" },
+	{ STSSL_SSL_REQUIRED, STSSL_LOGIN_REFUSE, "refuse", "refuse", "refuse",
+	    "refuse" },
 };
 
 static const char *
@@ -83,6 +87,8 @@ static enum stssl_reason
 expected_reason(
     enum stssl_login_way login, enum stssl_facts facts, const char *verdict)
 {
+	if (login == STSSL_LOGIN_REFUSE)
+		return STSSL_REASON_CLASS_REFUSES;
 	if (strcmp(verdict, "accept") == 0)
 		return STSSL_REASON_CERTIFICATE;
 	if (strcmp(verdict, "refuse") == 0)

@@ -16,6 +16,8 @@ static const char class_list[] =
     "data = private }\n"
     "class both { user = 't*' login = both data = any }\n"
     "class password { user = 'p*' login = password }\n"
+    "class closed { user = 'c*' login = refuse }\n"
+    "class shut { user = 'u*' ssl = optional login = refuse identity = cn }\n"
     "class group { group = staff }\n";
 
 /* protocol: NULL = no TLS, "-" = no record; verify: NULL = no such key. */
@@ -70,6 +72,17 @@ static const struct {
 	    "other", "password", true },
 	{ "alice", "TLSv1.3", "SUCCESS", "alice", "accept", "certificate",
 	    "other", "group", true },
+	/* in a class that refuses, with the best that one can show */
+	{ "cat", "-", NULL, NULL, "refuse", "class-refuses", "other", "closed",
+	    true },
+	{ "cat", "TLSv1.3", "NONE", NULL, "refuse", "class-refuses", "other",
+	    "closed", true },
+	{ "cat", "TLSv1.3", "SUCCESS", "cat", "refuse", "class-refuses",
+	    "other", "closed", true },
+	{ "uma", NULL, NULL, NULL, "refuse", "class-refuses", "other", "shut",
+	    false },
+	{ "uma", "TLSv1.3", "SUCCESS", "uma", "refuse", "class-refuses",
+	    "other", "shut", false },
 	/* nobody's, and nobody's idea of a user */
 	{ "zoe", "TLSv1.3", "SUCCESS", "zoe", "refuse", "no-class", "other", "",
 	    true },

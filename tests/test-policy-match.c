@@ -66,6 +66,51 @@ static const struct {
 	{ "lost", "ftp", NULL, NULL, -EIO },
 };
 
+/* Patterns and a user name, and whether they match with each of user-names. */
+static const struct {
+	const char *keys, *user;
+	int exact, lower;
+} capitals[] = {
+	{ "user = anonymous", "anonymous", 1, 1 },
+	{ "user = anonymous", "ANONYMOUS", 0, 1 },
+	{ "user = anonymous", "AnonyMous", 0, 1 },
+	{ "user = anonymous", "anonymou", 0, 0 },
+	{ "user = { root, FTP }", "Ftp", 0, 1 },
+	{ "user = { root, FTP }", "FTP", 1, 1 },
+	{ "user = { root, FTP }", "ftp", 0, 1 },
+	{ "user = 'Acme-*'", "aCME-7", 0, 1 },
+	{ "user = 'a[A-C]z'", "abz", 0, 1 },
+	{ "user = '[!a-z]*'", "ALICE", 1, 0 },
+	{ "", "ALICE", 1, 1 },
+	/* NSS has an alice in staff, and knows no ALICE */
+	{ "group = staff", "alice", 1, 1 },
+	{ "group = staff", "ALICE", 0, 0 },
+	{ "type = virtual", "ALICE", 1, 1 },
+	{ "user = alice type = real", "ALICE", 0, 0 },
+};
+
+START_TEST(capitals_count_as_user_names_says)
+{
+	const char *const names[] = { "", "user-names = exact",
+		"user-names = lower" };
+
+	for (size_t i = 0; i < ROWS(names); i++) {
+		const struct stssl_class *class = NULL;
+		struct stssl_login login = { .user = capitals[_i].user,
+			.service = "ftp" };
+		struct stssl_classes *classes;
+		char text[256];
+
+		(void)snprintf(text, sizeof text, "class c { %s }\n%s\n",
+		    capitals[_i].keys, names[i]);
+		classes = classes_of(text);
+		ck_assert_int_eq(stssl_class_find(classes, &login, &class),
+		    i < 2 ? capitals[_i].exact : capitals[_i].lower);
+		(void)stssl_classes_free(classes);
+	}
+}
+END_TEST
+
 START_TEST(the_first_class_that_matches_is_found)
 {
 	struct stssl_classes *classes = classes_of(class_list);
@@ -178,6 +223,7 @@ void
 add_match_cases(struct case_list *to)
 {
 	add_case(to, the_first_class_that_matches_is_found, ROWS(finds));
+	add_case(to, capitals_count_as_user_names_says, ROWS(capitals));
 	add_case(to, membership_is_yes_no_or_an_error, ROWS(members));
 	add_case(to, a_no_is_confirmed_by_asking_again, 0);
 	add_case(to, a_thousand_classes_can_be_read_and_searched, 0);

@@ -3,6 +3,7 @@
 #include "policy/shadow.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "tests/test-policy.h"
 
@@ -95,9 +96,98 @@ START_TEST(the_first_class_that_takes_all_is_told)
 }
 END_TEST
 
+#define ACME   "class a { user = 'acme-*' from = 10.0.0.0/8 login = either } "
+#define STAFF  "class z { ssl = optional login = password }"
+#define INTO_Z "acme-* from z"
+
+/* Who falls through the class a, by what, and into which class; or nobody. */
+static const struct {
+	const char *classes, *fall;
+} falls[] = {
+	{ ACME STAFF, INTO_Z },
+	{ "class a { user = 'acme-*' service = ftp } " STAFF,
+	    "acme-* service z" },
+	{ "class a { user = 'acme-*' group = staff } " STAFF,
+	    "acme-* group z" },
+	{ "class a { user = 'acme-*' type = virtual } " STAFF,
+	    "acme-* type z" },
+	{ "class a { user = { 'x-*', sam } group = 5 } "
+	  "class z { user = 's*' ssl = optional }",
+	    "sam group z" },
+	/* nothing else has to fit */
+	{ "class a { user = 'acme-*' } " STAFF, "" },
+	/* no pattern, or none that says whom */
+	{ "class a { group = staff login = both } " STAFF, "" },
+	{ "class a { user = '*' group = staff login = both } " STAFF, "" },
+	/* another class for the pattern alone ends it */
+	{ ACME "class b { user = 'acme-*' login = refuse } " STAFF, "" },
+	{ ACME "class b { user = 'a*' login = both } " STAFF, "" },
+	{ ACME "class b { user = 'acme-7' login = refuse } " STAFF, INTO_Z },
+	{ ACME
+	    "class b { user = 'acme-*' service = ftp login = refuse } " STAFF,
+	    INTO_Z },
+	{ ACME "class b { user = 'acme-*' enabled = false } " STAFF, INTO_Z },
+	{ "class b { user = '*' login = refuse enabled = false } " ACME STAFF,
+	    INTO_Z },
+	/* not into what is out of reach, or for others */
+	{ ACME "class z { from = 10.1.0.0/16 ssl = optional }", "" },
+	{ ACME "class z { from = 11.0.0.0/8 ssl = optional }", INTO_Z },
+	{ ACME "class z { user = 'b*' ssl = optional }", "" },
+	{ ACME "class z { user = 'acme-7' ssl = optional }", "" },
+	{ ACME "class z { ssl = optional enabled = false }", "" },
+	/* less is asked for: in clear, without a certificate, or of both */
+	{ ACME "class z { login = either }", "" },
+	{ ACME "class z { login = password }", "" },
+	{ ACME "class z { login = certificate }", "" },
+	{ ACME "class z { login = both }", "" },
+	{ ACME "class z { login = refuse data = any }", "" },
+	{ ACME "class z { ssl = optional login = certificate data = private }",
+	    "" },
+	{ ACME "class z { data = any }", INTO_Z },
+	{ ACME "class z { bad-certificate = password }", "" },
+	{ "class a { user = x from = ::1 login = certificate } "
+	  "class z { login = either }",
+	    "x from z" },
+	{ "class a { user = x from = ::1 login = both } "
+	  "class z { login = certificate }",
+	    "x from z" },
+	{ "class a { user = x from = ::1 min-protocol = TLS1.3 } class z { }",
+	    "x from z" },
+	/* a class that refuses names those whom it is for */
+	{ "class a { user = x from = ::1 login = refuse } " STAFF, "" },
+	/* capitals */
+	{ "class a { user = X from = ::1 } class z { user = x ssl = optional }",
+	    "" },
+	{ "class a { user = X from = ::1 } class z { user = x ssl = optional } "
+	  "user-names = lower",
+	    "x from z" },
+};
+
+START_TEST(who_falls_through_into_a_weaker_class_is_told)
+{
+	struct stssl_classes *classes = classes_of(falls[_i].classes);
+	struct stssl_fall fall;
+	char is[128] = "";
+
+	for (size_t i = 0; i < classes->count; i++) {
+		bool is_a = strcmp(classes->list[i].name, "a") == 0;
+		bool has = stssl_class_falls(classes, i, &fall);
+
+		ck_assert(is_a || !has);
+		if (has)
+			(void)snprintf(is, sizeof is, "%s %s %s", fall.user,
+			    fall.key, fall.into->name);
+	}
+	ck_assert_str_eq(is, falls[_i].fall);
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
 void
 add_shadow_cases(struct case_list *to)
 {
+	add_case(
+	    to, who_falls_through_into_a_weaker_class_is_told, ROWS(falls));
 	add_case(to, a_class_is_out_of_reach_only_if_that_is_sure, ROWS(pairs));
 	add_case(to, the_first_class_that_takes_all_is_told, 0);
 }

@@ -40,7 +40,18 @@ static const struct {
 	    { NULL }, 0, "" },
 	{ "class x { identity = cn enabled = false }", "sam", "SUCCESS",
 	    { NULL }, 0, "" },
+	{ "class x { login = refuse }", "sam", "SUCCESS", { "ann=" ENTRY }, 0,
+	    "" },
+	{ "class x { user = sam login = refuse } class y { }", "sam", "SUCCESS",
+	    { "ann=" ENTRY }, 1, "ann" },
 	{ "", "sam", "SUCCESS", { NULL }, 0, "" },
+	/* patterns may be blind to capitals; a name stays as it is written */
+	{ "user-names = lower class x { user = sam }", "SAM", "SUCCESS",
+	    { NULL }, 1, "SAM" },
+	{ "user-names = lower class x { user = sam }", "sam", "SUCCESS",
+	    { "SAM=dn:CN=x\n" }, 1, "sam" },
+	{ "user-names = lower class x { identity = file }", "sam", "SUCCESS",
+	    { "ann=" ENTRY, "ANN=" ENTRY }, -ENOTUNIQ, "" },
 	/* the way must be one of the user's own class, not just of any */
 	{ "class x { user = 'a*' identity = cn } class y { identity = file }",
 	    "sam", "SUCCESS", { NULL }, 0, "" },

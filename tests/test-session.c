@@ -654,6 +654,7 @@ static const struct {
 	{ STSSL_REASON_AMBIGUOUS,
 	    "530 The certificate is several users'; name one with USER.\r\n" },
 	{ STSSL_REASON_NO_CLASS, "530 Login refused.\r\n" },
+	{ STSSL_REASON_CLASS_REFUSES, "530 Login refused.\r\n" },
 	{ STSSL_REASON_BAD_USER, "530 Login refused.\r\n" },
 	{ STSSL_REASON_HELPER, "530 Login refused.\r\n" },
 	{ STSSL_REASON_CONFIGURATION, "530 Login refused.\r\n" },

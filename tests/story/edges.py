@@ -285,7 +285,7 @@ def record(heard):
 
 
 @story("in clear, a backend hears neither name nor password of {0}",
-       ("acme-1",), ("zoe",))
+       ("acme-1",), ("zoe",), ("ted",))
 def never_heard(user):
     heard = []
     backend = threading.Thread(target=record, args=(heard,), daemon=True)

@@ -117,7 +117,7 @@ stage_accounts()
 {
 	stage_id=61000
 	stage_account stssl "$stage_id" /usr/sbin/nologin ""
-	for stage_user in alice bob acme-1 acme-2 robot dora zoe; do
+	for stage_user in alice bob acme-1 acme-2 robot dora ted zoe; do
 		stage_id=$((stage_id + 1))
 		stage_account "$stage_user" "$stage_id" /bin/sh \
 			"$stage_user's password"
@@ -197,7 +197,7 @@ stage_certificates()
 		tls_www_server signing_key "expiration_days = 30" |
 		stage_certificate server ca
 
-	for stage_name in alice bob acme-1 acme-2 robot dora; do
+	for stage_name in alice bob acme-1 acme-2 robot dora ted; do
 		stage_client "$stage_name" ca "$stage_name" \
 			tls_www_client "expiration_days = 30"
 		stage_client "$stage_name-expired" ca "$stage_name" \
@@ -245,6 +245,7 @@ stage_conf()
 			login    = both
 			identity = { "cn" }
 		}
+		class "leavers" { user = { "ted" }  login = refuse }
 		class "guests" {
 			user     = { "alice", "bob" }
 			ssl      = optional

@@ -72,6 +72,10 @@ ROWS = [
     ("both: the password alone is not enough", "dora", None, RIGHT, "530"),
     ("both: nor with an expired certificate", "dora", "dora-expired", RIGHT,
      "530"),
+    # a class that refuses
+    ("refuse: a good certificate is refused", "ted", "ted", RIGHT, "530"),
+    ("refuse: a right password is refused", "ted", None, RIGHT, "530"),
+    ("refuse: so is clear", "ted", "-", RIGHT, "530"),
     # nobody's class
     ("a user of no class is refused", "zoe", None, RIGHT, "530"),
     ("a user of no class is refused in clear", "zoe", "-", RIGHT, "530"),

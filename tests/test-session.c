@@ -1283,6 +1283,35 @@ START_TEST(nobody_takes_the_backends_place_on_a_data_connection)
 }
 END_TEST
 
+START_TEST(a_download_that_the_backend_calls_a_failure_has_no_proper_end)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
+		.from = "127.0.0.1:40000" };
+	struct stssl_address at, passive;
+	int data, client;
+	char got[64];
+
+	begin(&p);
+	at = begin_data(&p, &passive);
+	put(p.client, "RETR a\r\n");
+	expect(&p, p.backend, "RETR a\r\n");
+	data = connect_from(&at, "127.0.0.1");
+	client = connect_from(&passive, "127.0.0.1");
+	put(p.backend, "150 here\r\n");
+	expect(&p, p.client, "150 here\r\n");
+	put(data, "half");
+	close(data);
+	get(&p, client, got, sizeof got);
+	ck_assert_str_eq(got, "half");
+	put(p.backend, "451 the disk is broken\r\n");
+	expect_code(&p, "451 the disk");
+	ck_assert_int_eq(recv(client, got, sizeof got, 0), -1);
+	ck_assert_int_eq(errno, ECONNRESET);
+	close(client);
+	end(&p);
+}
+END_TEST
+
 /* What the backend does with an upload that it calls a success. */
 enum reading {
 	READS_AND_CLOSES,
@@ -1605,6 +1634,8 @@ main(void)
 		    ROWS(passive_rows) },
 		{ nobody_takes_the_backends_place_on_a_data_connection,
 		    ROWS(visitor_rows) },
+		{ a_download_that_the_backend_calls_a_failure_has_no_proper_end,
+		    0 },
 		{ an_upload_is_a_success_when_the_backend_has_read_it_to_its_end,
 		    ROWS(upload_rows) },
 		{ only_abor_may_follow_a_transfer_that_runs, 0 },

@@ -2,17 +2,17 @@
 """The clients that people have: each gets in, and moves files, both ways."""
 
 import os
+import re
 import shutil
 
+import libraries
 import programs
-from story import (Helper, PKI, STAGE, Bytes, equal, home, log, run, since,
-                   story, tell)
+from story import (Helper, PKI, STAGE, Bytes, await_that, equal, home, log,
+                   read, run, since, story, tell)
 
 HELPER = Helper()
 USER = "acme-1"
-CLIENTS = [programs.Curl, programs.CurlGnutls, programs.CurlNss,
-           programs.Lftp, programs.Wget, programs.Ftplib, programs.Openssl,
-           programs.Gnutls]
+LIST = os.path.dirname(__file__) + "/CLIENTS"
 
 
 def rsa_certificate(name):
@@ -32,24 +32,64 @@ def made(name, size):
     return path
 
 
-@story("{0}, {1} TLS, with the {2}: listing, download and upload",
-       *[(client.__name__, tls, proof, client) for client in CLIENTS
-         for tls in ("explicit", "implicit")
-         for proof in ("certificate", "password")])
-def matrix(_, tls, proof, kind):
-    address = HELPER.address("ftp" if tls == "explicit" else "ftps")
+def clients():
+    """The table of CLIENTS: name, TLS, reply to a certificate, resumes."""
+    lines = read(LIST).splitlines()
+    start = next(number for number, line in enumerate(lines)
+                 if line.startswith("---")) + 1
+    return [line.split()[:4]
+            for line in lines[start:lines.index("", start)]]
+
+
+REPLIES = {"232": ["232"], "331": ["331"], "either": ["232", "331"],
+           "none": []}
+
+
+def rows():
+    """Implicit TLS makes no difference to sessions or replies: fewer cases."""
+    for name, kinds, replies, resumes in clients():
+        for tls in ["explicit", "implicit"] if kinds == "both" else [kinds]:
+            few = tls == "implicit"
+            proofs = ["certificate, " + reply for reply in REPLIES[replies]]
+            for proof in (proofs[:1] if few else proofs) + ["password"]:
+                yield name, tls, proof, "prefer"
+                if resumes == "yes" and not few:
+                    yield name, tls, proof, "resumed"
+
+
+@story("{0}, {1} TLS, with the {2}, data-session = {3}: listing, download and "
+       "upload", *rows())
+def matrix(name, tls, proof, level):
+    kind = getattr(programs, name, None) or getattr(libraries, name)
+    proof, _, reply = proof.partition(", ")
     certificate = "rsa" if kind is programs.CurlNss else USER
-    client = kind(address, tls, USER,
+    start = len(log("helper.log"))
+    client = kind(HELPER.address(f"{tls}-{level}-{reply or 232}"), tls, USER,
                   certificate if proof == "certificate" else None)
-    equal("hello" in client.list(), True)
-    equal(client.get("hello"), b"hello acme-1\n")
-    if client.put is not None:
-        path = made("upload", 300000)
-        client.put(path, "sent")
+    path = made("upload", 300000)
+    listing, hello = client.tour(path)
+    equal("hello" in listing, True)
+    equal(hello, b"hello acme-1\n")
+    if client.uploads:
         equal(programs.slurp(home(USER, "sent")) == programs.slurp(path),
               True)
         os.unlink(home(USER, "sent"))
     client.quit()
+    seen = await_that(lambda: re.findall(r"protocol=(\S+)",
+                                         since("helper.log", start)),
+                      "the log says which TLS it was")
+    equal(set(seen), {"TLSv1.2" if client.certificate == "rsa" else "TLSv1.3"})
+
+
+@story("Perl's put_unique learns the name that the server has chosen")
+def unique():
+    client = libraries.Perl(HELPER.address("ftp"), "explicit", USER, USER)
+    path = made("unique", 1000)
+    names = client.session("unique", path, "unique", path).decode().split()
+    equal(len(set(names)), 2)
+    for name in names:
+        equal(programs.slurp(home(USER, name)), programs.slurp(path))
+        os.unlink(home(USER, name))
 
 
 def many(folder, count):

@@ -27,6 +27,8 @@ def slurp(path):
 class Client:
     """What all have in common; `tls` is "explicit" or "implicit"."""
 
+    uploads = True
+
     def __init__(self, address, tls, user, certificate=None):
         self.host, self.port = address
         if ":" in self.host:
@@ -41,6 +43,16 @@ class Client:
 
     def quit(self):
         """The end; for programs that end after each command there is none."""
+
+    def tour(self, path):
+        """List, fetch `hello`, and store a file, if it can, as "sent".
+
+        Returns the listing, and what was in `hello`.
+        """
+        seen = self.list(), self.get("hello")
+        if self.uploads:
+            self.put(path, "sent")
+        return seen
 
     def url(self, name):
         return f"{self.scheme}://{self.host}:{self.port}/{name}"
@@ -156,7 +168,7 @@ class Lftp(Client):
 class Wget(Client):
     """wget, with GnuTLS; it has no uploads."""
 
-    put = None
+    uploads = False
 
     def run(self, url):
         return run("wget", "--quiet", "--output-document=-", "--tries=1",

@@ -1328,19 +1328,39 @@ static const struct {
 	    "426 The data connection was broken off; transfer incomplete.\r\n" },
 	{ "551-no\r\n such\r\n551 file\r\n",
 	    "551-no\r\n such\r\n551 file\r\n" },
+	/* It remains a reply when there is not room for all of it. */
+	{ "551-*\r\n **\r\n551 *\r\n", "551-*\r\n551 *\r\n" },
+	{ "551-**\r\n551 *\r\n", "551 *\r\n" },
 };
+
+/* What is kept of a reply are 4096 bytes: each * is 1500 of them. */
+static const char *
+swell(const char *text, char buf[static 16384])
+{
+	size_t len = 0;
+
+	for (; *text != '\0'; text++) {
+		size_t n = *text == '*' ? 1500 : 1;
+
+		memset(buf + len, *text, n);
+		len += n;
+	}
+	buf[len] = '\0';
+	return buf;
+}
 
 START_TEST(a_reply_of_several_lines_is_said_whole_or_replaced_whole)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char buf[16384];
 	int data;
 
 	begin(&p);
 	data = begin_download(&p);
 	put(p.client, "ABOR\r\n");
 	expect(&p, p.backend, "ABOR\r\n");
-	put(p.backend, several_rows[_i].reply);
-	expect(&p, p.client, several_rows[_i].seen);
+	put(p.backend, swell(several_rows[_i].reply, buf));
+	expect(&p, p.client, swell(several_rows[_i].seen, buf));
 	put(p.backend, "226 aborted\r\n");
 	expect(&p, p.client, "226 aborted\r\n");
 	close(data);

@@ -380,8 +380,10 @@ upload_changed(struct ftp *f)
 {
 	char *line = f->waiting;
 
-	if (data_client_ready(f->data)) {
+	if (data_client_ready(f->data))
 		data_expect_backend(f->data);
+	/* It may have failed at that: STOR would empty the file for nothing. */
+	if (data_client_ready(f->data)) {
 		f->waiting = NULL;
 		f->transferring = true;
 		ftp_ask(f, line, ftp_on_transfer);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -1152,6 +1153,33 @@ begin_download(struct play *p)
 	return data;
 }
 
+/* STOR empties the file that is there. */
+START_TEST(what_the_backend_cannot_connect_for_it_does_not_hear_of)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	struct stssl_address passive;
+	struct rlimit limit, low;
+	int fd;
+
+	begin(&p);
+	(void)begin_data(&p, &passive);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	/* The lowest number that is free is one too many. */
+	fd = dup(p.client);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	low = limit;
+	low.rlim_cur = (rlim_t)fd;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+	put(p.client, "STOR a\r\n");
+	expect_code(&p, "451 ");
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	put(p.client, "NOOP\r\n");
+	expect(&p, p.backend, "NOOP\r\n");
+	end(&p);
+}
+END_TEST
+
 /* Who connects to the port that the backend was told, and when. */
 enum visitor {
 	NOBODY,
@@ -1536,6 +1564,7 @@ main(void)
 		    ROWS(port_rows) },
 		{ a_passive_backend_leads_to_its_own_ports_only,
 		    ROWS(passive_rows) },
+		{ what_the_backend_cannot_connect_for_it_does_not_hear_of, 0 },
 		{ nobody_takes_the_backends_place_on_a_data_connection,
 		    ROWS(visitor_rows) },
 		{ an_upload_is_a_success_when_the_backend_has_read_it_to_its_end,

@@ -52,8 +52,11 @@ gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 	memcpy(whole + size, line, len);
 	whole[size + len] = '\0';
 	free(before);
-	f->gathered = part == FTP_REPLY_LAST ? NULL : whole;
-	return part == FTP_REPLY_LAST ? whole : NULL;
+	f->gathered = whole;
+	if (part != FTP_REPLY_LAST)
+		return NULL;
+	f->gathered = NULL;
+	return whole;
 }
 
 void

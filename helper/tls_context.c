@@ -142,8 +142,8 @@ with_group(const struct tls_config *config, char buf[static PRIORITY_MAX])
 
 	if (config->group == NULL)
 		return config->priority;
-	len = snprintf(buf, PRIORITY_MAX, "%s:+GROUP-%s", config->priority,
-	    config->group);
+	len = snprintf(
+	    buf, PRIORITY_MAX, "%s:+GROUP-%s", config->priority, config->group);
 	if (len >= PRIORITY_MAX || gnutls_priority_init(&made, buf, NULL) < 0)
 		return config->priority;
 	gnutls_priority_deinit(made);

@@ -217,6 +217,7 @@ has_rule(unsigned had, size_t i)
 static int
 add_rules(scmp_filter_ctx filter, unsigned had)
 {
+	const struct scmp_arg_cmp oneself[] = { IS(0, getpid()) };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < RULES; i++)
@@ -226,9 +227,8 @@ add_rules(scmp_filter_ctx filter, unsigned had)
 			    rules[i].conditions));
 	/* a signal to oneself: abort(3) */
 	if (r == 0)
-		r = checked(
-		    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill),
-			1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())));
+		r = checked(seccomp_rule_add_array(
+		    filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, oneself));
 	return r;
 }
 

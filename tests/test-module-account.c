@@ -229,9 +229,11 @@ opened(int fd)
 	unsigned count = 0;
 
 	ck_assert(n >= 0 || errno == EAGAIN);
-	for (ssize_t at = 0; at < n; count++)
-		at += (ssize_t)sizeof(struct inotify_event) +
-		      (ssize_t)((struct inotify_event *)(buf + at))->len;
+	for (ssize_t at = 0; at < n; count++) {
+		const struct inotify_event *event = (const void *)(buf + at);
+
+		at += (ssize_t)(sizeof *event + event->len);
+	}
 	return count;
 }
 

@@ -184,12 +184,13 @@ begin(struct ftp *f, const char *line, enum data_direction direction,
 		return;
 	}
 	data_begin(f->data, direction, f->private);
+	if (data_outcome(f->data) == DATA_PENDING)
+		data_expect_backend(f->data);
 	if (data_outcome(f->data) != DATA_PENDING) {
 		/* The backend would wait for its connection in vain. */
 		ftp_say_failure(f);
 		return;
 	}
-	data_expect_backend(f->data);
 	f->transferring = true;
 	ftp_ask(f, line, ftp_on_transfer);
 }

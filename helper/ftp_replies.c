@@ -24,9 +24,10 @@ is_last(const struct ftp *f, enum ftp_reply_part part)
  * line of it goes out before the last.
  *
  * Takes a line.  Returns NULL when there are more; after the last the whole
- * reply, lines apart, which is the caller's to free().  First lines that would
- * make it longer than a line may be are left out.  Without memory it is the
- * end, and NULL.
+ * reply, lines apart, which is the caller's to free().  It is no longer than a
+ * line may be: lines that do not fit are left out, but the first stands as long
+ * as the last fits behind it, and the last always, so that it remains a reply.
+ * Without memory it is the end, and NULL.
  */
 static char *
 gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
@@ -34,8 +35,11 @@ gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 	char *whole, *before = f->gathered;
 	size_t size = before == NULL ? 0 : strlen(before) + 2;
 
-	if (size + len > LINE_MAX_BYTES)
+	if (size + len > LINE_MAX_BYTES) {
+		if (part != FTP_REPLY_LAST && size > 0)
+			return NULL;
 		size = 0;
+	}
 	whole = malloc(size + len + 1);
 	if (whole == NULL) {
 		f->phase = FTP_CLOSED;
@@ -48,11 +52,11 @@ gather(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 	memcpy(whole + size, line, len);
 	whole[size + len] = '\0';
 	free(before);
-	f->gathered = NULL;
-	if (part == FTP_REPLY_LAST)
-		return whole;
 	f->gathered = whole;
-	return NULL;
+	if (part != FTP_REPLY_LAST)
+		return NULL;
+	f->gathered = NULL;
+	return whole;
 }
 
 void
@@ -394,8 +398,10 @@ upload_changed(struct ftp *f)
 {
 	char *line = f->waiting;
 
-	if (data_client_ready(f->data)) {
+	if (data_client_ready(f->data))
 		data_expect_backend(f->data);
+	/* It may have failed at that: STOR would empty the file for nothing. */
+	if (data_client_ready(f->data)) {
 		f->waiting = NULL;
 		f->transferring = true;
 		ftp_ask(f, line, ftp_on_transfer);

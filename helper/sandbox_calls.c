@@ -217,9 +217,7 @@ has_rule(unsigned had, size_t i)
 static int
 add_rules(scmp_filter_ctx filter, unsigned had)
 {
-	const struct scmp_arg_cmp self = {
-		.arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)getpid()
-	};
+	const struct scmp_arg_cmp oneself[] = { IS(0, getpid()) };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < RULES; i++)
@@ -230,7 +228,7 @@ add_rules(scmp_filter_ctx filter, unsigned had)
 	/* a signal to oneself: abort(3) */
 	if (r == 0)
 		r = checked(seccomp_rule_add_array(
-		    filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self));
+		    filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, oneself));
 	return r;
 }
 

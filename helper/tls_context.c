@@ -130,36 +130,38 @@ load_crls(struct loading *l)
 	return 0;
 }
 
-/* False when GnuTLS does not have the group, or there is none to ask for. */
-static bool
-load_with_group(struct loading *l)
+/*
+ * The priorities with the group besides, in `buf`, when GnuTLS has it and there
+ * is one to ask for; else as they are.
+ */
+static const char *
+with_group(const struct tls_config *config, char buf[static PRIORITY_MAX])
 {
-	char text[PRIORITY_MAX];
+	gnutls_priority_t made;
 	int len;
 
-	if (l->config->group == NULL)
-		return false;
-	len = snprintf(text, sizeof text, "%s:+GROUP-%s", l->config->priority,
-	    l->config->group);
-	return len < PRIORITY_MAX &&
-	       gnutls_priority_init(&l->context->priority, text, NULL) >= 0;
+	if (config->group == NULL)
+		return config->priority;
+	len = snprintf(
+	    buf, PRIORITY_MAX, "%s:+GROUP-%s", config->priority, config->group);
+	if (len >= PRIORITY_MAX || gnutls_priority_init(&made, buf, NULL) < 0)
+		return config->priority;
+	gnutls_priority_deinit(made);
+	return buf;
 }
 
 static int
 load_priority(struct loading *l)
 {
-	const char *at;
+	char buf[PRIORITY_MAX];
+	const char *priority = with_group(l->config, buf), *at;
 	int r;
 
-	if (load_with_group(l))
-		return 0;
-	r = gnutls_priority_init(
-	    &l->context->priority, l->config->priority, &at);
+	r = gnutls_priority_init(&l->context->priority, priority, &at);
 	if (r < 0)
 		return fault(l, at != NULL ? at : l->config->priority,
 		    gnutls_strerror(r));
-	l->context->groups =
-	    tls_groups_new(l->config->priority, l->context->priority);
+	l->context->groups = tls_groups_new(priority, l->context->priority);
 	return l->context->groups != NULL
 		   ? 0
 		   : fault(l, l->config->priority, "out of memory");

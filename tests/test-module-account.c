@@ -223,15 +223,16 @@ END_TEST
 static unsigned
 opened(int fd)
 {
-	struct inotify_event event;
-	char buf[4096];
+	char buf[4096]
+	    __attribute__((aligned(__alignof__(struct inotify_event))));
 	ssize_t n = read(fd, buf, sizeof buf);
 	unsigned count = 0;
 
 	ck_assert(n >= 0 || errno == EAGAIN);
 	for (ssize_t at = 0; at < n; count++) {
-		memcpy(&event, buf + at, sizeof event);
-		at += (ssize_t)(sizeof event + event.len);
+		const struct inotify_event *event = (const void *)(buf + at);
+
+		at += (ssize_t)(sizeof *event + event->len);
 	}
 	return count;
 }

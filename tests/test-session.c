@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -1222,6 +1223,33 @@ START_TEST(a_backend_that_is_done_is_kept_awake_while_its_client_reads)
 }
 END_TEST
 
+/* STOR empties the file that is there. */
+START_TEST(what_the_backend_cannot_connect_for_it_does_not_hear_of)
+{
+	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	struct stssl_address passive;
+	struct rlimit limit, low;
+	int fd;
+
+	begin(&p);
+	(void)begin_data(&p, &passive);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	/* The lowest number that is free is one too many. */
+	fd = dup(p.client);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	low = limit;
+	low.rlim_cur = (rlim_t)fd;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+	put(p.client, "STOR a\r\n");
+	expect_code(&p, "451 ");
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	put(p.client, "NOOP\r\n");
+	expect(&p, p.backend, "NOOP\r\n");
+	end(&p);
+}
+END_TEST
+
 /* Who connects to the port that the backend was told, and when. */
 enum visitor {
 	NOBODY,
@@ -1427,19 +1455,39 @@ static const struct {
 	    "426 The data connection was broken off; transfer incomplete.\r\n" },
 	{ "551-no\r\n such\r\n551 file\r\n",
 	    "551-no\r\n such\r\n551 file\r\n" },
+	/* It remains a reply when there is not room for all of it. */
+	{ "551-*\r\n **\r\n551 *\r\n", "551-*\r\n551 *\r\n" },
+	{ "551-**\r\n551 *\r\n", "551 *\r\n" },
 };
+
+/* What is kept of a reply are 4096 bytes: each * is 1500 of them. */
+static const char *
+swell(const char *text, char buf[static 16384])
+{
+	size_t len = 0;
+
+	for (; *text != '\0'; text++) {
+		size_t n = *text == '*' ? 1500 : 1;
+
+		memset(buf + len, *text, n);
+		len += n;
+	}
+	buf[len] = '\0';
+	return buf;
+}
 
 START_TEST(a_reply_of_several_lines_is_said_whole_or_replaced_whole)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD };
+	char buf[16384];
 	int data;
 
 	begin(&p);
 	data = begin_download(&p);
 	put(p.client, "ABOR\r\n");
 	expect(&p, p.backend, "ABOR\r\n");
-	put(p.backend, several_rows[_i].reply);
-	expect(&p, p.client, several_rows[_i].seen);
+	put(p.backend, swell(several_rows[_i].reply, buf));
+	expect(&p, p.client, swell(several_rows[_i].seen, buf));
 	put(p.backend, "226 aborted\r\n");
 	expect(&p, p.client, "226 aborted\r\n");
 	close(data);
@@ -1632,6 +1680,7 @@ main(void)
 		    ROWS(port_rows) },
 		{ a_passive_backend_leads_to_its_own_ports_only,
 		    ROWS(passive_rows) },
+		{ what_the_backend_cannot_connect_for_it_does_not_hear_of, 0 },
 		{ nobody_takes_the_backends_place_on_a_data_connection,
 		    ROWS(visitor_rows) },
 		{ a_download_that_the_backend_calls_a_failure_has_no_proper_end,

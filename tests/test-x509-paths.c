@@ -394,6 +394,45 @@ START_TEST(a_list_of_the_new_key_is_about_the_old_ones_certificates)
 }
 END_TEST
 
+/* Lists that came when the session was there already: what is trusted then. */
+static const struct later_case {
+	const char *cas;
+	char leaf;
+	struct list_case lists;
+	enum stssl_failure expect;
+} later[] = {
+	{ "R", 'e', { .lists = { { 'R', "e", false } } }, F(REVOKED) },
+	{ "Rw", 'e', { .lists = { { 'N', "e", false } } }, F(REVOKED) },
+	{ "N", 'e', { .lists = { { 'N', "e", false } } }, F(REVOKED) },
+	{ "N", 'e', { .lists = { { 'N', "d", false } } }, GOOD },
+	{ "N", 'a', { .lists = { { 'N', "a", false } } }, GOOD },
+	{ "RZ", 'e', { .lists = { { 'Z', "e", false } } }, GOOD },
+};
+
+START_TEST(a_list_of_the_new_key_ends_sessions_by_the_old_one)
+{
+	const struct later_case *c = &later[_i];
+	struct x509_store *store;
+	enum stssl_failure found;
+	gnutls_datum_t pem;
+	struct files files;
+	struct world w;
+
+	files_init(&files);
+	world_set(&w, true);
+	store = trusting(&w, &files, c->cas);
+	add_lists(&w, &files, &c->lists, store);
+	pem = pem_of(of(&w, c->leaf));
+	found = x509_verify_again(store, (const char *)pem.data, NOON);
+	ck_assert_msg(found == c->expect, "%c, %s trusted: %s", c->leaf, c->cas,
+	    found == GOOD ? "good" : stssl_failure_word(found));
+	gnutls_free(pem.data);
+	(void)x509_store_free(store);
+	world_clear(&w);
+	files_done(&files);
+}
+END_TEST
+
 size_t
 path_cases(struct test_case *ret)
 {
@@ -401,6 +440,8 @@ path_cases(struct test_case *ret)
 		{ one_good_path_is_enough_and_none_is_told, 0 },
 		{ a_list_of_the_new_key_is_about_the_old_ones_certificates,
 		    ROWS(lists) },
+		{ a_list_of_the_new_key_ends_sessions_by_the_old_one,
+		    ROWS(later) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

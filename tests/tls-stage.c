@@ -80,6 +80,7 @@ stage_set(struct stage *s)
 	write_list(s, "old.crl", time(NULL) - 1, NULL);
 	s->tickets = tls_tickets_new();
 	s->priority = "NORMAL";
+	s->group = NULL;
 	s->credentials = credentials_of(&s->alice);
 }
 
@@ -110,7 +111,8 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 		.client_crls = &crl,
 		.client_crl_count = list != NULL,
 		.stale_crl = stale,
-		.priority = s->priority };
+		.priority = s->priority,
+		.group = s->group };
 	int r;
 
 	(void)snprintf(certificate, sizeof paths[0], "%s",

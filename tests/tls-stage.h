@@ -19,7 +19,7 @@ struct stage {
 	struct files files;
 	struct made ca, server, alice;
 	struct tls_tickets *tickets;
-	const char *priority; /* of the server */
+	const char *priority, *group; /* of the server, one or both */
 	/* Of the next client: GnuTLS's flags, and its certificate. */
 	unsigned client_flags;
 	gnutls_certificate_credentials_t credentials;

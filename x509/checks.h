@@ -77,7 +77,8 @@ enum stssl_failure x509_check_lists(
 /*
  * The lists alone, for a leaf that verified before: is it, or a CA of the
  * store that it comes from, revoked?  What is missing or out of date does not
- * count.
+ * count.  Where the store has not the key that signed it, a list of its CA's
+ * name does, for by that of a newer key the leaf may have verified.
  */
 enum stssl_failure x509_check_revoked(const struct x509_store *store,
     struct gnutls_x509_crt_int *leaf, time_t now);

@@ -209,12 +209,39 @@ x509_check_lists(
 								       : first;
 }
 
+/*
+ * A CA that has changed its key may be known by the new one alone, and the
+ * certificate by which that vouches for the old one came from the client: then
+ * the names have to do.
+ */
+static bool
+is_named_by_namesake(const struct x509_store *store, gnutls_x509_crt_t leaf)
+{
+	gnutls_datum_t issuer = { NULL, 0 };
+	const struct x509_list *lists;
+	bool named = false;
+	size_t count;
+
+	if (gnutls_x509_crt_get_issuer_dn3(leaf, &issuer, 0) < 0)
+		return false;
+	lists = x509_store_lists(store, &count);
+	for (size_t i = 0; !named && i < count; i++)
+		named =
+		    strlen(lists[i].issuer) == issuer.size &&
+		    memcmp(lists[i].issuer, issuer.data, issuer.size) == 0 &&
+		    names(&lists[i], leaf);
+	gnutls_free(issuer.data);
+	return named;
+}
+
 enum stssl_failure
 x509_check_revoked(const struct x509_store *store,
     struct gnutls_x509_crt_int *leaf, time_t now)
 {
 	gnutls_x509_crt_t cert = leaf;
 
+	if (issuer_of(store, leaf) == NULL && is_named_by_namesake(store, leaf))
+		return STSSL_FAILURE_REVOKED;
 	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
 		gnutls_x509_crt_t ca = issuer_of(store, cert);
 

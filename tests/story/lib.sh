@@ -311,7 +311,6 @@ stage_vsftpd()
 		max_per_ip=0
 		secure_chroot_dir=/run/vsftpd/empty
 		delay_failed_login=0
-		max_per_ip=0
 		xferlog_enable=YES
 		log_ftp_protocol=YES
 		vsftpd_log_file=$STAGE/vsftpd.log

@@ -761,21 +761,21 @@ expect_status(pid_t pid, const char *name, const char *value)
 /* As root it has all capabilities before. */
 START_TEST(a_role_has_no_capabilities_and_gets_none_back)
 {
-	int pair[2];
+	int line[2];
 	char byte;
 	pid_t pid;
 
-	ck_assert_int_eq(pipe(pair), 0);
+	ck_assert_int_eq(pipe(line), 0);
 	pid = fork();
 	if (pid == 0) {
 		sandbox_set_mode(SANDBOX_ENFORCE);
 		(void)sandbox_enter(&sandbox_worker);
-		if (write(pair[1], "x", 1) == 1)
+		if (write(line[1], "x", 1) == 1)
 			for (;;)
 				(void)poll(NULL, 0, -1);
 		_exit(1);
 	}
-	ck_assert_int_eq(read(pair[0], &byte, 1), 1);
+	ck_assert_int_eq(read(line[0], &byte, 1), 1);
 	expect_status(pid, "CapPrm", "0000000000000000");
 	expect_status(pid, "CapEff", "0000000000000000");
 	expect_status(pid, "CapInh", "0000000000000000");

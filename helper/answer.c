@@ -243,7 +243,7 @@ answer_live(const struct asker *asker, const struct question *q)
 	static char packet[STSSL_RECORD_MAX];
 	const struct answer_params *params = &asker->all->params;
 	const struct live_source source = { params->registry, params->penalties,
-		params->listener, params->owner };
+		params->generation, params->listener, params->owner };
 
 	size_t len = live_answer(&source, q, packet);
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "helper/generation.h"
 #include "helper/penalties.h"
 #include "helper/registry.h"
 #include "policy/conf.h"
@@ -24,6 +25,8 @@ struct answer_params {
 	size_t user_count;
 	struct registry *registry;
 	struct penalties *penalties;
+	/* The one in use, whose certificates are counted; NULL for none. */
+	const struct generation *generation;
 	/* Bring the registry up to this moment. */
 	void (*drain)(void *owner);
 	/* Tell the worker of a session: 0 or -errno. */

@@ -13,6 +13,7 @@
 #include "helper/tls.h"
 #include "policy/classes.h"
 #include "setup/backends.h"
+#include "x509/inventory.h"
 
 /* Nothing is kept of it: it is the module's and the advisor's matter. */
 static int
@@ -33,11 +34,41 @@ warn(void *owner, const struct stssl_error *error)
 	log_warning("%s", error->text);
 }
 
+static int
+fill(struct x509_inventory *inventory, const struct generation *g,
+    struct x509_error *error)
+{
+	const struct tls_config *tls = &g->config->tls;
+	const struct x509_store *store = tls_context_store(g->tls);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < tls->certificate_count; i++)
+		r = x509_inventory_add_server(
+		    inventory, tls->certificates[i], store, error);
+	for (size_t i = 0; r == 0 && i < tls->client_ca_count; i++)
+		r = x509_inventory_add_cas(
+		    inventory, tls->client_cas[i], error);
+	return r;
+}
+
+/* All was loaded already: what is missing here is no more than a reminder. */
+static struct x509_inventory *
+inventory_of(const struct generation *g)
+{
+	struct x509_inventory *inventory = x509_inventory_new();
+	struct x509_error error = { "out of memory" };
+
+	if (inventory != NULL && fill(inventory, g, &error) == 0)
+		return inventory;
+	log_warning("it is not known when certificates end: %s", error.text);
+	return x509_inventory_free(inventory);
+}
+
 int
 generation_load(
     const char *path, struct generation *ret, struct stssl_error *error)
 {
-	struct generation g = { NULL, NULL };
+	struct generation g = { NULL, NULL, NULL };
 	const char *key;
 	int r = config_read(path, &g.config, error);
 
@@ -53,6 +84,7 @@ generation_load(
 		return r;
 	}
 	config_warn_of_backends(g.config, warn, NULL);
+	g.inventory = inventory_of(&g);
 	*ret = g;
 	return 0;
 }
@@ -60,6 +92,7 @@ generation_load(
 void
 generation_free(struct generation *g)
 {
+	g->inventory = x509_inventory_free(g->inventory);
 	g->tls = tls_context_free(g->tls);
 	g->config = config_free(g->config);
 }

@@ -11,14 +11,18 @@
 #include "setup/config.h"
 
 struct tls_context;
+struct x509_inventory;
 
 struct generation {
 	struct helper_config *config;
 	struct tls_context *tls;
+	/* The certificates of `tls`; NULL when that is not known. */
+	struct x509_inventory *inventory;
 };
 
 /*
- * Load `path`, whole or not at all, and log what may not be meant.  Returns 0 and *ret, to be emptied by
+ * Load `path`, whole or not at all, and log what may not be meant.  Dates are
+ * expiry_log()'s to tell of.  Returns 0 and *ret, to be emptied by
  * generation_free(); or a negative errno with error->text "file:line: what".
  */
 int generation_load(

@@ -164,7 +164,9 @@ metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
 		count_sessions(source->registry, rows, count);
 		(void)fwrite(front, 1, sizeof front - 1, to);
 		metrics_write(to, registry_metrics(source->registry),
-		    &penalties, rows, count);
+		    &penalties, rows, count,
+		    source->generation == NULL ? NULL
+					       : source->generation->inventory);
 		(void)fputc('\0', to);
 		/* One that does not fit is none. */
 		if (fflush(to) == 0 && ferror(to) == 0)

@@ -10,14 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/generation.h"
 #include "helper/question.h"
 #include "helper/registry.h"
 #include "status/record.h"
 
-/* What it is told from; `listener` as in helper/answer.h. */
+/* What it is told from; `listener` and `generation` as in helper/answer.h. */
 struct live_source {
 	struct registry *registry;
 	struct penalties *penalties;
+	const struct generation *generation;
 	const char *(*listener)(void *owner, uint32_t listener);
 	void *owner;
 };

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/advisor.h"
+#include "helper/expiry.h"
 #include "helper/generation.h"
 #include "helper/inquirer.h"
 #include "helper/keyholder.h"
@@ -21,9 +21,7 @@
 #include "helper/monitor.h"
 #include "helper/privileges.h"
 #include "helper/resolver.h"
-#include "helper/revocation.h"
 #include "helper/sandbox.h"
-#include "helper/tls.h"
 #include "helper/worker.h"
 
 struct arguments {
@@ -166,7 +164,7 @@ wait_for_memory(void *old, long size)
 int
 main(int argc, char **argv)
 {
-	struct generation generation = { NULL, NULL };
+	struct generation generation = { NULL, NULL, NULL };
 	struct privileges privileges = { 0 };
 	struct stssl_error error;
 	struct arguments a;
@@ -194,8 +192,7 @@ main(int argc, char **argv)
 			log_error("%s", error.text);
 		status = STATUS_CONFIG;
 	} else if (a.test) {
-		revocation_log(
-		    tls_context_store(generation.tls), 0, time(NULL));
+		expiry_log_all(&generation);
 		status = STATUS_STOPPED;
 	} else {
 		const struct monitor_params params = { a.config, &generation,

@@ -8,6 +8,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "status/record.h"
+#include "x509/inventory.h"
+
+/* Of a file's name, or a certificate's. */
+#define FOREIGN_MAX 256
+/* No row of a certificate begins behind this: the text must fit a record. */
+#define CERTIFICATES_END (STSSL_RECORD_MAX - 4096)
+
 static const char *const versions[METRICS_TLS_COUNT] = {
 	[METRICS_CLEAR] = "none",
 	[METRICS_TLS_1_2] = "TLSv1.2",
@@ -162,10 +170,58 @@ write_penalties(FILE *to, const struct penalty_counts *penalties)
 	    penalties->dropped);
 }
 
+/* A foreign text: cut, and what is not printable ASCII made harmless. */
+static void
+write_foreign(FILE *to, const char *text)
+{
+	char clean[FOREIGN_MAX + 1];
+	size_t len = 0;
+
+	for (; *text != '\0' && len < FOREIGN_MAX; text++)
+		clean[len++] = *text >= ' ' && *text <= '~' ? *text : '?';
+	clean[len] = '\0';
+	write_value(to, clean);
+}
+
+static void
+write_certificate(FILE *to, const struct x509_item *item)
+{
+	static const char *const uses[] = {
+		[X509_USE_SERVER] = "server",
+		[X509_USE_CLIENT_CA] = "client-ca",
+	};
+
+	(void)fprintf(to,
+	    "stssl_certificate_expiration_timestamp_seconds{use=\"%s\","
+	    "file=\"",
+	    uses[item->use]);
+	write_foreign(to, item->file);
+	(void)fprintf(to, "\",number=\"%u\",subject=\"", item->number);
+	write_foreign(to, item->subject);
+	(void)fprintf(to, "\"} %" PRId64 "\n", (int64_t)item->until);
+}
+
+/* The first of them: a directory of CAs may have more than there is room for. */
+static void
+write_certificates(FILE *to, const struct x509_inventory *inventory)
+{
+	size_t count = 0;
+	const struct x509_item *items =
+	    inventory == NULL ? NULL : x509_inventory_items(inventory, &count);
+
+	write_head(to, "stssl_certificate_expiration_timestamp_seconds",
+	    "gauge", "When a certificate ends, in seconds since 1970.");
+	(void)fputs("# UNIT stssl_certificate_expiration_timestamp_seconds "
+		    "seconds\n",
+	    to);
+	for (size_t i = 0; i < count && ftell(to) < CERTIFICATES_END; i++)
+		write_certificate(to, &items[i]);
+}
+
 void
 metrics_write(FILE *to, const struct metrics *metrics,
     const struct penalty_counts *penalties, const struct metrics_now *now,
-    size_t count)
+    size_t count, const struct x509_inventory *inventory)
 {
 	write_now(to, now, count);
 	write_head(to, "stssl_accepted", "counter", "Clients accepted.");
@@ -182,5 +238,6 @@ metrics_write(FILE *to, const struct metrics *metrics,
 	write_bytes(to, metrics);
 	write_sent_away(to, metrics);
 	write_penalties(to, penalties);
+	write_certificates(to, inventory);
 	(void)fputs("# EOF\n", to);
 }

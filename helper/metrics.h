@@ -14,6 +14,8 @@
 #include "helper/penalties.h"
 #include "policy/decide.h"
 
+struct x509_inventory;
+
 /* As a record says it. */
 enum metrics_tls {
 	METRICS_CLEAR,
@@ -50,9 +52,13 @@ struct metrics_now {
 	size_t sessions[METRICS_TLS_COUNT];
 };
 
-/* Write it all, up to the "# EOF". */
+/*
+ * Write it all, up to the "# EOF", to a stream whose position is that in a
+ * record.  Of certificates there are as many as there is room for; `inventory`
+ * may be NULL.
+ */
 void metrics_write(FILE *to, const struct metrics *metrics,
     const struct penalty_counts *penalties, const struct metrics_now *now,
-    size_t count);
+    size_t count, const struct x509_inventory *inventory);
 
 #endif

@@ -163,8 +163,7 @@ serve(struct monitor *m)
 	status = start_processes(m);
 	if (status != STATUS_STOPPED)
 		return status;
-	revocation_start(&m->revocation, m->loop,
-	    tls_context_store(m->params->generation->tls));
+	expiry_start(&m->expiry, m->loop, m->params->generation);
 	notify("READY=1");
 	log_info("ready");
 	ev_run(m->loop, 0);

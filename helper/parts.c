@@ -272,9 +272,8 @@ renewed(void *owner)
 	names_renew(m->names, parts_config(m));
 	review_begin(m->review, tls_context_store(m->params->generation->tls),
 	    parts_config(m)->tls.on_revocation);
-	revocation_stop(&m->revocation, m->loop);
-	revocation_start(&m->revocation, m->loop,
-	    tls_context_store(m->params->generation->tls));
+	expiry_stop(&m->expiry, m->loop);
+	expiry_start(&m->expiry, m->loop, m->params->generation);
 }
 
 static int
@@ -313,7 +312,7 @@ forget_most(void *owner)
 	m->reload = reload_free(m->reload);
 	m->review = review_free(m->review);
 	if (m->loop != NULL)
-		revocation_stop(&m->revocation, m->loop);
+		expiry_stop(&m->expiry, m->loop);
 	m->answers = answers_free(m->answers);
 	m->workers = workers_free(m->workers);
 	m->keyholders = keyholders_free(m->keyholders);
@@ -473,6 +472,7 @@ build_entrances(struct monitor *m)
 		.user_count = m->params->privileges->status_user_count,
 		.registry = m->registry,
 		.penalties = m->penalties,
+		.generation = m->params->generation,
 		.drain = drain,
 		.decided = decided,
 		.refused = refused_login,

@@ -10,6 +10,7 @@
 #include "helper/advisors.h"
 #include "helper/answer.h"
 #include "helper/doors.h"
+#include "helper/expiry.h"
 #include "helper/inquiries.h"
 #include "helper/keyholders.h"
 #include "helper/listeners.h"
@@ -19,7 +20,6 @@
 #include "helper/registry.h"
 #include "helper/reload.h"
 #include "helper/review.h"
-#include "helper/revocation.h"
 #include "helper/status_socket.h"
 #include "helper/workers.h"
 
@@ -41,7 +41,7 @@ struct monitor {
 	struct answers *answers;
 	struct reload *reload;
 	struct review *review;
-	struct revocation revocation;
+	struct expiry expiry;
 	struct ev_signal signals[MONITOR_SIGNALS];
 };
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Watches the dates of revocation lists by the wall clock.  What a list out of
- * date leads to is decided where certificates are verified, not here.
+ * Looks at the dates of revocation lists.  What a list out of date leads to is
+ * decided where certificates are verified, not here.
  */
 #include <config.h>
 #include "helper/revocation.h"
 
 #include <stdio.h>
 
+#include "helper/dates.h"
 #include "helper/log.h"
 #include "status/quote.h"
 #include "x509/store.h"
@@ -56,13 +57,6 @@ say(const struct x509_store *store, const struct x509_list *list, time_t now)
 			   : "used nevertheless (stale-crl = warn)");
 }
 
-/* Is this a change between the two, told after the one, not yet by the other? */
-static bool
-is_between(time_t change, time_t since, time_t now)
-{
-	return since < change && change <= now;
-}
-
 void
 revocation_log(const struct x509_store *store, time_t since, time_t now)
 {
@@ -70,17 +64,10 @@ revocation_log(const struct x509_store *store, time_t since, time_t now)
 	const struct x509_list *lists = x509_store_lists(store, &count);
 
 	for (size_t i = 0; i < count; i++)
-		if (is_between(soon_of(&lists[i]), since, now) ||
-		    is_between(lists[i].next_update, since, now) ||
+		if (date_has_come(soon_of(&lists[i]), since, now) ||
+		    date_has_come(lists[i].next_update, since, now) ||
 		    (since == 0 && lists[i].this_update > now))
 			say(store, &lists[i], now);
-}
-
-static void
-take_earlier(time_t change, time_t now, time_t *next)
-{
-	if (change > now && (*next == 0 || change < *next))
-		*next = change;
 }
 
 time_t
@@ -91,45 +78,8 @@ revocation_next(const struct x509_store *store, time_t now)
 	time_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		take_earlier(soon_of(&lists[i]), now, &next);
-		take_earlier(lists[i].next_update, now, &next);
+		date_take_earlier(soon_of(&lists[i]), now, &next);
+		date_take_earlier(lists[i].next_update, now, &next);
 	}
 	return next;
-}
-
-static void
-on_due(struct ev_loop *loop, struct ev_periodic *due, int events)
-{
-	/* It is the watch's first member. */
-	struct revocation *watch = (struct revocation *)due;
-	time_t now = time(NULL), next;
-
-	(void)events;
-	revocation_log(watch->store, watch->said, now);
-	watch->said = now;
-	next = revocation_next(watch->store, now);
-	ev_periodic_stop(loop, due);
-	if (next == 0)
-		return;
-	ev_periodic_set(due, (ev_tstamp)next, 0., NULL);
-	ev_periodic_start(loop, due);
-}
-
-void
-revocation_start(struct revocation *watch, struct ev_loop *loop,
-    const struct x509_store *store)
-{
-	watch->store = store;
-	watch->said = 0;
-	ev_periodic_init(&watch->due, on_due, 0., 0., NULL);
-	if (store != NULL)
-		on_due(loop, &watch->due, 0);
-}
-
-void
-revocation_stop(struct revocation *watch, struct ev_loop *loop)
-{
-	if (watch->store != NULL)
-		ev_periodic_stop(loop, &watch->due);
-	watch->store = NULL;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Tells the log when revocation lists run out, in good time.
+ * Tells the log when revocation lists run out, in good time; expiry.c says when.
  */
 #ifndef HELPER_REVOCATION_H
 #define HELPER_REVOCATION_H
 
-#include <ev.h>
 #include <time.h>
 
 struct x509_store;
@@ -20,17 +19,5 @@ void revocation_log(const struct x509_store *store, time_t since, time_t now);
 
 /* The next time after `now` that revocation_log() has something to say; 0. */
 time_t revocation_next(const struct x509_store *store, time_t now);
-
-/* The same by itself, as long as it is started; all zero is not started. */
-struct revocation {
-	struct ev_periodic due;
-	const struct x509_store *store; /* NULL: there are no lists */
-	time_t said;                    /* until when all was told */
-};
-
-/* Say how things stand now, and go on watching. */
-void revocation_start(struct revocation *watch, struct ev_loop *loop,
-    const struct x509_store *store);
-void revocation_stop(struct revocation *watch, struct ev_loop *loop);
 
 #endif

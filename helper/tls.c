@@ -172,6 +172,22 @@ before_hello(struct tls *tls, const gnutls_datum_t *message)
 	return 0;
 }
 
+/*
+ * Before GnuTLS chooses one of the credentials' certificates, by what the client
+ * can verify.
+ */
+static int
+on_names(gnutls_session_t session)
+{
+	const struct tls *tls = gnutls_session_get_ptr(session);
+	char name[TLS_NAME_MAX + 1];
+
+	if (!tls_sni(tls, name))
+		return 0;
+	return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
+	    tls_context_choose(tls->context, name));
+}
+
 /* A client that asks for a name that none of the certificates is for. */
 static int
 after_hello(struct tls *tls, const gnutls_datum_t *message)
@@ -295,6 +311,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	gnutls_session_set_ptr(tls->session, tls);
 	gnutls_handshake_set_hook_function(
 	    tls->session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_BOTH, on_message);
+	gnutls_handshake_set_post_client_hello_function(tls->session, on_names);
 	tls->context = context;
 	tls->tickets = tickets;
 	tls->use = use;

@@ -17,6 +17,7 @@
 #include "helper/keyremote.h"
 #include "helper/tls.h"
 #include "helper/tls_groups.h"
+#include "helper/tls_names.h"
 #include "x509/store.h"
 
 /* Our own chain. */
@@ -39,8 +40,10 @@ fault(struct loading *l, const char *what, const char *why)
 }
 
 static int
-load_pair(struct loading *l, const char *certificate, uint32_t index)
+load_pair(
+    struct loading *l, gnutls_certificate_credentials_t to, uint32_t index)
 {
+	const char *certificate = l->config->certificates[index];
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
 	struct gnutls_privkey_st *privkey;
@@ -53,8 +56,8 @@ load_pair(struct loading *l, const char *certificate, uint32_t index)
 	r = keyremote_key(l->context->keys, index, chain[0].pubkey, &privkey);
 	if (r >= 0) {
 		/* The credentials own key and chain from here on. */
-		r = gnutls_certificate_set_key(l->context->credentials, NULL, 0,
-		    chain, (int)count, privkey);
+		r = gnutls_certificate_set_key(
+		    to, NULL, 0, chain, (int)count, privkey);
 		if (r >= 0)
 			return 0;
 		gnutls_privkey_deinit(privkey);
@@ -64,30 +67,44 @@ load_pair(struct loading *l, const char *certificate, uint32_t index)
 	return fault(l, certificate, gnutls_strerror(r));
 }
 
+/* Those of a set; of more than TLS_NAMES_MAX there is none but all. */
 static int
-load_pairs(struct loading *l)
+load_set(struct loading *l, gnutls_certificate_credentials_t to, uint64_t set)
 {
 	int r = 0;
 
 	/* Whether key and certificate fit is the keyholder's to find out. */
 	gnutls_certificate_set_flags(
-	    l->context->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+	    to, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	for (size_t i = 0; r == 0 && i < l->config->certificate_count; i++)
-		r = load_pair(l, l->config->certificates[i], (uint32_t)i);
+		if (set == UINT64_MAX || (set >> i & 1) != 0)
+			r = load_pair(l, to, (uint32_t)i);
 	return r;
+}
+
+static int
+load_pairs(struct loading *l)
+{
+	int r = load_set(l, l->context->credentials, UINT64_MAX);
+
+	if (r < 0)
+		return r;
+	l->context->names = tls_names_new(l->context->credentials);
+	return l->context->names != NULL
+		   ? 0
+		   : fault(l, l->config->certificates[0], "out of memory");
 }
 
 /* The credentials have copies of their own, to name the CAs to clients. */
 static int
-name_cas(struct loading *l)
+name_cas(struct loading *l, gnutls_certificate_credentials_t to)
 {
 	gnutls_x509_crt_t ca;
 	int r;
 
 	for (size_t n = 0; (ca = x509_store_ca(l->context->store, n)) != NULL;
 	     n++) {
-		r = gnutls_certificate_set_x509_trust(
-		    l->context->credentials, &ca, 1);
+		r = gnutls_certificate_set_x509_trust(to, &ca, 1);
 		if (r < 0)
 			return fault(l, "client-ca", gnutls_strerror(r));
 	}
@@ -113,7 +130,37 @@ load_cas(struct loading *l)
 		if (r < 0)
 			return fault_of(l, r, &error);
 	}
-	return name_cas(l);
+	return name_cas(l, l->context->credentials);
+}
+
+static int
+load_choice(struct loading *l, uint64_t set)
+{
+	struct tls_choice *choice =
+	    &l->context->choices[l->context->choice_count];
+	int r = gnutls_certificate_allocate_credentials(&choice->credentials);
+
+	if (r < 0)
+		return fault(l, l->config->certificates[0], gnutls_strerror(r));
+	l->context->choice_count++;
+	choice->set = set;
+	r = load_set(l, choice->credentials, set);
+	return r < 0 ? r : name_cas(l, choice->credentials);
+}
+
+static int
+load_choices(struct loading *l)
+{
+	uint64_t sets[TLS_NAMES_MAX];
+	size_t count = tls_names_sets(l->context->names, sets);
+	int r = 0;
+
+	l->context->choices = calloc(count + 1, sizeof *l->context->choices);
+	if (l->context->choices == NULL)
+		return fault(l, l->config->certificates[0], "out of memory");
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = load_choice(l, sets[i]);
+	return r;
 }
 
 static int
@@ -173,6 +220,7 @@ static const struct {
 } loaders[] = {
 	{ "certificate", load_pairs },
 	{ "client-ca", load_cas },
+	{ "certificate", load_choices },
 	{ "client-crl", load_crls },
 	{ "priority", load_priority },
 };
@@ -231,9 +279,40 @@ tls_context_tickets(const struct tls_context *context)
 	return context->tickets;
 }
 
+struct gnutls_certificate_credentials_st *
+tls_context_choose(const struct tls_context *context, const char *host)
+{
+	uint64_t set =
+	    context->choice_count > 0 ? tls_names_set(context->names, host) : 0;
+
+	for (size_t i = 0; i < context->choice_count; i++)
+		if (context->choices[i].set == set)
+			return context->choices[i].credentials;
+	return context->credentials;
+}
+
+bool
+tls_context_names(const struct tls_context *context, const char *name)
+{
+	return tls_names_have(context->names, name);
+}
+
+static void
+forget_choices(struct tls_context *context)
+{
+	for (size_t i = 0; i < context->choice_count; i++)
+		gnutls_certificate_free_credentials(
+		    context->choices[i].credentials);
+	free(context->choices);
+	context->choices = NULL;
+	context->choice_count = 0;
+	context->names = tls_names_free(context->names);
+}
+
 void
 tls_context_keep_store(struct tls_context *context)
 {
+	forget_choices(context);
 	if (context->credentials != NULL)
 		gnutls_certificate_free_credentials(context->credentials);
 	context->credentials = NULL;

@@ -14,8 +14,10 @@
 #include <string.h>
 
 #include "status/quote.h"
+#include "stsslctl/output.h"
 #include "stsslctl/slurp.h"
 #include "x509/file.h"
+#include "x509/inventory.h"
 
 #define FILE_MAX  (64 * 1024 * 1024)
 #define DAY       (24 * 60 * 60)
@@ -62,29 +64,6 @@ load(const struct looking *l, gnutls_datum_t *ret)
 	return true;
 }
 
-static void
-check_dates(const struct looking *l, gnutls_x509_crt_t cert)
-{
-	time_t from = gnutls_x509_crt_get_activation_time(cert);
-	time_t until = gnutls_x509_crt_get_expiration_time(cert);
-	char quoted[STSSL_QUOTE_MAX], text[DATE_TEXT];
-	gnutls_datum_t dn = { NULL, 0 };
-
-	if (gnutls_x509_crt_get_dn3(cert, &dn, 0) < 0)
-		dn.data = NULL;
-	(void)stssl_quote(quoted, sizeof quoted, (const char *)dn.data);
-	gnutls_free(dn.data);
-	if (from > l->now)
-		findings_add(l->findings, FINDING_ERROR, l->path, 0,
-		    "%s is not valid before %s", quoted, date(from, text));
-	if (until <= l->now)
-		findings_add(l->findings, FINDING_ERROR, l->path, 0,
-		    "%s has expired on %s", quoted, date(until, text));
-	else if (until - l->now < CERTIFICATE_WARN_DAYS * DAY)
-		findings_add(l->findings, FINDING_WARNING, l->path, 0,
-		    "%s expires on %s", quoted, date(until, text));
-}
-
 /* Each certificate of the file; `first` may be NULL. */
 static void
 check_certificates(const struct looking *l, const gnutls_datum_t *pem,
@@ -101,7 +80,6 @@ check_certificates(const struct looking *l, const gnutls_datum_t *pem,
 		return;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		check_dates(l, certs[i]);
 		if (i == 0 && first != NULL)
 			first(l, certs[i], data);
 		if (each != NULL)
@@ -269,12 +247,57 @@ check_priority(const char *priority, struct findings *findings)
 		    gnutls_strerror(r));
 }
 
+static const enum finding_level levels[] = {
+	[X509_LEVEL_WARNING] = FINDING_WARNING,
+	[X509_LEVEL_ERROR] = FINDING_ERROR,
+};
+
+static void
+say(const struct x509_item *item, enum x509_level level, const char *text,
+    struct findings *findings)
+{
+	if (level != X509_LEVEL_FINE)
+		findings_add(
+		    findings, levels[level], item->file, 0, "%s", text);
+}
+
+/* A file that cannot be read is told by those who look at what is in it. */
+static void
+check_inventory(const struct tls_config *tls, const struct x509_store *store,
+    time_t now, struct findings *findings)
+{
+	struct x509_inventory *inventory = x509_inventory_new();
+	const struct x509_item *items;
+	char text[X509_SAYING_MAX];
+	struct x509_error error;
+	size_t count;
+
+	if (inventory == NULL)
+		output_no_memory();
+	for (size_t i = 0; i < tls->certificate_count; i++)
+		(void)x509_inventory_add_server(
+		    inventory, tls->certificates[i], store, &error);
+	for (size_t i = 0; i < tls->client_ca_count; i++)
+		(void)x509_inventory_add_cas(
+		    inventory, tls->client_cas[i], &error);
+	items = x509_inventory_items(inventory, &count);
+	for (size_t i = 0; i < count; i++) {
+		say(&items[i], x509_item_dates(&items[i], now, text), text,
+		    findings);
+		if (store != NULL)
+			say(&items[i], x509_item_chain(&items[i], text), text,
+			    findings);
+	}
+	(void)x509_inventory_free(inventory);
+}
+
 void
-certificate_check(
-    const struct tls_config *tls, time_t now, struct findings *findings)
+certificate_check(const struct tls_config *tls, const struct x509_store *store,
+    time_t now, struct findings *findings)
 {
 	const struct looking l = { NULL, now, findings };
 
+	check_inventory(tls, store, now, findings);
 	for (size_t i = 0; i < tls->certificate_count; i++)
 		check_pair(
 		    &(struct looking){ tls->certificates[i], now, findings },

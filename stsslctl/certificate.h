@@ -11,12 +11,16 @@
 #include "setup/config.h"
 #include "stsslctl/findings.h"
 
-/* How long before the end there is a warning. */
-#define CERTIFICATE_WARN_DAYS 30
-#define LIST_WARN_DAYS        7
+/* How long before the end of a revocation list there is a warning. */
+#define LIST_WARN_DAYS 7
 
-/* Check them all, as of `now`. */
-void certificate_check(
-    const struct tls_config *tls, time_t now, struct findings *findings);
+struct x509_store;
+
+/*
+ * Check them all, as of `now`.  `store` has the CAs of clients, or is NULL when
+ * they cannot be loaded: of chains that end early nothing is said then.
+ */
+void certificate_check(const struct tls_config *tls,
+    const struct x509_store *store, time_t now, struct findings *findings);
 
 #endif

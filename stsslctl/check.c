@@ -127,17 +127,16 @@ named(const struct helper_config *config, const char *path,
 {
 	const struct tls_config *tls = &config->tls;
 	struct x509_error error = { "out of memory" };
-	struct x509_store *store;
+	struct x509_store *store = NULL;
 	uid_t owner;
 
 	config_warn_of_backends(
 	    config, add_warning, &(struct place){ path, findings });
-	certificate_check(tls, time(NULL), findings);
 	if (trust_configured(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
-	else
-		(void)x509_store_free(store);
+	certificate_check(tls, store, time(NULL), findings);
+	(void)x509_store_free(store);
 	for (size_t i = 0; i < tls->certificate_count; i++) {
 		owned(tls->certificates[i], helper, findings);
 		owned(tls->keys[i], helper, findings);

@@ -22,6 +22,7 @@
 
 #include "helper/tls_context.h"
 #include "helper/tls_groups.h"
+#include "helper/tls_names.h"
 #include "tests/fuzz-pair.h"
 #include "x509/store.h"
 
@@ -125,7 +126,8 @@ make_world(void)
 		  context->credentials, &server.cert, 1, server.key) >= 0 &&
 	      gnutls_priority_init(&context->priority, "NORMAL", NULL) >= 0);
 	context->groups = tls_groups_new("NORMAL", context->priority);
-	check(context->groups != NULL);
+	context->names = tls_names_new(context->credentials);
+	check(context->groups != NULL && context->names != NULL);
 	world.tickets = tls_tickets_new();
 	add_client(NOBODY, NULL, NULL);
 	add_client(ALICE, &alice, alice.key);

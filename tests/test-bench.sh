@@ -54,7 +54,7 @@ def latency():
 def ftps():
     small = "file of 4 KiB, "
     for what in "CPU", "time":
-        for work in ("login", "GiB, RETR", "GiB, STOR", small + "curl",
+        for work in ("login", "login, X25519 its only key share", "GiB, RETR", "GiB, STOR", small + "curl",
                      small + "lftp, acknowledged at once", small + "lftp"):
             yield f"FTPS: {what} of a {work}"
 
@@ -73,7 +73,7 @@ SCENARIOS = {
         ["time of pam_authenticate, by sessions/classes/enrolled",
          "time from pam_start to pam_end, by sessions/classes/enrolled"],
         OWN + ["pam_permit"] + unix.split()),
-    "ftps": (ftps(), ["ours", "vsftpd"]),
+    "ftps": (ftps(), ["ours", "ours-passive", "vsftpd"]),
     "its time": (["took"], ["new", "bulk", "memory", "latency", "login",
                             "ftps", "everything"]),
 }

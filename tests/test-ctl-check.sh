@@ -84,6 +84,23 @@ config early.pem early.key ''
 expect "so is one from the future" 1 \
 	'error: @/early.pem: "CN=early" is not valid before 2120-01-01 00:00 UTC' \
 	check
+# The CA of the CA alone is known; "issuing" is what clients lack.
+mv ca.pem root.pem; mv ca.key root.key
+certtool --generate-privkey --ecc --outfile ca.key 2>/dev/null
+printf '%s\n' 'cn = "Issuing"' ca cert_signing_key 'expiration_days = 365' \
+	>issuing.tmpl
+certtool --generate-certificate --load-privkey ca.key --load-ca-privkey \
+	root.key --load-ca-certificate root.pem --template issuing.tmpl \
+	--outfile ca.pem 2>/dev/null
+certificate below 'expiration_days = 365'
+mv ca.pem issuing.pem; mv root.pem ca.pem; mv root.key ca.key
+cat below.pem issuing.pem >whole.pem
+config below.pem below.key ''
+expect "a server's chain that ends early is told" 1 \
+	'warning: @/below.pem: the chain ends with "CN=below", and its issuer "CN=Issuing" is missing: it is neither in the file nor a root CA known here' \
+	check
+config whole.pem below.key ''
+expect "a chain up to a root that is known here is whole" 0 "" check
 config server.pem soon.key ''
 expect "a key has to be the certificate's" 1 \
 	'error: @/soon.key: is not the key of @/server.pem' check
@@ -98,7 +115,7 @@ expect "others must not write to the CAs" 1 \
 	'error: @/ca.pem: can be written to by others than root' check
 chmod 644 ca.pem
 cp ca.pem ca.good
-cp server.pem ca.pem
+cat ca.good server.pem >ca.pem
 expect "a CA is a CA" 1 \
 	'error: @/ca.pem: has a certificate that is no CA'"'"'s' check
 cp ca.good ca.pem

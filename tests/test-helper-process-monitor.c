@@ -157,7 +157,7 @@ read_address(int fd)
 	ck_assert_int_eq(stssl_address_parse(at, &address), 0);
 }
 
-static struct generation generation = { &config, NULL };
+static struct generation generation = { .config = &config };
 static const struct monitor_params params = {
 	.generation = &generation,
 	.privileges = &privileges,

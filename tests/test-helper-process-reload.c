@@ -91,7 +91,7 @@ static const struct {
 
 START_TEST(what_processes_hold_on_to_needs_a_restart)
 {
-	struct generation now = { NULL, NULL }, next = { NULL, NULL };
+	struct generation now = { .config = NULL }, next = { .config = NULL };
 	struct stssl_error error = { "" };
 	const char *refused = changes[_i].refused;
 

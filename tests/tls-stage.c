@@ -38,6 +38,17 @@ write_certificate(
 	gnutls_free(pem.data);
 }
 
+void
+stage_write(const struct stage *s, const char *name, const struct made *made)
+{
+	char file[64];
+
+	(void)snprintf(file, sizeof file, "%s.pem", name);
+	write_certificate(&s->files, file, made);
+	(void)snprintf(file, sizeof file, "%s.key", name);
+	write_key(&s->files, file, made);
+}
+
 static void
 write_list(const struct stage *s, const char *name, time_t end,
     const struct made *revoked)
@@ -73,8 +84,7 @@ stage_set(struct stage *s)
 	s->server = make_leaf("server", &s->ca, NULL);
 	s->alice = make_leaf("alice", &s->ca, for_clients);
 	write_certificate(&s->files, "ca.pem", &s->ca);
-	write_certificate(&s->files, "server.pem", &s->server);
-	write_key(&s->files, "server.key", &s->server);
+	stage_write(s, "server", &s->server);
 	write_list(s, "good.crl", time(NULL) + HOUR, NULL);
 	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
 	write_list(s, "old.crl", time(NULL) - 1, NULL);

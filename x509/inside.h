@@ -57,6 +57,22 @@ gnutls_x509_crt_t x509_store_signer(
 bool x509_extension(gnutls_x509_crt_t cert, const char *oid,
     gnutls_datum_t *ret, struct x509_der *ret_content);
 
+/*
+ * The certificates of a PEM file, at least one, to be freed as below.  Returns
+ * 0; or a negative errno with error->text "file: what".
+ */
+int x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
+    unsigned *ret_count, struct x509_error *error);
+void x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count);
+
+/*
+ * Which of a server's certificates is the last of the first one's chain when no
+ * issuer among them leads to a root CA; that may be one of them, or of `store`,
+ * which may be NULL, or of the system's.  `count` when the chain is whole.
+ */
+unsigned x509_chain_gap(const gnutls_x509_crt_t *certs, unsigned count,
+    const struct x509_store *store);
+
 /* SHA-256 of the public key.  False when GnuTLS cannot tell. */
 bool x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY]);
 

@@ -126,22 +126,39 @@ read_pem(const char *path, gnutls_datum_t *ret, struct x509_error *error)
 	return r;
 }
 
-static int
-add_ca_file(void *owner, const char *path, struct x509_error *error)
+int
+x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
+    unsigned *ret_count, struct x509_error *error)
 {
-	struct x509_store *store = owner;
-	gnutls_x509_crt_t *certs;
 	gnutls_datum_t pem;
-	unsigned count;
 	int r = read_pem(path, &pem, error);
 
 	if (r < 0)
 		return r;
 	r = gnutls_x509_crt_list_import2(
-	    &certs, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
+	    ret, ret_count, &pem, GNUTLS_X509_FMT_PEM, 0);
 	free(pem.data);
+	return r < 0 ? x509_fault(error, path, "%s", gnutls_strerror(r)) : 0;
+}
+
+void
+x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		gnutls_x509_crt_deinit(certs[i]);
+	gnutls_free(certs);
+}
+
+static int
+add_ca_file(void *owner, const char *path, struct x509_error *error)
+{
+	struct x509_store *store = owner;
+	gnutls_x509_crt_t *certs;
+	unsigned count;
+	int r = x509_certificates_read(path, &certs, &count, error);
+
 	if (r < 0)
-		return x509_fault(error, path, "%s", gnutls_strerror(r));
+		return r;
 	r = add_all(store, certs, count);
 	if (r < 0)
 		(void)x509_fault(error, path, "%s",

@@ -3,7 +3,9 @@
 ProFTPD's.
 
 All have the same account, and a PAM stack that takes any password, so that no
-hash hides the rest; ours has pam_stssl before it, as README recommends.
+hash hides the rest; ours has pam_stssl before it, and vsftpd on ports that are
+root's, as README recommends.  "ours-passive" is the same with the helper
+connecting to vsftpd for data.
 """
 
 import contextlib
@@ -14,7 +16,8 @@ import module
 from machine import ACCOUNT, PATH, STAGE, TOP, Server, account
 from rounds import FAILURES
 
-BACKEND = 7040
+# How the backend's data connections come, and where it listens: below 1024.
+BACKENDS = {"active": 221, "passive": 222}
 FIRST_PORT = 7041
 HOME = STAGE + "/home/alice"
 SMALL = 4096
@@ -40,15 +43,24 @@ class Pair:
 def services():
     """The PAM stacks: with ours before it, and without."""
     os.makedirs("/run/vsftpd/empty", exist_ok=True)
-    ours = f"{module.MODULE} classes={STAGE}/ftps-classes.conf"
     controls = {"auth": "[success=done ignore=ignore default=die]",
                 "account": "required", "session": "optional"}
-    for name, with_ours in ("bench-plain", False), ("bench-stssl", True):
-        with open("/etc/pam.d/" + name, "w") as file:
+    for data in (None, *BACKENDS):
+        with open("/etc/pam.d/" + service(data), "w") as file:
             for kind, control in controls.items():
-                if with_ours:
-                    file.write(f"{kind} {control} {ours}\n")
+                if data:
+                    file.write(f"{kind} {control} {module.MODULE} "
+                               f"classes={STAGE}/ftps-classes.conf "
+                               f"socket={status(data)}\n")
                 file.write(f"{kind} required pam_permit.so\n")
+
+
+def service(data):
+    return "bench-" + (data or "plain")
+
+
+def status(data):
+    return f"/run/stssl/{data}.sock"
 
 
 def files(sizes, counts):
@@ -91,7 +103,7 @@ xferlog_enable=NO
 
 
 def vsftpd_tls(port):
-    return vsftpd(port, "bench-plain", f'''\
+    return vsftpd(port, service(None), f'''\
 ssl_enable=YES
 ssl_tlsv1=YES
 ssl_ciphers=HIGH
@@ -119,7 +131,7 @@ TransferLog none
 SystemLog none
 AllowOverwrite on
 AuthOrder mod_auth_pam.c* mod_auth_unix.c
-AuthPAMConfig bench-plain
+AuthPAMConfig {service(None)}
 TLSEngine on
 TLSLog none
 TLSProtocol TLSv1.3
@@ -129,17 +141,18 @@ TLSOptions NoSessionReuseRequired
 ''')], port)
 
 
-def ours(port):
+def ours(port, data="active"):
     classes = fronts.write("ftps-classes.conf", 'class "all" '
                            '{ ssl = required login = password }\n')
-    backend = vsftpd(BACKEND, "bench-stssl")
+    backend = vsftpd(BACKENDS[data], service(data),
+                     "port_enable=YES\nconnect_from_port_20=YES\n")
     try:
         return Pair(server(
             [fronts.HELPER, "--log=stderr", "-c",
-             fronts.write("ftps.conf", f'''
+             fronts.write(f"ftps-{data}.conf", f'''
 user = "nobody"
 workers = 2
-status-socket = "/run/stssl/status.sock"
+status-socket = "{status(data)}"
 classes = "{classes}"
 tls {{
     certificate = {{ "{STAGE}/ecdsa.pem" }}
@@ -149,8 +162,9 @@ tls {{
 listen "ftp" {{
     address = {{ "127.0.0.1:{port}" }}
     protocol = ftp
-    backend = "127.0.0.1:{BACKEND}"
-    service = "bench-stssl"
+    backend = "127.0.0.1:{BACKENDS[data]}"
+    backend-data = {data}
+    service = "{service(data)}"
 }}
 ''')], port), backend)
     except AssertionError:
@@ -158,8 +172,12 @@ listen "ftp" {{
         raise
 
 
-SERVERS = {"ours": (ours, "vsftpd"), "vsftpd": (vsftpd_tls, "vsftpd"),
-           "proftpd": (proftpd, PROFTPD)}
+def ours_passive(port):
+    return ours(port, "passive")
+
+
+SERVERS = {"ours": (ours, "vsftpd"), "ours-passive": (ours_passive, "vsftpd"),
+           "vsftpd": (vsftpd_tls, "vsftpd"), "proftpd": (proftpd, PROFTPD)}
 
 
 @contextlib.contextmanager

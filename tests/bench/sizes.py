@@ -34,7 +34,7 @@ SIZES = {
     # an upload to vsftpd's TLS 1.3 fails then: its tickets come when curl has
     # closed already.
     "tiny": SimpleNamespace(
-        rounds=1, programs=("ours", "bare", "vsftpd"),
+        rounds=1, programs=("ours", "ours-passive", "bare", "vsftpd"),
         kinds=(*KINDS[:2], KINDS[-1]), connections=8,
         bulk=MIB, streams=(1, 2),
         held=(20,), among=5,

@@ -189,12 +189,12 @@ stage_certificates()
 	cd "$STAGE/pki" || return
 	for stage_name in ca other-ca; do
 		printf '%s\n' "cn = \"$stage_name\"" ca cert_signing_key \
-			crl_signing_key "expiration_days = 30" |
+			crl_signing_key "expiration_days = 365" |
 			stage_certificate "$stage_name" "$stage_name"
 	done
 	printf '%s\n' "cn = localhost" "dns_name = localhost" \
 		"ip_address = 127.0.0.1" "ip_address = ::1" \
-		tls_www_server signing_key "expiration_days = 30" |
+		tls_www_server signing_key "expiration_days = 365" |
 		stage_certificate server ca
 
 	for stage_name in alice bob acme-1 acme-2 robot dora ted; do

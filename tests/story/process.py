@@ -4,6 +4,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -191,6 +192,25 @@ def stopped():
     await_that(lambda: "reason=helper" in since("syslog", start),
                "the module's reason in the log")
     logged_in(HELPER.address("ftp"), certificate="alice").quit()
+
+
+@story("-t warns of a chain that ends early, but at a root of the system's")
+def early_end():
+    shutil.copy(PKI + "other-ca.pem", "/etc/stssl/other-ca.pem")
+    path, _ = changed_conf("client-ca.pem", "other-ca.pem")
+
+    def said():
+        done = run(os.environ["HELPER"], "-t", "-c", path, "--log=stderr")
+        return done.stderr.decode()
+
+    equal(' warning: /etc/stssl/server.pem: the chain ends with '
+          '"CN=localhost", and its issuer "CN=ca" is missing: ' in said(),
+          True)
+    os.makedirs("/etc/ssl/certs", exist_ok=True)
+    with open("/etc/ssl/certs/ca-certificates.crt", "a") as file:
+        with open(PKI + "ca.pem") as ca:
+            file.write(ca.read())
+    equal(said(), "")
 
 
 @story("SIGTERM: transfers are finished, then all processes end, status 0")

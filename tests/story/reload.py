@@ -88,6 +88,77 @@ def new_configuration():
     equal("hello" in logged_in(FTP).nlst(), True)
 
 
+# How the server's certificate is made, and what is said of it.
+BAD = (("expired", {"activation_date": "2020-01-01 00:00:00 UTC",
+                    "expiration_date": "2021-01-01 00:00:00 UTC"},
+        ' error: /etc/stssl/server.pem: "CN=localhost" has expired on '),
+       ("early", {"activation_date": "2100-01-01 00:00:00 UTC",
+                  "expiration_date": "2101-01-01 00:00:00 UTC"},
+        ' error: /etc/stssl/server.pem: "CN=localhost" is not valid before '),
+       ("short", {"expiration_days": None},
+        ' warning: /etc/stssl/server.pem: "CN=localhost" expires on '))
+
+
+def make_dated(name, dates):
+    """make_certificate() with other dates; no days is 20 of them."""
+    days = "expiration_days = 365"
+    template = read(PKI + "server.tmpl")
+    assert days in template
+    lines = "".join(f'{key} = "{value}"\n' if value else f"{key} = 20\n"
+                    for key, value in dates.items())
+    write(PKI + "server.tmpl", template.replace(days, lines))
+    make_certificate(name)
+    write(PKI + "server.tmpl", template)
+
+
+def install(name):
+    write(SERVER, read(PKI + name + ".pem"))
+    write(KEY, read(PKI + name + ".key"))
+
+
+def shown_to_all():
+    """The certificate that is shown to a client that believes any."""
+    done = run("openssl", "s_client", "-starttls", "ftp", "-connect",
+               "%s:%d" % FTP, data=b"", check=False)
+    return run("openssl", "x509", "-outform", "DER",
+               data=done.stdout).stdout
+
+
+@story("a server certificate that is {0} is used, and told by -t and the log",
+       *BAD)
+def bad_certificate(how, dates, line):
+    before = read(SERVER), read(KEY)
+    make_dated(how, dates)
+    try:
+        install(how)
+        start = len(log("helper.log"))
+        equal("notice" in reload(), True)
+        equal(line in since("helper.log", start), True)
+        done = run(os.environ["HELPER"], "-t", "-c", CONF, "--log=stderr")
+        equal(line in done.stderr.decode(), True)
+        equal(shown_to_all(), der(how))
+    finally:
+        write(SERVER, before[0])
+        write(KEY, before[1])
+        reload()
+
+
+@story("a server certificate that ends while the helper runs is told then")
+def ending():
+    before = read(SERVER), read(KEY)
+    end = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(time.time() + 4))
+    make_dated("ending", {"expiration_date": end})
+    try:
+        install("ending")
+        start = len(log("helper.log"))
+        equal("notice" in reload(), True)
+        await_that(lambda: BAD[0][2] in since("helper.log", start), "its end")
+    finally:
+        write(SERVER, before[0])
+        write(KEY, before[1])
+        reload()
+
+
 @story("a transfer that runs over a reload is finished whole")
 def transfer():
     ftp = logged_in(FTP)

@@ -534,7 +534,8 @@ data_listen(struct data *d, struct stssl_address *ret)
 	struct stssl_address at;
 	int fd;
 
-	fd = passive_listen(d->context->listen, &d->context->local, &at);
+	fd = passive_listen(
+	    d->context->listen, &d->context->local, d->context->scope, &at);
 	if (fd < 0)
 		return fd;
 	ev_io_set(&d->listener, fd, EV_READ);
@@ -553,6 +554,15 @@ data_target(struct data *d, const struct stssl_address *target)
 	d->target = *target;
 }
 
+static int
+connect_to_client(const struct data *d)
+{
+	const struct data_context *c = d->context;
+
+	return c->scope != 0 ? socket_connect_scoped(&d->target, c->scope)
+			     : socket_connect_inet(&d->target, &c->local);
+}
+
 void
 data_begin(struct data *d, enum data_direction direction, bool secure)
 {
@@ -565,7 +575,7 @@ data_begin(struct data *d, enum data_direction direction, bool secure)
 	    up ? &d->backend.stream : &d->client);
 	ev_timer_start(d->context->loop, &d->timer);
 	if (d->active) {
-		int fd = socket_connect_inet(&d->target, &d->context->local);
+		int fd = connect_to_client(d);
 
 		if (fd >= 0)
 			adopt_client(d, fd);

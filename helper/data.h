@@ -50,6 +50,7 @@ struct data_context {
 	struct tls_tickets *tickets;
 	struct stssl_address client;     /* where the client comes from */
 	struct stssl_address local;      /* where it connected to */
+	uint32_t scope;                  /* of both: socket_scope() */
 	struct stssl_connection backend; /* as we see it */
 	bool has_fingerprint;            /* of the client's certificate */
 	char fingerprint[TLS_FINGERPRINT];

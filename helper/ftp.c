@@ -410,6 +410,7 @@ fill_context(struct ftp *f)
 		.tickets = s->tickets,
 		.client = s->peer,
 		.local = s->local,
+		.scope = socket_scope(s->client.fd),
 		.backend = s->to_backend,
 		.changed = on_data_changed,
 		.foreign = on_foreign,

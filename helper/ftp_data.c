@@ -101,9 +101,7 @@ set_target(struct ftp *f, const struct stssl_address *target)
 	} else if (target->port < 1024) {
 		ftp_say(f, "504 Not to a port below 1024.");
 	} else {
-		/* The client's address has a scope where it needs one. */
-		f->target = *client;
-		f->target.port = target->port;
+		f->target = *target;
 		ask_data(f, FTP_PORT);
 	}
 }

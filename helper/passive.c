@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 static int
-listen_on(const struct stssl_address *a)
+listen_on(const struct stssl_address *a, uint32_t scope)
 {
 	struct sockaddr_storage sa;
-	socklen_t len = stssl_address_to(a, &sa);
+	socklen_t len = stssl_address_to_scoped(a, scope, &sa);
 	int fd, r;
 
 	fd =
@@ -49,7 +49,8 @@ bound_port(int fd, struct stssl_address *a)
 
 int
 passive_listen(const struct listen_config *config,
-    const struct stssl_address *local, struct stssl_address *ret)
+    const struct stssl_address *local, uint32_t scope,
+    struct stssl_address *ret)
 {
 	unsigned count = config->passive_high - config->passive_low + 1, start;
 	struct stssl_address a = *local;
@@ -62,7 +63,7 @@ passive_listen(const struct listen_config *config,
 	for (unsigned i = 0; i < count && fd == -EADDRINUSE; i++) {
 		a.port = (uint16_t)(config->passive_low +
 				    (start % count + i) % count);
-		fd = listen_on(&a);
+		fd = listen_on(&a, scope);
 	}
 	if (fd >= 0 && bound_port(fd, &a) < 0) {
 		(void)close(fd);
@@ -78,5 +79,5 @@ passive_listen_any(const struct stssl_address *local, struct stssl_address *ret)
 {
 	const struct listen_config any = { .passive_low = 0 };
 
-	return passive_listen(&any, local, ret);
+	return passive_listen(&any, local, 0, ret);
 }

@@ -69,6 +69,28 @@ socket_connect_inet(
 	return socket_connect(&address, source);
 }
 
+uint32_t
+socket_scope(int fd)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_UNSPEC };
+	socklen_t len = sizeof in6;
+
+	if (getsockname(fd, (struct sockaddr *)&in6, &len) == -1 ||
+	    in6.sin6_family != AF_INET6)
+		return 0;
+	return in6.sin6_scope_id;
+}
+
+int
+socket_connect_scoped(const struct stssl_address *to, uint32_t scope)
+{
+	struct backend_address address;
+
+	memset(&address, 0, sizeof address);
+	address.len = stssl_address_to_scoped(to, scope, &address.u.inet);
+	return socket_connect(&address, NULL);
+}
+
 int
 socket_connected(int fd)
 {

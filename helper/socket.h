@@ -21,6 +21,15 @@ int socket_connect(
 int socket_connect_inet(
     const struct stssl_address *to, const struct stssl_address *source);
 
+/*
+ * The index of the interface that a socket's link-local IPv6 address belongs
+ * to; 0 when its address is another one.
+ */
+uint32_t socket_scope(int fd);
+
+/* Connect to a link-local address of that interface, from ours on it. */
+int socket_connect_scoped(const struct stssl_address *to, uint32_t scope);
+
 /* The outcome of a connect: 0, -EINPROGRESS when there is none yet, -errno. */
 int socket_connected(int fd);
 

@@ -61,6 +61,17 @@ stssl_address_to(const struct stssl_address *a, struct sockaddr_storage *ret)
 	return sizeof in6;
 }
 
+socklen_t
+stssl_address_to_scoped(
+    const struct stssl_address *a, uint32_t scope, struct sockaddr_storage *ret)
+{
+	socklen_t len = stssl_address_to(a, ret);
+
+	if (ret->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)ret)->sin6_scope_id = scope;
+	return len;
+}
+
 bool
 stssl_address_is_ipv4(const struct stssl_address *a)
 {

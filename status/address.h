@@ -46,6 +46,13 @@ int stssl_address_from(
 socklen_t stssl_address_to(
     const struct stssl_address *a, struct sockaddr_storage *ret);
 
+/*
+ * The same for a link-local IPv6 address, which means something on one
+ * interface only: `scope` is that interface's index, 0 for other addresses.
+ */
+socklen_t stssl_address_to_scoped(const struct stssl_address *a, uint32_t scope,
+    struct sockaddr_storage *ret);
+
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
 

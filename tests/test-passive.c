@@ -102,7 +102,7 @@ listen_passively(const struct listen_config *config, uint16_t *ret_port)
 {
 	const struct stssl_address local = address_of(21);
 	struct stssl_address at = { .port = 0 };
-	int fd = passive_listen(config, &local, &at);
+	int fd = passive_listen(config, &local, 0, &at);
 
 	if (fd >= 0) {
 		ck_assert(stssl_address_same_ip(&at, &local));
@@ -237,7 +237,7 @@ START_TEST(what_cannot_be_bound_is_told)
 	/* TEST-NET-1: nobody has it. */
 	ck_assert_int_eq(stssl_ip_parse("192.0.2.77", &elsewhere), 0);
 	ck_assert_int_eq(
-	    passive_listen(&config, &elsewhere, &at), -EADDRNOTAVAIL);
+	    passive_listen(&config, &elsewhere, 0, &at), -EADDRNOTAVAIL);
 	ck_assert_uint_eq(open_descriptors(), before);
 }
 END_TEST

@@ -245,6 +245,29 @@ def epsv_all(_, address):
     ftp.quit()
 
 
+@story("a link-local client, {0} mode: there and back", ("passive",),
+       ("active",))
+def link_local(mode):
+    run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far",
+        check=False)
+    for name in "near", "far":
+        run("ip", "link", "set", name, "up")
+    addresses = await_that(
+        lambda: re.findall(r"inet6 (fe80::\S+)/64 scope link(?! tentative)",
+                           run("ip", "-6", "address", "show", "near")
+                           .stdout.decode()), "an address")
+    host = addresses[0] + "%near"
+    ftp = logged_in((host, HELPER.address("anywhere", socket.AF_INET6)[1]),
+                    tls=None)
+    ftp.set_pasv(mode == "passive")
+    # ftplib forgets the scope of the address that it is connected to.
+    makepasv = ftp.makepasv
+    ftp.makepasv = lambda: (host, makepasv()[1])
+    equal(store(ftp, "file", 70000), fetch(ftp, "file"))
+    ftp.delete("file")
+    ftp.quit()
+
+
 def conversation(listener, lines):
     """All that a client reads while it says `lines`, byte for byte."""
     ftp = connect(HELPER.address(listener))

@@ -18,6 +18,7 @@ listener()
 
 {
 	listener six "[::1]:226"
+	listener anywhere 127.0.0.1:221 | sed 's/{ .*:0" }/{ "[::]:0" }/'
 	listener plain 127.0.0.1:227
 	listener recorded 127.0.0.1:228
 	listener paced 127.0.0.1:229

@@ -178,7 +178,8 @@ write_foreign(FILE *to, const char *text)
 	size_t len = 0;
 
 	for (; *text != '\0' && len < FOREIGN_MAX; text++)
-		clean[len++] = *text >= ' ' && *text <= '~' ? *text : '?';
+		clean[len++] =
+		    (char)(*text >= ' ' && *text <= '~' ? *text : '?');
 	clean[len] = '\0';
 	write_value(to, clean);
 }

@@ -17,11 +17,12 @@
 int
 stssl_hex_digits(const char *text, int max, char *ret)
 {
-	char between = strchr(text, ':') != NULL   ? ':'
-		       : strchr(text, ' ') != NULL ? ' '
-						   : '\0';
+	const char *at = strpbrk(text, strchr(text, ':') != NULL ? ":" : " ");
+	char between = '\0';
 	int n = 0;
 
+	if (at != NULL)
+		between = *at;
 	for (; *text != '\0'; text++) {
 		if (between != '\0' && n > 0 && n % 2 == 0 &&
 		    text[-1] != between) {

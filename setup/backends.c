@@ -6,22 +6,25 @@
 #include "setup/backends.h"
 
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* The first port that is for everybody, in this network namespace. */
 static unsigned
 first_open_port(void)
 {
-	unsigned port = IPPORT_RESERVED;
+	unsigned long port = IPPORT_RESERVED;
+	char line[16];
 	FILE *file =
 	    fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
 
 	if (file == NULL)
-		return port;
-	if (fscanf(file, "%u", &port) != 1)
-		port = IPPORT_RESERVED;
+		return IPPORT_RESERVED;
+	if (fgets(line, sizeof line, file) != NULL)
+		port = strtoul(line, NULL, 10);
 	(void)fclose(file);
-	return port;
+	return port <= UINT16_MAX ? (unsigned)port : IPPORT_RESERVED;
 }
 
 static bool

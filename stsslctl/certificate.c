@@ -19,9 +19,8 @@
 #include "x509/file.h"
 #include "x509/inventory.h"
 
-#define FILE_MAX  (64 * 1024 * 1024)
-#define DAY       (24 * 60 * 60)
-#define DATE_TEXT 32
+#define FILE_MAX (64 * 1024 * 1024)
+#define DAY      (24 * 60 * 60)
 /* Longer keys' ids are no SHA-256. */
 #define ID_MAX 32
 
@@ -30,17 +29,6 @@ struct looking {
 	time_t now;
 	struct findings *findings;
 };
-
-static const char *
-date(time_t when, char buf[static DATE_TEXT])
-{
-	struct tm tm;
-
-	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(buf, DATE_TEXT, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		(void)snprintf(buf, DATE_TEXT, "?");
-	return buf;
-}
 
 static void
 fault(const struct looking *l, const char *what)
@@ -138,22 +126,22 @@ check_list(const struct looking *l, gnutls_x509_crl_t list)
 {
 	time_t from = gnutls_x509_crl_get_this_update(list);
 	time_t until = gnutls_x509_crl_get_next_update(list);
-	char text[DATE_TEXT];
+	char text[X509_DATE_TEXT];
 
 	if (from > l->now)
 		findings_add(l->findings, FINDING_ERROR, l->path, 0,
 		    "the revocation list is from the future (%s)",
-		    date(from, text));
+		    x509_date(from, text));
 	if (until == (time_t)-1)
 		fault(l, "the revocation list does not say when it ends");
 	else if (until <= l->now)
 		findings_add(l->findings, FINDING_ERROR, l->path, 0,
 		    "the revocation list is out of date since %s",
-		    date(until, text));
+		    x509_date(until, text));
 	else if (until - l->now < LIST_WARN_DAYS * DAY)
 		findings_add(l->findings, FINDING_WARNING, l->path, 0,
 		    "the revocation list is out of date on %s",
-		    date(until, text));
+		    x509_date(until, text));
 }
 
 static void

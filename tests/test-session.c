@@ -1311,22 +1311,31 @@ START_TEST(nobody_takes_the_backends_place_on_a_data_connection)
 }
 END_TEST
 
+/* The transfer that `command` begins, with both data connections. */
+static void
+begin_transfer(
+    struct play *p, const char *command, int *ret_data, int *ret_client)
+{
+	struct stssl_address at, passive;
+
+	at = begin_data(p, &passive);
+	put(p->client, command);
+	expect(p, p->backend, command);
+	*ret_data = connect_from(&at, "127.0.0.1");
+	*ret_client = connect_from(&passive, "127.0.0.1");
+	put(p->backend, "150 go on\r\n");
+	expect(p, p->client, "150 go on\r\n");
+}
+
 START_TEST(a_download_that_the_backend_calls_a_failure_has_no_proper_end)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
 		.from = "127.0.0.1:40000" };
-	struct stssl_address at, passive;
 	int data, client;
 	char got[64];
 
 	begin(&p);
-	at = begin_data(&p, &passive);
-	put(p.client, "RETR a\r\n");
-	expect(&p, p.backend, "RETR a\r\n");
-	data = connect_from(&at, "127.0.0.1");
-	client = connect_from(&passive, "127.0.0.1");
-	put(p.backend, "150 here\r\n");
-	expect(&p, p.client, "150 here\r\n");
+	begin_transfer(&p, "RETR a\r\n", &data, &client);
 	put(data, "half");
 	close(data);
 	get(&p, client, got, sizeof got);
@@ -1362,18 +1371,11 @@ START_TEST(an_upload_is_a_success_when_the_backend_has_read_it_to_its_end)
 	enum reading reading = upload_rows[_i].reading;
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
 		.from = "127.0.0.1:40000" };
-	struct stssl_address at, passive;
 	int data, client;
 	char got[64];
 
 	begin(&p);
-	at = begin_data(&p, &passive);
-	put(p.client, "STOR a\r\n");
-	expect(&p, p.backend, "STOR a\r\n");
-	data = connect_from(&at, "127.0.0.1");
-	client = connect_from(&passive, "127.0.0.1");
-	put(p.backend, "150 go on\r\n");
-	expect(&p, p.client, "150 go on\r\n");
+	begin_transfer(&p, "STOR a\r\n", &data, &client);
 	ck_assert_int_eq(send(client, "mine", 4, 0), 4);
 	if (reading != SAYS_IT_TOO_EARLY)
 		shutdown(client, SHUT_WR);

@@ -13,8 +13,7 @@
 #include "status/quote.h"
 #include "x509/inside.h"
 
-#define DAY       (24 * 60 * 60)
-#define DATE_TEXT 32
+#define DAY (24 * 60 * 60)
 /* Two names fit into what is said. */
 #define NAME_TEXT 400
 
@@ -204,14 +203,14 @@ x509_inventory_items(const struct x509_inventory *inventory, size_t *ret_count)
 
 /* Words */
 
-static const char *
-date(time_t when, char buf[static DATE_TEXT])
+const char *
+x509_date(time_t when, char buf[static X509_DATE_TEXT])
 {
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(buf, DATE_TEXT, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		(void)snprintf(buf, DATE_TEXT, "?");
+	    strftime(buf, X509_DATE_TEXT, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		(void)snprintf(buf, X509_DATE_TEXT, "?");
 	return buf;
 }
 
@@ -225,7 +224,7 @@ enum x509_level
 x509_item_dates(
     const struct x509_item *item, time_t now, char ret[static X509_SAYING_MAX])
 {
-	char subject[NAME_TEXT], when[DATE_TEXT];
+	char subject[NAME_TEXT], when[X509_DATE_TEXT];
 	enum x509_level level = X509_LEVEL_ERROR;
 	const char *what = "has expired on";
 	time_t which = item->until;
@@ -240,7 +239,7 @@ x509_item_dates(
 	}
 	(void)snprintf(ret, X509_SAYING_MAX, "%s %s %s",
 	    stssl_quote(subject, sizeof subject, item->subject), what,
-	    date(which, when));
+	    x509_date(which, when));
 	return level;
 }
 

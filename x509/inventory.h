@@ -82,6 +82,11 @@ enum x509_level x509_item_dates(
 enum x509_level x509_item_chain(
     const struct x509_item *item, char ret[static X509_SAYING_MAX]);
 
+#define X509_DATE_TEXT 32
+
+/* A time as people read it: "2026-11-28 12:00 UTC".  Returns `buf`. */
+const char *x509_date(time_t when, char buf[static X509_DATE_TEXT]);
+
 /* From when on its end is near. */
 time_t x509_item_soon(const struct x509_item *item);
 

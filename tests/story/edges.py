@@ -8,26 +8,12 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 
 import programs
 from story import (Helper, PATIENCE, STAGE, Skipped, ask, await_that, begins,
                    connect, equal, fetch, home, log, log_in, logged_in,
-                   password_of, run, since, store, story, tell)
-
-
-def vsftpd(port, *lines):
-    """Another vsftpd, which differs by some lines from the stage's."""
-    path = f"{STAGE}/vsftpd-{port}.conf"
-    with open(STAGE + "/vsftpd.conf") as ours, open(path, "w") as file:
-        file.write(ours.read().replace("listen_port=221",
-                                       f"listen_port={port}"))
-        file.write("\n".join(lines) + "\n")
-    subprocess.Popen(["vsftpd", path], stdin=subprocess.DEVNULL)
-    await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
-               f"vsftpd listens on {port}")
-
+                   password_of, run, since, store, story, tell, vsftpd)
 
 vsftpd(226, "listen=NO", "listen_ipv6=YES", "listen_address6=::1")
 with open("/etc/pam.d/plain", "w") as pam:

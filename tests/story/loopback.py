@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 
-from story import (Helper, PATIENCE, STAGE, ask, await_that, begins, equal, fetch, home,
-                   log, logged_in, run, since, store, story, tell)
+from story import (Helper, PATIENCE, STAGE, ask, await_that, begins, equal,
+                   fetch, home, log, logged_in, run, since, store, story, tell,
+                   vsftpd)
 
 # Connects to all that the helper's user has listening on 127.0.0.1, as fast
 # as it can, and writes what it reads to its standard output.
@@ -43,18 +44,6 @@ while True:
             mine.remove(sock)
             sock.close()
 """
-
-
-def vsftpd(port, *lines):
-    """Another vsftpd, which differs by some lines from the stage's."""
-    path = f"{STAGE}/vsftpd-{port}.conf"
-    with open(STAGE + "/vsftpd.conf") as ours, open(path, "w") as file:
-        file.write(ours.read().replace("listen_port=221",
-                                       f"listen_port={port}"))
-        file.write("\n".join(lines) + "\n")
-    subprocess.Popen(["vsftpd", path], stdin=subprocess.DEVNULL)
-    await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
-               f"vsftpd listens on {port}")
 
 
 vsftpd(2130, "connect_from_port_20=NO")

@@ -336,6 +336,18 @@ def after_wrong_record(tls):
     return alert, socket.socket.recv(tls, 1)
 
 
+def vsftpd(port, *lines):
+    """Another vsftpd, which differs by some lines from the stage's."""
+    path = f"{STAGE}/vsftpd-{port}.conf"
+    with open(STAGE + "/vsftpd.conf") as ours, open(path, "w") as file:
+        file.write(ours.read().replace("listen_port=221",
+                                       f"listen_port={port}"))
+        file.write("\n".join(lines) + "\n")
+    subprocess.Popen(["vsftpd", path], stdin=subprocess.DEVNULL)
+    await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
+               f"vsftpd listens on {port}")
+
+
 class Bytes:
     """A file of `size` pseudo-random bytes that is never in memory whole."""
 

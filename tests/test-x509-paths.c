@@ -341,7 +341,7 @@ static void
 add_lists(struct world *w, const struct files *files, const struct list_case *c,
     struct x509_store *store)
 {
-	gnutls_datum_t texts[2];
+	gnutls_datum_t texts[2] = { { NULL, 0 } };
 	struct x509_error error;
 	size_t count = 0;
 

@@ -21,6 +21,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	ocsp_cases,
 	review_cases,
 	reload_cases,
+	keyholders_cases,
 	monitor_cases,
 	log_cases,
 /* The sanitizers' runtime does what no role may. */

@@ -32,6 +32,7 @@ size_t names_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
 size_t review_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);
+size_t keyholders_cases(struct test_case *ret);
 size_t log_cases(struct test_case *ret);
 size_t sandbox_cases(struct test_case *ret);
 size_t monitor_cases(struct test_case *ret);

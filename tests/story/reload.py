@@ -2,6 +2,7 @@
 """New files and a new configuration while sessions run."""
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -159,28 +160,40 @@ def ending():
         reload()
 
 
+def keyholders():
+    """Those that are there, in use or not."""
+    found = re.findall(r"keyholder (\d+): has the keys", log("helper.log"))
+    return set(map(int, found)) & set(HELPER.processes())
+
+
 @story("a transfer that runs over a reload is finished whole")
 def transfer():
+    start = len(log("helper.log"))
     ftp = logged_in(FTP)
+    worker = int(re.findall(r"worker\[(\d+)\]: info: tls session=",
+                            since("helper.log", start))[-1])
     source = Paused(200 << 20)
     sender = threading.Thread(
         target=ftp.storbinary, args=("STOR over", source, Bytes.CHUNK))
     sender.start()
     source.half.wait()
-    keyholder = HELPER.keyholder()
-    before = set(HELPER.processes()[1:]) - {keyholder}
+    # The helper may notice by itself, too, what the last story has changed.
+    others = set(HELPER.processes()[1:]) - keyholders() - {worker}
     try:
         equal("notice" in reload(), True)
-        await_that(lambda: len(before & set(HELPER.processes())) == 1,
-                   "one old worker is left")
-        equal(keyholder in HELPER.processes(), True)
+        await_that(lambda: not others & set(HELPER.processes()),
+                   "the ends of the other old workers")
+        await_that(lambda: len(keyholders()) == 2, "a new keyholder, and that "
+                   "of the old worker")
+        equal(worker in HELPER.processes(), True)
     finally:
         source.go.set()
     sender.join()
     equal(hash_of(home("alice", "over")), source.hash.hexdigest())
     equal(fetch(ftp, "over"), source.hash.hexdigest())
     ftp.quit()
-    await_that(lambda: not (before | {keyholder}) & set(HELPER.processes()),
+    await_that(lambda: worker not in HELPER.processes() and
+               len(keyholders()) == 1,
                "the ends of the old worker and of its keyholder")
 
 

@@ -617,10 +617,13 @@ data_hurry(struct data *d)
 {
 	if (d->direction == DATA_DOWNLOAD)
 		return;
-	if (is_through(d))
-		ev_timer_start(d->context->loop, &d->timer);
-	else
+	if (!is_through(d)) {
 		settle(d, DATA_BROKEN_BACKEND);
+	} else if (!ev_is_active(&d->timer)) {
+		/* When it was stopped, it kept what was left of its time. */
+		ev_timer_set(&d->timer, SETUP_SECONDS, 0.);
+		ev_timer_start(d->context->loop, &d->timer);
+	}
 }
 
 void

@@ -138,8 +138,7 @@ trim(char *line, size_t len)
 		line[--len] = '\0';
 }
 
-/* Some devices between client and server send empty lines; vsftpd, too,
- * lets them pass. */
+/* Devices between client and server send empty lines; vsftpd ignores them. */
 static void
 do_empty(struct ftp *f)
 {

@@ -11,18 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/advisor.h"
-#include "helper/expiry.h"
-#include "helper/generation.h"
-#include "helper/inquirer.h"
-#include "helper/keyholder.h"
-#include "helper/keys.h"
-#include "helper/log.h"
-#include "helper/monitor.h"
-#include "helper/privileges.h"
-#include "helper/resolver.h"
-#include "helper/sandbox.h"
-#include "helper/worker.h"
+#include "helper/advisor/advisor.h"
+#include "helper/base/log.h"
+#include "helper/base/sandbox.h"
+#include "helper/inquirer/inquirer.h"
+#include "helper/inquirer/resolver.h"
+#include "helper/keyholder/keyholder.h"
+#include "helper/keyholder/keys.h"
+#include "helper/monitor/expiry.h"
+#include "helper/monitor/generation.h"
+#include "helper/monitor/monitor.h"
+#include "helper/monitor/privileges.h"
+#include "helper/worker/worker.h"
 
 struct arguments {
 	const char *config;

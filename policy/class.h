@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/conf.h"
 #include "policy/classes.h"
-#include "policy/conf.h"
 #include "policy/decide.h"
 #include "policy/identity.h"
 #include "policy/judge.h"

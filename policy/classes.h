@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 
 #define STSSL_CLASSES_CONF "/etc/stssl/classes.conf"
 

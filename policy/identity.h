@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "policy/map.h"
 #include "policy/subject.h"
 #include "policy/user.h"

@@ -5,7 +5,7 @@
 #ifndef POLICY_KEYS_H
 #define POLICY_KEYS_H
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 
 /*
  * The keys at the top.  What is in `from`, `group`, `identity` and the lists of

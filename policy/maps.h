@@ -5,7 +5,7 @@
 #ifndef POLICY_MAPS_H
 #define POLICY_MAPS_H
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "policy/map.h"
 
 struct stssl_maps {

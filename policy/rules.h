@@ -6,7 +6,7 @@
 #ifndef POLICY_RULES_H
 #define POLICY_RULES_H
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "policy/identity.h"
 #include "policy/keys.h"
 #include "policy/maps.h"

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 

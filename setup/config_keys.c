@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "setup/config_values.h"
 #include "policy/classes.h"
+#include "setup/config_values.h"
 #include "status/query.h"
 
 #define NAME_BYTES 64

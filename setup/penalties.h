@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "policy/pattern.h"
 
 /*

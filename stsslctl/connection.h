@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 #include "status/address.h"
 #include "status/record.h"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 
 enum finding_level {
 	FINDING_WARNING, /* works, but may not be meant so */

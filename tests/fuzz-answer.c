@@ -5,7 +5,7 @@
  * decided, ended or loaded but by who asks for just that.
  */
 #include <config.h>
-#include "helper/answer.h"
+#include "helper/monitor/status/answer.h"
 
 #include <errno.h>
 #include <stdint.h>

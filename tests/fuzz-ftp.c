@@ -3,7 +3,7 @@
  * Everything that reads FTP's lines, fed with the same bytes.
  */
 #include <config.h>
-#include "helper/ftp_text.h"
+#include "helper/worker/ftp/ftp_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,7 +10,7 @@
  * client, and neither side waits for ever.
  */
 #include <config.h>
-#include "helper/tls.h"
+#include "helper/worker/tls/tls.h"
 
 #include <errno.h>
 #include <gnutls/x509.h>
@@ -20,9 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/tls_context.h"
-#include "helper/tls_groups.h"
-#include "helper/tls_names.h"
+#include "helper/worker/tls/tls_context.h"
+#include "helper/worker/tls/tls_groups.h"
+#include "helper/worker/tls/tls_names.h"
 #include "tests/fuzz-pair.h"
 #include "x509/store.h"
 

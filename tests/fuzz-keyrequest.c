@@ -5,13 +5,13 @@
  * gets a signature or none, and a reason then.
  */
 #include <config.h>
-#include "helper/keyrequest.h"
+#include "helper/base/keyrequest.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/keys.h"
+#include "helper/keyholder/keys.h"
 #include "tests/fuzz-pair.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -14,7 +14,7 @@
  * of which sound messages are made but for the quirks.
  */
 #include <config.h>
-#include "helper/inbox.h"
+#include "helper/monitor/registry/inbox.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/metrics.h"
+#include "helper/monitor/registry/metrics.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

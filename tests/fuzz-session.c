@@ -18,7 +18,7 @@
  *	0 1 2   the advisor will refuse, let ask for the password, accept
  */
 #include <config.h>
-#include "helper/session.h"
+#include "helper/worker/session.h"
 
 #include <gnutls/gnutls.h>
 #include <netinet/in.h>
@@ -30,10 +30,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "helper/buffer.h"
-#include "helper/ftp_text.h"
-#include "helper/socket.h"
-#include "helper/tls_context.h"
+#include "helper/base/buffer.h"
+#include "helper/base/socket.h"
+#include "helper/worker/ftp/ftp_text.h"
+#include "helper/worker/tls/tls_context.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/keyholder.h"
-#include "helper/message.h"
+#include "helper/base/message.h"
+#include "helper/keyholder/keyholder.h"
 
 /* The process id is not kept: who made the test reaps what is left of it. */
 static int

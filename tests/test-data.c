@@ -4,14 +4,14 @@
  * backend.  The control connection is only said to be there.
  */
 #include <config.h>
-#include "helper/backend_data.h"
+#include "helper/worker/ftp/backend_data.h"
 
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/socket.h"
+#include "helper/base/socket.h"
 #include "tests/test.h"
 
 struct stage {

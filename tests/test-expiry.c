@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/expiry.h"
-#include "helper/log.h"
-#include "helper/metrics.h"
+#include "helper/base/log.h"
+#include "helper/monitor/expiry.h"
+#include "helper/monitor/registry/metrics.h"
 #include "status/record.h"
 #include "tests/certificates.h"
 #include "tests/test.h"

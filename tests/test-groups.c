@@ -7,8 +7,8 @@
 
 #include <gnutls/gnutls.h>
 
-#include "helper/tls.h"
-#include "helper/tls_context.h"
+#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_context.h"
 #include "setup/config.h"
 #include "tests/test.h"
 

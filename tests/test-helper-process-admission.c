@@ -10,8 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/admission.h"
-#include "helper/registry.h"
+#include "helper/base/source.h"
+#include "helper/monitor/registry/admission.h"
+#include "helper/monitor/registry/registry.h"
 
 static struct stssl_address
 ip(const char *text)
@@ -89,10 +90,10 @@ START_TEST(a_source_has_no_stray_bytes)
 	uint8_t source[16];
 
 	memset(source, 0xaa, sizeof source);
-	census_source(&v6, source);
+	client_source(&v6, source);
 	ck_assert_mem_eq(source, "\x20\x01\x0d\xb8\0\1\0\2\0\0\0\0\0\0\0", 16);
 	memset(source, 0xaa, sizeof source);
-	census_source(&v4, source);
+	client_source(&v4, source);
 	ck_assert_mem_eq(source, v4.ip, 16);
 }
 END_TEST

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/advisor.h"
-#include "helper/advisors.h"
-#include "helper/asks.h"
+#include "helper/advisor/advisor.h"
+#include "helper/monitor/children/advisors.h"
+#include "helper/monitor/children/asks.h"
 #include "policy/decide.h"
 #include "tests/private-file.h"
 

@@ -14,9 +14,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "helper/answer.h"
-#include "helper/inbox.h"
-#include "helper/message.h"
+#include "helper/base/message.h"
+#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/status/answer.h"
 
 #define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
 #define THERE "1 127.0.0.1:2122 127.0.0.1:40001"

@@ -3,13 +3,13 @@
  * The monitor's side of keyholders, with one that the test plays.
  */
 #include <config.h>
-#include "helper/keyholders.h"
+#include "helper/monitor/children/keyholders.h"
 
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/message.h"
+#include "helper/base/message.h"
 #include "tests/test-helper-process.h"
 #include "tests/test.h"
 

@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/log.h"
-#include "helper/loglines.h"
-#include "helper/spawn.h"
+#include "helper/base/log.h"
+#include "helper/monitor/children/loglines.h"
+#include "helper/monitor/children/spawn.h"
 
 #define PID 4242
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/lookups.h"
+#include "helper/advisor/lookups.h"
 
 static struct lookups lookups;
 

@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/message.h"
-#include "helper/outbox.h"
+#include "helper/base/message.h"
+#include "helper/monitor/children/outbox.h"
 
 static void
 open_pair(int pair[static 2])

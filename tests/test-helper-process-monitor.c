@@ -17,14 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/advisor.h"
-#include "helper/generation.h"
-#include "helper/keyholder.h"
-#include "helper/keyrequest.h"
-#include "helper/log.h"
-#include "helper/message.h"
-#include "helper/monitor.h"
-#include "helper/resolver.h"
+#include "helper/advisor/advisor.h"
+#include "helper/base/keyrequest.h"
+#include "helper/base/log.h"
+#include "helper/base/message.h"
+#include "helper/inquirer/resolver.h"
+#include "helper/keyholder/keyholder.h"
+#include "helper/monitor/generation.h"
+#include "helper/monitor/monitor.h"
 #include "policy/decide.h"
 #include "status/query.h"
 

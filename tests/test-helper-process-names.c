@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/names.h"
-#include "helper/resolver.h"
+#include "helper/inquirer/resolver.h"
+#include "helper/monitor/children/names.h"
 
 static char name[] = "localhost";
 static struct stssl_address address;

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/findings.h"
-#include "helper/inquiries.h"
-#include "helper/message.h"
-#include "helper/responders.h"
-#include "helper/standing.h"
+#include "helper/base/message.h"
+#include "helper/inquirer/findings.h"
+#include "helper/inquirer/responders.h"
+#include "helper/monitor/children/inquiries.h"
+#include "helper/worker/standing.h"
 
 #define GOOD    STSSL_FAILURE_COUNT
 #define F(word) STSSL_FAILURE_##word

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/penalties.h"
-#include "helper/sources.h"
+#include "helper/monitor/registry/penalties.h"
+#include "helper/monitor/registry/sources.h"
 
 static int64_t clock_ms;
 

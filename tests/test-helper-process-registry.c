@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/inbox.h"
-#include "helper/message.h"
-#include "helper/registry.h"
+#include "helper/base/message.h"
+#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/registry.h"
 
 static const int alice, bob; /* owners; only their addresses matter */
 

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/file_state.h"
-#include "helper/generation.h"
-#include "helper/review.h"
+#include "helper/base/file_state.h"
+#include "helper/monitor/children/review.h"
+#include "helper/monitor/generation.h"
 #include "tests/private-file.h"
 
 #define FTP                                                   \

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "helper/review.h"
+#include "helper/monitor/children/review.h"
 
 #define SESSIONS_MAX 8
 #define LATER        ((time_t)1 << 40)

@@ -33,8 +33,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/landlock.h"
-#include "helper/sandbox.h"
+#include "helper/base/landlock.h"
+#include "helper/base/sandbox.h"
 
 /* Each returns 0 when it worked, else -errno. */
 

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "helper/log.h"
+#include "helper/base/log.h"
 
 static size_t (*const parts[])(struct test_case *ret) = {
 	config_cases,

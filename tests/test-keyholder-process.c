@@ -4,7 +4,7 @@
  * and for how long.  The test plays the monitor and the workers.
  */
 #include <config.h>
-#include "helper/keyholder.h"
+#include "helper/keyholder/keyholder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,10 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/keyrequest.h"
-#include "helper/log.h"
-#include "helper/message.h"
-#include "helper/sandbox.h"
+#include "helper/base/keyrequest.h"
+#include "helper/base/log.h"
+#include "helper/base/message.h"
+#include "helper/base/sandbox.h"
 #include "tests/certificates.h"
 #include "tests/test.h"
 

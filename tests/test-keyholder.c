@@ -4,7 +4,7 @@
  * those of the certificate's key.
  */
 #include <config.h>
-#include "helper/keyremote.h"
+#include "helper/worker/tls/keyremote.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/keyrequest.h"
-#include "helper/keys.h"
-#include "helper/log.h"
+#include "helper/base/keyrequest.h"
+#include "helper/base/log.h"
+#include "helper/keyholder/keys.h"
 #include "tests/certificates.h"
 #include "tests/keyholder-stage.h"
 #include "tests/test.h"

@@ -4,7 +4,7 @@
  * this program plays: its own setsockopt(2) is called in place of libc's.
  */
 #include <config.h>
-#include "helper/ktls.h"
+#include "helper/worker/tls/ktls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/pipe.h"
+#include "helper/worker/relay/pipe.h"
 #include "tests/test.h"
 
 /* What each of the two calls fails with; 0 for success. */

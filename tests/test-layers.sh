@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Who may include whom: the programs use setup/, x509/ and policy/, these use
-# what is below them, never sideways and never up.  GnuTLS and PAM stay in the files that are theirs.
+# Which folder may include which: the programs use setup/, x509/ and policy/,
+# these use what is below them, never sideways and never up.  In helper/ the
+# monitor knows the roles, a role knows base/ and none of the others.  GnuTLS
+# and PAM stay in the files that are theirs.
 set -eu
 : "${srcdir:?}"
 cd "$srcdir"
@@ -29,7 +31,7 @@ includes() {
 layer() {
 	[ -d "$1" ] || return 0
 	report "$1 includes only what is below it" \
-		"$(includes "$1" | grep -v ":\($2\)/[a-z0-9_-]*\.h$" || :)"
+		"$(includes "$1" | grep -v ":\($2\)/[a-z0-9_/-]*\.h$" || :)"
 }
 
 # only HEADER FILES...: nobody but FILES includes HEADER.
@@ -37,39 +39,46 @@ only() {
 	header=$1
 	shift
 	offenders=$(grep -rl --include='*.[ch]' "^#include <$header" \
-		status policy setup x509 helper pam_stssl stsslctl 2>/dev/null || :)
+		status conf policy setup x509 helper pam_stssl stsslctl 2>/dev/null || :)
 	for file; do
 		offenders=$(printf '%s\n' "$offenders" | grep -vx "$file" || :)
 	done
 	report "<$header> stays where it belongs" "$offenders"
 }
 
+below='status\|conf\|policy'
 layer status 'status'
-layer policy 'status\|policy'
-layer setup 'status\|policy\|setup'
+layer conf 'status\|conf'
+layer policy "$below"
+layer setup "$below\|setup"
 layer x509 'status\|x509'
-layer helper 'status\|policy\|setup\|x509\|helper'
-layer pam_stssl 'status\|policy\|pam_stssl'
-layer stsslctl 'status\|policy\|setup\|x509\|stsslctl'
+layer pam_stssl "$below\|pam_stssl"
+layer stsslctl "$below\|setup\|x509\|stsslctl"
 
-only 'gnutls/' 'x509/.*' helper/tls.c helper/tls_context.c \
-	helper/tls_groups.c helper/tls_keys.c helper/tls_names.c helper/tls_tickets.c helper/keys.c \
-	helper/keyremote.c helper/peer.c stsslctl/certificate.c \
-	stsslctl/sha256.c
+below="$below\|setup\|x509\|helper/base"
+layer helper/base "$below"
+for role in worker keyholder advisor inquirer; do
+	layer "helper/$role" "$below\|helper/$role"
+done
+layer helper/monitor "$below\|helper"
+layer helper "$below\|helper"
+
+only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/keyholder/keys.c \
+	stsslctl/certificate.c stsslctl/sha256.c
 only libtasn1 x509/der.c
-only 'curl/' helper/fetch.c
+only 'curl/' helper/inquirer/fetch.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
-only 'syslog\.h' pam_stssl/pam_stssl.c 'helper/log\.c'
+only 'syslog\.h' pam_stssl/pam_stssl.c helper/base/log.c
 
 report "every .c file includes <config.h> first" "$(
-	find status policy setup x509 helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
+	find status conf policy setup x509 helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
 	while read -r file; do
 		first=$(grep -m 1 '^#include' "$file" || :)
 		[ "$first" = '#include <config.h>' ] || echo "$file: $first"
 	done)"
 report "every source file says its licence" "$(
-	find status policy setup x509 helper pam_stssl stsslctl tests -name '*.[ch]' \
+	find status conf policy setup x509 helper pam_stssl stsslctl tests -name '*.[ch]' \
 		2>/dev/null |
 	while read -r file; do
 		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' ||

@@ -3,7 +3,7 @@
  * Lines over a socket, whose other end the test holds.
  */
 #include <config.h>
-#include "helper/lines.h"
+#include "helper/worker/relay/lines.h"
 
 #include <errno.h>
 #include <string.h>

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/answer.h"
+#include "helper/monitor/status/answer.h"
 #include "status/address.h"
 #include "tests/module-stage.h"
 

@@ -4,7 +4,7 @@
  * else uses.
  */
 #include <config.h>
-#include "helper/passive.h"
+#include "helper/worker/ftp/passive.h"
 
 #include <dirent.h>
 #include <errno.h>

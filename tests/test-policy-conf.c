@@ -4,7 +4,7 @@
  * threads.  What is in the files is test-policy-text.c's.
  */
 #include <config.h>
-#include "policy/conf.h"
+#include "conf/conf.h"
 
 #include <errno.h>
 #include <pthread.h>

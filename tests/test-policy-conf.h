@@ -6,7 +6,7 @@
 #ifndef TESTS_TEST_POLICY_CONF_H
 #define TESTS_TEST_POLICY_CONF_H
 
-#include "policy/conf.h"
+#include "conf/conf.h"
 
 extern const struct stssl_conf_key conf_keys[];
 

@@ -4,7 +4,7 @@
  * process and one event loop.  The monitor is three functions.
  */
 #include <config.h>
-#include "helper/session.h"
+#include "helper/worker/session.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,12 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/buffer.h"
-#include "helper/ftp_text.h"
-#include "helper/log.h"
-#include "helper/socket.h"
-#include "helper/stream.h"
-#include "helper/tls.h"
+#include "helper/base/buffer.h"
+#include "helper/base/log.h"
+#include "helper/base/socket.h"
+#include "helper/worker/ftp/ftp_text.h"
+#include "helper/worker/relay/stream.h"
+#include "helper/worker/tls/tls.h"
 #include "policy/decide.h"
 #include "tests/certificates.h"
 #include "tests/keyholder-stage.h"

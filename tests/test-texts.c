@@ -3,7 +3,7 @@
  * FTP's texts: what the gateway reads out of lines and writes into them.
  */
 #include <config.h>
-#include "helper/ftp_text.h"
+#include "helper/worker/ftp/ftp_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/log.h"
+#include "helper/base/log.h"
 #include "tests/test.h"
 
 static const struct {

@@ -4,7 +4,7 @@
  * handshake of his own on one and comes back with what he got there.
  */
 #include <config.h>
-#include "helper/tls.h"
+#include "helper/worker/tls/tls.h"
 
 #include "tests/test.h"
 #include "tests/tls-stage.h"

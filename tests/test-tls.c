@@ -4,15 +4,15 @@
  * them: by today's lists, whether the session is new or resumed.
  */
 #include <config.h>
-#include "helper/tls.h"
+#include "helper/worker/tls/tls.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/log.h"
-#include "helper/revocation.h"
+#include "helper/base/log.h"
+#include "helper/monitor/revocation.h"
 #include "tests/test.h"
 #include "tests/tls-stage.h"
 #include "x509/store.h"

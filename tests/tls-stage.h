@@ -8,7 +8,7 @@
 
 #include <gnutls/gnutls.h>
 
-#include "helper/tls.h"
+#include "helper/worker/tls/tls.h"
 #include "setup/config.h"
 #include "tests/certificates.h"
 

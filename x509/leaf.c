@@ -14,12 +14,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "status/words.h"
 #include "x509/checks.h"
 #include "x509/dn.h"
 #include "x509/inside.h"
 #include "x509/name.h"
 #include "x509/text.h"
-#include "status/words.h"
 
 #define FIELD_TEXT 32
 /* Longer names are not read; nothing that matches is longer than 256. */

@@ -14,7 +14,7 @@ from story import (Helper, PKI, SANITIZED, STAGE, await_that, equal,
 
 # Sanitizers make everything slow, and memory hard to judge.
 HALF_OPEN = 1000 if SANITIZED else 10000
-# Tenths of a second: helper/socket.c has five seconds.
+# Tenths of a second: helper/base/socket.c has five seconds.
 LINGERS = 55
 LOGINS = 500 if SANITIZED else 20000
 WARM = LOGINS // 10

@@ -267,7 +267,8 @@ def after_auth():
 def texts_of_ours():
     """What we may say with 530: the strings of the sources, less others."""
     found = set()
-    for pattern in "helper/ftp*.c", "policy/decide.*", "status/*.[ch]":
+    for pattern in ("helper/worker/ftp/*.c", "policy/decide.*",
+                    "status/*.[ch]"):
         for path in glob.glob(f"{os.environ['srcdir']}/{pattern}"):
             with open(path) as file:
                 found.update(re.findall(r'"((?:[^"\\\n]|\\.)+)"',

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reading a configuration file, whose syntax is in stssl-classes.conf(5), by a
+ * table of its keys: every mistake is one message, "file:line: what", the first
+ * one, and nothing of a faulty file is used.
+ *
+ * Values are made in the text itself and listed in a few arrays, so that a file
+ * of many sections costs few allocations.  Nothing in here is shared, writes to
+ * a stream, or ends the process: it is for any thread of any daemon.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define STSSL_CONF_MAX   (4 * 1024 * 1024)
+#define STSSL_ERROR_TEXT 512
+/* Words that one key can take, and keys that a table can have. */
+#define STSSL_CONF_WORDS 5
+#define STSSL_CONF_KEYS  64
+/* Room for what a check says. */
+#define STSSL_CONF_WHY 192
+
+/* One message without a newline; empty when there was no error. */
+struct stssl_error {
+	char text[STSSL_ERROR_TEXT];
+};
+
+enum stssl_conf_type {
+	STSSL_CONF_TEXT,    /* key = text */
+	STSSL_CONF_LIST,    /* key = { text, text }, or key = text */
+	STSSL_CONF_WORD,    /* key = one of a few words */
+	STSSL_CONF_NUMBER,  /* key = a number in decimal */
+	STSSL_CONF_SWITCH,  /* key = true, yes, on, false, no or off */
+	STSSL_CONF_SECTION, /* key { keys }, once */
+	STSSL_CONF_TITLED,  /* key title { keys }, often, with other titles */
+	STSSL_CONF_TYPE_COUNT
+};
+
+/*
+ * Says what is wrong with a value of a TEXT or a LIST, or with the title of a
+ * section: a text that lasts, or is in `why`.  NULL when nothing is.
+ */
+typedef const char *stssl_conf_check(
+    const char *value, char why[static STSSL_CONF_WHY]);
+
+/* All there is to say about a key.  A table of them ends with a NULL name. */
+struct stssl_conf_key {
+	const char *name;
+	enum stssl_conf_type type;
+	stssl_conf_check *check;             /* may be NULL */
+	bool filled;                         /* LIST: it has an entry */
+	const char *text;                    /* TEXT: the default, or NULL */
+	int number, low, high;               /* NUMBER: default and bounds */
+	bool on;                             /* SWITCH: the default */
+	const char *words[STSSL_CONF_WORDS]; /* WORD: the value is the index */
+	int word;                            /* WORD: the default */
+	const struct stssl_conf_key *keys;   /* SECTION, TITLED: those inside */
+	size_t place;                        /* for stssl_conf_fill() */
+};
+
+/* Values of a key, in their order. */
+struct stssl_values {
+	char *const *list;
+	size_t count;
+};
+
+struct stssl_conf;
+struct stssl_conf_section;
+
+/*
+ * Read `path`, a trusted file (status/trust.h) of at most STSSL_CONF_MAX bytes,
+ * by `keys`, which must outlive it.  Returns 0 and *ret, to be freed by
+ * stssl_conf_free(); or a negative errno (-EBADMSG for a mistake in the text)
+ * with error->text set.
+ */
+int stssl_conf_read(const char *path, const struct stssl_conf_key *keys,
+    struct stssl_conf **ret, struct stssl_error *error);
+
+/* Takes NULL.  Returns NULL.  All that was got from the file is gone. */
+struct stssl_conf *stssl_conf_free(struct stssl_conf *conf);
+
+/* The keys at the top. */
+const struct stssl_conf_section *stssl_conf_top(const struct stssl_conf *conf);
+
+/*
+ * The section of this name behind `last`, the first one for NULL; NULL when
+ * there is none.  A SECTION is there even if the file does not have it.
+ */
+const struct stssl_conf_section *stssl_conf_next(const struct stssl_conf *conf,
+    const char *name, const struct stssl_conf_section *last);
+
+/* How many sections of this name there are. */
+size_t stssl_conf_count(const struct stssl_conf *conf, const char *name);
+
+/* The title of a TITLED section. */
+const char *stssl_conf_title(const struct stssl_conf_section *section);
+
+/* Was the key given?  It is one of the section's, as in all that follows. */
+bool stssl_conf_given(
+    const struct stssl_conf_section *section, const char *key);
+
+/*
+ * The value of a TEXT, a NUMBER, a SWITCH or a WORD, or its default.  That of a
+ * WORD may be -1, for "not given".
+ */
+const char *stssl_conf_text(
+    const struct stssl_conf_section *section, const char *key);
+int stssl_conf_number(
+    const struct stssl_conf_section *section, const char *key);
+bool stssl_conf_switch(
+    const struct stssl_conf_section *section, const char *key);
+
+int stssl_conf_word(const struct stssl_conf_section *section, const char *key);
+
+/* The values of any key, as they were given; none when it was not. */
+struct stssl_values stssl_conf_values(
+    const struct stssl_conf_section *section, const char *key);
+
+/*
+ * All values of a section at once, each at the `place` of its key in a struct:
+ * a TEXT is a const char * there, a LIST a struct stssl_values, a WORD and a
+ * NUMBER an int, a SWITCH a bool.  What was not given has its default.
+ */
+void stssl_conf_fill(const struct stssl_conf_section *section, void *ret);
+
+/* The key of this name in a table; NULL when there is none. */
+const struct stssl_conf_key *stssl_conf_key(
+    const struct stssl_conf_key *keys, const char *name);
+
+/*
+ * Say what is wrong with `key` of a section, found only after the file was
+ * read: fills error->text with the file, the line on which the key was given
+ * (the section's when it was not, 1 at the top) and the text.  For "" the line
+ * is the section's.  Returns -EBADMSG, always.
+ */
+int stssl_conf_error(const struct stssl_conf_section *section, const char *key,
+    struct stssl_error *error, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same for value `i` of a key, with its line and itself. */
+int stssl_conf_wrong(const struct stssl_conf_section *section, const char *key,
+    size_t i, const char *why, struct stssl_error *error);
+
+#endif

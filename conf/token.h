@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The tokens of a configuration file, as stssl-classes.conf(5) describes them.
+ * What people might read in two ways is refused: an environment variable
+ * ("${NAME}"), "+=", escapes that other programs know, bytes that would have to
+ * be in quotes.
+ */
+#ifndef CONF_TOKEN_H
+#define CONF_TOKEN_H
+
+#include <stddef.h>
+
+#include "conf/conf.h"
+
+enum stssl_token {
+	STSSL_TOKEN_FAILED, /* a mistake was noted */
+	STSSL_TOKEN_END,
+	STSSL_TOKEN_WORD, /* with or without quotes */
+	STSSL_TOKEN_EQUALS,
+	STSSL_TOKEN_OPEN,
+	STSSL_TOKEN_CLOSE,
+	STSSL_TOKEN_COMMA,
+	STSSL_TOKEN_COUNT
+};
+
+struct stssl_mistake {
+	unsigned line;
+	char what[STSSL_ERROR_TEXT];
+};
+
+/*
+ * Set at, end and line (to 1); the rest is 0 at first.  A NUL stands at `end`.
+ */
+struct stssl_tokens {
+	char *at;
+	char *end;
+	unsigned line;
+	char *word; /* of the last WORD, without quotes and escapes */
+	size_t word_len;
+	char *cut; /* where the NUL behind the last word without quotes is */
+	char under_cut;
+	int error; /* 0, -EBADMSG, or what the user puts there */
+	struct stssl_mistake mistake;
+};
+
+/*
+ * The next token.  Words are made in the text itself, and a NUL is put behind
+ * each: they last as long as the text.
+ */
+enum stssl_token stssl_token_next(struct stssl_tokens *s);
+
+/* Note a mistake and set s->error; only the first one counts. */
+void stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+#endif

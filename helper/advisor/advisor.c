@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Judges as the module will: the same file, the same function, NSS and the
+ * files of identities read anew for each question.  The DNS is asked about an
+ * address once in a while.  What cannot be found out refuses.  May block in NSS
+ * for as long as the monitor's patience lasts.
+ */
+#include <config.h>
+#include "helper/advisor/advisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "helper/advisor/lookups.h"
+#include "helper/base/file_state.h"
+#include "helper/base/log.h"
+#include "helper/base/message.h"
+#include "helper/base/sandbox.h"
+#include "policy/class.h"
+#include "policy/classes.h"
+#include "policy/identity.h"
+#include "policy/judge.h"
+#include "policy/whose.h"
+#include "status/clock.h"
+
+struct advisor {
+	const struct helper_config *config;
+	struct stssl_classes *classes; /* NULL: to be read */
+	struct file_state read;        /* the file that they are from */
+	struct stssl_error told;       /* the last complaint in the log */
+	struct lookups lookups;
+	char text[STSSL_RECORD_MAX];
+};
+
+/* The module is root, we are not: what it reads may be closed to us. */
+static void
+check_identities(const struct stssl_classes *classes)
+{
+	unsigned ways = 0;
+
+	for (size_t i = 0; i < classes->count; i++)
+		ways |= classes->list[i].identity.ways;
+	if ((ways & 1u << STSSL_IDENTITY_FILE) != 0 &&
+	    access(classes->identities, X_OK) == -1 && errno == EACCES)
+		log_warning("%s: %s: users with identities there will be "
+			    "refused",
+		    classes->identities, strerror(EACCES));
+}
+
+/* Once for each mistake, not for each question. */
+static void
+complain(struct advisor *a, const struct stssl_error *error)
+{
+	if (strcmp(a->told.text, error->text) != 0)
+		log_error("%s", error->text);
+	a->told = *error;
+}
+
+/* The classes as the file has them now; NULL when it is faulty. */
+static const struct stssl_classes *
+current_classes(struct advisor *a)
+{
+	const char *path = a->config->classes;
+	struct stssl_error error;
+	struct file_state now = file_state_of(path);
+
+	if (a->classes != NULL && file_state_same(&now, &a->read))
+		return a->classes;
+	a->classes = stssl_classes_free(a->classes);
+	if (stssl_classes_read(path, &a->classes, &error) < 0) {
+		a->classes = NULL;
+		complain(a, &error);
+		return NULL;
+	}
+	a->read = now;
+	a->told.text[0] = '\0';
+	check_identities(a->classes);
+	return a->classes;
+}
+
+static struct message_answer
+refuse(enum stssl_reason reason)
+{
+	return (struct message_answer){ .verdict = STSSL_VERDICT_REFUSE,
+		.reason = reason,
+		.failure = STSSL_FAILURE_COUNT };
+}
+
+static struct message_answer
+judge(const struct stssl_classes *classes, const struct stssl_login *login)
+{
+	struct stssl_judgement judgement;
+	struct message_answer answer;
+
+	stssl_judge(classes, login, &judgement);
+	answer = refuse(judgement.reason);
+	answer.verdict = judgement.verdict;
+	if (judgement.reason == STSSL_REASON_BAD_CERTIFICATE)
+		answer.failure = judgement.failure;
+	return answer;
+}
+
+/* No name was given: the certificate's, if there is one and only one. */
+static struct message_answer
+find_user(const struct stssl_classes *classes, const struct stssl_login *login)
+{
+	struct message_answer answer = refuse(STSSL_REASON_NOT_THIS_USER);
+	char user[STSSL_USER_MAX + 1];
+	int r = stssl_whose(classes, login, user);
+
+	if (r == -ENOTUNIQ)
+		return refuse(STSSL_REASON_AMBIGUOUS);
+	if (r < 0)
+		return refuse(STSSL_REASON_INTERNAL);
+	if (r == 1) {
+		answer.verdict = STSSL_VERDICT_ACCEPT;
+		answer.reason = STSSL_REASON_CERTIFICATE;
+		memcpy(answer.user, user, sizeof user);
+	}
+	return answer;
+}
+
+static struct message_answer
+consider(struct advisor *a, const struct message_question *q,
+    const struct stssl_record *record)
+{
+	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
+	struct stssl_address from;
+	struct stssl_hosts hosts;
+	const struct stssl_login login = { .user = q->user,
+		.service = a->config->listeners[q->listener].service,
+		.record = record,
+		.from = &from,
+		.hosts = &hosts };
+	struct message_answer answer;
+
+	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
+		return refuse(STSSL_REASON_HELPER);
+	hosts = lookups_find(&a->lookups, &from, stssl_now_ms());
+	answer = q->whose != 0 ? find_user(a->classes, &login)
+			       : judge(a->classes, &login);
+	lookups_keep(&a->lookups, &from, &hosts, stssl_now_ms());
+	return answer;
+}
+
+static struct message_answer
+answer_to(struct advisor *a, const struct message_question *q)
+{
+	struct message_answer answer = refuse(STSSL_REASON_HELPER);
+	struct stssl_record record;
+
+	if (current_classes(a) == NULL)
+		return refuse(STSSL_REASON_CONFIGURATION);
+	stssl_record_init(&record);
+	if (stssl_record_decode(a->text, q->text_len, &record) == 0)
+		answer = consider(a, q, &record);
+	stssl_record_done(&record);
+	return answer;
+}
+
+/* One question.  Returns 0 or -errno. */
+static int
+serve(struct advisor *a, int channel)
+{
+	struct pollfd p = { .fd = channel, .events = POLLIN };
+	struct message m, answer = { .type = MESSAGE_ANSWER };
+	int fd, r;
+
+	if (poll(&p, 1, -1) == -1)
+		return errno == EINTR ? 0 : -errno;
+	r = message_receive(channel, SENDER_MONITOR, &m, &fd, a->text);
+	if (r < 0)
+		return r == -EAGAIN ? 0 : r;
+	if (fd != -1)
+		(void)close(fd);
+	if (m.type != MESSAGE_QUESTION ||
+	    m.u.question.listener >= a->config->listener_count)
+		return -EBADMSG;
+	answer.u.answer = answer_to(a, &m.u.question);
+	return message_send(channel, &answer, -1, NULL, 0);
+}
+
+int
+advisor_main(const struct helper_config *config, int channel)
+{
+	static struct advisor a;
+	int r = 0;
+
+	a.config = config;
+	/* The end of the channel is not seen while NSS hangs. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		r = -errno;
+	if (r == 0)
+		r = sandbox_enter(&sandbox_advisor);
+	while (r == 0)
+		r = serve(&a, channel);
+	a.classes = stssl_classes_free(a.classes);
+	if (r == -EPIPE)
+		return EXIT_SUCCESS;
+	(void)log_errno(r, "channel");
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What workers ask the keyholder for, over a SOCK_SEQPACKET pair of their own:
+ * one struct for a question, one for its answer, of exact length.  Only what a
+ * TLS handshake has to sign can be asked for.
+ */
+#ifndef HELPER_BASE_KEYREQUEST_H
+#define HELPER_BASE_KEYREQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * GnuTLS's name of it, and the size of the digest that is signed; 0 where the
+ * handshake's own bytes are signed.
+ */
+#define KEY_ALGORITHMS(X)             \
+	X(RSA_SHA256, 32)             \
+	X(RSA_SHA384, 48)             \
+	X(RSA_SHA512, 64)             \
+	X(RSA_PSS_RSAE_SHA256, 32)    \
+	X(RSA_PSS_RSAE_SHA384, 48)    \
+	X(RSA_PSS_RSAE_SHA512, 64)    \
+	X(RSA_PSS_SHA256, 32)         \
+	X(RSA_PSS_SHA384, 48)         \
+	X(RSA_PSS_SHA512, 64)         \
+	X(ECDSA_SHA256, 32)           \
+	X(ECDSA_SHA384, 48)           \
+	X(ECDSA_SHA512, 64)           \
+	X(ECDSA_SECP256R1_SHA256, 32) \
+	X(ECDSA_SECP384R1_SHA384, 48) \
+	X(ECDSA_SECP521R1_SHA512, 64) \
+	X(EDDSA_ED25519, 0)           \
+	X(EDDSA_ED448, 0)
+
+enum key_algorithm {
+	KEY_NOTHING, /* are you there?  Answered with no signature */
+#define X(name, digest) KEY_##name,
+	KEY_ALGORITHMS(X)
+#undef X
+	KEY_ALGORITHM_COUNT
+};
+
+/* The longest is TLS 1.2's key exchange on P-521. */
+#define KEY_DATA_MAX 256
+/* RSA with 16384 bits. */
+#define KEY_SIGNATURE_MAX 2048
+
+struct key_request {
+	uint64_t serial;    /* comes back with the answer */
+	uint32_t key;       /* the number of the certificate in helper.conf */
+	uint32_t algorithm; /* enum key_algorithm */
+	uint32_t len;
+	uint32_t zero;
+	uint8_t data[KEY_DATA_MAX];
+};
+
+struct key_answer {
+	uint64_t serial;
+	uint32_t len; /* 0: it cannot be signed */
+	uint32_t zero;
+	uint8_t signature[KEY_SIGNATURE_MAX];
+};
+
+/*
+ * True for what a server's handshake can ask for: a digest of the algorithm's
+ * size; for EdDSA the bytes of TLS 1.3's CertificateVerify (RFC 8446 4.4.3), or
+ * of TLS 1.2's ServerKeyExchange (RFC 8422 5.4); or nothing.
+ */
+bool key_request_is_proper(const struct key_request *request);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the monitor, workers, advisors, the keyholder, the resolver, the
+ * reviewer and the inquirer say to each other over SOCK_SEQPACKET pairs, each
+ * between the monitor and one other.  One struct per message, exact length
+ * checked; a role that meets an impossible message exits, its peer sees the end
+ * of the channel.
+ */
+#ifndef HELPER_BASE_MESSAGE_H
+#define HELPER_BASE_MESSAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/address.h"
+#include "status/record.h"
+#include "status/words.h"
+#include "x509/chain.h"
+
+/* What may follow a message at most, whichever it is. */
+#define MESSAGE_MORE_MAX STSSL_RECORD_MAX
+
+/* A worker takes over this client; its socket comes with the message. */
+struct message_client {
+	uint64_t session;
+	uint32_t listener; /* index into helper_config.listeners */
+	struct stssl_address peer;
+	struct stssl_address local;
+};
+
+/* The record to answer with for this connection, its text behind the struct. */
+struct message_publish {
+	uint64_t session;
+	struct stssl_connection connection; /* as the backend sees it */
+	uint32_t text_len;
+	uint32_t is_welcome; /* as MESSAGE_WELCOME */
+};
+
+/* That record no longer holds: sent before the backend socket is closed. */
+struct message_withdraw {
+	uint64_t session;
+};
+
+/* How many bytes its client has sent and received, data connections too. */
+struct message_traffic {
+	uint64_t session;
+	uint64_t in, out;
+	uint32_t kernel_tls; /* 0 or 1: the kernel has encrypted some of it */
+};
+
+/* Something went wrong that its client is penalised for. */
+struct message_failed {
+	uint64_t session;
+	uint32_t event; /* enum penalty_event below PENALTY_CRASH */
+};
+
+/*
+ * The session is over, and its record holds no longer: sent before the backend
+ * socket is closed.  With the last word on its bytes.
+ */
+struct message_closed {
+	uint64_t session;
+	uint64_t in, out;
+};
+
+/* What the module decided for this session. */
+struct message_verdict {
+	uint64_t session;
+	uint32_t verdict;      /* enum stssl_verdict */
+	uint32_t data_private; /* 0 or 1 */
+};
+
+/* Longest user name that can be logged in with, stssl-classes.conf(5). */
+#define MESSAGE_USER_MAX 256
+
+/*
+ * What would class policy say for this user name now, given the record that is
+ * published for the session?  Or, with `whose`: whom does its certificate let
+ * in?  `serial` comes back with the answer.
+ */
+struct message_ask {
+	uint64_t session;
+	uint64_t serial;
+	uint32_t whose; /* 0 or 1; `user` does not matter then */
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+};
+
+/* The advisor's answer.  It grants nothing: the module decides. */
+struct message_advice {
+	uint64_t session;
+	uint64_t serial;
+	uint32_t verdict; /* enum stssl_verdict */
+	uint32_t reason;  /* enum stssl_reason */
+	uint32_t failure; /* enum stssl_failure, or its COUNT */
+	char user[MESSAGE_USER_MAX + 1];
+};
+
+/*
+ * A worker's question as an advisor gets it: without the session, with the
+ * record behind the struct.
+ */
+struct message_question {
+	uint32_t listener; /* index into helper_config.listeners */
+	uint32_t text_len;
+	uint32_t whose;
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+};
+
+/* To the last question: fields as in struct message_advice. */
+struct message_answer {
+	uint32_t verdict;
+	uint32_t reason;
+	uint32_t failure;
+	char user[MESSAGE_USER_MAX + 1]; /* who it is, if that was asked */
+};
+
+/* The session is authenticated: no newcomer any more. */
+struct message_welcome {
+	uint64_t session;
+};
+
+/* Why a session is to end. */
+#define MESSAGE_ENDS(X)                                    \
+	X(KICKED, "kicked", "Ended by the administrator.") \
+	X(CERTIFICATE, "certificate",                      \
+	    "Your certificate is not good any more.")      \
+	X(PENALTY, "penalty",                              \
+	    "Too many failures from your address, try again later.")
+
+enum message_end_reason {
+#define X(name, word, text) END_##name,
+	MESSAGE_ENDS(X)
+#undef X
+	END_COUNT
+};
+
+/* This session must end now, whatever it does. */
+struct message_end {
+	uint64_t session;
+	uint32_t reason; /* enum message_end_reason */
+};
+
+/* No more clients will come: exit when the last session has ended. */
+struct message_drain {
+	uint32_t zero;
+};
+
+/* What the name in a listener's passive-address stands for, an IPv4 address. */
+struct message_address {
+	uint32_t listener; /* index into helper_config.listeners */
+	uint8_t ip[16];
+};
+
+/* The same, as the resolver has found it. */
+struct message_resolved {
+	uint32_t listener;
+	uint8_t ip[16];
+};
+
+/* End sessions without a transfer now, the others when it is done; exit. */
+struct message_stop {
+	uint32_t grace_ms;
+};
+
+/* What the certificate of this session is now. */
+struct message_reviewed {
+	uint64_t session;
+	uint32_t failure; /* enum stssl_failure, or its COUNT: it is good */
+};
+
+/*
+ * What does OCSP say of this session's certificate, which verifies?  Its chain
+ * is behind the struct, one certificate behind the other in DER.
+ */
+struct message_check {
+	uint64_t session;
+	uint32_t der_len;
+};
+
+/* The same, as the inquirer gets it. */
+struct message_inquiry {
+	uint64_t session;
+	uint32_t der_len;
+};
+
+/* What the inquirer has found out. */
+struct message_found {
+	uint64_t session;
+	uint32_t found; /* enum x509_ocsp */
+};
+
+/* The same, for the worker. */
+struct message_checked {
+	uint64_t session;
+	uint32_t found;
+};
+
+/*
+ * A line between a worker and the keyholder comes with the message; both get
+ * an end.  What is said on it is in helper/base/keyrequest.h.
+ */
+struct message_keys {
+	uint32_t worker; /* its process id */
+};
+
+/* The keys are there; or are not, and why is behind the struct. */
+struct message_loaded {
+	uint32_t text_len;
+};
+
+/* This worker asked for something that is not to be signed. */
+struct message_refused {
+	uint32_t worker;
+};
+
+/* Longest text of MESSAGE_LOADED. */
+#define MESSAGE_LOADED_MAX 512
+
+/* name, struct, who sends it, what may follow the struct */
+#define MESSAGES(X)                                      \
+	X(CLIENT, client, MONITOR, 0)                    \
+	X(VERDICT, verdict, MONITOR, 0)                  \
+	X(ADVICE, advice, MONITOR, 0)                    \
+	X(STOP, stop, MONITOR, 0)                        \
+	X(ADDRESS, address, MONITOR, 0)                  \
+	X(END, end, MONITOR, 0)                          \
+	X(KEYS, keys, MONITOR, 0)                        \
+	X(DRAIN, drain, MONITOR, 0)                      \
+	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
+	X(INQUIRY, inquiry, MONITOR, X509_CHAIN_BYTES)   \
+	X(CHECKED, checked, MONITOR, 0)                  \
+	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
+	X(WITHDRAW, withdraw, WORKER, 0)                 \
+	X(ASK, ask, WORKER, 0)                           \
+	X(CHECK, check, WORKER, X509_CHAIN_BYTES)        \
+	X(WELCOME, welcome, WORKER, 0)                   \
+	X(TRAFFIC, traffic, WORKER, 0)                   \
+	X(FAILED, failed, WORKER, 0)                     \
+	X(CLOSED, closed, WORKER, 0)                     \
+	X(ANSWER, answer, ADVISOR, 0)                    \
+	X(LOADED, loaded, KEYHOLDER, MESSAGE_LOADED_MAX) \
+	X(REFUSED, refused, KEYHOLDER, 0)                \
+	X(RESOLVED, resolved, RESOLVER, 0)               \
+	X(REVIEWED, reviewed, REVIEWER, 0)               \
+	X(FOUND, found, INQUIRER, 0)
+
+enum message_type {
+	MESSAGE_NONE,
+#define X(name, body, sender, more) MESSAGE_##name,
+	MESSAGES(X)
+#undef X
+	MESSAGE_COUNT
+};
+
+enum message_sender {
+	SENDER_MONITOR,
+	SENDER_WORKER,
+	SENDER_ADVISOR,
+	SENDER_KEYHOLDER,
+	SENDER_RESOLVER,
+	SENDER_REVIEWER,
+	SENDER_INQUIRER
+};
+
+struct message {
+	uint32_t type; /* enum message_type */
+	uint32_t zero;
+	union {
+#define X(name, body, sender, more) struct message_##body body;
+		MESSAGES(X)
+#undef X
+	} u;
+};
+
+/*
+ * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
+ * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel is
+ * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
+ * end is gone; or what sendmsg(2) says.
+ */
+int message_send(int channel, const struct message *m, int fd, const void *more,
+    size_t more_len);
+
+/*
+ * Receive one message from `sender` without blocking.  `more` has room for
+ * MESSAGE_MORE_MAX bytes; without it, NULL, a message that has more is
+ * impossible.  What the monitor says to workers and to advisors is told apart
+ * by them.
+ * *ret_fd is -1 when no descriptor came; it is close-on-exec.
+ * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
+ * -EMFILE, and *m, for a client, or a line, whose socket is lost because this process has
+ * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
+ * descriptor, a name without end), whose descriptors are closed.
+ */
+int message_receive(int channel, enum message_sender sender, struct message *m,
+    int *ret_fd, void *more);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The inquirer: a process that asks OCSP responders about the certificates of
+ * sessions, so that nobody else waits for them, nor talks to them.
+ */
+#ifndef HELPER_INQUIRER_INQUIRER_H
+#define HELPER_INQUIRER_INQUIRER_H
+
+#include "setup/config.h"
+
+struct x509_store;
+
+/*
+ * Answer the monitor's questions by `channel`, each once and within
+ * ocsp-timeout, until the channel ends.  Returns the process's exit status.
+ */
+int inquirer_main(const struct helper_config *config,
+    const struct x509_store *store, int channel);
+
+#endif

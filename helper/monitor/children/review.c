@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Looks at the clock every few seconds, and at lists when they are new.  Only
+ * sessions that live by their certificate are ended: who gave a password
+ * instead keeps what the password gave.
+ */
+#include <config.h>
+#include "helper/monitor/children/review.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/base/log.h"
+#include "helper/base/message.h"
+#include "helper/base/sandbox.h"
+#include "helper/monitor/children/child.h"
+#include "helper/monitor/children/spawn.h"
+#include "status/words.h"
+
+/* Messages to wait for at a time, so that others have their turn. */
+#define BATCH 256
+
+struct review {
+	struct review_params params;
+	const struct x509_store *store;
+	enum on_revocation mode;
+	struct child *list; /* one, or none */
+	bool is_stale;      /* what that one finds good need not be */
+	uint64_t *batch;    /* the sessions that it looks at, in order */
+	size_t count, done;
+	bool is_stopping;
+	struct ev_timer look;
+};
+
+/* One certificate to be looked at. */
+struct subject {
+	uint64_t session;
+	char *pem;
+};
+
+/* What the process needs, gathered before it forgets the rest. */
+struct job {
+	const uint64_t *batch;
+	struct review_params params;
+	const struct x509_store *store;
+	struct subject *subjects;
+	size_t count;
+};
+
+time_t
+review_good_until(const struct stssl_record *record)
+{
+	const char *verify =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY);
+	const char *end = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
+	struct tm tm = { 0 };
+	const char *rest;
+
+	if (verify == NULL || strcmp(verify, "SUCCESS") != 0 || end == NULL)
+		return 0;
+	rest = strptime(end, "%b %d %H:%M:%S %Y GMT", &tm);
+	return rest == NULL || *rest != '\0' ? 0 : timegm(&tm);
+}
+
+/* Does this session stand or fall with its certificate? */
+static bool
+depends(const struct session_entry *entry)
+{
+	return entry->good_until != 0 && !entry->is_ending &&
+	       (!entry->is_decided || entry->by_certificate);
+}
+
+/* Is there a certificate to be looked at? */
+static bool
+awaits(const struct session_entry *entry)
+{
+	return entry->is_unreviewed && depends(entry) && entry->text != NULL;
+}
+
+static void
+end(struct review *review, struct session_entry *entry,
+    enum stssl_failure failure)
+{
+	bool ends = review->mode == ON_REVOCATION_END;
+
+	/* Its worker has no room for it just now: at the next look. */
+	if (ends && review->params.end(review->params.owner, entry) < 0)
+		return;
+	log_notice("certificate session=%" PRIx64 " reason=%s action=%s",
+	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
+	/* Once is enough. */
+	entry->is_ending = true;
+}
+
+/* Starts the process; below. */
+static void start(struct review *review);
+
+static void
+on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct review *review = timer->data;
+	time_t now = time(NULL);
+	bool is_due = false;
+
+	(void)loop;
+	(void)events;
+	for (struct session_entry *e = registry_first(review->params.registry);
+	     e != NULL; e = e->next) {
+		if (depends(e) && e->good_until < now)
+			end(review, e, STSSL_FAILURE_EXPIRED);
+		is_due = is_due || awaits(e);
+	}
+	if (is_due && review->store != NULL && review->list == NULL)
+		start(review);
+}
+
+/* In the process */
+
+/* The PEM of a record, a copy; NULL when it has none. */
+static char *
+certificate_of(const struct session_entry *entry)
+{
+	struct stssl_record record;
+	const char *pem;
+	char *copy = NULL;
+
+	stssl_record_init(&record);
+	if (stssl_record_decode(entry->text, entry->text_len, &record) == 0) {
+		pem = stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_CERT);
+		copy = pem == NULL ? NULL : strdup(pem);
+	}
+	stssl_record_done(&record);
+	return copy;
+}
+
+/* The registry is what it was when the batch was made. */
+static void
+gather(struct job *job)
+{
+	job->subjects = calloc(job->count, sizeof *job->subjects);
+	for (size_t i = 0; job->subjects != NULL && i < job->count; i++) {
+		job->subjects[i].session = job->batch[i];
+		job->subjects[i].pem = certificate_of(
+		    registry_find(job->params.registry, job->batch[i]));
+	}
+}
+
+static void
+forget(void *arg)
+{
+	struct job *job = arg;
+
+	gather(job);
+	job->params.forget(job->params.owner);
+}
+
+/* Returns 0 or what message_send() says. */
+static int
+look_at(const struct job *job, const struct subject *subject, int channel)
+{
+	struct message m = { .type = MESSAGE_REVIEWED };
+	enum stssl_failure failure = STSSL_FAILURE_OTHER;
+
+	if (subject->pem != NULL)
+		failure =
+		    job->params.verify(job->store, subject->pem, time(NULL));
+	m.u.reviewed.session = subject->session;
+	m.u.reviewed.failure = failure;
+	return message_send(channel, &m, -1, NULL, 0);
+}
+
+static int
+run(void *arg, int channel)
+{
+	struct job *job = arg;
+	int r;
+
+	if (job->subjects == NULL)
+		return EXIT_FAILURE;
+	r = sandbox_enter(&sandbox_reviewer);
+	for (size_t i = 0; i < job->count; i++) {
+		if (r == 0)
+			r = look_at(job, &job->subjects[i], channel);
+		free(job->subjects[i].pem);
+	}
+	free(job->subjects);
+	return r == 0 || r == -EPIPE ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Outside of it */
+
+/* Words come in the order of the batch.  Returns 0 or -EBADMSG. */
+static int
+take(struct review *review, const struct message_reviewed *m)
+{
+	struct session_entry *entry;
+
+	if (m->failure > STSSL_FAILURE_COUNT || review->done == review->count ||
+	    m->session != review->batch[review->done])
+		return -EBADMSG;
+	review->done++;
+	entry = registry_find(review->params.registry, m->session);
+	if (entry == NULL || !awaits(entry))
+		return 0;
+	if (m->failure != STSSL_FAILURE_COUNT)
+		end(review, entry, (enum stssl_failure)m->failure);
+	else if (!review->is_stale)
+		entry->is_unreviewed = false;
+	return 0;
+}
+
+/* One message.  Returns 0, or what message_receive() says. */
+static int
+receive(struct review *review, struct child *c)
+{
+	struct message m;
+	int fd, r;
+
+	r = message_receive(c->channel, SENDER_REVIEWER, &m, &fd, NULL);
+	if (r == 0)
+		r = take(review, &m.u.reviewed);
+	if (r == -EBADMSG) {
+		log_error("impossible message from the reviewer");
+		child_kill(c);
+	}
+	if (r < 0 && r != -EAGAIN)
+		child_lose(c);
+	return r;
+}
+
+static void
+readable(struct child *c)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < BATCH; i++)
+		r = receive(c->owner, c);
+}
+
+/*
+ * The certificate that it was looking at has crashed it, and would do so again:
+ * those behind it would never be looked at.  True when it does not await
+ * another look.
+ */
+static bool
+end_suspect(struct review *review)
+{
+	struct session_entry *entry =
+	    registry_find(review->params.registry, review->batch[review->done]);
+
+	if (entry != NULL && awaits(entry))
+		end(review, entry, STSSL_FAILURE_OTHER);
+	return entry == NULL || !awaits(entry);
+}
+
+static void
+ended(struct child *c)
+{
+	struct review *review = c->owner;
+	bool goes_on = false;
+
+	/* What it has said before its end counts. */
+	while (c->state != CHILD_LOST && receive(review, c) == 0)
+		;
+	child_lose(c);
+	child_log_end(c);
+	if (child_has_crashed(c) && review->done < review->count)
+		goes_on = end_suspect(review);
+	child_free(c, &review->list);
+	if (review->is_stopping)
+		review->params.stopped(review->params.owner);
+	else if (goes_on && review->store != NULL)
+		start(review);
+	/* If not, the next look finds those who still await one. */
+}
+
+static size_t
+count_awaiting(const struct registry *registry)
+{
+	size_t n = 0;
+
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		n += awaits(e);
+	return n;
+}
+
+/* False when there is nothing to look at, or no memory for it. */
+static bool
+make_batch(struct review *review)
+{
+	const struct registry *registry = review->params.registry;
+	size_t count = count_awaiting(registry);
+
+	free(review->batch);
+	review->batch =
+	    count == 0 ? NULL : calloc(count, sizeof *review->batch);
+	review->count = review->done = 0;
+	if (review->batch == NULL)
+		return false;
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		if (awaits(e))
+			review->batch[review->count++] = e->session;
+	review->is_stale = false;
+	return true;
+}
+
+static void
+start(struct review *review)
+{
+	struct job job = { .params = review->params, .store = review->store };
+	struct child *c;
+	int channel;
+	pid_t pid;
+
+	if (!make_batch(review))
+		return;
+	job.batch = review->batch;
+	job.count = review->count;
+	pid = spawn(job.params.loop, "reviewer", forget, run, &job, &channel);
+	if (pid < 0) {
+		(void)log_errno((int)pid, "cannot review certificates");
+		return;
+	}
+	c = child_new(job.params.loop, "reviewer", pid, channel, &review->list);
+	if (c == NULL) {
+		/* Without its channel it ends. */
+		(void)close(channel);
+		return;
+	}
+	c->readable = readable;
+	c->ended = ended;
+	c->owner = review;
+}
+
+struct review *
+review_new(const struct review_params *params)
+{
+	struct review *review = calloc(1, sizeof *review);
+
+	if (review == NULL)
+		return NULL;
+	review->params = *params;
+	ev_timer_init(&review->look, on_look, params->every, params->every);
+	review->look.data = review;
+	ev_timer_start(params->loop, &review->look);
+	return review;
+}
+
+struct review *
+review_free(struct review *review)
+{
+	if (review == NULL)
+		return NULL;
+	while (review->list != NULL)
+		child_free(review->list, &review->list);
+	ev_timer_stop(review->params.loop, &review->look);
+	free(review->batch);
+	free(review);
+	return NULL;
+}
+
+void
+review_begin(struct review *review, const struct x509_store *store,
+    enum on_revocation on_revocation)
+{
+	review->store = store;
+	review->mode = on_revocation;
+	review->is_stale = true;
+	for (struct session_entry *e = registry_first(review->params.registry);
+	     e != NULL; e = e->next)
+		e->is_unreviewed = true;
+	/* Or at the next look, when the process that is there has ended. */
+	if (store != NULL && review->list == NULL)
+		start(review);
+}
+
+void
+review_stop(struct review *review)
+{
+	review->is_stopping = true;
+	ev_timer_stop(review->params.loop, &review->look);
+	for (struct child *c = review->list; c != NULL; c = c->next)
+		child_kill(c);
+}
+
+bool
+review_is_gone(const struct review *review)
+{
+	return review->list == NULL;
+}

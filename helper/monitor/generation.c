@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Loads, compares, frees.
+ */
+#include <config.h>
+#include "helper/monitor/generation.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/base/log.h"
+#include "helper/worker/tls/tls.h"
+#include "policy/classes.h"
+#include "setup/backends.h"
+#include "x509/inventory.h"
+
+/* Nothing is kept of it: it is the module's and the advisor's matter. */
+static int
+check_classes(const char *path, struct stssl_error *error)
+{
+	struct stssl_classes *classes;
+	int r = stssl_classes_read(path, &classes, error);
+
+	if (r == 0)
+		(void)stssl_classes_free(classes);
+	return r;
+}
+
+static void
+warn(void *owner, const struct stssl_error *error)
+{
+	(void)owner;
+	log_warning("%s", error->text);
+}
+
+static int
+fill(struct x509_inventory *inventory, const struct generation *g,
+    struct x509_error *error)
+{
+	const struct tls_config *tls = &g->config->tls;
+	const struct x509_store *store = tls_context_store(g->tls);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < tls->certificate_count; i++)
+		r = x509_inventory_add_server(
+		    inventory, tls->certificates[i], store, error);
+	for (size_t i = 0; r == 0 && i < tls->client_ca_count; i++)
+		r = x509_inventory_add_cas(
+		    inventory, tls->client_cas[i], error);
+	return r;
+}
+
+/* All was loaded already: what is missing here is no more than a reminder. */
+static struct x509_inventory *
+inventory_of(const struct generation *g)
+{
+	struct x509_inventory *inventory = x509_inventory_new();
+	struct x509_error error = { "out of memory" };
+
+	if (inventory != NULL && fill(inventory, g, &error) == 0)
+		return inventory;
+	log_warning("it is not known when certificates end: %s", error.text);
+	return x509_inventory_free(inventory);
+}
+
+int
+generation_load(
+    const char *path, struct generation *ret, struct stssl_error *error)
+{
+	struct generation g = { NULL, NULL, NULL };
+	const char *key;
+	int r = config_read(path, &g.config, error);
+
+	if (r < 0)
+		return r;
+	r = tls_context_new(&g.config->tls, &g.tls, &key, error);
+	if (r < 0)
+		r = config_tls_error(g.config, key, error->text, error);
+	if (r == 0)
+		r = check_classes(g.config->classes, error);
+	if (r < 0) {
+		generation_free(&g);
+		return r;
+	}
+	config_warn_of_backends(g.config, warn, NULL);
+	g.inventory = inventory_of(&g);
+	*ret = g;
+	return 0;
+}
+
+void
+generation_free(struct generation *g)
+{
+	g->inventory = x509_inventory_free(g->inventory);
+	g->tls = tls_context_free(g->tls);
+	g->config = config_free(g->config);
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_list(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	bool same = a_count == b_count;
+
+	for (size_t i = 0; same && i < a_count; i++)
+		same = same_text(a[i], b[i]);
+	return same;
+}
+
+static bool
+same_listener(const struct listen_config *a, const struct listen_config *b)
+{
+	return same_text(a->name, b->name) &&
+	       a->address_count == b->address_count &&
+	       memcmp(a->addresses, b->addresses,
+		   a->address_count * sizeof *a->addresses) == 0;
+}
+
+/* Sessions, sockets and messages go by the number of a listener. */
+static bool
+same_listeners(const struct helper_config *a, const struct helper_config *b)
+{
+	bool same = a->listener_count == b->listener_count;
+
+	for (size_t i = 0; same && i < a->listener_count; i++)
+		same = same_listener(&a->listeners[i], &b->listeners[i]);
+	return same;
+}
+
+int
+generation_check(const struct generation *now, const struct generation *next,
+    struct stssl_error *error)
+{
+	const struct helper_config *a = now->config, *b = next->config;
+	const struct {
+		const char *key;
+		bool same;
+	} keys[] = {
+		{ "user", same_text(a->user, b->user) },
+		{ "status-socket",
+		    same_text(a->status_socket, b->status_socket) },
+		{ "status-group", same_text(a->status_group, b->status_group) },
+		{ "status-users",
+		    same_list(a->status_users, a->status_user_count,
+			b->status_users, b->status_user_count) },
+		{ "listen: names and addresses", same_listeners(a, b) },
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (!keys[i].same) {
+			(void)snprintf(error->text, sizeof error->text,
+			    "%s: changed, which needs a restart", keys[i].key);
+			return -EINVAL;
+		}
+	return 0;
+}

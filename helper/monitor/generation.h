@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A generation: helper.conf and all that it names, loaded at one time and used
+ * together.  A reload makes a new one; processes that were started from an
+ * older one keep theirs.
+ */
+#ifndef HELPER_MONITOR_GENERATION_H
+#define HELPER_MONITOR_GENERATION_H
+
+#include "conf/conf.h"
+#include "setup/config.h"
+
+struct tls_context;
+struct x509_inventory;
+
+struct generation {
+	struct helper_config *config;
+	struct tls_context *tls;
+	/* The certificates of `tls`; NULL when that is not known. */
+	struct x509_inventory *inventory;
+};
+
+/*
+ * Load `path`, whole or not at all, and log what may not be meant.  Dates are
+ * expiry_log()'s to tell of.  Returns 0 and *ret, to be emptied by
+ * generation_free(); or a negative errno with error->text "file:line: what".
+ */
+int generation_load(
+    const char *path, struct generation *ret, struct stssl_error *error);
+
+/* An empty one is left alone. */
+void generation_free(struct generation *g);
+
+/*
+ * Whether processes of `next` may take over from those of `now`, which have
+ * sockets open and privileges given up.  Returns 0; or -EINVAL and error->text,
+ * which names the key that needs a restart to be changed.
+ */
+int generation_check(const struct generation *now,
+    const struct generation *next, struct stssl_error *error);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Gives up privileges and believes it only after having tried to get them
+ * back.
+ */
+#include <config.h>
+#include "helper/monitor/privileges.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* A passwd or group entry; groups can have many members. */
+#define ENTRY_BYTES (256 * 1024)
+
+static int
+complain(const struct helper_config *config, struct stssl_error *error, int r,
+    const char *key, const char *name)
+{
+	(void)stssl_conf_error(stssl_conf_top(config->conf), key, error,
+	    "%s = \"%s\": %s", key, name,
+	    r == -EINVAL ? "no such name" : strerror(-r));
+	return r;
+}
+
+static int
+find_user(const struct helper_config *config, const char *key, const char *name,
+    uid_t *ret_uid, gid_t *ret_gid, struct stssl_error *error)
+{
+	struct passwd entry, *found = NULL;
+	char *buf = malloc(ENTRY_BYTES);
+	int r;
+
+	r = buf == NULL ? ENOMEM
+			: getpwnam_r(name, &entry, buf, ENTRY_BYTES, &found);
+	if (found != NULL) {
+		*ret_uid = entry.pw_uid;
+		*ret_gid = entry.pw_gid;
+	}
+	free(buf);
+	if (found == NULL)
+		return complain(
+		    config, error, r == 0 ? -EINVAL : -r, key, name);
+	return 0;
+}
+
+static int
+find_group(const struct helper_config *config, const char *key,
+    const char *name, gid_t *ret, struct stssl_error *error)
+{
+	struct group entry, *found = NULL;
+	char *buf = malloc(ENTRY_BYTES);
+	int r;
+
+	r = buf == NULL ? ENOMEM
+			: getgrnam_r(name, &entry, buf, ENTRY_BYTES, &found);
+	if (found != NULL)
+		*ret = entry.gr_gid;
+	free(buf);
+	if (found == NULL)
+		return complain(
+		    config, error, r == 0 ? -EINVAL : -r, key, name);
+	return 0;
+}
+
+int
+privileges_resolve(const struct helper_config *config, struct privileges *ret,
+    struct stssl_error *error)
+{
+	struct privileges p = {
+		.uid = geteuid(), .gid = getegid(), .status_gid = (gid_t)-1
+	};
+	gid_t unused;
+	int r = 0;
+
+	p.status_users =
+	    calloc(config->status_user_count + 1, sizeof *p.status_users);
+	if (p.status_users == NULL)
+		return complain(config, error, -ENOMEM, "status-users", "");
+	p.is_change = p.uid == 0 && config->user != NULL;
+	if (p.is_change)
+		r = find_user(
+		    config, "user", config->user, &p.uid, &p.gid, error);
+	if (r == 0 && config->status_group != NULL)
+		r = find_group(config, "status-group", config->status_group,
+		    &p.status_gid, error);
+	for (; r == 0 && p.status_user_count < config->status_user_count;
+	     p.status_user_count++)
+		r = find_user(config, "status-users",
+		    config->status_users[p.status_user_count],
+		    &p.status_users[p.status_user_count], &unused, error);
+	if (r < 0)
+		privileges_done(&p);
+	else
+		*ret = p;
+	return r;
+}
+
+void
+privileges_done(struct privileges *p)
+{
+	free(p->status_users);
+	p->status_users = NULL;
+	p->status_user_count = 0;
+}
+
+static int
+become(uid_t uid, gid_t gid)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+
+	if (setgroups(0, NULL) == -1 || setresgid(gid, gid, gid) == -1 ||
+	    setresuid(uid, uid, uid) == -1 ||
+	    getresuid(&ruid, &euid, &suid) == -1 ||
+	    getresgid(&rgid, &egid, &sgid) == -1)
+		return -errno;
+	if (ruid != uid || euid != uid || suid != uid || rgid != gid ||
+	    egid != gid || sgid != gid || getgroups(0, NULL) != 0)
+		return -EPERM;
+	if (uid != 0 && (setuid(0) != -1 || seteuid(0) != -1))
+		return -EPERM;
+	return 0;
+}
+
+int
+privileges_drop(const struct privileges *p)
+{
+	int r = p->is_change ? become(p->uid, p->gid) : 0;
+
+	if (r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		r = -errno;
+	return r;
+}

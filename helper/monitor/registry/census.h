@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How many sessions there are, for each listener and for each address that
+ * clients come from.  An IPv6 client counts for its /64: whoever has one
+ * address of such a network has them all.
+ */
+#ifndef HELPER_MONITOR_REGISTRY_CENSUS_H
+#define HELPER_MONITOR_REGISTRY_CENSUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status/address.h"
+
+struct census_count {
+	size_t sessions;
+	size_t newcomers; /* of them: who is not authenticated yet */
+};
+
+/* All zero is an empty one, and it is empty when all have left. */
+struct census {
+	void *counts;
+};
+
+/* Forget all who are there. */
+void census_done(struct census *census);
+
+/* A newcomer.  Returns 0 or -ENOMEM, and then nobody is counted. */
+int census_enter(
+    struct census *census, uint32_t listener, const struct stssl_address *peer);
+
+/* One who had entered is a newcomer no more. */
+void census_welcome(
+    struct census *census, uint32_t listener, const struct stssl_address *peer);
+
+/* One who had entered leaves. */
+void census_leave(struct census *census, uint32_t listener,
+    const struct stssl_address *peer, bool newcomer);
+
+/* Of a whole listener, with `peer` NULL, or of this client's address. */
+struct census_count census_of(const struct census *census, uint32_t listener,
+    const struct stssl_address *peer);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What workers tell the monitor, checked and put into the registry.  A worker
+ * is believed about its own sessions only, and not about their clients.
+ */
+#ifndef HELPER_MONITOR_REGISTRY_INBOX_H
+#define HELPER_MONITOR_REGISTRY_INBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "helper/base/message.h"
+#include "helper/monitor/registry/registry.h"
+#include "setup/config.h"
+
+/* One worker's channel; all is borrowed. */
+struct inbox {
+	struct registry *registry;
+	const struct helper_config *config;
+	const void *worker; /* as the registry knows it */
+	bool is_older;      /* it may verify by an older generation's lists */
+	int channel;
+	size_t closed; /* out: grows by the sessions that ended */
+	/* A question about a session of this worker. */
+	void (*asked)(void *owner, const struct session_entry *entry,
+	    const struct message_ask *ask);
+	/* The same about its certificate, see struct message_check. */
+	void (*check)(void *owner, struct session_entry *entry, const void *der,
+	    size_t len);
+	/* This went wrong with a session of this worker. */
+	void (*failed)(void *owner, const struct session_entry *entry,
+	    enum penalty_event event);
+	void *owner;
+};
+
+/*
+ * Take what lies in the channel.  Stops after more messages than the channel
+ * could hold when the call began, so that nobody who writes without end keeps
+ * us here.
+ * Returns 0; -EPIPE at the end of the channel; -EBADMSG for a message that no
+ * worker in its senses sends, which is logged.
+ */
+int inbox_drain(struct inbox *in);
+
+/* What a channel's buffer has to be for the promise above. */
+#define INBOX_CHANNEL_BYTES (256 * 1024)
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Two search trees over the same entries, and a list of them all.  An entry is
+ * in the tree of connections exactly while its record is RECORD_KNOWN.
+ */
+#include <config.h>
+#include "helper/monitor/registry/registry.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/base/source.h"
+#include "status/clock.h"
+
+struct registry {
+	void *by_session;
+	void *by_connection;
+	struct session_entry *entries;
+	size_t waiting;
+	struct census census;
+	struct metrics metrics;
+};
+
+static int
+compare_sessions(const void *a, const void *b)
+{
+	const struct session_entry *x = a, *y = b;
+
+	return x->session < y->session ? -1 : x->session > y->session;
+}
+
+static int
+compare_connections(const void *a, const void *b)
+{
+	const struct session_entry *x = a, *y = b;
+
+	return stssl_connection_compare(&x->connection, &y->connection);
+}
+
+/* What tsearch() and tfind() return points to our pointer. */
+static struct session_entry *
+entry_of(void *node)
+{
+	return node == NULL ? NULL : *(struct session_entry **)node;
+}
+
+static void
+drop_text(struct session_entry *entry)
+{
+	free(entry->text);
+	entry->text = NULL;
+	entry->text_len = 0;
+}
+
+/* Answer with the record of `entry`, if nobody else has its connection. */
+static int
+make_known(struct registry *registry, struct session_entry *entry)
+{
+	struct session_entry *holder = entry_of(
+	    tsearch(entry, &registry->by_connection, compare_connections));
+
+	if (holder == NULL)
+		return -ENOMEM;
+	if (holder != entry)
+		return -EADDRINUSE;
+	entry->record = RECORD_KNOWN;
+	return 0;
+}
+
+struct registry *
+registry_new(void)
+{
+	return calloc(1, sizeof(struct registry));
+}
+
+struct registry *
+registry_free(struct registry *registry)
+{
+	if (registry == NULL)
+		return NULL;
+	while (registry->entries != NULL)
+		registry_remove(registry, registry->entries);
+	free(registry);
+	return NULL;
+}
+
+int
+registry_add(struct registry *registry, uint64_t session, const void *owner,
+    uint32_t listener, const struct stssl_address *peer)
+{
+	struct session_entry *entry = calloc(1, sizeof *entry), *found;
+
+	if (entry == NULL)
+		return -ENOMEM;
+	entry->session = session;
+	entry->owner = owner;
+	entry->listener = listener;
+	entry->peer = *peer;
+	entry->is_newcomer = true;
+	entry->since_ms = stssl_now_ms();
+	found =
+	    entry_of(tsearch(entry, &registry->by_session, compare_sessions));
+	if (found != entry) {
+		free(entry);
+		return found == NULL ? -ENOMEM : -EEXIST;
+	}
+	if (census_enter(&registry->census, listener, peer) < 0) {
+		(void)tdelete(entry, &registry->by_session, compare_sessions);
+		free(entry);
+		return -ENOMEM;
+	}
+
+	registry->metrics.accepted++;
+	entry->next = registry->entries;
+	if (entry->next != NULL)
+		entry->next->prev = entry;
+	registry->entries = entry;
+	return 0;
+}
+
+void
+registry_welcome(struct registry *registry, struct session_entry *entry)
+{
+	if (entry->is_newcomer)
+		census_welcome(
+		    &registry->census, entry->listener, &entry->peer);
+	entry->is_newcomer = false;
+}
+
+const struct census *
+registry_census(const struct registry *registry)
+{
+	return &registry->census;
+}
+
+struct session_entry *
+registry_first(const struct registry *registry)
+{
+	return registry->entries;
+}
+
+struct metrics *
+registry_metrics(struct registry *registry)
+{
+	return &registry->metrics;
+}
+
+const struct session_entry *
+registry_after(const struct registry *registry, uint64_t after)
+{
+	const struct session_entry *found = NULL;
+
+	for (const struct session_entry *e = registry->entries; e != NULL;
+	     e = e->next)
+		if (e->session > after &&
+		    (found == NULL || e->session < found->session))
+			found = e;
+	return found;
+}
+
+struct session_entry *
+registry_find(const struct registry *registry, uint64_t session)
+{
+	const struct session_entry key = { .session = session };
+
+	return entry_of(tfind(&key, &registry->by_session, compare_sessions));
+}
+
+struct session_entry *
+registry_find_connection(
+    const struct registry *registry, const struct stssl_connection *connection)
+{
+	const struct session_entry key = { .connection = *connection };
+
+	return entry_of(
+	    tfind(&key, &registry->by_connection, compare_connections));
+}
+
+/* Of one session only once, however often its record is published. */
+static void
+count_handshake(struct registry *registry, struct session_entry *entry)
+{
+	enum metrics_tls tls = metrics_tls_of(entry->text, entry->text_len);
+
+	if (tls != entry->tls)
+		registry->metrics.handshakes[tls]++;
+	entry->tls = tls;
+}
+
+int
+registry_publish(struct registry *registry, struct session_entry *entry,
+    const struct stssl_connection *connection, const char *text, size_t len)
+{
+	int r;
+
+	registry_withdraw(registry, entry);
+	entry->text = malloc(len);
+	if (entry->text == NULL)
+		return -ENOMEM;
+	memcpy(entry->text, text, len);
+	entry->text_len = len;
+	entry->connection = *connection;
+
+	count_handshake(registry, entry);
+	r = make_known(registry, entry);
+	if (r == -EADDRINUSE) {
+		entry->record = RECORD_WAITING;
+		registry->waiting++;
+	} else if (r < 0) {
+		drop_text(entry);
+		return r;
+	}
+	return 0;
+}
+
+void
+registry_withdraw(struct registry *registry, struct session_entry *entry)
+{
+	if (entry->record == RECORD_KNOWN)
+		(void)tdelete(
+		    entry, &registry->by_connection, compare_connections);
+	else if (entry->record == RECORD_WAITING)
+		registry->waiting--;
+	entry->record = RECORD_NONE;
+	drop_text(entry);
+}
+
+bool
+registry_is_unsettled(const struct registry *registry)
+{
+	return registry->waiting > 0;
+}
+
+size_t
+registry_settle(struct registry *registry)
+{
+	size_t dropped = 0;
+
+	for (struct session_entry *e = registry->entries;
+	     e != NULL && registry->waiting > 0; e = e->next) {
+		if (e->record != RECORD_WAITING)
+			continue;
+		if (make_known(registry, e) == 0) {
+			registry->waiting--;
+		} else {
+			registry_withdraw(registry, e);
+			dropped++;
+		}
+	}
+	assert(registry->waiting == 0);
+	return dropped;
+}
+
+bool
+registry_source_of(const struct registry *registry, const void *owner,
+    struct stssl_address *ret)
+{
+	const struct session_entry *found = NULL;
+	uint8_t first[16] = { 0 }, next[16] = { 0 };
+
+	for (const struct session_entry *e = registry->entries; e != NULL;
+	     e = e->next) {
+		if (e->owner != owner)
+			continue;
+		client_source(&e->peer, found == NULL ? first : next);
+		if (found != NULL && memcmp(first, next, sizeof first) != 0)
+			return false;
+		found = e;
+	}
+	if (found != NULL)
+		*ret = found->peer;
+	return found != NULL;
+}
+
+void
+registry_remove(struct registry *registry, struct session_entry *entry)
+{
+	registry_withdraw(registry, entry);
+	(void)tdelete(entry, &registry->by_session, compare_sessions);
+	if (entry->prev != NULL)
+		entry->prev->next = entry->next;
+	else
+		registry->entries = entry->next;
+	if (entry->next != NULL)
+		entry->next->prev = entry->prev;
+	census_leave(&registry->census, entry->listener, &entry->peer,
+	    entry->is_newcomer);
+	stssl_record_done(&entry->login);
+	free(entry);
+}
+
+void
+registry_remove_owner(struct registry *registry, const void *owner)
+{
+	struct session_entry *next;
+
+	for (struct session_entry *e = registry->entries; e != NULL; e = next) {
+		next = e->next;
+		if (e->owner == owner)
+			registry_remove(registry, e);
+	}
+}

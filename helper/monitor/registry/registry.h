@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor's memory: every session, who serves it, and the record that its
+ * worker published for it, found by session and by connection.
+ */
+#ifndef HELPER_MONITOR_REGISTRY_REGISTRY_H
+#define HELPER_MONITOR_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "helper/monitor/registry/census.h"
+#include "helper/monitor/registry/metrics.h"
+#include "status/address.h"
+#include "status/record.h"
+#include "status/words.h"
+
+enum session_record {
+	RECORD_NONE,    /* not published, or withdrawn */
+	RECORD_WAITING, /* published for a connection that another one holds */
+	RECORD_KNOWN,   /* questions are answered with it */
+};
+
+/*
+ * Fields are for reading; the registry alone writes, but for the certificate,
+ * who is asked about it, its review, the verdict, and the failures.
+ */
+struct session_entry {
+	uint64_t session;
+	const void *owner; /* the worker; only compared */
+	uint32_t listener; /* index into helper_config.listeners */
+	struct stssl_address peer;
+	bool is_newcomer;             /* not authenticated yet */
+	uint64_t bytes_in, bytes_out; /* some seconds ago */
+	bool kernel_tls;              /* the kernel has encrypted some of it */
+	int64_t since_ms;             /* by stssl_now_ms() */
+
+	enum session_record record;
+	struct stssl_connection connection;
+	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
+	size_t text_len;
+	enum metrics_tls tls; /* of the last record */
+
+	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */
+	time_t good_until;    /* the verified certificate; 0: there is none */
+	bool is_decided;      /* a verdict came */
+	bool by_certificate;  /* and it would not be what it is without one */
+	bool is_unreviewed;   /* the lists that count now were not asked */
+	bool is_ending;
+	unsigned failures; /* that its worker has told of */
+	enum stssl_verdict verdict;
+	struct stssl_record
+	    login; /* of the verdict; helper/monitor/status/live.h */
+
+	struct session_entry *prev, *next;
+};
+
+struct registry;
+
+/* NULL when out of memory. */
+struct registry *registry_new(void);
+
+/* Takes NULL.  Returns NULL. */
+struct registry *registry_free(struct registry *registry);
+
+/*
+ * A new session.  Returns 0; -EEXIST when the number is taken; -ENOMEM.
+ */
+int registry_add(struct registry *registry, uint64_t session, const void *owner,
+    uint32_t listener, const struct stssl_address *peer);
+
+/* The session is authenticated.  Once or more often. */
+void registry_welcome(struct registry *registry, struct session_entry *entry);
+
+/* How many sessions there are, and who is new. */
+const struct census *registry_census(const struct registry *registry);
+
+/* All of them, by `next`; NULL when there is none. */
+struct session_entry *registry_first(const struct registry *registry);
+
+/* What is counted; helper/monitor/registry/metrics.h. */
+struct metrics *registry_metrics(struct registry *registry);
+
+/* The session with the lowest number above `after`; NULL when there is none. */
+const struct session_entry *registry_after(
+    const struct registry *registry, uint64_t after);
+
+/* NULL when there is none; valid until the session is removed. */
+struct session_entry *registry_find(
+    const struct registry *registry, uint64_t session);
+struct session_entry *registry_find_connection(
+    const struct registry *registry, const struct stssl_connection *connection);
+
+/*
+ * Keep a copy of `text` as the record of `entry`, in place of an older one.
+ * When another session holds this connection the record waits: see
+ * registry_settle().  Returns 0 or -ENOMEM, and then there is no record.
+ */
+int registry_publish(struct registry *registry, struct session_entry *entry,
+    const struct stssl_connection *connection, const char *text, size_t len);
+
+/* The session has no record any more. */
+void registry_withdraw(struct registry *registry, struct session_entry *entry);
+
+/* True while a record waits. */
+bool registry_is_unsettled(const struct registry *registry);
+
+/*
+ * To be called when all channels are drained: records whose connection has
+ * become free take it.  One that is still in the way stays, the one that
+ * waited is dropped.  Returns how many were dropped.
+ */
+size_t registry_settle(struct registry *registry);
+
+/*
+ * Where all sessions of an owner come from, whose source (client_source()) is
+ * one; false when they come from several, or there is none.
+ */
+bool registry_source_of(const struct registry *registry, const void *owner,
+    struct stssl_address *ret);
+
+/* Forget a session; all sessions of an owner. */
+void registry_remove(struct registry *registry, struct session_entry *entry);
+void registry_remove_owner(struct registry *registry, const void *owner);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Writes key=value pairs on one line.  What a client or a worker has said is
+ * quoted, or printed only when it is harmless.
+ */
+#include <config.h>
+#include "helper/monitor/status/audit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/base/log.h"
+#include "policy/decide.h"
+#include "status/quote.h"
+
+/* Words, hex digits, versions; "-" for what is absent or not like that. */
+static const char *
+plain(const char *text)
+{
+	size_t len = text == NULL ? 0
+				  : strspn(text, "abcdefghijklmnopqrstuvwxyz"
+						 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+						 "0123456789.:_-");
+
+	return len == 0 || len > 64 || text[len] != '\0' ? "-" : text;
+}
+
+/* "TLS1.3" for "TLSv1.3", "none" in clear. */
+static const char *
+protocol(const struct stssl_record *record, char *buf, size_t size)
+{
+	const char *said = stssl_record_get(record, STSSL_KEY_SSL_PROTOCOL);
+
+	if (said == NULL)
+		return "none";
+	if (strncmp(said, "TLSv", 4) != 0)
+		return plain(said);
+	(void)snprintf(buf, size, "TLS%s", said + 4);
+	return plain(buf);
+}
+
+/* "", or what is known of the certificate, with a blank in front. */
+static const char *
+certificate(const struct stssl_record *record, char *buf, size_t size)
+{
+	const char *dn = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN);
+	const char *sha256 =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256);
+	char quoted[STSSL_QUOTE_MAX];
+
+	buf[0] = '\0';
+	/* Some certificates have no subject. */
+	if (dn != NULL || sha256 != NULL)
+		(void)snprintf(buf, size, " cert=%s sha256=%s verify=%s",
+		    stssl_quote(quoted, sizeof quoted, dn), plain(sha256),
+		    plain(
+			stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY)));
+	return buf;
+}
+
+void
+audit_login(const struct session_entry *entry, const struct question *q, int r)
+{
+	char user[STSSL_QUOTE_MAX], class_name[STSSL_QUOTE_MAX / 2];
+	char peer[STSSL_ADDRESS_TEXT], tls[16], cert[STSSL_QUOTE_MAX + 192];
+	struct stssl_record record;
+
+	stssl_record_init(&record);
+	(void)stssl_record_decode(entry->text, entry->text_len, &record);
+	log_notice(
+	    "login session=%" PRIx64 " listener=%s peer=%s user=%s "
+	    "class=%s service=%s verdict=%s reason=%s data=%s tls=%s%s%s",
+	    entry->session,
+	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
+	    stssl_address_format(&entry->peer, peer),
+	    stssl_quote(user, sizeof user, q->user),
+	    stssl_quote(class_name, sizeof class_name, q->class_name),
+	    plain(q->service), stssl_verdict_word(q->verdict), plain(q->reason),
+	    q->data_private ? "private" : "any",
+	    protocol(&record, tls, sizeof tls),
+	    certificate(&record, cert, sizeof cert), r < 0 ? " lost=yes" : "");
+	stssl_record_done(&record);
+}
+
+void
+audit_advice(const struct session_entry *entry, const char *user,
+    const struct message_advice *advice)
+{
+	char name[STSSL_QUOTE_MAX], peer[STSSL_ADDRESS_TEXT];
+	char tls[16], cert[STSSL_QUOTE_MAX + 192];
+	struct stssl_record record;
+
+	if (advice->verdict != STSSL_VERDICT_REFUSE)
+		return;
+	stssl_record_init(&record);
+	/* Without a record there is less to tell. */
+	if (entry->text != NULL)
+		(void)stssl_record_decode(
+		    entry->text, entry->text_len, &record);
+	log_notice("refused session=%" PRIx64 " listener=%s peer=%s user=%s "
+		   "reason=%s tls=%s%s",
+	    entry->session,
+	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
+	    stssl_address_format(&entry->peer, peer),
+	    stssl_quote(name, sizeof name, user),
+	    stssl_reason_word((enum stssl_reason)advice->reason),
+	    protocol(&record, tls, sizeof tls),
+	    certificate(&record, cert, sizeof cert));
+	stssl_record_done(&record);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The lines of the log that say who logged in, and how, and who may not.
+ */
+#ifndef HELPER_MONITOR_STATUS_AUDIT_H
+#define HELPER_MONITOR_STATUS_AUDIT_H
+
+#include "helper/base/message.h"
+#include "helper/monitor/registry/registry.h"
+#include "helper/monitor/status/question.h"
+
+/*
+ * Log the verdict `q` for a session that has a record.  `r` is negative when
+ * its worker could not be told.
+ */
+void audit_login(
+    const struct session_entry *entry, const struct question *q, int r);
+
+/*
+ * Log advice to refuse `user`, whom the module will then not hear of.  Other
+ * advice is not logged.
+ */
+void audit_advice(const struct session_entry *entry, const char *user,
+    const struct message_advice *advice);
+
+#endif

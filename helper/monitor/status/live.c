@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Puts strings of three sources together into one answer.
+ */
+#include <config.h>
+#include "helper/monitor/status/live.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "status/clock.h"
+
+/* Longer than any string that is made here. */
+#define STRING_MAX 512
+
+struct out {
+	char *text;
+	size_t len;
+};
+
+static void
+put(struct out *out, const char *string)
+{
+	size_t len = strlen(string) + 1;
+
+	if (len > STSSL_RECORD_MAX - out->len)
+		return;
+	memcpy(out->text + out->len, string, len);
+	out->len += len;
+}
+
+static void
+put_value(struct out *out, const char *key, const char *value)
+{
+	char string[STRING_MAX];
+	int n = snprintf(string, sizeof string, "%s=%s", key, value);
+
+	if (n > 0 && (size_t)n < sizeof string)
+		put(out, string);
+}
+
+static void
+put_count(struct out *out, const char *key, uint64_t count)
+{
+	char number[32];
+
+	(void)snprintf(number, sizeof number, "%" PRIu64, count);
+	put_value(out, key, number);
+}
+
+static bool
+is_key(const char *string, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(string, key, len) == 0 && string[len] == '=';
+}
+
+/* Everything but the version, which is in front, and the certificate. */
+static void
+put_strings(struct out *out, const char *text, size_t len)
+{
+	for (const char *at = text; at < text + len; at += strlen(at) + 1)
+		if (!is_key(at, "STSSL_VERSION") &&
+		    !is_key(at, "SSL_CLIENT_CERT"))
+			put(out, at);
+}
+
+/* A session that has no record yet, or none any more. */
+static void
+put_session(
+    struct out *out, const struct session_entry *entry, const char *listener)
+{
+	char number[32], ip[STSSL_ADDRESS_TEXT];
+
+	put(out, "STSSL_RESULT=found");
+	(void)snprintf(number, sizeof number, "%" PRIx64, entry->session);
+	put_value(out, "STSSL_SESSION", number);
+	put_value(out, "STSSL_LISTENER", listener);
+	put_value(out, "REMOTE_ADDR", stssl_ip_format(&entry->peer, ip));
+	(void)snprintf(number, sizeof number, "%" PRIu16, entry->peer.port);
+	put_value(out, "REMOTE_PORT", number);
+}
+
+static size_t
+describe(const struct session_entry *entry, const char *listener,
+    char buf[static STSSL_RECORD_MAX])
+{
+	struct out out = { buf, 0 };
+	char age[32];
+
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	(void)snprintf(age, sizeof age, "%" PRId64,
+	    (stssl_now_ms() - entry->since_ms) / 1000);
+	put_value(&out, "STSSL_AGE", age);
+	put_count(&out, "STSSL_BYTES_IN", entry->bytes_in);
+	put_count(&out, "STSSL_BYTES_OUT", entry->bytes_out);
+	put_value(&out, "STSSL_KERNEL_TLS", entry->kernel_tls ? "yes" : "no");
+	if (entry->record == RECORD_KNOWN)
+		put_strings(&out, entry->text, entry->text_len);
+	else
+		put_session(&out, entry, listener);
+	if (entry->login.text != NULL)
+		put_strings(&out, entry->login.text, entry->login.len);
+	return out.len;
+}
+
+static size_t
+list(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	const struct session_entry *entry =
+	    registry_after(source->registry, q->session);
+	struct out out = { buf, 0 };
+
+	if (entry != NULL)
+		return describe(entry,
+		    source->listener(source->owner, entry->listener), buf);
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	put(&out, "STSSL_RESULT=none");
+	return out.len;
+}
+
+/* A row for each listener, without its numbers. */
+static struct metrics_now *
+rows_of(const struct live_source *source, size_t *ret_count)
+{
+	struct metrics_now *rows;
+	uint32_t count = 0;
+
+	while (source->listener(source->owner, count) != NULL)
+		count++;
+	rows = calloc((size_t)count + 1, sizeof *rows);
+	for (uint32_t i = 0; rows != NULL && i < count; i++)
+		rows[i].listener = source->listener(source->owner, i);
+	*ret_count = count;
+	return rows;
+}
+
+static void
+count_sessions(
+    const struct registry *registry, struct metrics_now *rows, size_t count)
+{
+	for (const struct session_entry *e = registry_first(registry);
+	     e != NULL; e = e->next)
+		if (e->listener < count)
+			rows[e->listener].sessions[e->tls]++;
+}
+
+static size_t
+metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
+{
+	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
+				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
+	size_t count, len = 0;
+	const struct penalty_counts penalties =
+	    penalties_count(source->penalties);
+	struct metrics_now *rows = rows_of(source, &count);
+	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
+
+	if (to != NULL) {
+		count_sessions(source->registry, rows, count);
+		(void)fwrite(front, 1, sizeof front - 1, to);
+		metrics_write(to, registry_metrics(source->registry),
+		    &penalties, rows, count,
+		    source->generation == NULL ? NULL
+					       : source->generation->inventory);
+		(void)fputc('\0', to);
+		/* One that does not fit is none. */
+		if (fflush(to) == 0 && ferror(to) == 0)
+			len = (size_t)ftell(to);
+		(void)fclose(to);
+	}
+	free(rows);
+	return len;
+}
+
+/* "ADDRESS SECONDS refused|counted EVENT=COUNT...", events that there were. */
+static void
+put_source(struct out *out, unsigned index, const struct penalised *p)
+{
+	char string[STRING_MAX], ip[STSSL_ADDRESS_TEXT];
+	int n = snprintf(string, sizeof string, "STSSL_SOURCE_%u=%s %u %s",
+	    index, stssl_ip_format(&p->source, ip), p->seconds,
+	    p->is_refused ? "refused" : "counted");
+	size_t len = n > 0 ? (size_t)n : 0;
+
+	for (int i = 0; i < PENALTY_COUNT; i++) {
+		if (p->events[i] == 0 || len >= sizeof string)
+			continue;
+		n = snprintf(string + len, sizeof string - len, " %s=%" PRIu32,
+		    penalty_word((enum penalty_event)i), p->events[i]);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	if (len < sizeof string)
+		put(out, string);
+}
+
+/* As many as there are numbers: the shortest question is not for one each. */
+static size_t
+penalised(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	const struct stssl_address *after = q->has_address ? &q->address : NULL;
+	struct out out = { buf, 0 };
+	struct penalised p;
+	unsigned n = 0;
+
+	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	if (!penalties_next(source->penalties, after, &p)) {
+		put(&out, "STSSL_RESULT=none");
+		return out.len;
+	}
+	put(&out, "STSSL_RESULT=found");
+	do
+		put_source(&out, n++, &p);
+	while (n < STSSL_INDEX_MAX &&
+	       penalties_next(source->penalties, &p.source, &p));
+	return out.len;
+}
+
+size_t
+live_answer(const struct live_source *source, const struct question *q,
+    char buf[static STSSL_RECORD_MAX])
+{
+	if (q->kind == QUESTION_PENALTIES)
+		return penalised(source, q, buf);
+	return q->kind == QUESTION_LIST ? list(source, q, buf)
+					: metrics(source, buf);
+}
+
+void
+live_login(struct session_entry *entry, const struct question *q)
+{
+	const struct {
+		enum stssl_key key;
+		const char *value;
+	} rows[] = {
+		{ STSSL_KEY_STSSL_USER, q->user },
+		{ STSSL_KEY_STSSL_SERVICE, q->service },
+		{ STSSL_KEY_STSSL_CLASS, q->class_name },
+		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(q->verdict) },
+		{ STSSL_KEY_STSSL_REASON, q->reason },
+		{ STSSL_KEY_STSSL_DATA, q->data_private ? "private" : "any" },
+	};
+	int r = 0;
+
+	stssl_record_done(&entry->login);
+	stssl_record_init(&entry->login);
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
+		r = stssl_record_put(&entry->login, rows[i].key, rows[i].value);
+	if (r < 0)
+		stssl_record_done(&entry->login);
+}

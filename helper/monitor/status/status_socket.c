@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Takes the place of a helper that is gone, never of one that lives.
+ */
+#include <config.h>
+#include "helper/monitor/status/status_socket.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define MODE    0660
+#define BACKLOG 128
+
+static int
+new_socket(void)
+{
+	return socket(
+	    AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* A socket that refuses connections has lost its process. */
+static bool
+is_stale(const struct sockaddr_un *un)
+{
+	struct stat st;
+	bool stale;
+	int fd;
+
+	if (lstat(un->sun_path, &st) == -1 || !S_ISSOCK(st.st_mode))
+		return false;
+	fd = new_socket();
+	if (fd == -1)
+		return false;
+	stale = connect(fd, (const struct sockaddr *)un, sizeof *un) == -1 &&
+		errno == ECONNREFUSED;
+	(void)close(fd);
+	return stale;
+}
+
+/* Nobody else gets at it between bind() and the right mode: umask. */
+static int
+bind_to(int fd, const struct sockaddr_un *un)
+{
+	mode_t mask = umask(0177);
+	int r = bind(fd, (const struct sockaddr *)un, sizeof *un);
+
+	if (r == -1 && errno == EADDRINUSE) {
+		if (is_stale(un) && unlink(un->sun_path) == 0)
+			r = bind(fd, (const struct sockaddr *)un, sizeof *un);
+		else
+			errno = EADDRINUSE;
+	}
+	r = r == -1 ? -errno : 0;
+	(void)umask(mask);
+	return r;
+}
+
+/* The group first, so that the mode is never for a wrong one. */
+static int
+set_up(int fd, const char *path, uid_t owner, gid_t group, struct stat *ret)
+{
+	if (lchown(path, owner, group) == -1 || chmod(path, MODE) == -1 ||
+	    lstat(path, ret) == -1 || listen(fd, BACKLOG) == -1)
+		return -errno;
+	return 0;
+}
+
+int
+status_socket_open(
+    const char *path, uid_t owner, gid_t group, struct status_socket *ret)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct stat st;
+	char *copy = NULL;
+	int fd, r;
+
+	if (strlen(path) >= sizeof un.sun_path)
+		return -ENAMETOOLONG;
+	memcpy(un.sun_path, path, strlen(path) + 1);
+	fd = new_socket();
+	if (fd == -1)
+		return -errno;
+	r = bind_to(fd, &un);
+	if (r < 0)
+		goto fail;
+	r = set_up(fd, path, owner, group, &st);
+	if (r == 0) {
+		copy = strdup(path);
+		r = copy == NULL ? -ENOMEM : 0;
+	}
+	if (r < 0) {
+		(void)unlink(path);
+		goto fail;
+	}
+	*ret = (struct status_socket){ fd, copy, st.st_dev, st.st_ino };
+	return 0;
+
+fail:
+	(void)close(fd);
+	return r;
+}
+
+void
+status_socket_close(struct status_socket *s)
+{
+	struct stat st;
+
+	if (s->path != NULL && lstat(s->path, &st) == 0 &&
+	    st.st_dev == s->device && st.st_ino == s->inode)
+		(void)unlink(s->path);
+	free(s->path);
+	if (s->fd != -1)
+		(void)close(s->fd);
+	*s = (struct status_socket){ .fd = -1 };
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Listens for the backend or connects to it, and tells the backend's own
+ * connection from those of others on the machine.
+ */
+#include <config.h>
+#include "helper/worker/ftp/backend_data.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/base/socket.h"
+#include "helper/worker/ftp/passive.h"
+
+void
+backend_data_init(struct backend_data *b, struct ev_loop *loop,
+    const struct stssl_connection *control)
+{
+	*b = (struct backend_data){ .loop = loop, .control = control };
+	stream_none(&b->stream);
+	ev_io_init(&b->listener, NULL, -1, EV_READ);
+	b->listener.data = b;
+}
+
+void
+backend_data_stop(struct backend_data *b)
+{
+	if (b->listener.fd == -1)
+		return;
+	ev_io_stop(b->loop, &b->listener);
+	(void)close(b->listener.fd);
+	ev_io_set(&b->listener, -1, EV_READ);
+}
+
+static void
+adopt(struct backend_data *b, int fd, enum backend_data_state state)
+{
+	stream_init(&b->stream, b->loop, fd, b->changed, b->owner);
+	stream_guard(&b->stream);
+	b->state = state;
+}
+
+/* Active mode */
+
+/* Whether the connection may be the backend's. */
+static bool
+is_eligible(const struct backend_data *b, const struct stssl_address *from)
+{
+	const struct stssl_address *backend = &b->control->peer;
+
+	return stssl_address_same_ip(from, backend) &&
+	       (from->port < IPPORT_RESERVED ||
+		   backend->port >= IPPORT_RESERVED);
+}
+
+static void
+send_away(struct backend_data *b, int fd, const struct stssl_address *from)
+{
+	(void)close(fd);
+	if (!b->had_stranger)
+		b->stranger(b->owner, from);
+	b->had_stranger = true;
+}
+
+static void
+take(struct backend_data *b, int fd, const struct stssl_address *from)
+{
+	if (b->state == BACKEND_DATA_LISTENING || !is_eligible(b, from)) {
+		send_away(b, fd, from);
+	} else if (b->state == BACKEND_DATA_UP) {
+		send_away(b, fd, from);
+		b->state = BACKEND_DATA_AMBIGUOUS;
+	} else {
+		socket_no_delay(fd);
+		adopt(b, fd, BACKEND_DATA_UP);
+		if (b->is_announced)
+			backend_data_stop(b);
+	}
+}
+
+/* All that wait to be accepted by now, unless there is no descriptor. */
+static void
+accept_all(struct backend_data *b)
+{
+	struct sockaddr_storage sa;
+	struct stssl_address from;
+	socklen_t len;
+	int fd;
+
+	/* More than can wait: whoever fills the queue again waits, too. */
+	for (int i = 0; i < 2 * PASSIVE_BACKLOG && b->listener.fd != -1 &&
+			b->state < BACKEND_DATA_FAILED;
+	     i++) {
+		len = sizeof sa;
+		fd = accept4(b->listener.fd, (struct sockaddr *)&sa, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd == -1 && errno == ECONNABORTED)
+			continue;
+		if (fd == -1 && errno == EAGAIN)
+			return;
+		if (fd == -1)
+			b->state = BACKEND_DATA_FAILED;
+		else if (stssl_address_from(&sa, &from) < 0)
+			(void)close(fd);
+		else
+			take(b, fd, &from);
+	}
+}
+
+static void
+on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	struct backend_data *b = watcher->data;
+
+	(void)loop;
+	(void)events;
+	accept_all(b);
+	b->changed(b->owner);
+}
+
+int
+backend_data_listen(struct backend_data *b, struct stssl_address *ret)
+{
+	int fd = passive_listen_any(&b->control->local, ret);
+
+	if (fd < 0)
+		return fd;
+	socket_bound_input(fd);
+	ev_io_init(&b->listener, on_listener, fd, EV_READ);
+	b->state = BACKEND_DATA_LISTENING;
+	return 0;
+}
+
+void
+backend_data_expect(struct backend_data *b)
+{
+	if (b->state != BACKEND_DATA_LISTENING)
+		return;
+	/* What is there already cannot be the backend. */
+	accept_all(b);
+	if (b->state != BACKEND_DATA_LISTENING)
+		return;
+	b->state = BACKEND_DATA_AWAITED;
+	ev_io_start(b->loop, &b->listener);
+}
+
+void
+backend_data_announced(struct backend_data *b)
+{
+	accept_all(b);
+	b->is_announced = true;
+	/* A backend that connects later has until the owner's deadline. */
+	if (b->state != BACKEND_DATA_AWAITED)
+		backend_data_stop(b);
+}
+
+/* Passive mode */
+
+int
+backend_data_connect(struct backend_data *b, uint16_t port)
+{
+	struct stssl_address to = b->control->peer;
+	int fd;
+
+	to.port = port;
+	fd = socket_connect_inet(&to, &b->control->local);
+	if (fd < 0)
+		return fd;
+	socket_bound_input(fd);
+	adopt(b, fd, BACKEND_DATA_CONNECTING);
+	return 0;
+}
+
+void
+backend_data_step(struct backend_data *b)
+{
+	int r;
+
+	if (b->state != BACKEND_DATA_CONNECTING)
+		return;
+	r = socket_connected(b->stream.fd);
+	if (r == 0)
+		b->state = BACKEND_DATA_UP;
+	else if (r != -EINPROGRESS)
+		b->state = BACKEND_DATA_FAILED;
+	else
+		stream_watch(&b->stream, false, true);
+}

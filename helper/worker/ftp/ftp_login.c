@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * USER and PASS.  The advisor is asked what class policy says before the
+ * backend hears of either, so that nobody is asked for a password that must
+ * not cross in clear, and who logs in by certificate is not asked for one.
+ * This grants nothing: the module decides, whatever is said here.
+ */
+#include <config.h>
+#include "helper/worker/ftp/ftp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "policy/decide.h"
+#include "policy/user.h"
+
+#define REFUSALS_MAX 5
+
+/*
+ * What a refused client reads; lftp must not take one for a reason to retry.
+ * To be in a class that refuses sounds like being in none: a stranger need not
+ * learn which names and networks classes.conf has.
+ */
+static const char *const refusals[STSSL_REASON_COUNT] = {
+	[STSSL_REASON_TLS_REQUIRED] = "TLS required; use AUTH TLS.",
+	[STSSL_REASON_TLS_TOO_OLD] = "A newer TLS version is required.",
+	[STSSL_REASON_NO_CERTIFICATE] = "Client certificate required.",
+	[STSSL_REASON_NOT_THIS_USER] =
+	    "The certificate does not belong to this user.",
+	[STSSL_REASON_AMBIGUOUS] =
+	    "The certificate is several users'; name one with USER.",
+};
+
+/*
+ * The others are for what is no attempt: TLS or a certificate that is still to
+ * come, or a fault of ours.
+ */
+static const bool is_attempt[STSSL_REASON_COUNT] = {
+	[STSSL_REASON_BAD_USER] = true,
+	[STSSL_REASON_NO_CLASS] = true,
+	[STSSL_REASON_CLASS_REFUSES] = true,
+	[STSSL_REASON_BAD_CERTIFICATE] = true,
+	[STSSL_REASON_NOT_THIS_USER] = true,
+};
+
+static void
+refuse(struct ftp *f, const struct message_advice *advice)
+{
+	char reply[FTP_REPLY_MAX];
+	const char *text = refusals[advice->reason];
+
+	if (is_attempt[advice->reason])
+		session_failed(f->session, PENALTY_LOGIN_FAILED);
+	if (f->is_site_auth && advice->reason == STSSL_REASON_NOT_THIS_USER)
+		text = "The certificate is no user's; name one with USER.";
+	if (advice->reason == STSSL_REASON_BAD_CERTIFICATE)
+		(void)snprintf(reply, sizeof reply,
+		    "530 The certificate is not accepted: %s.",
+		    stssl_failure_text((enum stssl_failure)advice->failure));
+	else
+		(void)snprintf(reply, sizeof reply, "530 %s",
+		    text == NULL ? "Login refused." : text);
+	ftp_login_failed(f, reply);
+}
+
+/* Failed logins */
+
+static void
+on_penalty(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	session_run(timer->data);
+}
+
+void
+ftp_login_failed(struct ftp *f, const char *reply)
+{
+	struct session *s = f->session;
+
+	f->has_user = false;
+	if (++f->refusals == REFUSALS_MAX)
+		reply = "421 Too many failed logins.";
+	f->refusal = strdup(reply);
+	if (f->refusal == NULL) {
+		ftp_end(f, "421 The service is not available.");
+		return;
+	}
+	f->phase = FTP_PENALTY;
+	if (s->listen->failed_login_seconds == 0)
+		return;
+	ev_timer_init(
+	    &f->penalty, on_penalty, s->listen->failed_login_seconds, 0.);
+	f->penalty.data = s;
+	ev_timer_start(s->host->loop, &f->penalty);
+}
+
+bool
+ftp_end_penalty(struct ftp *f)
+{
+	char *reply = f->refusal;
+
+	if (f->phase != FTP_PENALTY || ev_is_active(&f->penalty))
+		return false;
+	f->refusal = NULL;
+	f->phase = FTP_COMMAND;
+	if (f->refusals == REFUSALS_MAX)
+		ftp_end(f, reply);
+	else
+		ftp_say(f, reply);
+	free(reply);
+	return true;
+}
+
+/* Login by certificate: the backend wants some password, and gets a nonce. */
+
+/*
+ * 230, in all its lines, becomes 232 (RFC 4217 section 12.2); or 331 for clients
+ * that take 232 for an error: they send a password then, which nobody looks at.
+ */
+static void
+on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	bool asks = f->session->listen->certificate_reply_331;
+	char authorised[LINE_MAX_BYTES + 1];
+
+	if (part == FTP_REPLY_LAST && f->reply.code == 230) {
+		ftp_answered(f);
+		ftp_logged_in(f);
+		f->by_certificate = true;
+		ftp_say(f, asks ? "331 Authorized by certificate; "
+				  "any password will do."
+				: "232 User logged in, authorized by "
+				  "certificate.");
+	} else if (f->reply.code == 230 && strncmp(line, "230", 3) == 0) {
+		(void)snprintf(authorised, sizeof authorised, "%s%s",
+		    asks ? "331" : "232", line + 3);
+		ftp_pass_on(f, authorised, len);
+	} else {
+		ftp_on_login(f, part, line, len);
+	}
+}
+
+static void
+send_nonce(struct ftp *f)
+{
+	char line[64];
+	uint64_t nonce[2];
+
+	if (getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
+		ftp_end(f, "421 The service is not available.");
+		return;
+	}
+	(void)snprintf(line, sizeof line, "PASS %016" PRIx64 "%016" PRIx64,
+	    nonce[0], nonce[1]);
+	ftp_ask(f, line, on_nonce);
+}
+
+/* The backend's answer to a USER whose certificate is good. */
+static void
+on_user_accepted(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (f->reply.code != 331) {
+		ftp_on_login(f, part, line, len);
+		return;
+	}
+	if (part == FTP_REPLY_MORE)
+		return;
+	ftp_answered(f);
+	send_nonce(f);
+}
+
+/* The backend's answer to a USER who needs a password. */
+static void
+on_user_password(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	const struct session *s = f->session;
+	char reply[FTP_REPLY_MAX];
+
+	if (part != FTP_REPLY_LAST || f->reply.code != 331 ||
+	    !s->certificate_failed) {
+		ftp_on_login(f, part, line, len);
+		return;
+	}
+	/* Or they would think that the certificate had let them in. */
+	(void)snprintf(reply, sizeof reply,
+	    "331 The certificate is not accepted (%s); password required.",
+	    stssl_failure_text(s->certificate_failure));
+	ftp_answered(f);
+	ftp_say(f, reply);
+}
+
+/* Advice */
+
+static void
+ask(struct ftp *f, const char *line)
+{
+	struct session_host *host = f->session->host;
+
+	f->waiting = strdup(line);
+	if (f->waiting == NULL) {
+		ftp_end(f, "421 The service is not available.");
+		return;
+	}
+	f->phase = FTP_ADVICE;
+	f->has_advice = false;
+	host->ask(host, f->session->id, ++f->serial,
+	    f->is_site_auth && !f->has_user ? NULL : f->user);
+}
+
+static const struct message_advice no_name = { .verdict = STSSL_VERDICT_REFUSE,
+	.reason = STSSL_REASON_INTERNAL };
+
+static void
+ask_by_name(struct ftp *f)
+{
+	char line[sizeof "USER " + MESSAGE_USER_MAX];
+
+	(void)snprintf(line, sizeof line, "USER %s", f->user);
+	ftp_ask(f, line, on_user_accepted);
+}
+
+/* SITE AUTH goes on as USER with the certificate's name; false if unfit. */
+static bool
+take_name(struct ftp *f, const struct message_advice *advice)
+{
+	if (advice->verdict != STSSL_VERDICT_ACCEPT ||
+	    !stssl_user_valid(advice->user))
+		return false;
+	(void)snprintf(f->user, sizeof f->user, "%s", advice->user);
+	return true;
+}
+
+/* Go on with USER, or with PASS when the name is the backend's already. */
+static void
+follow(struct ftp *f, const struct message_advice *advice, const char *line)
+{
+	bool is_pass = f->has_user;
+
+	if (advice->verdict != STSSL_VERDICT_ACCEPT &&
+	    advice->verdict != STSSL_VERDICT_PASSWORD) {
+		refuse(f, advice);
+		return;
+	}
+	if (f->is_site_auth && !take_name(f, advice)) {
+		refuse(f, &no_name);
+		return;
+	}
+	f->has_user = true;
+	if (is_pass)
+		ftp_ask(f, line, ftp_on_login);
+	else if (f->is_site_auth)
+		ask_by_name(f);
+	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
+		ftp_ask(f, line, on_user_accepted);
+	else
+		ftp_ask(f, line, on_user_password);
+}
+
+bool
+ftp_follow_advice(struct ftp *f)
+{
+	char *line = f->waiting;
+
+	if (f->phase != FTP_ADVICE || !f->has_advice)
+		return false;
+	f->waiting = NULL;
+	f->phase = FTP_COMMAND;
+	follow(f, &f->advice, line);
+	explicit_bzero(line, strlen(line));
+	free(line);
+	return true;
+}
+
+bool
+ftp_advice(struct session *s, const struct message_advice *advice)
+{
+	struct ftp *f = s->protocol_state;
+
+	if (f == NULL || f->phase != FTP_ADVICE || f->has_advice ||
+	    advice->serial != f->serial || advice->reason >= STSSL_REASON_COUNT)
+		return false;
+	f->advice = *advice;
+	f->has_advice = true;
+	return true;
+}
+
+/* Commands */
+
+/*
+ * USER after login.  A backend that lets users change would ask for another's
+ * password, and no advisor has said that it may.
+ */
+static void
+again(struct ftp *f, const char *line, const char *name)
+{
+	/* A password that follows is for this name. */
+	f->has_user = strcmp(name, f->user) == 0;
+	if (f->has_user)
+		ftp_ask(f, line, ftp_on_other);
+	else
+		ftp_say(f, "530 Already logged in as another user.");
+}
+
+void
+ftp_user(struct ftp *f, const char *line, const char *arg)
+{
+	if (f->logged_in) {
+		again(f, line, arg);
+		return;
+	}
+	f->has_user = false;
+	f->is_site_auth = false;
+	if (*arg == '\0') {
+		ftp_say(f, "501 USER needs a name.");
+	} else if (strlen(arg) > MESSAGE_USER_MAX) {
+		refuse(f, &(struct message_advice){
+			      .reason = STSSL_REASON_BAD_USER });
+	} else {
+		(void)snprintf(f->user, sizeof f->user, "%s", arg);
+		ask(f, line);
+	}
+}
+
+void
+ftp_pass(struct ftp *f, const char *line, const char *arg)
+{
+	(void)arg;
+	if (!f->has_user)
+		ftp_say(f, "503 Login with USER first.");
+	else if (f->by_certificate)
+		ftp_say(f, "230 Already logged in, by certificate.");
+	else if (f->logged_in)
+		ftp_ask(f, line, ftp_on_other);
+	else
+		ask(f, line);
+}
+
+void
+ftp_site_auth(struct ftp *f)
+{
+	const struct session *s = f->session;
+	struct message_advice refusal = { .verdict = STSSL_VERDICT_REFUSE,
+		.reason = STSSL_REASON_NO_CERTIFICATE };
+
+	if (f->logged_in) {
+		ftp_say(f, "503 Already logged in.");
+		return;
+	}
+	if (!ftp_is_secure(f))
+		refusal.reason = STSSL_REASON_TLS_REQUIRED;
+	if (s->certificate_failed) {
+		refusal.reason = STSSL_REASON_BAD_CERTIFICATE;
+		refusal.failure = s->certificate_failure;
+	}
+	f->has_user = false;
+	f->is_site_auth = true;
+	f->user[0] = '\0';
+	if (s->certificate_failed || !f->context.has_fingerprint)
+		refuse(f, &refusal);
+	else
+		ask(f, "SITE AUTH");
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One direction of a relay: bytes from one stream to another through a buffer
+ * that is borrowed while it holds any, or through a pipe, where they need not
+ * come here.  Does not pass on ends: its owner decides what the end of one side
+ * means for the other.
+ */
+#ifndef HELPER_WORKER_RELAY_FLOW_H
+#define HELPER_WORKER_RELAY_FLOW_H
+
+#include <stdbool.h>
+
+#include "helper/base/buffer.h"
+#include "helper/worker/relay/pipe.h"
+#include "helper/worker/relay/stream.h"
+
+enum flow_state {
+	FLOW_OPEN,
+	FLOW_DRAINING, /* the source has ended, bytes are left */
+	FLOW_CUT,      /* the source has broken off, bytes are left */
+	FLOW_ENDED,    /* the source ended properly, all bytes are written */
+	FLOW_BROKEN_SOURCE, /* and what came before is written */
+	FLOW_BROKEN_SINK,
+};
+
+struct flow {
+	struct stream *from;
+	struct stream *to;
+	struct buffer *buffer;
+	struct pipe pipe; /* in place of the buffer, when it is open */
+	enum flow_state state;
+};
+
+void flow_init(struct flow *f, struct stream *from, struct stream *to);
+
+/*
+ * Before the first step: use a pipe from now on, when the bytes of both streams
+ * pass as they are.  Where there can be no pipe it is the buffer as before.
+ */
+void flow_splice(struct flow *f);
+
+/* Move what can be moved now, within bounds.  Returns the state. */
+enum flow_state flow_step(struct flow *f);
+
+/* Whether the flow waits to read from its source, to write to its sink. */
+bool flow_wants_read(const struct flow *f);
+bool flow_wants_write(const struct flow *f);
+
+/* Give buffer and pipe back.  The streams are not touched. */
+void flow_done(struct flow *f);
+
+#endif

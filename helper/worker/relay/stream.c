@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Hides from relays and protocols whether bytes go through TLS, and which
+ * readiness TLS needs before it can go on.
+ */
+#include <config.h>
+#include "helper/worker/relay/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/base/socket.h"
+
+static void
+on_ready(struct ev_loop *loop, struct ev_io *watcher, int events)
+{
+	struct stream *s = watcher->data;
+
+	(void)loop;
+	(void)events;
+	s->ready(s->owner);
+}
+
+void
+stream_init(struct stream *s, struct ev_loop *loop, int fd,
+    void (*ready)(void *owner), void *owner)
+{
+	*s = (struct stream){ .fd = fd,
+		.loop = loop,
+		.ready = ready,
+		.owner = owner,
+		.read_needs = EV_READ,
+		.write_needs = EV_WRITE };
+	ev_io_init(&s->watcher, on_ready, fd, 0);
+	s->watcher.data = s;
+}
+
+static void
+reset_on_close(const struct stream *s, bool reset)
+{
+	const struct linger linger = { .l_onoff = reset, .l_linger = 0 };
+
+	(void)setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+void
+stream_guard(struct stream *s)
+{
+	s->is_guarded = true;
+	reset_on_close(s, true);
+}
+
+void
+stream_none(struct stream *s)
+{
+	*s = (struct stream){ .fd = -1 };
+}
+
+bool
+stream_is_open(const struct stream *s)
+{
+	return s->fd != -1;
+}
+
+static enum io_result
+tls_io(enum tls_result r, int *needs, int usual)
+{
+	switch (r) {
+	case TLS_DONE:
+		*needs = usual;
+		return IO_OK;
+	case TLS_WANT_READ:
+		*needs = EV_READ;
+		return IO_AGAIN;
+	case TLS_WANT_WRITE:
+		*needs = EV_WRITE;
+		return IO_AGAIN;
+	case TLS_CLOSED:
+		return IO_END;
+	case TLS_FAILED:
+		break;
+	}
+	return IO_FAILED;
+}
+
+static enum io_result
+errno_io(void)
+{
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+		return IO_AGAIN;
+	return IO_FAILED;
+}
+
+enum io_result
+stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
+{
+	ssize_t n;
+
+	if (s->tls != NULL) {
+		enum io_result r = tls_io(tls_read(s->tls, buf, size, ret_n),
+		    &s->read_needs, EV_READ);
+		if (r == IO_OK)
+			s->bytes_in += *ret_n;
+		return r;
+	}
+	n = recv(s->fd, buf, size, 0);
+	if (n == -1)
+		return errno_io();
+	if (n == 0)
+		return IO_END;
+	*ret_n = (size_t)n;
+	s->bytes_in += *ret_n;
+	return IO_OK;
+}
+
+enum io_result
+stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
+{
+	ssize_t n;
+
+	if (s->tls != NULL && !s->kernel.is_on) {
+		enum io_result r = tls_io(tls_write(s->tls, buf, len, ret_n),
+		    &s->write_needs, EV_WRITE);
+		if (r == IO_OK)
+			s->bytes_out += *ret_n;
+		return r == IO_END ? IO_FAILED : r;
+	}
+	n = send(s->fd, buf, len, MSG_NOSIGNAL);
+	if (n == -1)
+		return errno_io();
+	*ret_n = (size_t)n;
+	s->bytes_out += *ret_n;
+	return IO_OK;
+}
+
+int
+stream_to_kernel(struct stream *s)
+{
+	struct ktls_keys keys = { 0 };
+	int r = tls_sending_keys(s->tls, &keys);
+
+	if (r == 0)
+		r = ktls_start(s->fd, &keys, &s->kernel);
+	explicit_bzero(&keys, sizeof keys);
+	return r;
+}
+
+bool
+stream_can_splice_from(const struct stream *s)
+{
+	return s->tls == NULL;
+}
+
+bool
+stream_can_splice_to(const struct stream *s)
+{
+	return s->tls == NULL || s->kernel.is_on;
+}
+
+static enum io_result
+splice_io(int from, int to, size_t len, size_t *ret_n)
+{
+	ssize_t n = splice(
+	    from, NULL, to, NULL, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+
+	if (n == -1)
+		return errno_io();
+	if (n == 0)
+		return IO_END;
+	*ret_n = (size_t)n;
+	return IO_OK;
+}
+
+enum io_result
+stream_splice_from(struct stream *s, int pipe_fd, size_t size, size_t *ret_n)
+{
+	enum io_result r = splice_io(s->fd, pipe_fd, size, ret_n);
+
+	if (r == IO_OK)
+		s->bytes_in += *ret_n;
+	return r;
+}
+
+enum io_result
+stream_splice_to(struct stream *s, int pipe_fd, size_t len, size_t *ret_n)
+{
+	enum io_result r = splice_io(pipe_fd, s->fd, len, ret_n);
+
+	if (r == IO_OK)
+		s->bytes_out += *ret_n;
+	return r == IO_END ? IO_FAILED : r;
+}
+
+/* close_notify, by whoever makes the records. */
+static enum io_result
+end_tls(struct stream *s)
+{
+	int r;
+
+	if (s->tls == NULL)
+		return IO_OK;
+	if (!s->kernel.is_on)
+		return tls_io(tls_bye(s->tls), &s->write_needs, EV_WRITE);
+	r = ktls_end(&s->kernel, s->fd, s->bytes_out);
+	if (r == -EAGAIN)
+		return IO_AGAIN;
+	return r == 0 ? IO_OK : IO_FAILED;
+}
+
+enum io_result
+stream_end(struct stream *s)
+{
+	enum io_result r = end_tls(s);
+
+	if (r != IO_OK)
+		return r;
+	if (s->is_guarded)
+		reset_on_close(s, false);
+	s->is_guarded = false;
+	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
+}
+
+bool
+stream_has_unsent(const struct stream *s)
+{
+	int bytes = 0;
+
+	return s->fd != -1 && ioctl(s->fd, SIOCOUTQ, &bytes) == 0 && bytes > 0;
+}
+
+void
+stream_watch(struct stream *s, bool reading, bool writing)
+{
+	int events =
+	    (reading ? s->read_needs : 0) | (writing ? s->write_needs : 0);
+
+	if (s->fd == -1)
+		return;
+	if (!ev_is_active(&s->watcher) ||
+	    (s->watcher.events & (EV_READ | EV_WRITE)) != events) {
+		ev_io_stop(s->loop, &s->watcher);
+		ev_io_set(&s->watcher, s->fd, events);
+		if (events != 0)
+			ev_io_start(s->loop, &s->watcher);
+	}
+	/* What TLS has read ahead does not make the socket readable. */
+	if (reading && s->tls != NULL && tls_pending(s->tls))
+		ev_feed_event(s->loop, &s->watcher, EV_READ);
+}
+
+enum io_result
+stream_handshake(struct stream *s)
+{
+	enum tls_result r = tls_handshake(s->tls);
+
+	if (r == TLS_DONE)
+		return IO_OK;
+	if (r != TLS_WANT_READ && r != TLS_WANT_WRITE)
+		return IO_FAILED;
+	stream_watch(s, r == TLS_WANT_READ, r == TLS_WANT_WRITE);
+	return IO_AGAIN;
+}
+
+void
+stream_wake(struct stream *s)
+{
+	if (s->fd != -1)
+		ev_feed_event(s->loop, &s->watcher, EV_CUSTOM);
+}
+
+int
+stream_detach(struct stream *s)
+{
+	int fd = s->fd;
+
+	if (fd == -1)
+		return -1;
+	ev_io_stop(s->loop, &s->watcher);
+	s->tls = tls_free(s->tls);
+	s->fd = -1;
+	return fd;
+}
+
+/* A reset would take the alert away from the peer. */
+static void
+close_after_alert(struct stream *s)
+{
+	reset_on_close(s, false);
+	(void)shutdown(s->fd, SHUT_WR);
+	socket_linger(s->loop, stream_detach(s));
+}
+
+void
+stream_close(struct stream *s)
+{
+	int fd;
+
+	if (s->tls != NULL && tls_has_alerted(s->tls)) {
+		close_after_alert(s);
+		return;
+	}
+	fd = stream_detach(s);
+	if (fd != -1)
+		(void)close(fd);
+}
+
+void
+stream_reset(struct stream *s)
+{
+	if (s->fd != -1)
+		reset_on_close(s, true);
+	stream_close(s);
+}

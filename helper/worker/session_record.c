@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What is said of a session: in its record, and in the log.  One order is kept
+ * here and nowhere else: a record is withdrawn before the backend connection
+ * that it describes is closed.
+ */
+#include <config.h>
+#include "helper/worker/session_steps.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "helper/base/log.h"
+#include "status/quote.h"
+
+/* For the log */
+
+const char *
+session_label(const struct session *s, char buf[static SESSION_LABEL])
+{
+	char peer[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(buf, SESSION_LABEL,
+	    "session=%" PRIx64 " listener=%.64s peer=%s", s->id,
+	    s->listen->name, stssl_address_format(&s->peer, peer));
+	return buf;
+}
+
+/* The record */
+
+int
+session_describe(struct session *s)
+{
+	struct stssl_record *record = &s->record;
+	char text[STSSL_ADDRESS_TEXT];
+	int r;
+
+	stssl_record_done(record);
+	(void)snprintf(text, sizeof text, "%" PRIx64, s->id);
+	r = stssl_record_put(record, STSSL_KEY_STSSL_SESSION, text);
+	if (r == 0)
+		r = stssl_record_put(
+		    record, STSSL_KEY_STSSL_LISTENER, s->listen->name);
+	if (r == 0)
+		r = stssl_record_put(record, STSSL_KEY_REMOTE_ADDR,
+		    stssl_ip_format(&s->peer, text));
+	(void)snprintf(text, sizeof text, "%u", s->peer.port);
+	if (r == 0)
+		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
+	if (r == 0 && s->client.tls != NULL)
+		r = tls_describe(s->client.tls, record);
+	return r;
+}
+
+int
+session_publish(struct session *s)
+{
+	bool is_welcome = !s->protocol->has_login_deadline;
+	struct stssl_connection seen_by_backend;
+	int r;
+
+	/* A backend on a path has no address that the module could ask for. */
+	if (s->listen->backend.u.sa.sa_family == AF_UNIX)
+		return 0;
+	r = stssl_connection_of(s->backend.fd, &s->to_backend);
+	if (r < 0)
+		return r;
+	seen_by_backend = stssl_connection_flip(&s->to_backend);
+	r = s->host->publish(
+	    s->host, s->id, &seen_by_backend, &s->record, is_welcome);
+	stssl_record_done(&s->record);
+	s->published = r == 0;
+	s->welcome = s->welcome || (s->published && is_welcome);
+	return r;
+}
+
+void
+session_close_backend(struct session *s)
+{
+	if (s->published)
+		s->host->withdraw(s->host, s->id);
+	s->published = false;
+	stream_close(&s->backend);
+}
+
+void
+session_lack_record(struct session *s, int r)
+{
+	char who[SESSION_LABEL];
+
+	log_errno(r, "%s has no record", session_label(s, who));
+	session_end(s);
+}
+
+void
+session_log_handshake(const struct session *s)
+{
+	const struct stssl_record *r = &s->record;
+	char who[SESSION_LABEL], dn[STSSL_QUOTE_MAX];
+	const char *subject = stssl_record_get(r, STSSL_KEY_SSL_CLIENT_S_DN);
+
+	log_info("tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s",
+	    session_label(s, who), stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL),
+	    stssl_record_get(r, STSSL_KEY_SSL_CIPHER),
+	    tls_is_resumed(s->client.tls) ? "yes" : "no",
+	    stssl_record_get(r, STSSL_KEY_SSL_CLIENT_VERIFY),
+	    stssl_quote(dn, sizeof dn, subject));
+}
+
+void
+session_failed(struct session *s, enum penalty_event event)
+{
+	s->host->failed(s->host, s->id, event);
+}
+
+void
+session_count(const struct session *s, uint64_t *ret_in, uint64_t *ret_out)
+{
+	*ret_in = s->client.bytes_in + s->data_in;
+	*ret_out = s->client.bytes_out + s->data_out;
+	if (s->protocol->count != NULL)
+		s->protocol->count(s, ret_in, ret_out);
+}
+
+void
+session_welcome(struct session *s)
+{
+	if (!s->welcome)
+		s->host->welcome(s->host, s->id);
+	s->welcome = true;
+}
+
+void
+session_note(const struct session *s, const char *event, const char *what)
+{
+	char who[SESSION_LABEL];
+
+	log_info("%s %s %s", event, session_label(s, who), what);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The steps of a session: TLS, OCSP, the backend.  One order is kept here and
+ * nowhere else: the record is published before anything is forwarded on the
+ * backend connection that it describes.
+ */
+#include <config.h>
+#include "helper/worker/session_steps.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "helper/base/log.h"
+#include "helper/base/socket.h"
+#include "helper/worker/standing.h"
+
+/* Absolute: progress does not extend it. */
+#define CONNECT_SECONDS 10.
+
+static void
+step_connect(struct session *s)
+{
+	char who[SESSION_LABEL];
+	int r = socket_connected(s->backend.fd);
+
+	if (r == -EINPROGRESS)
+		return;
+	if (r < 0) {
+		log_errno(r, "%s backend unreachable", session_label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	ev_timer_stop(s->host->loop, &s->deadline);
+	r = session_publish(s);
+	if (r == 0)
+		r = s->protocol->open(s);
+	if (r < 0) {
+		log_errno(r, "%s cannot be opened", session_label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	s->state = SESSION_OPEN;
+	if (!s->protocol->has_login_deadline)
+		session_welcome(s);
+	s->protocol->run(s);
+}
+
+/* True when that connection is as it was left before the handshake. */
+static bool
+is_kept(const struct session *s)
+{
+	return stream_is_open(&s->backend) && socket_is_quiet(s->backend.fd);
+}
+
+static void
+connect_backend(struct session *s)
+{
+	char who[SESSION_LABEL];
+	int fd;
+
+	s->keeps_backend = is_kept(s);
+	if (s->keeps_backend) {
+		s->state = SESSION_CONNECT;
+		step_connect(s);
+		return;
+	}
+	session_close_backend(s);
+	fd = socket_connect(&s->listen->backend, NULL);
+	if (fd < 0) {
+		log_errno(fd, "%s backend unreachable", session_label(s, who));
+		s->protocol->refuse(s, "The service is not available.");
+		return;
+	}
+	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);
+	s->state = SESSION_CONNECT;
+	/* One on this machine has it at once. */
+	step_connect(s);
+	if (s->state != SESSION_CONNECT)
+		return;
+	stream_watch(&s->client, false, false);
+	stream_watch(&s->backend, false, true);
+	session_set_deadline(s, CONNECT_SECONDS);
+}
+
+/* True when the listener can do with the certificate, or without it. */
+static bool
+certificate_will_do(const struct session *s)
+{
+	const char *verify =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
+
+	return s->listen->client_certificate != CLIENT_REQUIRE ||
+	       strcmp(verify, "SUCCESS") == 0;
+}
+
+static void
+note_failure(struct session *s)
+{
+	static const char failed[] = "FAILED:";
+	const char *verify =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
+
+	s->certificate_failed = strncmp(verify, failed, sizeof failed - 1) == 0;
+	s->certificate_failure = STSSL_FAILURE_OTHER;
+	if (s->certificate_failed)
+		(void)stssl_failure_parse(
+		    verify + sizeof failed - 1, &s->certificate_failure);
+}
+
+/* TLS stands, and what there is to know of the certificate is known. */
+static void
+admit(struct session *s)
+{
+	session_log_handshake(s);
+	note_failure(s);
+	if (!certificate_will_do(s)) {
+		/* That nothing is known of it is not the client's fault. */
+		if (!s->certificate_failed ||
+		    s->certificate_failure != STSSL_FAILURE_CRL_STALE)
+			session_failed(s, PENALTY_HANDSHAKE_FAILED);
+		tls_refuse_certificate(s->client.tls);
+		session_end(s);
+		return;
+	}
+	connect_backend(s);
+}
+
+static void
+step_check(struct session *s)
+{
+	enum stssl_failure failure;
+	int r = 0;
+
+	if (!s->is_checked)
+		return;
+	ev_timer_stop(s->host->loop, &s->deadline);
+	session_note(s, "ocsp", x509_ocsp_word(s->found));
+	failure = standing_judge(s->host->config->tls.ocsp, s->found);
+	if (failure != STSSL_FAILURE_COUNT) {
+		tls_condemn(s->client.tls, failure);
+		r = session_describe(s);
+	}
+	if (r == 0)
+		admit(s);
+	else
+		session_lack_record(s, r);
+}
+
+/* Without an answer in time, or at all, there is one: that nothing is known. */
+static void
+begin_check(struct session *s)
+{
+	stream_watch(&s->client, false, false);
+	s->state = SESSION_CHECK;
+	session_set_deadline(
+	    s, s->host->config->tls.ocsp_seconds + STANDING_MORE_SECONDS);
+	s->is_checked = standing_ask(s->host, s->id, s->client.tls) < 0;
+	s->found = X509_OCSP_UNKNOWN;
+	step_check(s);
+}
+
+/* TLS stands: the same way for new and for resumed sessions. */
+static void
+handshake_done(struct session *s)
+{
+	int r = session_describe(s);
+
+	if (r < 0)
+		session_lack_record(s, r);
+	else if (standing_matters(s->host->config->tls.ocsp, &s->record))
+		begin_check(s);
+	else
+		admit(s);
+}
+
+static void
+step_handshake(struct session *s)
+{
+	char who[SESSION_LABEL];
+
+	switch (stream_handshake(&s->client)) {
+	case IO_OK:
+		handshake_done(s);
+		break;
+	case IO_AGAIN:
+		break;
+	case IO_END:
+	case IO_FAILED:
+		log_info("tls %s failed: %s", session_label(s, who),
+		    tls_error(s->client.tls));
+		if (tls_is_peers_fault(s->client.tls))
+			session_failed(s, PENALTY_HANDSHAKE_FAILED);
+		session_end(s);
+		break;
+	}
+}
+
+int
+session_prepare_tls(struct session *s)
+{
+	struct tls_tickets *tickets = s->host->tickets;
+
+	/* A key of its own, so that resuming proves to be the same client. */
+	if (s->protocol->tls_use == TLS_FTP_CONTROL)
+		tickets = s->tickets = tls_tickets_new();
+	if (tickets != NULL)
+		s->prepared = tls_new(s->host->tls, s->protocol->tls_use,
+		    s->listen->client_certificate, tickets, s->client.fd);
+	if (s->prepared == NULL) {
+		s->tickets = tls_tickets_free(s->tickets);
+		return -ENOMEM;
+	}
+	if (s->listen->refuse_unknown_name)
+		tls_refuse_unknown_name(s->prepared);
+	return 0;
+}
+
+void
+session_start_tls(struct session *s)
+{
+	bool keep =
+	    s->protocol->is_untouched != NULL && s->protocol->is_untouched(s);
+
+	s->protocol->close(s);
+	if (keep)
+		stream_watch(&s->backend, false, false);
+	else
+		session_close_backend(s);
+	s->client.tls = s->prepared;
+	s->prepared = NULL;
+	s->state = SESSION_HANDSHAKE;
+	session_set_deadline(s, s->listen->handshake_seconds);
+	step_handshake(s);
+}
+
+static void
+step_start(struct session *s)
+{
+	if (s->listen->tls == LISTEN_IMPLICIT && session_prepare_tls(s) == 0)
+		session_start_tls(s);
+	else if (s->listen->tls == LISTEN_EXPLICIT && session_describe(s) == 0)
+		connect_backend(s);
+	else
+		session_end(s);
+}
+
+static void
+step_open(struct session *s)
+{
+	s->protocol->run(s);
+}
+
+static void (*const steps[])(struct session *) = {
+	[SESSION_START] = step_start,
+	[SESSION_HANDSHAKE] = step_handshake,
+	[SESSION_CHECK] = step_check,
+	[SESSION_CONNECT] = step_connect,
+	[SESSION_OPEN] = step_open,
+};
+
+void
+session_step(struct session *s)
+{
+	steps[s->state](s);
+}

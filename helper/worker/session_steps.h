@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the files of a session share: session.c (its life and its end),
+ * session_steps.c (from one state to the next) and session_record.c (what is
+ * said of it).  Nothing else includes this.
+ */
+#ifndef HELPER_WORKER_SESSION_STEPS_H
+#define HELPER_WORKER_SESSION_STEPS_H
+
+#include <ev.h>
+
+#include "helper/worker/session.h"
+
+/* "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line */
+#define SESSION_LABEL (STSSL_ADDRESS_TEXT + 128)
+const char *session_label(
+    const struct session *s, char buf[static SESSION_LABEL]);
+
+/* For its streams: session_run(). */
+void session_on_stream(void *owner);
+
+/* Do what its state can do now, and set the next state. */
+void session_step(struct session *s);
+
+/* The only one that runs, of what is being done. */
+void session_set_deadline(struct session *s, ev_tstamp seconds);
+
+/* Make its record anew from what is known now.  0, -ENOMEM or -E2BIG. */
+int session_describe(struct session *s);
+
+/* 0, or why the record is not the monitor's: then forward nothing. */
+int session_publish(struct session *s);
+
+/* Withdraw the record, then close. */
+void session_close_backend(struct session *s);
+
+/* End it, for there is no record of it. */
+void session_lack_record(struct session *s, int r);
+
+/* What the handshake has brought, from the record. */
+void session_log_handshake(const struct session *s);
+
+#endif

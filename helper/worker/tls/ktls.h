@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * TLS records made by the kernel (its Documentation/networking/tls.rst): what
+ * is written to a socket after ktls_start() leaves it encrypted.  Sending only.
+ * The keys come from tls.c, which has done the handshake.
+ */
+#ifndef HELPER_WORKER_TLS_KTLS_H
+#define HELPER_WORKER_TLS_KTLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What protects the records that are sent from now on: AES-GCM. */
+struct ktls_keys {
+	bool is_tls13;  /* else TLS 1.2 */
+	size_t key_len; /* 16 or 32 */
+	uint8_t key[32];
+	uint8_t salt[4];  /* the nonce's beginning, which never changes */
+	uint8_t nonce[8]; /* TLS 1.3: the rest; TLS 1.2: as it is sent */
+	uint8_t sequence[8];
+};
+
+/* A socket whose records the kernel makes; all zero is one that it does not. */
+struct ktls {
+	bool is_on;
+	bool has_ended; /* close_notify is written */
+	size_t key_len;
+	size_t overhead; /* bytes that each record adds */
+	uint64_t first;  /* number of the first record */
+	uint64_t before; /* bytes that TCP had been given by then */
+};
+
+/*
+ * Find out whether this kernel can.  Returns 0; -ENOENT when it has no TLS, or
+ * its module is not loaded; or another -errno of socket(2).
+ */
+int ktls_probe(void);
+
+/*
+ * Hand over socket `fd`, whose sending nobody else may encrypt from now on.
+ * Returns 0 and *ret; or -errno, and everything is as it was: -ENOENT,
+ * -ENOPROTOOPT when the kernel has no TLS or not this cipher, -ENOMEM.
+ */
+int ktls_start(int fd, const struct ktls_keys *keys, struct ktls *ret);
+
+/*
+ * Write close_notify, and see that everything is TCP's: a FIN would overtake
+ * records that the kernel still holds back.  `written` is how many bytes went
+ * to the socket since ktls_start().  Returns 0; -EAGAIN, to be called again
+ * when the socket can be written to; or -errno.
+ */
+int ktls_end(struct ktls *k, int fd, uint64_t written);
+
+/* The last step's sum: whether TCP was given `given` bytes since it was new. */
+bool ktls_is_given(const struct ktls *k, uint64_t next_record, uint64_t written,
+    uint64_t given);
+
+#endif

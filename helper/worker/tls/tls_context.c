@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Loads certificates, CAs and revocation lists, whole or not at all, and puts
+ * keys beside them that are really the keyholder's.
+ */
+#include <config.h>
+#include "helper/worker/tls/tls_context.h"
+
+#include <errno.h>
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/worker/tls/keyremote.h"
+#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_groups.h"
+#include "helper/worker/tls/tls_names.h"
+#include "x509/store.h"
+
+/* Our own chain. */
+#define CHAIN_MAX 10
+/* The default, and a group. */
+#define PRIORITY_MAX 512
+
+struct loading {
+	struct tls_context *context;
+	const struct tls_config *config;
+	struct stssl_error *error;
+};
+
+static int
+fault(struct loading *l, const char *what, const char *why)
+{
+	(void)snprintf(
+	    l->error->text, sizeof l->error->text, "%s: %s", what, why);
+	return -EBADMSG;
+}
+
+static int
+load_pair(
+    struct loading *l, gnutls_certificate_credentials_t to, uint32_t index)
+{
+	const char *certificate = l->config->certificates[index];
+	gnutls_pcert_st chain[CHAIN_MAX];
+	unsigned count = CHAIN_MAX;
+	struct gnutls_privkey_st *privkey;
+	int r;
+
+	r = gnutls_pcert_list_import_x509_file(
+	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
+	if (r < 0)
+		return fault(l, certificate, gnutls_strerror(r));
+	r = keyremote_key(l->context->keys, index, chain[0].pubkey, &privkey);
+	if (r >= 0) {
+		/* The credentials own key and chain from here on. */
+		r = gnutls_certificate_set_key(
+		    to, NULL, 0, chain, (int)count, privkey);
+		if (r >= 0)
+			return 0;
+		gnutls_privkey_deinit(privkey);
+	}
+	for (unsigned i = 0; i < count; i++)
+		gnutls_pcert_deinit(&chain[i]);
+	return fault(l, certificate, gnutls_strerror(r));
+}
+
+/* Those of a set; of more than TLS_NAMES_MAX there is none but all. */
+static int
+load_set(struct loading *l, gnutls_certificate_credentials_t to, uint64_t set)
+{
+	int r = 0;
+
+	/* Whether key and certificate fit is the keyholder's to find out. */
+	gnutls_certificate_set_flags(
+	    to, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+	for (size_t i = 0; r == 0 && i < l->config->certificate_count; i++)
+		if (set == UINT64_MAX || (set >> i & 1) != 0)
+			r = load_pair(l, to, (uint32_t)i);
+	return r;
+}
+
+static int
+load_pairs(struct loading *l)
+{
+	int r = load_set(l, l->context->credentials, UINT64_MAX);
+
+	if (r < 0)
+		return r;
+	l->context->names = tls_names_new(l->context->credentials);
+	return l->context->names != NULL
+		   ? 0
+		   : fault(l, l->config->certificates[0], "out of memory");
+}
+
+/* The credentials have copies of their own, to name the CAs to clients. */
+static int
+name_cas(struct loading *l, gnutls_certificate_credentials_t to)
+{
+	gnutls_x509_crt_t ca;
+	int r;
+
+	for (size_t n = 0; (ca = x509_store_ca(l->context->store, n)) != NULL;
+	     n++) {
+		r = gnutls_certificate_set_x509_trust(to, &ca, 1);
+		if (r < 0)
+			return fault(l, "client-ca", gnutls_strerror(r));
+	}
+	return 0;
+}
+
+static int
+fault_of(struct loading *l, int r, const struct x509_error *error)
+{
+	(void)snprintf(l->error->text, sizeof l->error->text, "%.*s",
+	    (int)sizeof l->error->text - 1, error->text);
+	return r;
+}
+
+static int
+load_cas(struct loading *l)
+{
+	struct x509_error error;
+
+	for (size_t i = 0; i < l->config->client_ca_count; i++) {
+		int r = x509_store_add_cas(
+		    l->context->store, l->config->client_cas[i], &error);
+		if (r < 0)
+			return fault_of(l, r, &error);
+	}
+	return name_cas(l, l->context->credentials);
+}
+
+static int
+load_choice(struct loading *l, uint64_t set)
+{
+	struct tls_choice *choice =
+	    &l->context->choices[l->context->choice_count];
+	int r = gnutls_certificate_allocate_credentials(&choice->credentials);
+
+	if (r < 0)
+		return fault(l, l->config->certificates[0], gnutls_strerror(r));
+	l->context->choice_count++;
+	choice->set = set;
+	r = load_set(l, choice->credentials, set);
+	return r < 0 ? r : name_cas(l, choice->credentials);
+}
+
+static int
+load_choices(struct loading *l)
+{
+	uint64_t sets[TLS_NAMES_MAX];
+	size_t count = tls_names_sets(l->context->names, sets);
+	int r = 0;
+
+	l->context->choices = calloc(count + 1, sizeof *l->context->choices);
+	if (l->context->choices == NULL)
+		return fault(l, l->config->certificates[0], "out of memory");
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = load_choice(l, sets[i]);
+	return r;
+}
+
+static int
+load_crls(struct loading *l)
+{
+	struct x509_error error;
+
+	for (size_t i = 0; i < l->config->client_crl_count; i++) {
+		int r = x509_store_add_lists(
+		    l->context->store, l->config->client_crls[i], &error);
+		if (r < 0)
+			return fault_of(l, r, &error);
+	}
+	return 0;
+}
+
+/*
+ * The priorities with the group besides, in `buf`, when GnuTLS has it and there
+ * is one to ask for; else as they are.
+ */
+static const char *
+with_group(const struct tls_config *config, char buf[static PRIORITY_MAX])
+{
+	gnutls_priority_t made;
+	int len;
+
+	if (config->group == NULL)
+		return config->priority;
+	len = snprintf(
+	    buf, PRIORITY_MAX, "%s:+GROUP-%s", config->priority, config->group);
+	if (len >= PRIORITY_MAX || gnutls_priority_init(&made, buf, NULL) < 0)
+		return config->priority;
+	gnutls_priority_deinit(made);
+	return buf;
+}
+
+static int
+load_priority(struct loading *l)
+{
+	char buf[PRIORITY_MAX];
+	const char *priority = with_group(l->config, buf), *at;
+	int r;
+
+	r = gnutls_priority_init(&l->context->priority, priority, &at);
+	if (r < 0)
+		return fault(l, at != NULL ? at : l->config->priority,
+		    gnutls_strerror(r));
+	l->context->groups = tls_groups_new(priority, l->context->priority);
+	return l->context->groups != NULL
+		   ? 0
+		   : fault(l, l->config->priority, "out of memory");
+}
+
+static const struct {
+	const char *key;
+	int (*load)(struct loading *l);
+} loaders[] = {
+	{ "certificate", load_pairs },
+	{ "client-ca", load_cas },
+	{ "certificate", load_choices },
+	{ "client-crl", load_crls },
+	{ "priority", load_priority },
+};
+
+/* All that is to be filled; NULL when out of memory. */
+static struct tls_context *
+allocate(const struct tls_config *config)
+{
+	struct tls_context *context = calloc(1, sizeof *context);
+
+	if (context == NULL)
+		return NULL;
+	context->keys = keyremote_new();
+	context->tickets = tls_tickets_new();
+	context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
+					    ? X509_STALE_WARN
+					    : X509_STALE_REFUSE);
+	if (context->keys == NULL || context->tickets == NULL ||
+	    context->store == NULL ||
+	    gnutls_certificate_allocate_credentials(&context->credentials) < 0)
+		return tls_context_free(context);
+	return context;
+}
+
+int
+tls_context_new(const struct tls_config *config, struct tls_context **ret,
+    const char **ret_key, struct stssl_error *error)
+{
+	struct loading l = { NULL, config, error };
+
+	*ret_key = "certificate";
+	l.context = allocate(config);
+	if (l.context == NULL)
+		return fault(&l, "tls", "out of memory");
+	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
+		int r = loaders[i].load(&l);
+		if (r < 0) {
+			*ret_key = loaders[i].key;
+			tls_context_free(l.context);
+			return r;
+		}
+	}
+	*ret = l.context;
+	return 0;
+}
+
+const struct x509_store *
+tls_context_store(const struct tls_context *context)
+{
+	return context == NULL ? NULL : context->store;
+}
+
+struct tls_tickets *
+tls_context_tickets(const struct tls_context *context)
+{
+	return context->tickets;
+}
+
+struct gnutls_certificate_credentials_st *
+tls_context_choose(const struct tls_context *context, const char *host)
+{
+	uint64_t set =
+	    context->choice_count > 0 ? tls_names_set(context->names, host) : 0;
+
+	for (size_t i = 0; i < context->choice_count; i++)
+		if (context->choices[i].set == set)
+			return context->choices[i].credentials;
+	return context->credentials;
+}
+
+bool
+tls_context_names(const struct tls_context *context, const char *name)
+{
+	return tls_names_have(context->names, name);
+}
+
+static void
+forget_choices(struct tls_context *context)
+{
+	for (size_t i = 0; i < context->choice_count; i++)
+		gnutls_certificate_free_credentials(
+		    context->choices[i].credentials);
+	free(context->choices);
+	context->choices = NULL;
+	context->choice_count = 0;
+	context->names = tls_names_free(context->names);
+}
+
+void
+tls_context_keep_store(struct tls_context *context)
+{
+	forget_choices(context);
+	if (context->credentials != NULL)
+		gnutls_certificate_free_credentials(context->credentials);
+	context->credentials = NULL;
+	if (context->priority != NULL)
+		gnutls_priority_deinit(context->priority);
+	context->priority = NULL;
+	context->groups = tls_groups_free(context->groups);
+	/* Nothing signs with it any more. */
+	context->keys = keyremote_free(context->keys);
+	context->tickets = tls_tickets_free(context->tickets);
+}
+
+void
+tls_context_connect(struct tls_context *context, int line)
+{
+	keyremote_connect(context->keys, line);
+}
+
+bool
+tls_context_can_sign(struct tls_context *context)
+{
+	return context->keys == NULL || keyremote_is_ready(context->keys);
+}
+
+bool
+tls_context_likely_signs(struct tls_context *context)
+{
+	return context->keys == NULL ||
+	       keyremote_is_likely_ready(context->keys);
+}
+
+struct tls_context *
+tls_context_free(struct tls_context *context)
+{
+	if (context == NULL)
+		return NULL;
+	tls_context_keep_store(context);
+	(void)x509_store_free(context->store);
+	free(context);
+	return NULL;
+}

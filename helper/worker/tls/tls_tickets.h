@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What connections that share struct tls_tickets do, for tls.c.  Nothing else
+ * includes this.
+ */
+#ifndef HELPER_WORKER_TLS_TLS_TICKETS_H
+#define HELPER_WORKER_TLS_TLS_TICKETS_H
+
+#include <stdbool.h>
+
+#include "helper/worker/tls/tls.h"
+
+struct gnutls_session_int;
+
+/*
+ * Let a connection give and take tickets as its `use` says.  With FTP the
+ * control connection's session is kept for session IDs, too, and data
+ * connections find it.  Returns 0, or a GnuTLS code below 0.
+ */
+int tls_tickets_enable(struct gnutls_session_int *session,
+    struct tls_tickets *tickets, enum tls_use use);
+
+/*
+ * The handshake of the control connection is over: this session is the one
+ * that tls_tickets_proves() asks for.
+ */
+void tls_tickets_own(
+    struct tls_tickets *tickets, struct gnutls_session_int *session);
+
+/*
+ * True when the session, whose handshake is over, was resumed from the control
+ * connection's.  That a session was resumed with these tickets does not say
+ * so: TLS 1.2 gives a ticket to each client that asks for one, on data
+ * connections, too.
+ */
+bool tls_tickets_proves(
+    const struct tls_tickets *tickets, struct gnutls_session_int *session);
+
+#endif

@@ -25,7 +25,8 @@ enum stssl_failure {
 #define X(name, word, text) STSSL_FAILURE_##name,
 	STSSL_FAILURES(X)
 #undef X
-	STSSL_FAILURE_COUNT
+	STSSL_FAILURE_COUNT,
+	STSSL_FAILURE_NONE = STSSL_FAILURE_COUNT /* nothing is wrong */
 };
 
 /* The word, or the text; "other"'s for a value that is none of the enum. */

@@ -72,7 +72,7 @@ describe(const struct x509_chain *chain, enum stssl_failure verdict)
 	if (x509_describe(chain, verdict, &record) == 0) {
 		verify = stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_VERIFY);
 		check(verify != NULL);
-		if (verdict != STSSL_FAILURE_COUNT)
+		if (verdict != STSSL_FAILURE_NONE)
 			check(strncmp(verify, "FAILED:", 7) == 0);
 		check(stssl_record_decode(record.text, record.len, &copy) == 0);
 	}
@@ -130,7 +130,7 @@ run_pem(const struct x509_store *nobody, const uint8_t *data, size_t size)
 	judge(itself, chain);
 	load(itself, x509_store_add_lists, data, size);
 	judge(itself, chain);
-	check(x509_verify(nobody, chain, &terms) != STSSL_FAILURE_COUNT);
+	check(x509_verify(nobody, chain, &terms) != STSSL_FAILURE_NONE);
 	(void)x509_chain_free(chain);
 	(void)x509_store_free(itself);
 }

@@ -88,7 +88,7 @@ fake_advisor(const struct helper_config *c, int channel)
 		answer.u.answer =
 		    (struct message_answer){ .verdict = strcmp(user, "no") != 0,
 			    .reason = STSSL_REASON_BY_PASSWORD,
-			    .failure = STSSL_FAILURE_COUNT };
+			    .failure = STSSL_FAILURE_NONE };
 		if (strcmp(user, LIE) == 0)
 			answer.u.answer.verdict = STSSL_VERDICT_COUNT;
 		(void)message_send(channel, &answer, -1, NULL, 0);
@@ -584,43 +584,43 @@ static const struct {
 } judged[] = {
 	{ CLASS("ssl = required login = either " CN), ROW(alice), "alice",
 	    STSSL_VERDICT_ACCEPT, STSSL_REASON_CERTIFICATE,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("ssl = required login = certificate " CN), ROW(alice), "bob",
 	    STSSL_VERDICT_REFUSE, STSSL_REASON_NOT_THIS_USER,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("ssl = required login = certificate " CN), ROW(expired),
 	    "alice", STSSL_VERDICT_REFUSE, STSSL_REASON_BAD_CERTIFICATE,
 	    STSSL_FAILURE_EXPIRED },
 	{ CLASS("ssl = required login = password"), ROW(anonymous), "alice",
 	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("ssl = required login = password"), ROW(clear), "alice",
 	    STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("user = { \"bob\" }"), ROW(alice), "alice",
-	    STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS, STSSL_FAILURE_COUNT },
+	    STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS, STSSL_FAILURE_NONE },
 	{ CLASS("service = { \"vsftpd\" } ssl = optional login = password"),
 	    ROW(clear), "alice", STSSL_VERDICT_PASSWORD,
-	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_COUNT },
+	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_NONE },
 	{ CLASS("service = { \"ftp\" } ssl = optional login = password"),
 	    ROW(clear), "alice", STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("from = { \"192.0.2.0/24\" } ssl = optional login = password"),
 	    ROW(clear), "alice", STSSL_VERDICT_PASSWORD,
-	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_COUNT },
+	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_NONE },
 	{ CLASS("from = { \"198.51.100.0/24\" } login = password"), ROW(clear),
 	    "alice", STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS,
-	    STSSL_FAILURE_COUNT },
+	    STSSL_FAILURE_NONE },
 	{ CLASS("login = refuse"), ROW(alice), "alice", STSSL_VERDICT_REFUSE,
-	    STSSL_REASON_CLASS_REFUSES, STSSL_FAILURE_COUNT },
+	    STSSL_REASON_CLASS_REFUSES, STSSL_FAILURE_NONE },
 	{ CLASS("ssl = optional login = password"), ROW(clear), "",
-	    STSSL_VERDICT_REFUSE, STSSL_REASON_BAD_USER, STSSL_FAILURE_COUNT },
+	    STSSL_VERDICT_REFUSE, STSSL_REASON_BAD_USER, STSSL_FAILURE_NONE },
 	/* a user whom NSS does not know, by the same way */
 	{ CLASS("type = virtual ssl = optional login = password"), ROW(clear),
 	    "nobody-has-this-name", STSSL_VERDICT_PASSWORD,
-	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_COUNT },
+	    STSSL_REASON_BY_PASSWORD, STSSL_FAILURE_NONE },
 	{ CLASS("colour = red"), ROW(alice), "alice", STSSL_VERDICT_REFUSE,
-	    STSSL_REASON_CONFIGURATION, STSSL_FAILURE_COUNT },
+	    STSSL_REASON_CONFIGURATION, STSSL_FAILURE_NONE },
 };
 
 static void

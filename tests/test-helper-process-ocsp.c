@@ -17,7 +17,7 @@
 #include "helper/monitor/children/inquiries.h"
 #include "helper/worker/standing.h"
 
-#define GOOD    STSSL_FAILURE_COUNT
+#define GOOD    STSSL_FAILURE_NONE
 #define F(word) STSSL_FAILURE_##word
 
 /* What comes of an answer */

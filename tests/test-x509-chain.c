@@ -354,7 +354,7 @@ that_ended_yesterday(struct making *m)
 
 /* Cases */
 
-#define GOOD    STSSL_FAILURE_COUNT
+#define GOOD    STSSL_FAILURE_NONE
 #define F(word) STSSL_FAILURE_##word
 #define CLIENTS X509_CLIENT_AUTH
 

@@ -350,7 +350,7 @@ START_TEST(the_record_has_names_as_they_are_or_not_at_all)
 	const struct leaf_case *c = &leaves[_i];
 	struct stssl_record record;
 
-	describe(c->edit, STSSL_FAILURE_COUNT, &record);
+	describe(c->edit, STSSL_FAILURE_NONE, &record);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)), c->verify);
 	for (size_t i = 0; i < 8 && c->facts[i].key != 0; i++) {
@@ -403,7 +403,7 @@ START_TEST(the_largest_leaf_has_a_record)
 {
 	struct stssl_record record;
 
-	describe(with_15_kilobytes_of_names, STSSL_FAILURE_COUNT, &record);
+	describe(with_15_kilobytes_of_names, STSSL_FAILURE_NONE, &record);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)), "SUCCESS");
 	ck_assert_uint_gt(record.len, 40000);
@@ -430,7 +430,7 @@ START_TEST(an_empty_subject_is_absent)
 	OK(gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_PEM, &pem));
 	OK(x509_chain_parse(pem.data, pem.size, &chain));
 	stssl_record_init(&record);
-	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_NONE, &record), 0);
 	ck_assert_ptr_null(stssl_record_get(&record, KEY(SSL_CLIENT_S_DN)));
 	ck_assert_str_eq(
 	    stssl_record_get(&record, KEY(SSL_CLIENT_M_SERIAL)), "07");
@@ -468,7 +468,7 @@ START_TEST(its_digests_are_of_all_its_bytes_and_of_its_key)
 
 	OK(x509_chain_parse(pem.data, pem.size, &chain));
 	stssl_record_init(&record);
-	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_NONE, &record), 0);
 	OK(gnutls_x509_crt_export2(leaf.cert, GNUTLS_X509_FMT_DER, &der));
 	OK(gnutls_pubkey_init(&key));
 	OK(gnutls_pubkey_import_x509(key, leaf.cert, 0));
@@ -525,7 +525,7 @@ START_TEST(names_that_are_malformed_are_no_success)
 	    leaf.cert, root.cert, root.key, GNUTLS_DIG_SHA256, 0));
 	chain->certs[chain->count++] = leaf.cert;
 	stssl_record_init(&record);
-	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_COUNT, &record), 0);
+	ck_assert_int_eq(x509_describe(chain, STSSL_FAILURE_NONE, &record), 0);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, KEY(SSL_CLIENT_VERIFY)), "FAILED:other");
 	stssl_record_done(&record);

@@ -19,7 +19,7 @@
 #include "x509/verify.h"
 
 #define OK(call) ck_assert_int_ge((call), 0)
-#define GOOD     STSSL_FAILURE_COUNT
+#define GOOD     STSSL_FAILURE_NONE
 #define F(word)  STSSL_FAILURE_##word
 
 /* Root, CA below it, alice and bob of this one, carol of the root. */

@@ -15,7 +15,7 @@
 #include "x509/verify.h"
 
 #define OK(call) ck_assert_int_ge((call), 0)
-#define GOOD     STSSL_FAILURE_COUNT
+#define GOOD     STSSL_FAILURE_NONE
 #define F(word)  STSSL_FAILURE_##word
 
 static void

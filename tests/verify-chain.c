@@ -108,7 +108,7 @@ judge(struct x509_store *store, const char *cas, const struct x509_chain *chain,
 			return unusable(r, STSSL_FAILURE_CRL_STALE, &error);
 	}
 	failure = x509_verify(store, chain, terms);
-	if (failure != STSSL_FAILURE_COUNT)
+	if (failure != STSSL_FAILURE_NONE)
 		return refuse(stssl_failure_word(failure), NULL);
 	(void)puts("accept");
 	return ACCEPT;

@@ -17,7 +17,7 @@
 #define EXPONENT_BYTES_MAX 33
 /* No room for a key that costs more than some milliseconds: no need to look. */
 #define SMALL_BYTES   768
-#define NO_FAILURE    STSSL_FAILURE_COUNT
+#define NO_FAILURE    STSSL_FAILURE_NONE
 #define PURPOSE_BYTES 128
 
 /* The chain as it came */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What we ask of a chain beyond GnuTLS's verification.  Each function returns
- * STSSL_FAILURE_COUNT when nothing is wrong, else what is.
+ * STSSL_FAILURE_NONE when nothing is wrong, else what is.
  */
 #ifndef X509_CHECKS_H
 #define X509_CHECKS_H

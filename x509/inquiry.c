@@ -38,7 +38,7 @@ find_issuer(
 	struct x509_path path;
 
 	if (x509_verify_path(store, inquiry->chain, &terms, &path) !=
-	    STSSL_FAILURE_COUNT)
+	    STSSL_FAILURE_NONE)
 		return -EBADMSG;
 	if (path.count < 2)
 		return -ENOENT;

@@ -80,7 +80,7 @@ find_fields(struct x509_der der, struct fields *ret)
 static void
 fail(struct leaf *l, enum stssl_failure why)
 {
-	if (l->failure == STSSL_FAILURE_COUNT)
+	if (l->failure == STSSL_FAILURE_NONE)
 		l->failure = why;
 }
 
@@ -333,7 +333,7 @@ put_verify(struct leaf *l)
 {
 	char text[FIELD_TEXT];
 
-	if (l->failure == STSSL_FAILURE_COUNT)
+	if (l->failure == STSSL_FAILURE_NONE)
 		return stssl_record_put(
 		    l->record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS");
 	(void)snprintf(

@@ -97,8 +97,7 @@ may_come_along(const struct look *l, gnutls_x509_crt_t cert)
 	    status != 0)
 		return true;
 	return is_for_ocsp(cert) && is_valid(cert, l->now) &&
-	       x509_check_revoked(l->store, cert, l->now) ==
-		   STSSL_FAILURE_COUNT;
+	       x509_check_revoked(l->store, cert, l->now) == STSSL_FAILURE_NONE;
 }
 
 static bool

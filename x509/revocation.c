@@ -10,7 +10,7 @@
 #include "x509/inside.h"
 #include "x509/rollover.h"
 
-#define NO_FAILURE STSSL_FAILURE_COUNT
+#define NO_FAILURE STSSL_FAILURE_NONE
 
 static bool
 serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)

@@ -134,7 +134,7 @@ failure_of_bits(unsigned status)
 	for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
 		if ((status & failures[i].bit) != 0)
 			return failures[i].failure;
-	return status == 0 ? STSSL_FAILURE_COUNT : STSSL_FAILURE_OTHER;
+	return status == 0 ? STSSL_FAILURE_NONE : STSSL_FAILURE_OTHER;
 }
 
 /*
@@ -166,7 +166,7 @@ check(const struct x509_store *store, const struct x509_terms *terms,
 	enum stssl_failure failure =
 	    x509_check_leaf(path->certs[0], terms->purpose == NULL);
 
-	return failure != STSSL_FAILURE_COUNT
+	return failure != STSSL_FAILURE_NONE
 		   ? failure
 		   : x509_check_path(store, path, terms->now);
 }
@@ -183,7 +183,7 @@ verify_chain(const struct x509_store *store, const struct x509_chain *chain,
 	if (run(&r, store, chain, terms->purpose, &status) < 0)
 		return STSSL_FAILURE_OTHER;
 	failure = failure_of(&r, status);
-	if (failure != STSSL_FAILURE_COUNT)
+	if (failure != STSSL_FAILURE_NONE)
 		return failure;
 	if (!follow(&r, chain->certs[0], path))
 		return STSSL_FAILURE_OTHER;
@@ -256,15 +256,15 @@ try_path(void *owner, const struct x509_path *path)
 	struct others *o = owner;
 	enum stssl_failure failure = verify_links(path, o->terms->now);
 
-	if (failure == STSSL_FAILURE_COUNT && !serves(path, o->terms->purpose))
+	if (failure == STSSL_FAILURE_NONE && !serves(path, o->terms->purpose))
 		failure = STSSL_FAILURE_BAD_PURPOSE;
-	if (failure == STSSL_FAILURE_COUNT)
+	if (failure == STSSL_FAILURE_NONE)
 		failure = check(o->store, o->terms, path);
-	if (failure == STSSL_FAILURE_COUNT)
+	if (failure == STSSL_FAILURE_NONE)
 		*o->path = *path;
-	if (failure == STSSL_FAILURE_COUNT || rank(failure) > rank(o->failure))
+	if (failure == STSSL_FAILURE_NONE || rank(failure) > rank(o->failure))
 		o->failure = failure;
-	return failure == STSSL_FAILURE_COUNT;
+	return failure == STSSL_FAILURE_NONE;
 }
 
 enum stssl_failure
@@ -273,10 +273,10 @@ x509_verify_path(const struct x509_store *store, const struct x509_chain *chain,
 {
 	struct others others = { store, terms, x509_check_chain(chain), ret };
 
-	if (others.failure != STSSL_FAILURE_COUNT)
+	if (others.failure != STSSL_FAILURE_NONE)
 		return others.failure;
 	others.failure = verify_chain(store, chain, terms, ret);
-	if (others.failure != STSSL_FAILURE_COUNT)
+	if (others.failure != STSSL_FAILURE_NONE)
 		x509_paths(store, chain, try_path, &others);
 	return others.failure;
 }
@@ -299,7 +299,7 @@ check_dates(gnutls_x509_crt_t cert, time_t now)
 	if (until == (time_t)-1 || until < now)
 		return STSSL_FAILURE_EXPIRED;
 	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
-						: STSSL_FAILURE_COUNT;
+						: STSSL_FAILURE_NONE;
 }
 
 enum stssl_failure
@@ -309,14 +309,14 @@ x509_verify_alone(
 	enum stssl_failure failure = x509_check_chain(chain);
 	gnutls_x509_crt_t leaf = chain->certs[0];
 
-	if (failure == STSSL_FAILURE_COUNT)
+	if (failure == STSSL_FAILURE_NONE)
 		failure = check_dates(leaf, terms->now);
-	if (failure == STSSL_FAILURE_COUNT && x509_is_weak(leaf))
+	if (failure == STSSL_FAILURE_NONE && x509_is_weak(leaf))
 		failure = STSSL_FAILURE_WEAK;
-	if (failure == STSSL_FAILURE_COUNT && terms->purpose != NULL &&
+	if (failure == STSSL_FAILURE_NONE && terms->purpose != NULL &&
 	    !x509_check_purpose(leaf, terms->purpose, true))
 		failure = STSSL_FAILURE_BAD_PURPOSE;
-	return failure != STSSL_FAILURE_COUNT
+	return failure != STSSL_FAILURE_NONE
 		   ? failure
 		   : x509_check_leaf(leaf, terms->purpose == NULL);
 }

@@ -26,7 +26,7 @@ struct x509_terms {
  * chain's certificates, one of which is enough.  A certificate without a list of purposes, and one
  * for any purpose, is good for each; where a purpose is asked for, its key has
  * to be one for signatures.
- * Returns STSSL_FAILURE_COUNT when nothing is wrong, else what is; of several
+ * Returns STSSL_FAILURE_NONE when nothing is wrong, else what is; of several
  * reasons the one that is worth telling.  Needs no network and no clock.
  */
 enum stssl_failure x509_verify(const struct x509_store *store,
@@ -43,7 +43,7 @@ enum stssl_failure x509_verify_alone(
  * For a leaf (PEM) that verified when its session began: has it expired, or
  * been revoked by the lists of this store?  Lists that are missing or out of
  * date say nothing; the rest of the chain is not needed.
- * Returns STSSL_FAILURE_COUNT when it may go on, else EXPIRED, REVOKED, or
+ * Returns STSSL_FAILURE_NONE when it may go on, else EXPIRED, REVOKED, or
  * OTHER for what cannot be read.
  */
 enum stssl_failure x509_verify_again(

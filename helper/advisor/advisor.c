@@ -88,7 +88,7 @@ refuse(enum stssl_reason reason)
 {
 	return (struct message_answer){ .verdict = STSSL_VERDICT_REFUSE,
 		.reason = reason,
-		.failure = STSSL_FAILURE_COUNT };
+		.failure = STSSL_FAILURE_NONE };
 }
 
 static struct message_answer

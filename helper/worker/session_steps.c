@@ -136,7 +136,7 @@ step_check(struct session *s)
 	ev_timer_stop(s->host->loop, &s->deadline);
 	session_note(s, "ocsp", x509_ocsp_word(s->found));
 	failure = standing_judge(s->host->config->tls.ocsp, s->found);
-	if (failure != STSSL_FAILURE_COUNT) {
+	if (failure != STSSL_FAILURE_NONE) {
 		tls_condemn(s->client.tls, failure);
 		r = session_describe(s);
 	}

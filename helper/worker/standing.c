@@ -11,7 +11,7 @@
 #include "helper/worker/tls/tls.h"
 #include "x509/chain.h"
 
-#define GOOD STSSL_FAILURE_COUNT
+#define GOOD STSSL_FAILURE_NONE
 
 static const enum stssl_failure table[][X509_OCSP_COUNT] = {
 	/* unknown                good  revoked */

@@ -26,7 +26,7 @@ bool standing_matters(enum ocsp_mode mode, const struct stssl_record *record);
 /* Ask.  Returns 0, or a negative errno when there will be no answer. */
 int standing_ask(struct session_host *host, uint64_t session, struct tls *tls);
 
-/* What is wrong with the certificate then; STSSL_FAILURE_COUNT for nothing. */
+/* What is wrong with the certificate then; STSSL_FAILURE_NONE for nothing. */
 enum stssl_failure standing_judge(enum ocsp_mode mode, enum x509_ocsp found);
 
 #endif

@@ -254,7 +254,7 @@ on_unanswered(struct ev_loop *loop, struct ev_timer *timer, int events)
 		.serial = e->serial,
 		.verdict = STSSL_VERDICT_REFUSE,
 		.reason = STSSL_REASON_HELPER,
-		.failure = STSSL_FAILURE_COUNT };
+		.failure = STSSL_FAILURE_NONE };
 
 	(void)loop;
 	(void)events;

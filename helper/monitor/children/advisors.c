@@ -61,7 +61,7 @@ advise(const struct advisors *a, const struct session_entry *entry,
 static const struct message_answer no_answer = { .verdict =
 						     STSSL_VERDICT_REFUSE,
 	.reason = STSSL_REASON_HELPER,
-	.failure = STSSL_FAILURE_COUNT };
+	.failure = STSSL_FAILURE_NONE };
 
 /* Tell the one who asked, who may be gone. */
 static void
@@ -158,7 +158,7 @@ is_answer(const struct message_answer *answer)
 {
 	return answer->verdict < STSSL_VERDICT_COUNT &&
 	       answer->reason < STSSL_REASON_COUNT &&
-	       answer->failure <= STSSL_FAILURE_COUNT;
+	       answer->failure <= STSSL_FAILURE_NONE;
 }
 
 static void

@@ -198,14 +198,14 @@ take(struct review *review, const struct message_reviewed *m)
 {
 	struct session_entry *entry;
 
-	if (m->failure > STSSL_FAILURE_COUNT || review->done == review->count ||
+	if (m->failure > STSSL_FAILURE_NONE || review->done == review->count ||
 	    m->session != review->batch[review->done])
 		return -EBADMSG;
 	review->done++;
 	entry = registry_find(review->params.registry, m->session);
 	if (entry == NULL || !awaits(entry))
 		return 0;
-	if (m->failure != STSSL_FAILURE_COUNT)
+	if (m->failure != STSSL_FAILURE_NONE)
 		end(review, entry, (enum stssl_failure)m->failure);
 	else if (!review->is_stale)
 		entry->is_unreviewed = false;

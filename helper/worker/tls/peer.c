@@ -97,7 +97,7 @@ peer_describe(struct gnutls_session_int *session,
 	if (chain == NULL)
 		return -ENOMEM;
 	verdict = x509_verify(store, chain, &terms);
-	if (verdict == STSSL_FAILURE_COUNT)
+	if (verdict == STSSL_FAILURE_NONE)
 		verdict = otherwise;
 	r = x509_describe(chain, verdict, record);
 	(void)x509_chain_free(chain);

@@ -57,7 +57,7 @@ struct tls {
 	bool is_up;     /* the handshake is over */
 	bool is_not_for_signing; /* the client's certificate */
 	size_t barren; /* bytes received since, or since the last data */
-	enum stssl_failure condemned; /* STSSL_FAILURE_COUNT: it is not */
+	enum stssl_failure condemned; /* STSSL_FAILURE_NONE: it is not */
 	int error;
 };
 
@@ -315,7 +315,7 @@ tls_new(struct tls_context *context, enum tls_use use,
 	tls->context = context;
 	tls->tickets = tickets;
 	tls->use = use;
-	tls->condemned = STSSL_FAILURE_COUNT;
+	tls->condemned = STSSL_FAILURE_NONE;
 	tls->fd = fd;
 	gnutls_transport_set_ptr(tls->session, tls);
 	gnutls_transport_set_pull_function(tls->session, pull);

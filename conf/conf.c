@@ -108,10 +108,7 @@ stssl_conf_free(struct stssl_conf *conf)
 {
 	if (conf == NULL)
 		return NULL;
-	free(conf->lines);
-	free(conf->values);
-	free(conf->entries);
-	free(conf->sections);
+	stssl_tree_done(conf);
 	free(conf->text);
 	free(conf->path);
 	free(conf);
@@ -122,15 +119,6 @@ const struct stssl_conf_section *
 stssl_conf_top(const struct stssl_conf *conf)
 {
 	return &conf->sections[0];
-}
-
-const struct stssl_conf_key *
-stssl_conf_key(const struct stssl_conf_key *keys, const char *name)
-{
-	for (; keys->name != NULL; keys++)
-		if (keys->name[0] == name[0] && strcmp(keys->name, name) == 0)
-			return keys;
-	return NULL;
 }
 
 const struct stssl_conf_section *
@@ -190,64 +178,12 @@ find(const struct stssl_conf_section *section, const struct stssl_conf_key *key)
 	return NULL;
 }
 
-/* The row of a key, and what was given for it, or NULL. */
-static const struct stssl_conf_key *
-row(const struct stssl_conf_section *section, const char *name,
-    enum stssl_conf_type type, const struct stssl_entry **ret_entry)
-{
-	const struct stssl_conf_key *key = known(section, name);
-
-	assert(key->type == type);
-	*ret_entry = find(section, key);
-	return key;
-}
-
 bool
 stssl_conf_given(const struct stssl_conf_section *section, const char *name)
 {
 	const struct stssl_conf_key *key = known(section, name);
 
 	return (section->given >> (key - section->keys) & 1) != 0;
-}
-
-const char *
-stssl_conf_text(const struct stssl_conf_section *section, const char *name)
-{
-	const struct stssl_entry *entry;
-	const struct stssl_conf_key *key =
-	    row(section, name, STSSL_CONF_TEXT, &entry);
-
-	return entry != NULL ? section->conf->values[entry->value] : key->text;
-}
-
-int
-stssl_conf_number(const struct stssl_conf_section *section, const char *name)
-{
-	const struct stssl_entry *entry;
-	const struct stssl_conf_key *key =
-	    row(section, name, STSSL_CONF_NUMBER, &entry);
-
-	return entry != NULL ? entry->number : key->number;
-}
-
-bool
-stssl_conf_switch(const struct stssl_conf_section *section, const char *name)
-{
-	const struct stssl_entry *entry;
-	const struct stssl_conf_key *key =
-	    row(section, name, STSSL_CONF_SWITCH, &entry);
-
-	return entry != NULL ? entry->number != 0 : key->on;
-}
-
-int
-stssl_conf_word(const struct stssl_conf_section *section, const char *name)
-{
-	const struct stssl_entry *entry;
-	const struct stssl_conf_key *key =
-	    row(section, name, STSSL_CONF_WORD, &entry);
-
-	return entry != NULL ? entry->number : key->word;
 }
 
 static struct stssl_values
@@ -265,47 +201,82 @@ stssl_conf_values(const struct stssl_conf_section *section, const char *name)
 	return values_of(section->conf, find(section, known(section, name)));
 }
 
-/* One value to its place; `entry` is NULL for the default. */
-static void
-put(const struct stssl_conf *conf, const struct stssl_conf_key *key,
-    const struct stssl_entry *entry, void *ret)
+/* The values of a list, parsed, in memory that goes with the file. */
+static int
+put_array(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, struct stssl_array *ret)
 {
-	void *place = (char *)ret + key->place;
+	struct stssl_array array = { NULL, entry == NULL ? 0 : entry->count };
 
-	switch (key->type) {
-	case STSSL_CONF_TEXT:
-		*(const char **)place =
-		    entry != NULL ? conf->values[entry->value] : key->text;
-		return;
-	case STSSL_CONF_LIST:
-		*(struct stssl_values *)place = values_of(conf, entry);
-		return;
-	case STSSL_CONF_WORD:
-		*(int *)place = entry != NULL ? entry->number : key->word;
-		return;
-	case STSSL_CONF_NUMBER:
-		*(int *)place = entry != NULL ? entry->number : key->number;
-		return;
-	case STSSL_CONF_SWITCH:
-		*(bool *)place = entry != NULL ? entry->number != 0 : key->on;
-		return;
-	case STSSL_CONF_SECTION:
-	case STSSL_CONF_TITLED:
-	case STSSL_CONF_TYPE_COUNT:
-		return;
-	}
+	array.list = stssl_tree_room(conf, array.count, key->width);
+	if (array.list == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < array.count; i++)
+		(void)key->parse(conf->values[entry->value + i],
+		    (char *)array.list + i * key->width);
+	memcpy(ret, &array, sizeof array);
+	return 0;
 }
 
-void
+static const char *
+text_of(const struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry)
+{
+	return entry != NULL ? conf->values[entry->value] : key->text;
+}
+
+/* One value to its place; `entry` is NULL for the default. */
+static int
+put(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, void *place)
+{
+	switch (key->type) {
+	case STSSL_CONF_TEXT:
+		*(const char **)place = text_of(conf, key, entry);
+		return 0;
+	case STSSL_CONF_VALUE:
+		if (text_of(conf, key, entry) != NULL)
+			(void)key->parse(text_of(conf, key, entry), place);
+		return 0;
+	case STSSL_CONF_LIST:
+		*(struct stssl_values *)place = values_of(conf, entry);
+		return 0;
+	case STSSL_CONF_ARRAY:
+		return put_array(conf, key, entry, place);
+	case STSSL_CONF_WORD:
+		*(int *)place = entry != NULL ? entry->number : key->word;
+		return 0;
+	case STSSL_CONF_NUMBER:
+		*(int *)place = entry != NULL ? entry->number : key->number;
+		return 0;
+	case STSSL_CONF_SWITCH:
+		*(bool *)place = entry != NULL ? entry->number != 0 : key->on;
+		return 0;
+	case STSSL_CONF_SECTION:
+		return stssl_conf_fill(
+		    stssl_conf_next(conf, key->name, NULL), place);
+	case STSSL_CONF_TITLED:
+	case STSSL_CONF_TYPE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int
 stssl_conf_fill(const struct stssl_conf_section *section, void *ret)
 {
-	const struct stssl_conf *conf = section->conf;
-	const struct stssl_conf_key *keys = section->keys;
+	struct stssl_conf *conf = section->conf;
+	const struct stssl_conf_key *key;
+	int r = 0;
 
-	for (const struct stssl_conf_key *k = keys; k->name != NULL; k++)
-		put(conf, k, NULL, ret);
-	for (unsigned i = section->last; i != 0; i = conf->entries[i].before)
-		put(conf, keys + conf->entries[i].key, &conf->entries[i], ret);
+	for (key = section->keys; r == 0 && key->name != NULL; key++)
+		r = put(conf, key, NULL, (char *)ret + key->place);
+	for (unsigned i = section->last; r == 0 && i != 0;
+	     i = conf->entries[i].before) {
+		key = section->keys + conf->entries[i].key;
+		r = put(conf, key, &conf->entries[i], (char *)ret + key->place);
+	}
+	return r;
 }
 
 static unsigned

@@ -19,50 +19,67 @@
 /* Words that one key can take, and keys that a table can have. */
 #define STSSL_CONF_WORDS 5
 #define STSSL_CONF_KEYS  64
-/* Room for what a check says. */
-#define STSSL_CONF_WHY 192
+/* The largest thing that a VALUE, or one of an ARRAY, is read into. */
+#define STSSL_CONF_WIDTH 256
 
 /* One message without a newline; empty when there was no error. */
 struct stssl_error {
 	char text[STSSL_ERROR_TEXT];
 };
 
+/* What a key is in the file, and in the struct that stssl_conf_fill() fills. */
 enum stssl_conf_type {
-	STSSL_CONF_TEXT,    /* key = text */
-	STSSL_CONF_LIST,    /* key = { text, text }, or key = text */
-	STSSL_CONF_WORD,    /* key = one of a few words */
-	STSSL_CONF_NUMBER,  /* key = a number in decimal */
-	STSSL_CONF_SWITCH,  /* key = true, yes, on, false, no or off */
+	STSSL_CONF_TEXT,    /* key = text: const char * */
+	STSSL_CONF_VALUE,   /* key = text: what `parse` makes of it */
+	STSSL_CONF_LIST,    /* key = { text, ... }: struct stssl_values */
+	STSSL_CONF_ARRAY,   /* key = { text, ... }: struct stssl_array */
+	STSSL_CONF_WORD,    /* key = one of `words`: an int, its index */
+	STSSL_CONF_NUMBER,  /* key = a number in decimal: an int */
+	STSSL_CONF_SWITCH,  /* key = yes or no, or one of two `words`: a bool */
 	STSSL_CONF_SECTION, /* key { keys }, once */
 	STSSL_CONF_TITLED,  /* key title { keys }, often, with other titles */
 	STSSL_CONF_TYPE_COUNT
 };
 
 /*
- * Says what is wrong with a value of a TEXT or a LIST, or with the title of a
- * section: a text that lasts, or is in `why`.  NULL when nothing is.
+ * Says what is wrong with a value, or with the title of a section, in a text
+ * that lasts; NULL when nothing is.
  */
-typedef const char *stssl_conf_check(
-    const char *value, char why[static STSSL_CONF_WHY]);
+typedef const char *stssl_conf_check(const char *value);
 
-/* All there is to say about a key.  A table of them ends with a NULL name. */
+/* The same, and reads a value that is right into *ret. */
+typedef const char *stssl_conf_parse(const char *value, void *ret);
+
+/*
+ * All there is to say about a key, told here and nowhere else in the program.
+ * A table of them ends with a NULL name.
+ */
 struct stssl_conf_key {
 	const char *name;
 	enum stssl_conf_type type;
-	stssl_conf_check *check;             /* may be NULL */
-	bool filled;                         /* LIST: it has an entry */
-	const char *text;                    /* TEXT: the default, or NULL */
-	int number, low, high;               /* NUMBER: default and bounds */
-	bool on;                             /* SWITCH: the default */
-	const char *words[STSSL_CONF_WORDS]; /* WORD: the value is the index */
+	size_t place;            /* of its field in the struct */
+	stssl_conf_check *check; /* TEXT, LIST, TITLED; may be NULL */
+	stssl_conf_parse *parse; /* VALUE, ARRAY */
+	size_t width;            /* VALUE, ARRAY: of what `parse` fills */
+	bool filled;             /* LIST, ARRAY: it has an entry */
+	const char *text;        /* TEXT, VALUE: the default, or NULL */
+	int number, low, high;   /* NUMBER: default and bounds */
+	bool on;                 /* SWITCH: the default */
+	const char *words[STSSL_CONF_WORDS]; /* WORD, SWITCH */
 	int word;                            /* WORD: the default */
 	const struct stssl_conf_key *keys;   /* SECTION, TITLED: those inside */
-	size_t place;                        /* for stssl_conf_fill() */
+	const char *only; /* which sections may have it: for who checks them */
 };
 
 /* Values of a key, in their order. */
 struct stssl_values {
 	char *const *list;
+	size_t count;
+};
+
+/* The same, parsed.  The field itself has a list of its own type. */
+struct stssl_array {
+	void *list;
 	size_t count;
 };
 
@@ -101,29 +118,17 @@ const char *stssl_conf_title(const struct stssl_conf_section *section);
 bool stssl_conf_given(
     const struct stssl_conf_section *section, const char *key);
 
-/*
- * The value of a TEXT, a NUMBER, a SWITCH or a WORD, or its default.  That of a
- * WORD may be -1, for "not given".
- */
-const char *stssl_conf_text(
-    const struct stssl_conf_section *section, const char *key);
-int stssl_conf_number(
-    const struct stssl_conf_section *section, const char *key);
-bool stssl_conf_switch(
-    const struct stssl_conf_section *section, const char *key);
-
-int stssl_conf_word(const struct stssl_conf_section *section, const char *key);
-
 /* The values of any key, as they were given; none when it was not. */
 struct stssl_values stssl_conf_values(
     const struct stssl_conf_section *section, const char *key);
 
 /*
- * All values of a section at once, each at the `place` of its key in a struct:
- * a TEXT is a const char * there, a LIST a struct stssl_values, a WORD and a
- * NUMBER an int, a SWITCH a bool.  What was not given has its default.
+ * All values of a section at once, each at the `place` of its key in *ret; at
+ * the top those of each SECTION, too, but not of TITLED ones.  What was not
+ * given has its default: none of a LIST or an ARRAY; a VALUE that has no default
+ * leaves its field as it is.  Returns 0; or -ENOMEM, if there is an ARRAY.
  */
-void stssl_conf_fill(const struct stssl_conf_section *section, void *ret);
+int stssl_conf_fill(const struct stssl_conf_section *section, void *ret);
 
 /* The key of this name in a table; NULL when there is none. */
 const struct stssl_conf_key *stssl_conf_key(

@@ -34,7 +34,7 @@ struct scanner {
 	const char *title;                /* of the section that opens next */
 	unsigned line;                    /* and its line */
 	const struct stssl_conf_key *key; /* the last one */
-	char why[STSSL_CONF_WHY];         /* for checks */
+	char why[STSSL_VALUE_WHY];        /* what is wrong with a value */
 };
 
 /* What a token does at its place; returns where that leads. */
@@ -72,7 +72,9 @@ key(struct scanner *s)
 {
 	static const enum place then[STSSL_CONF_TYPE_COUNT] = {
 		[STSSL_CONF_TEXT] = PLACE_EQUALS,
+		[STSSL_CONF_VALUE] = PLACE_EQUALS,
 		[STSSL_CONF_LIST] = PLACE_EQUALS,
+		[STSSL_CONF_ARRAY] = PLACE_EQUALS,
 		[STSSL_CONF_WORD] = PLACE_EQUALS,
 		[STSSL_CONF_NUMBER] = PLACE_EQUALS,
 		[STSSL_CONF_SWITCH] = PLACE_EQUALS,
@@ -112,7 +114,10 @@ equals(struct scanner *s)
 
 	in->last = (unsigned)s->conf->entry_count;
 	must(s, stssl_tree_entry(s->conf, &entry));
-	return s->key->type == STSSL_CONF_LIST ? PLACE_FIRST : PLACE_VALUE;
+	return s->key->type == STSSL_CONF_LIST ||
+		       s->key->type == STSSL_CONF_ARRAY
+		   ? PLACE_FIRST
+		   : PLACE_VALUE;
 }
 
 /* One value, checked and added to the last entry. */
@@ -165,7 +170,7 @@ static enum place
 title(struct scanner *s)
 {
 	const char *why =
-	    s->key->check != NULL ? s->key->check(s->text.word, s->why) : NULL;
+	    s->key->check != NULL ? s->key->check(s->text.word) : NULL;
 
 	s->title = s->text.word;
 	if (why == NULL)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Lists that double when they are full, so that a file of a thousand classes
- * takes as few allocations as one of ten; and a look for titles that are given twice, by
- * a table of hashes: to compare each with each would be slow at every login.
+ * takes as few allocations as one of ten; and a look for titles that are given
+ * twice, by a table of hashes: to compare each with each would be slow at every
+ * login.
  */
 #include <config.h>
 #include "conf/tree.h"
@@ -43,6 +44,41 @@ stssl_tree_init(struct stssl_conf *conf, size_t len)
 		       conf->values == NULL || conf->lines == NULL
 		   ? -ENOMEM
 		   : 0;
+}
+
+void
+stssl_tree_done(struct stssl_conf *conf)
+{
+	struct stssl_room *room;
+
+	while ((room = SLIST_FIRST(&conf->rooms)) != NULL) {
+		SLIST_REMOVE_HEAD(&conf->rooms, next);
+		free(room);
+	}
+	free(conf->lines);
+	free(conf->values);
+	free(conf->entries);
+	free(conf->sections);
+}
+
+void *
+stssl_tree_room(struct stssl_conf *conf, size_t count, size_t width)
+{
+	struct stssl_room *room = calloc(1, sizeof *room + count * width);
+
+	if (room == NULL)
+		return NULL;
+	SLIST_INSERT_HEAD(&conf->rooms, room, next);
+	return room->bytes;
+}
+
+const struct stssl_conf_key *
+stssl_conf_key(const struct stssl_conf_key *keys, const char *name)
+{
+	for (; keys->name != NULL; keys++)
+		if (keys->name[0] == name[0] && strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
 }
 
 int

@@ -9,6 +9,7 @@
 #define CONF_TREE_H
 
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "conf/conf.h"
 
@@ -24,13 +25,19 @@ struct stssl_entry {
 
 /* Number 0 is the top.  Bit n of `given` is the nth key of the table. */
 struct stssl_conf_section {
-	const struct stssl_conf *conf;
+	struct stssl_conf *conf;
 	const struct stssl_conf_key *kind; /* NULL for the top */
 	const struct stssl_conf_key *keys;
 	const char *title;
 	uint64_t given;
 	unsigned line;
 	unsigned last; /* its last entry, or 0 */
+};
+
+/* Memory for somebody who keeps the file. */
+struct stssl_room {
+	SLIST_ENTRY(stssl_room) next;
+	max_align_t bytes[];
 };
 
 /* Number 0 of the entries stands for none. */
@@ -45,6 +52,7 @@ struct stssl_conf {
 	size_t value_count, value_size;
 	unsigned *lines; /* of the values */
 	size_t line_size;
+	SLIST_HEAD(stssl_rooms, stssl_room) rooms;
 };
 
 /*
@@ -52,6 +60,12 @@ struct stssl_conf {
  * move; what is never used of them costs nothing.  Returns 0 or -ENOMEM.
  */
 int stssl_tree_init(struct stssl_conf *conf, size_t len);
+
+/* Free the lists, and all rooms. */
+void stssl_tree_done(struct stssl_conf *conf);
+
+/* Room for `count` things of `width` bytes, all zero; NULL without memory. */
+void *stssl_tree_room(struct stssl_conf *conf, size_t count, size_t width);
 
 /* Each adds one to its list.  They return 0 or -ENOMEM. */
 int stssl_tree_section(

@@ -6,6 +6,7 @@
 #include <config.h>
 #include "conf/value.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,15 +15,29 @@
 
 static const char *
 check_text(const struct stssl_conf_key *key, const char *value, int *ret_number,
-    char why[static STSSL_CONF_WHY])
+    char why[static STSSL_VALUE_WHY])
 {
+	(void)why;
 	*ret_number = 0;
-	return key->check != NULL ? key->check(value, why) : NULL;
+	return key->check != NULL ? key->check(value) : NULL;
+}
+
+/* What it stands for is of no use before all of the file is known. */
+static const char *
+check_parsed(const struct stssl_conf_key *key, const char *value,
+    int *ret_number, char why[static STSSL_VALUE_WHY])
+{
+	max_align_t unused[STSSL_CONF_WIDTH / sizeof(max_align_t)];
+
+	(void)why;
+	assert(key->width <= sizeof unused);
+	*ret_number = 0;
+	return key->parse(value, unused);
 }
 
 static const char *
 check_word(const struct stssl_conf_key *key, const char *value, int *ret_number,
-    char why[static STSSL_CONF_WHY])
+    char why[static STSSL_VALUE_WHY])
 {
 	size_t len = 0;
 
@@ -33,7 +48,7 @@ check_word(const struct stssl_conf_key *key, const char *value, int *ret_number,
 			return NULL;
 		}
 	for (int i = 0; i < STSSL_CONF_WORDS && key->words[i] != NULL; i++) {
-		(void)snprintf(why + len, STSSL_CONF_WHY - len, "%s %s",
+		(void)snprintf(why + len, STSSL_VALUE_WHY - len, "%s %s",
 		    i == 0 ? "not one of" : ",", key->words[i]);
 		len += strlen(why + len);
 	}
@@ -42,7 +57,7 @@ check_word(const struct stssl_conf_key *key, const char *value, int *ret_number,
 
 static const char *
 check_number(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_CONF_WHY])
+    int *ret_number, char why[static STSSL_VALUE_WHY])
 {
 	const char *digits = value + (value[0] == '-');
 	size_t len = strspn(digits, "0123456789");
@@ -56,7 +71,7 @@ check_number(const struct stssl_conf_key *key, const char *value,
 	if (digits != value)
 		number = -number;
 	if (len > DIGITS_MAX || number < key->low || number > key->high) {
-		(void)snprintf(why, STSSL_CONF_WHY, "not in %d ... %d",
+		(void)snprintf(why, STSSL_VALUE_WHY, "not in %d ... %d",
 		    key->low, key->high);
 		return why;
 	}
@@ -76,7 +91,7 @@ same_letters(const char *text, const char *small)
 
 static const char *
 check_switch(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_CONF_WHY])
+    int *ret_number, char why[static STSSL_VALUE_WHY])
 {
 	static const struct {
 		const char *word;
@@ -90,8 +105,8 @@ check_switch(const struct stssl_conf_key *key, const char *value,
 		{ "off", false },
 	};
 
-	(void)key;
-	(void)why;
+	if (key->words[0] != NULL)
+		return check_word(key, value, ret_number, why);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (same_letters(value, words[i].word)) {
 			*ret_number = words[i].on;
@@ -102,13 +117,15 @@ check_switch(const struct stssl_conf_key *key, const char *value,
 
 const char *
 stssl_value_check(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_CONF_WHY])
+    int *ret_number, char why[static STSSL_VALUE_WHY])
 {
 	static const char *(*const checks[STSSL_CONF_TYPE_COUNT])(
 	    const struct stssl_conf_key *, const char *, int *,
-	    char why[static STSSL_CONF_WHY]) = {
+	    char why[static STSSL_VALUE_WHY]) = {
 		[STSSL_CONF_TEXT] = check_text,
+		[STSSL_CONF_VALUE] = check_parsed,
 		[STSSL_CONF_LIST] = check_text,
+		[STSSL_CONF_ARRAY] = check_parsed,
 		[STSSL_CONF_WORD] = check_word,
 		[STSSL_CONF_NUMBER] = check_number,
 		[STSSL_CONF_SWITCH] = check_switch,

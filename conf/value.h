@@ -7,12 +7,15 @@
 
 #include "conf/conf.h"
 
+/* Room for what is wrong with a value. */
+#define STSSL_VALUE_WHY 192
+
 /*
  * What is wrong with a value of a key that is no section: a text that lasts,
  * or is in `why`.  NULL when nothing is; then *ret_number is what a WORD, a
  * NUMBER or a SWITCH stands for.
  */
 const char *stssl_value_check(const struct stssl_conf_key *key,
-    const char *value, int *ret_number, char why[static STSSL_CONF_WHY]);
+    const char *value, int *ret_number, char why[static STSSL_VALUE_WHY]);
 
 #endif

@@ -98,7 +98,8 @@ fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
 	struct stssl_class_text text;
 	int r;
 
-	stssl_conf_fill(c->section, &text);
+	if (stssl_conf_fill(c->section, &text) < 0)
+		return out_of_memory(error);
 	c->name = stssl_conf_title(c->section);
 	c->enabled = text.enabled;
 	fill_users(c, &text.user, classes->names);
@@ -145,19 +146,19 @@ fill_all(struct stssl_classes *classes, struct stssl_error *error)
 {
 	const struct stssl_conf_section *top = stssl_conf_top(classes->conf);
 	const struct stssl_conf_section *section = NULL;
-	bool resolve = stssl_conf_switch(top, "resolve-names");
+	struct stssl_top_text text;
 	int r = 0;
 
-	if (make_room(classes) < 0)
+	if (make_room(classes) < 0 || stssl_conf_fill(top, &text) < 0)
 		return out_of_memory(error);
-	classes->identities = stssl_conf_text(top, "identities");
-	classes->names = (enum stssl_names)stssl_conf_word(top, "user-names");
+	classes->identities = text.identities;
+	classes->names = (enum stssl_names)text.user_names;
 	while (r == 0 && (section = stssl_conf_next(
 			      classes->conf, "class", section)) != NULL) {
 		struct stssl_class *c = &classes->list[classes->count++];
 
 		c->section = section;
-		r = fill(classes, c, resolve, error);
+		r = fill(classes, c, text.resolve_names, error);
 	}
 	return r;
 }

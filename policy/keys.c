@@ -19,11 +19,10 @@
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
 static const char *
-check_text(const char *value, char why[static STSSL_CONF_WHY])
+check_text(const char *value)
 {
 	size_t len = strlen(value);
 
-	(void)why;
 	if (len == 0)
 		return "empty";
 	return len > TEXT_MAX ? "longer than 256 bytes" : NULL;
@@ -31,11 +30,10 @@ check_text(const char *value, char why[static STSSL_CONF_WHY])
 
 /* One domain, not what is below it. */
 static const char *
-check_domain(const char *value, char why[static STSSL_CONF_WHY])
+check_domain(const char *value)
 {
 	size_t len = strlen(value);
 
-	(void)why;
 	if (len == 0 || len > DOMAIN_MAX ||
 	    value[strspn(value, DOMAIN)] != '\0' || value[0] == '.' ||
 	    value[0] == '-' || value[len - 1] == '.' ||
@@ -45,9 +43,8 @@ check_domain(const char *value, char why[static STSSL_CONF_WHY])
 }
 
 static const char *
-check_directory(const char *value, char why[static STSSL_CONF_WHY])
+check_directory(const char *value)
 {
-	(void)why;
 	if (value[0] != '/')
 		return "not an absolute path";
 	return strlen(value) > STSSL_IDENTITY_DIR_MAX ? "too long" : NULL;
@@ -108,11 +105,14 @@ static const struct stssl_conf_key map_keys[] = {
 	{ .name = NULL },
 };
 
+#undef AT
+#define AT(field) .place = offsetof(struct stssl_top_text, field)
+
 const struct stssl_conf_key stssl_keys[] = {
-	{ "identities", STSSL_CONF_TEXT, .check = check_directory,
-	    .text = STSSL_IDENTITIES },
-	{ "resolve-names", STSSL_CONF_SWITCH, .on = false },
-	{ "user-names", STSSL_CONF_WORD,
+	{ "identities", STSSL_CONF_TEXT, AT(identities),
+	    .check = check_directory, .text = STSSL_IDENTITIES },
+	{ "resolve-names", STSSL_CONF_SWITCH, AT(resolve_names), .on = false },
+	{ "user-names", STSSL_CONF_WORD, AT(user_names),
 	    .words = { [STSSL_NAMES_EXACT] = "exact",
 		[STSSL_NAMES_LOWER] = "lower" },
 	    .word = STSSL_NAMES_EXACT },

@@ -13,9 +13,16 @@
  */
 extern const struct stssl_conf_key stssl_keys[];
 
+/* What stands at the top, for stssl_conf_fill(): a field is a key. */
+struct stssl_top_text {
+	const char *identities;
+	bool resolve_names;
+	int user_names;
+};
+
 /*
- * A class as it stands in the file, for stssl_conf_fill(): a field is a key.
- * Words whose default depends on other keys are -1 when they were not given.
+ * The same of a class.  Words whose default depends on other keys are -1 when
+ * they were not given.
  */
 struct stssl_class_text {
 	struct stssl_values user, group, service, from;

@@ -13,16 +13,6 @@
 #include <string.h>
 
 #include "setup/config_keys.h"
-#include "setup/config_values.h"
-
-/* Keys that mean something for FTP only. */
-static const char *const ftp_keys[] = { "passive-ports", "passive-address",
-	"data-session", "backend-data", "backend-passive-ports",
-	"implicit-prot", "certificate-reply", "login-timeout",
-	"failed-login-delay" };
-
-/* And for streams only: FTP's daemons have limits of their own. */
-static const char *const stream_keys[] = { "idle-timeout" };
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -31,171 +21,11 @@ out_of_memory(struct stssl_error *error)
 	return -ENOMEM;
 }
 
-/* Key exchange that is to outlive quantum computers, by GnuTLS's name.  Debian's
- * GnuTLS 3.7 and 3.8.9 do not have it. */
+/*
+ * Key exchange that is to outlive quantum computers, by GnuTLS's name.  Debian's
+ * GnuTLS 3.7 and 3.8.9 do not have it.
+ */
 #define HYBRID "X25519-MLKEM768"
-
-/* NULL for an empty string. */
-static const char *
-text_or_null(const struct stssl_conf_section *section, const char *key)
-{
-	const char *text = stssl_conf_text(section, key);
-
-	return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-static int
-get_addresses(const struct stssl_conf_section *section, struct listen_config *l)
-{
-	struct stssl_values texts = stssl_conf_values(section, "address");
-	int r = 0;
-
-	l->addresses = calloc(texts.count + 1, sizeof *l->addresses);
-	if (l->addresses == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < texts.count; i++)
-		r = stssl_address_parse(texts.list[i], &l->addresses[i]);
-	l->address_count = texts.count;
-	return r;
-}
-
-static void
-get_tls(const struct stssl_conf_section *section, struct tls_config *tls)
-{
-	const struct stssl_values certificates =
-	    stssl_conf_values(section, "certificate");
-	const struct stssl_values cas = stssl_conf_values(section, "client-ca");
-	const struct stssl_values crls =
-	    stssl_conf_values(section, "client-crl");
-
-	tls->certificates = certificates.list;
-	tls->certificate_count = certificates.count;
-	tls->keys = stssl_conf_values(section, "key").list;
-	tls->client_cas = cas.list;
-	tls->client_ca_count = cas.count;
-	tls->client_crls = crls.list;
-	tls->client_crl_count = crls.count;
-	tls->on_revocation =
-	    (enum on_revocation)stssl_conf_word(section, "on-revocation");
-	tls->stale_crl = (enum stale_crl)stssl_conf_word(section, "stale-crl");
-	tls->ocsp = (enum ocsp_mode)stssl_conf_word(section, "ocsp");
-	tls->ocsp_responder = text_or_null(section, "ocsp-responder");
-	tls->ocsp_seconds =
-	    (unsigned)stssl_conf_number(section, "ocsp-timeout");
-	tls->priority = stssl_conf_text(section, "priority");
-	if (!stssl_conf_given(section, "priority"))
-		tls->group = HYBRID;
-	tls->kernel = (enum kernel_tls)stssl_conf_word(section, "kernel-tls");
-}
-
-static int
-get_limits(const struct stssl_conf_section *section, struct listen_config *l)
-{
-	const struct {
-		const char *key;
-		unsigned *value;
-	} numbers[] = {
-		{ "max-sessions", &l->max_sessions },
-		{ "max-sessions-per-address", &l->max_sessions_per_address },
-		{ "max-unauthenticated-per-address",
-		    &l->max_newcomers_per_address },
-		{ "handshake-timeout", &l->handshake_seconds },
-		{ "idle-timeout", &l->idle_seconds },
-		{ "login-timeout", &l->login_seconds },
-		{ "failed-login-delay", &l->failed_login_seconds },
-	};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		*numbers[i].value =
-		    (unsigned)stssl_conf_number(section, numbers[i].key);
-	return config_newcomers_parse(
-	    stssl_conf_text(section, "max-unauthenticated"), &l->max_newcomers);
-}
-
-static int
-get_passive_address(
-    const struct stssl_conf_section *section, struct listen_config *l)
-{
-	const char *text = text_or_null(section, "passive-address");
-
-	if (text == NULL)
-		return 0;
-	l->passive_address = calloc(1, sizeof *l->passive_address);
-	if (l->passive_address == NULL)
-		return -ENOMEM;
-	if (stssl_ip_parse(text, l->passive_address) < 0)
-		l->passive_name = text;
-	return 0;
-}
-
-static void
-get_choices(const struct stssl_conf_section *section, struct listen_config *l)
-{
-	int tls = stssl_conf_word(section, "tls");
-
-	l->protocol =
-	    (enum listen_protocol)stssl_conf_word(section, "protocol");
-	if (tls < 0)
-		tls = l->protocol == LISTEN_FTP ? LISTEN_EXPLICIT
-						: LISTEN_IMPLICIT;
-	l->tls = (enum listen_tls)tls;
-	l->client_certificate = (enum client_certificate)stssl_conf_word(
-	    section, "client-certificate");
-	l->data_session =
-	    (enum data_session)stssl_conf_word(section, "data-session");
-	l->backend_data =
-	    (enum backend_mode)stssl_conf_word(section, "backend-data");
-	l->refuse_unknown_name = stssl_conf_word(section, "unknown-name") != 0;
-	l->certificate_reply_331 =
-	    stssl_conf_word(section, "certificate-reply") != 0;
-	l->implicit_private = stssl_conf_word(section, "implicit-prot") != 0;
-}
-
-/* Values were valid when they were read; absent ones get their defaults. */
-static int
-get_listener(const struct stssl_conf_section *section, struct listen_config *l)
-{
-	const char *backend = stssl_conf_text(section, "backend");
-	const char *ports = stssl_conf_text(section, "passive-ports");
-	int r = get_addresses(section, l);
-
-	l->name = stssl_conf_title(section);
-	l->service = text_or_null(section, "service");
-	if (l->service == NULL)
-		l->service = l->name;
-	get_choices(section, l);
-	if (r == 0)
-		r = get_passive_address(section, l);
-	if (r == 0)
-		r = get_limits(section, l);
-	if (r == 0 && backend != NULL)
-		r = config_backend_parse(backend, &l->backend);
-	if (r == 0 && ports != NULL)
-		r = config_ports_parse(
-		    ports, &l->passive_low, &l->passive_high);
-	if (r == 0)
-		r = config_ports_parse(
-		    stssl_conf_text(section, "backend-passive-ports"),
-		    &l->backend_low, &l->backend_high);
-	return r;
-}
-
-static int
-get_listeners(struct helper_config *config)
-{
-	const struct stssl_conf_section *section = NULL;
-	int r = 0;
-
-	config->listeners = calloc(stssl_conf_count(config->conf, "listen") + 1,
-	    sizeof *config->listeners);
-	if (config->listeners == NULL)
-		return -ENOMEM;
-	while (r == 0 && (section = stssl_conf_next(
-			      config->conf, "listen", section)) != NULL)
-		r = get_listener(
-		    section, &config->listeners[config->listener_count++]);
-	return r;
-}
 
 static const struct stssl_conf_section *
 tls_section(const struct helper_config *config)
@@ -209,26 +39,53 @@ penalties_section(const struct helper_config *config)
 	return stssl_conf_next(config->conf, "penalties", NULL);
 }
 
+/* An address is known at once, a name has to be resolved. */
+static int
+set_passive_address(struct listen_config *l)
+{
+	if (l->passive_name == NULL)
+		return 0;
+	l->passive_address = calloc(1, sizeof *l->passive_address);
+	if (l->passive_address == NULL)
+		return -ENOMEM;
+	if (stssl_ip_parse(l->passive_name, l->passive_address) == 0)
+		l->passive_name = NULL;
+	return 0;
+}
+
+/* Values were valid when they were read; absent ones have their defaults. */
+static int
+get_listener(const struct stssl_conf_section *section, struct listen_config *l)
+{
+	int r = stssl_conf_fill(section, l);
+
+	l->name = stssl_conf_title(section);
+	if (l->service == NULL)
+		l->service = l->name;
+	if (l->tls == LISTEN_BY_PROTOCOL)
+		l->tls = l->protocol == LISTEN_FTP ? LISTEN_EXPLICIT
+						   : LISTEN_IMPLICIT;
+	return r == 0 ? set_passive_address(l) : r;
+}
+
+/* It can only be short of memory. */
 static int
 get_all(struct helper_config *config)
 {
-	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
-	const struct stssl_values users =
-	    stssl_conf_values(top, "status-users");
-	int r;
+	const struct stssl_conf_section *section = NULL;
+	int r = stssl_conf_fill(stssl_conf_top(config->conf), config);
 
-	config->user = text_or_null(top, "user");
-	config->workers = (unsigned)stssl_conf_number(top, "workers");
-	config->sessions_per_worker =
-	    (unsigned)stssl_conf_number(top, "sessions-per-worker");
-	config->status_socket = stssl_conf_text(top, "status-socket");
-	config->status_group = text_or_null(top, "status-group");
-	config->status_users = users.list;
-	config->status_user_count = users.count;
-	config->classes = stssl_conf_text(top, "classes");
-	get_tls(tls_section(config), &config->tls);
-	r = penalty_config_get(penalties_section(config), &config->penalties);
-	return r == 0 ? get_listeners(config) : r;
+	if (!stssl_conf_given(tls_section(config), "priority"))
+		config->tls.group = HYBRID;
+	config->listeners = calloc(stssl_conf_count(config->conf, "listen") + 1,
+	    sizeof *config->listeners);
+	if (config->listeners == NULL)
+		return -ENOMEM;
+	while (r == 0 && (section = stssl_conf_next(
+			      config->conf, "listen", section)) != NULL)
+		r = get_listener(
+		    section, &config->listeners[config->listener_count++]);
+	return r;
 }
 
 /* A client waits for it no longer than it waited for TLS. */
@@ -240,7 +97,7 @@ check_ocsp(const struct helper_config *config,
 
 	if (tls->ocsp == OCSP_OFF)
 		return 0;
-	if (tls->client_ca_count == 0)
+	if (tls->client_cas.count == 0)
 		return stssl_conf_error(
 		    section, "ocsp", error, "ocsp: client-ca is missing");
 	for (size_t i = 0; i < config->listener_count; i++)
@@ -256,8 +113,8 @@ static int
 check_tls(const struct helper_config *config,
     const struct stssl_conf_section *section, struct stssl_error *error)
 {
-	size_t certificates = config->tls.certificate_count;
-	size_t keys = stssl_conf_values(section, "key").count;
+	size_t certificates = config->tls.certificates.count;
+	size_t keys = config->tls.keys.count;
 
 	if (certificates == 0)
 		return stssl_conf_error(section, "certificate", error,
@@ -280,28 +137,23 @@ check_penalties(const struct helper_config *config, struct stssl_error *error)
 	    p->max);
 }
 
-/* Keys of the other protocol's, of which there are `count`. */
+/* Keys that are for other protocols. */
 static int
-check_keys(const struct stssl_conf_section *section, const char *const keys[],
-    size_t count, const char *protocol, struct stssl_error *error)
-{
-	for (size_t i = 0; i < count; i++)
-		if (stssl_conf_given(section, keys[i]))
-			return stssl_conf_error(section, keys[i], error,
-			    "%s: only with protocol = %s", keys[i], protocol);
-	return 0;
-}
-
-/* What a listener that is no FTP one must not have. */
-static int
-check_stream(const struct stssl_conf_section *section,
+check_keys(const struct stssl_conf_section *section,
     const struct listen_config *l, struct stssl_error *error)
 {
-	if (l->tls == LISTEN_EXPLICIT)
-		return stssl_conf_error(section, "tls", error,
-		    "tls = explicit: only with protocol = ftp");
-	return check_keys(section, ftp_keys,
-	    sizeof ftp_keys / sizeof ftp_keys[0], "ftp", error);
+	const struct stssl_conf_key *key =
+	    stssl_conf_key(config_keys, "listen")->keys;
+	const char *protocol =
+	    stssl_conf_key(key, "protocol")->words[l->protocol];
+
+	for (; key->name != NULL; key++)
+		if (key->only != NULL && strcmp(key->only, protocol) != 0 &&
+		    stssl_conf_given(section, key->name))
+			return stssl_conf_error(section, key->name, error,
+			    "%s: only with protocol = %s", key->name,
+			    key->only);
+	return 0;
 }
 
 static int
@@ -313,16 +165,16 @@ check_listener(const struct helper_config *config,
 		return stssl_conf_error(section, "backend", error,
 		    "listen \"%s\": backend is missing", l->name);
 	if (l->client_certificate == CLIENT_REQUIRE &&
-	    config->tls.client_ca_count == 0)
+	    config->tls.client_cas.count == 0)
 		return stssl_conf_error(section, "client-certificate", error,
 		    "client-certificate = require: client-ca is missing in tls");
-	if (l->protocol == LISTEN_STREAM)
-		return check_stream(section, l, error);
-	if (l->backend.u.sa.sa_family == AF_UNIX)
+	if (l->protocol == LISTEN_STREAM && l->tls == LISTEN_EXPLICIT)
+		return stssl_conf_error(section, "tls", error,
+		    "tls = explicit: only with protocol = ftp");
+	if (l->protocol == LISTEN_FTP && l->backend.u.sa.sa_family == AF_UNIX)
 		return stssl_conf_error(section, "backend", error,
 		    "backend = unix: only with protocol = stream");
-	return check_keys(section, stream_keys,
-	    sizeof stream_keys / sizeof stream_keys[0], "stream", error);
+	return check_keys(section, l, error);
 }
 
 static int
@@ -366,7 +218,6 @@ config_read(
 	r = stssl_conf_read(path, config_keys, &config->conf, error);
 	if (r < 0)
 		goto fail;
-	/* All values are valid: it can only be short of memory. */
 	if (get_all(config) < 0) {
 		r = out_of_memory(error);
 		goto fail;
@@ -387,12 +238,9 @@ config_free(struct helper_config *config)
 {
 	if (config == NULL)
 		return NULL;
-	for (size_t i = 0; i < config->listener_count; i++) {
-		free(config->listeners[i].addresses);
+	for (size_t i = 0; i < config->listener_count; i++)
 		free(config->listeners[i].passive_address);
-	}
 	free(config->listeners);
-	penalty_config_done(&config->penalties);
 	(void)stssl_conf_free(config->conf);
 	free(config);
 	return NULL;

@@ -23,7 +23,8 @@ enum listen_protocol {
 };
 enum listen_tls {
 	LISTEN_EXPLICIT,
-	LISTEN_IMPLICIT
+	LISTEN_IMPLICIT,
+	LISTEN_BY_PROTOCOL /* in the file only: explicit for FTP */
 };
 enum client_certificate {
 	CLIENT_NONE,
@@ -54,6 +55,11 @@ struct backend_address {
 	} u;
 };
 
+/* 0, 0: the system chooses. */
+struct port_range {
+	unsigned low, high;
+};
+
 /*
  * How many sessions may be unauthenticated: from `begin` on `rate` per cent of
  * new clients are sent away, more and more until at `full` all are.  Without
@@ -65,14 +71,16 @@ struct newcomer_limit {
 
 struct listen_config {
 	const char *name;
-	struct stssl_address *addresses;
-	size_t address_count; /* 0: only by socket activation */
+	struct {
+		struct stssl_address *list;
+		size_t count; /* 0: only by socket activation */
+	} addresses;
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
 	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
-	unsigned passive_low, passive_high; /* 0, 0: the system chooses */
+	struct port_range passive_ports;
 	const char *passive_name; /* passive-address, if it is a name */
 	/*
 	 * What passive-address stands for, NULL without one.  All zero until a
@@ -81,11 +89,11 @@ struct listen_config {
 	struct stssl_address *passive_address;
 	enum data_session data_session;
 	enum backend_mode backend_data;
-	unsigned backend_low, backend_high; /* the ports that it may open */
-	bool refuse_unknown_name;           /* in SNI */
-	bool certificate_reply_331;         /* instead of 232 */
-	unsigned idle_seconds;              /* of a stream; 0: no limit */
-	bool implicit_private; /* tls = implicit begins with PROT P */
+	struct port_range backend_ports; /* that it may open */
+	bool refuse_unknown_name;        /* in SNI */
+	bool certificate_reply_331;      /* instead of 232 */
+	unsigned idle_seconds;           /* of a stream; 0: no limit */
+	bool implicit_private;           /* tls = implicit begins with PROT P */
 	unsigned max_sessions, max_sessions_per_address; /* 0: no limit */
 	unsigned max_newcomers_per_address;
 	struct newcomer_limit max_newcomers;
@@ -116,18 +124,14 @@ enum kernel_tls {
 };
 
 struct tls_config {
-	char *const *certificates;
-	size_t certificate_count;
-	char *const *keys; /* as many; the nth belongs to the nth certificate */
-	char *const *client_cas;
-	size_t client_ca_count;
-	char *const *client_crls;
-	size_t client_crl_count;
+	struct stssl_values certificates;
+	struct stssl_values keys; /* the nth belongs to the nth certificate */
+	struct stssl_values client_cas;
+	struct stssl_values client_crls;
 	enum stale_crl stale_crl;
 	enum on_revocation on_revocation;
 	enum ocsp_mode ocsp;
-	const char
-	    *ocsp_responder; /* NULL: the one that the certificate names */
+	const char *ocsp_responder; /* NULL: the certificate names it */
 	unsigned ocsp_seconds;
 	const char *priority;
 	const char *group; /* taken besides where GnuTLS has it; or NULL */
@@ -140,10 +144,8 @@ struct helper_config {
 	unsigned workers;
 	unsigned sessions_per_worker;
 	const char *status_socket;
-	const char *status_group; /* NULL: the process's own */
-	char *const
-	    *status_users; /* who may ask, besides root and the helper */
-	size_t status_user_count;
+	const char *status_group;         /* NULL: the process's own */
+	struct stssl_values status_users; /* may ask, besides root and us */
 	const char *classes;
 	struct tls_config tls;
 	struct penalty_config penalties;

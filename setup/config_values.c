@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reads single values of helper.conf.  Says what is wrong, never where.
+ * Checks and reads single values of helper.conf.  Says what is wrong, never
+ * where.
  */
 #include <config.h>
 #include "setup/config_values.h"
@@ -13,10 +14,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define URL_MAX 1024
+#include "setup/config.h"
+
+#define NAME_BYTES 64
+#define URL_MAX    1024
+
+/* Names end up in log lines and in systemd's FileDescriptorName. */
+const char *
+config_check_name(const char *value)
+{
+	size_t len = strspn(value,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "._-");
+
+	return len > 0 && len <= NAME_BYTES && value[len] == '\0'
+		   ? NULL
+		   : "not a name of letters, digits, . _ -";
+}
 
 const char *
-config_file_fault(const char *path, mode_t *ret_mode)
+config_check_path(const char *value)
+{
+	return value[0] == '/' ? NULL : "not an absolute path";
+}
+
+const char *
+config_check_socket(const char *value)
+{
+	struct sockaddr_un un;
+
+	if (strlen(value) >= sizeof un.sun_path)
+		return "too long for a socket";
+	return config_check_path(value);
+}
+
+/* Why `path` cannot be read as a file; NULL and *ret_mode when it can. */
+static const char *
+file_fault(const char *path, mode_t *ret_mode)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
@@ -32,85 +66,47 @@ config_file_fault(const char *path, mode_t *ret_mode)
 	return NULL;
 }
 
-int
-config_backend_parse(const char *text, struct backend_address *ret)
+const char *
+config_check_file(const char *value)
 {
-	struct backend_address backend = { 0 };
-	struct stssl_address address;
-	const char *path = text + strlen("unix:");
+	mode_t mode;
 
-	if (strncmp(text, "unix:", strlen("unix:")) == 0) {
-		if (path[0] != '/' ||
-		    strlen(path) >= sizeof backend.u.un.sun_path)
-			return -EINVAL;
-		backend.u.un.sun_family = AF_UNIX;
-		memcpy(backend.u.un.sun_path, path, strlen(path) + 1);
-		backend.len = sizeof backend.u.un;
-	} else {
-		if (stssl_address_parse(text, &address) < 0 ||
-		    address.port == 0)
-			return -EINVAL;
-		backend.len = stssl_address_to(&address, &backend.u.inet);
+	return file_fault(value, &mode);
+}
+
+const char *
+config_check_file_or_directory(const char *value)
+{
+	struct stat st;
+
+	if (stat(value, &st) == 0 && S_ISDIR(st.st_mode))
+		return access(value, R_OK | X_OK) == 0 ? NULL : strerror(errno);
+	return config_check_file(value);
+}
+
+const char *
+config_check_key(const char *value)
+{
+	const char *why;
+	mode_t mode = 0;
+	struct stat st;
+
+	if (strncmp(value, "pkcs11:", strlen("pkcs11:")) == 0)
+		return NULL;
+	why = file_fault(value, &mode);
+	/* Whether it can be read is for the one who loads it to find out. */
+	if (why != NULL && errno == EACCES && stat(value, &st) == 0 &&
+	    S_ISREG(st.st_mode)) {
+		mode = st.st_mode;
+		why = NULL;
 	}
-	*ret = backend;
-	return 0;
+	if (why == NULL && (mode & (S_IWGRP | S_IRWXO)) != 0)
+		why = "others can read or change it";
+	return why;
 }
 
-/* A number in decimal, 0 above `max`; *ret_end is behind its last digit. */
-static unsigned
-number_parse(const char *text, unsigned max, const char **ret_end)
-{
-	unsigned number = 0;
-
-	for (; *text >= '0' && *text <= '9' && number <= max; text++)
-		number = number * 10 + (unsigned)(*text - '0');
-	*ret_end = text;
-	return number <= max ? number : 0;
-}
-
-int
-config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high)
-{
-	unsigned low, high;
-	const char *end;
-
-	low = number_parse(text, UINT16_MAX, &end);
-	if (low == 0 || *end != '-')
-		return -EINVAL;
-	high = number_parse(end + 1, UINT16_MAX, &end);
-	if (high < low || *end != '\0')
-		return -EINVAL;
-	*ret_low = low;
-	*ret_high = high;
-	return 0;
-}
-
-int
-config_newcomers_parse(const char *text, struct newcomer_limit *ret)
-{
-	struct newcomer_limit limit;
-	const char *end;
-
-	if (strcmp(text, "0") == 0) {
-		*ret = (struct newcomer_limit){ 0, 0, 0 };
-		return 0;
-	}
-	limit.begin = number_parse(text, CONFIG_SESSIONS_MAX, &end);
-	if (limit.begin == 0 || *end != ':')
-		return -EINVAL;
-	limit.rate = number_parse(end + 1, 100, &end);
-	if (limit.rate == 0 || *end != ':')
-		return -EINVAL;
-	limit.full = number_parse(end + 1, CONFIG_SESSIONS_MAX, &end);
-	if (limit.full < limit.begin || *end != '\0')
-		return -EINVAL;
-	*ret = limit;
-	return 0;
-}
-
-/* Letters, digits and inner hyphens; the last label of a name is no number. */
-bool
-config_is_http_url(const char *text)
+static bool
+is_http_url(const char *text)
 {
 	static const char scheme[] = "http://";
 	const char *at = text;
@@ -123,6 +119,14 @@ config_is_http_url(const char *text)
 	return *at == '\0' && at - text <= URL_MAX;
 }
 
+/* http only: answers are signed, and TLS would ask for the next answer. */
+const char *
+config_check_url(const char *value)
+{
+	return is_http_url(value) ? NULL : "not an http:// URL";
+}
+
+/* Letters, digits and inner hyphens; the last label of a name is no number. */
 bool
 config_is_host_name(const char *text)
 {
@@ -147,4 +151,160 @@ config_is_host_name(const char *text)
 		number = number && isdigit(c);
 	}
 	return !number;
+}
+
+/* Put the text, or NULL for an empty one, into *ret. */
+static const char *
+text_or_none(const char *value, void *ret)
+{
+	*(const char **)ret = value[0] != '\0' ? value : NULL;
+	return NULL;
+}
+
+const char *
+config_parse_name(const char *value, void *ret)
+{
+	const char *why = value[0] == '\0' ? NULL : config_check_name(value);
+
+	return why != NULL ? why : text_or_none(value, ret);
+}
+
+const char *
+config_parse_host(const char *value, void *ret)
+{
+	struct stssl_address address;
+
+	if (value[0] != '\0' && stssl_ip_parse(value, &address) < 0 &&
+	    !config_is_host_name(value))
+		return "not an IP address, nor a host name";
+	return text_or_none(value, ret);
+}
+
+const char *
+config_parse_address(const char *value, void *ret)
+{
+	return stssl_address_parse(value, ret) < 0
+		   ? "not an IP address with a port"
+		   : NULL;
+}
+
+/* "unix:/PATH" */
+static int
+parse_unix(const char *path, struct backend_address *ret)
+{
+	if (path[0] != '/' || strlen(path) >= sizeof ret->u.un.sun_path)
+		return -EINVAL;
+	ret->u.un.sun_family = AF_UNIX;
+	memcpy(ret->u.un.sun_path, path, strlen(path) + 1);
+	ret->len = sizeof ret->u.un;
+	return 0;
+}
+
+static int
+parse_inet(const char *text, struct backend_address *ret)
+{
+	struct stssl_address address;
+
+	if (stssl_address_parse(text, &address) < 0 || address.port == 0)
+		return -EINVAL;
+	ret->len = stssl_address_to(&address, &ret->u.inet);
+	return 0;
+}
+
+const char *
+config_parse_backend(const char *value, void *ret)
+{
+	struct backend_address backend = { 0 };
+	const size_t scheme = strlen("unix:");
+	int r = strncmp(value, "unix:", scheme) == 0
+		    ? parse_unix(value + scheme, &backend)
+		    : parse_inet(value, &backend);
+
+	if (r < 0)
+		return "not an IP address with a port, nor unix:/PATH";
+	memcpy(ret, &backend, sizeof backend);
+	return NULL;
+}
+
+/* A number in decimal, 0 above `max`; *ret_end is behind its last digit. */
+static unsigned
+parse_number(const char *text, unsigned max, const char **ret_end)
+{
+	unsigned number = 0;
+
+	for (; *text >= '0' && *text <= '9' && number <= max; text++)
+		number = number * 10 + (unsigned)(*text - '0');
+	*ret_end = text;
+	return number <= max ? number : 0;
+}
+
+/* "LOW-HIGH" */
+static int
+parse_range(const char *text, struct port_range *ret)
+{
+	const char *end;
+
+	ret->low = parse_number(text, UINT16_MAX, &end);
+	if (ret->low == 0 || *end != '-')
+		return -EINVAL;
+	ret->high = parse_number(end + 1, UINT16_MAX, &end);
+	return ret->high < ret->low || *end != '\0' ? -EINVAL : 0;
+}
+
+const char *
+config_parse_ports(const char *value, void *ret)
+{
+	return parse_range(value, ret) < 0 ? "not a range of ports, LOW-HIGH"
+					   : NULL;
+}
+
+/* Ports below belong to other services: a backend must not lead there. */
+const char *
+config_parse_backend_ports(const char *value, void *ret)
+{
+	struct port_range *ports = ret;
+
+	if (parse_range(value, ports) < 0 || ports->low < 1024)
+		return "not a range of ports, LOW-HIGH, from 1024 on";
+	return NULL;
+}
+
+/* "BEGIN:RATE:FULL" */
+static int
+parse_limit(const char *text, struct newcomer_limit *ret)
+{
+	const char *end;
+
+	ret->begin = parse_number(text, CONFIG_SESSIONS_MAX, &end);
+	if (ret->begin == 0 || *end != ':')
+		return -EINVAL;
+	ret->rate = parse_number(end + 1, 100, &end);
+	if (ret->rate == 0 || *end != ':')
+		return -EINVAL;
+	ret->full = parse_number(end + 1, CONFIG_SESSIONS_MAX, &end);
+	return ret->full < ret->begin || *end != '\0' ? -EINVAL : 0;
+}
+
+const char *
+config_parse_newcomers(const char *value, void *ret)
+{
+	struct newcomer_limit *limit = ret;
+
+	if (strcmp(value, "0") == 0)
+		*limit = (struct newcomer_limit){ 0, 0, 0 };
+	else if (parse_limit(value, limit) < 0)
+		return "not of the form BEGIN:RATE:FULL, nor 0";
+	return NULL;
+}
+
+/* A host's name is somebody else's word, and would have to be looked up. */
+const char *
+config_parse_exempt(const char *value, void *ret)
+{
+	struct stssl_pattern *pattern = ret;
+	int r = stssl_pattern_parse(value, pattern);
+
+	if (r < 0)
+		return stssl_pattern_error(r);
+	return pattern->host == NULL ? NULL : "not an address pattern";
 }

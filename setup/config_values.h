@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Values of helper.conf that are more than a word or a number.
+ * What the keys of helper.conf take, for the rows of config_keys.c.
  */
 #ifndef SETUP_CONFIG_VALUES_H
 #define SETUP_CONFIG_VALUES_H
 
-#include <sys/types.h>
+#include <stdbool.h>
 
-#include "setup/config.h"
+#include "conf/conf.h"
 
-/*
- * Why `path` cannot be used as a file to read, valid until the next call; NULL
- * and *ret_mode when it can.
- */
-const char *config_file_fault(const char *path, mode_t *ret_mode);
+/* Texts that are kept as they are. */
+stssl_conf_check config_check_name;
+stssl_conf_check config_check_path;
+stssl_conf_check config_check_socket;
+stssl_conf_check config_check_file;
+stssl_conf_check config_check_file_or_directory;
+stssl_conf_check config_check_key;
+stssl_conf_check config_check_url;
 
-/* Read "ADDRESS:PORT" or "unix:/PATH".  Returns 0 or -EINVAL. */
-int config_backend_parse(const char *text, struct backend_address *ret);
+/* A const char *: NULL when the text is empty, that is, for none. */
+stssl_conf_parse config_parse_name;
+stssl_conf_parse config_parse_host; /* or IP address */
 
-/* Read "LOW-HIGH", two ports.  Returns 0 or -EINVAL. */
-int config_ports_parse(const char *text, unsigned *ret_low, unsigned *ret_high);
-
-/*
- * Read "BEGIN:RATE:FULL", 1 <= BEGIN <= FULL <= 1000000, RATE 1 to 100; or "0"
- * for no limit.  Returns 0 or -EINVAL.
- */
-int config_newcomers_parse(const char *text, struct newcomer_limit *ret);
-
-/* True for "http://HOST..." of printable ASCII, not longer than 1024 bytes. */
-bool config_is_http_url(const char *text);
+/* Texts that stand for something else. */
+stssl_conf_parse config_parse_address;       /* struct stssl_address */
+stssl_conf_parse config_parse_backend;       /* struct backend_address */
+stssl_conf_parse config_parse_ports;         /* struct port_range */
+stssl_conf_parse config_parse_backend_ports; /* struct port_range */
+stssl_conf_parse config_parse_newcomers;     /* struct newcomer_limit */
+stssl_conf_parse config_parse_exempt;        /* struct stssl_pattern */
 
 /* True for a host name, RFC 1123 section 2.1, that is no IP address. */
 bool config_is_host_name(const char *text);

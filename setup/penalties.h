@@ -8,7 +8,6 @@
 
 #include <stddef.h>
 
-#include "conf/conf.h"
 #include "policy/pattern.h"
 
 /*
@@ -36,18 +35,13 @@ struct penalty_config {
 	unsigned refuse_above; /* seconds */
 	unsigned max;          /* seconds; 0: no penalties */
 	unsigned max_sources;
-	struct stssl_pattern *exempt; /* no host names */
-	size_t exempt_count;
+	struct {
+		struct stssl_pattern *list; /* no host names */
+		size_t count;
+	} exempt;
 };
 
 /* The event's word; "" for a value that is none of the enum. */
 const char *penalty_word(enum penalty_event event);
-
-/* Fill *ret from the checked section.  Returns 0 or -ENOMEM. */
-int penalty_config_get(
-    const struct stssl_conf_section *section, struct penalty_config *ret);
-
-/* Free the list. */
-void penalty_config_done(struct penalty_config *config);
 
 #endif

@@ -206,14 +206,14 @@ check_list_file(void *owner, const char *path, struct x509_error *error)
 
 /* Each path is a file, or a directory of files. */
 static void
-check_paths(const struct looking *l, char *const *paths, size_t count,
+check_paths(const struct looking *l, const struct stssl_values *paths,
     int (*each)(void *owner, const char *path, struct x509_error *error))
 {
-	for (size_t i = 0; i < count; i++) {
-		struct looking one = { paths[i], l->now, l->findings };
+	for (size_t i = 0; i < paths->count; i++) {
+		struct looking one = { paths->list[i], l->now, l->findings };
 		struct x509_error error;
 
-		if (x509_files(paths[i], each, &one, &error) < 0)
+		if (x509_files(paths->list[i], each, &one, &error) < 0)
 			findings_add(l->findings, FINDING_ERROR, NULL, 0, "%s",
 			    error.text);
 	}
@@ -262,12 +262,12 @@ check_inventory(const struct tls_config *tls, const struct x509_store *store,
 
 	if (inventory == NULL)
 		output_no_memory();
-	for (size_t i = 0; i < tls->certificate_count; i++)
+	for (size_t i = 0; i < tls->certificates.count; i++)
 		(void)x509_inventory_add_server(
-		    inventory, tls->certificates[i], store, &error);
-	for (size_t i = 0; i < tls->client_ca_count; i++)
+		    inventory, tls->certificates.list[i], store, &error);
+	for (size_t i = 0; i < tls->client_cas.count; i++)
 		(void)x509_inventory_add_cas(
-		    inventory, tls->client_cas[i], &error);
+		    inventory, tls->client_cas.list[i], &error);
 	items = x509_inventory_items(inventory, &count);
 	for (size_t i = 0; i < count; i++) {
 		say(&items[i], x509_item_dates(&items[i], now, text), text,
@@ -286,12 +286,11 @@ certificate_check(const struct tls_config *tls, const struct x509_store *store,
 	const struct looking l = { NULL, now, findings };
 
 	check_inventory(tls, store, now, findings);
-	for (size_t i = 0; i < tls->certificate_count; i++)
-		check_pair(
-		    &(struct looking){ tls->certificates[i], now, findings },
-		    tls->keys[i]);
+	for (size_t i = 0; i < tls->certificates.count; i++)
+		check_pair(&(struct looking){ tls->certificates.list[i], now,
+			       findings },
+		    tls->keys.list[i]);
 	check_priority(tls->priority, findings);
-	check_paths(&l, tls->client_cas, tls->client_ca_count, check_ca_file);
-	check_paths(
-	    &l, tls->client_crls, tls->client_crl_count, check_list_file);
+	check_paths(&l, &tls->client_cas, check_ca_file);
+	check_paths(&l, &tls->client_crls, check_list_file);
 }

@@ -137,16 +137,16 @@ named(const struct helper_config *config, const char *path,
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
 	certificate_check(tls, store, time(NULL), findings);
 	(void)x509_store_free(store);
-	for (size_t i = 0; i < tls->certificate_count; i++) {
-		owned(tls->certificates[i], helper, findings);
-		owned(tls->keys[i], helper, findings);
+	for (size_t i = 0; i < tls->certificates.count; i++) {
+		owned(tls->certificates.list[i], helper, findings);
+		owned(tls->keys.list[i], helper, findings);
 	}
-	for (size_t i = 0; i < tls->client_ca_count; i++)
-		owned(tls->client_cas[i], helper, findings);
-	for (size_t i = 0; i < tls->client_crl_count; i++)
-		owned(tls->client_crls[i], helper, findings);
-	for (size_t i = 0; i < config->status_user_count; i++)
-		check_user(config->status_users[i], path, findings);
+	for (size_t i = 0; i < tls->client_cas.count; i++)
+		owned(tls->client_cas.list[i], helper, findings);
+	for (size_t i = 0; i < tls->client_crls.count; i++)
+		owned(tls->client_crls.list[i], helper, findings);
+	for (size_t i = 0; i < config->status_users.count; i++)
+		check_user(config->status_users.list[i], path, findings);
 	/* Where no helper runs, there is none. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,

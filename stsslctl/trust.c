@@ -33,10 +33,11 @@ trust_configured(const struct tls_config *tls, struct x509_store **ret,
 					     : X509_STALE_REFUSE);
 	int r = store == NULL ? -ENOMEM : 0;
 
-	for (size_t i = 0; r == 0 && i < tls->client_ca_count; i++)
-		r = x509_store_add_cas(store, tls->client_cas[i], error);
-	for (size_t i = 0; r == 0 && i < tls->client_crl_count; i++)
-		r = x509_store_add_lists(store, tls->client_crls[i], error);
+	for (size_t i = 0; r == 0 && i < tls->client_cas.count; i++)
+		r = x509_store_add_cas(store, tls->client_cas.list[i], error);
+	for (size_t i = 0; r == 0 && i < tls->client_crls.count; i++)
+		r = x509_store_add_lists(
+		    store, tls->client_crls.list[i], error);
 	if (r < 0)
 		(void)x509_store_free(store);
 	else

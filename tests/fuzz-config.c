@@ -23,17 +23,19 @@ check(const struct helper_config *config)
 	const struct tls_config *tls = &config->tls;
 
 	if (config->workers > 256 || config->sessions_per_worker < 1 ||
-	    config->listener_count == 0 || tls->certificate_count == 0 ||
+	    config->listener_count == 0 || tls->certificates.count == 0 ||
 	    tls->ocsp_seconds < 1)
 		abort();
-	for (size_t i = 0; i < tls->certificate_count; i++)
-		if (tls->certificates[i] == NULL || tls->keys[i] == NULL)
+	for (size_t i = 0; i < tls->certificates.count; i++)
+		if (tls->certificates.list[i] == NULL ||
+		    tls->keys.list[i] == NULL)
 			abort();
 	for (size_t i = 0; i < config->listener_count; i++) {
 		const struct listen_config *l = &config->listeners[i];
 
 		if (l->name[0] == '\0' || l->service[0] == '\0' ||
-		    l->backend.len == 0 || l->passive_low > l->passive_high ||
+		    l->backend.len == 0 ||
+		    l->passive_ports.low > l->passive_ports.high ||
 		    l->handshake_seconds < 1 ||
 		    l->max_sessions > CONFIG_SESSIONS_MAX)
 			abort();

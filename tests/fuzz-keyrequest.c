@@ -31,9 +31,9 @@ load(void)
 	static const enum fuzz_key kinds[KEYS] = { FUZZ_RSA, FUZZ_P256 };
 	char key[KEYS][32], certificate[KEYS][32];
 	char *keys[KEYS], *certificates[KEYS];
-	const struct tls_config config = { .certificates = certificates,
-		.certificate_count = KEYS,
-		.keys = keys };
+	const struct tls_config config = {
+		.certificates = { certificates, KEYS }, .keys = { keys, KEYS }
+	};
 	struct fuzz_pair ca = fuzz_pair_new(FUZZ_P256, "ca", NULL);
 	struct stssl_error error;
 	struct keys *loaded;

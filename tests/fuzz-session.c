@@ -183,8 +183,8 @@ begin(struct stage *s, bool passive)
 	s->listen.name = "ftp";
 	s->listen.login_seconds = 60;
 	s->listen.backend_data = passive ? BACKEND_PASSIVE : BACKEND_ACTIVE;
-	s->listen.backend_low = 1024;
-	s->listen.backend_high = 65535;
+	s->listen.backend_ports.low = 1024;
+	s->listen.backend_ports.high = 65535;
 	s->data_listener = listen_somewhere(&at);
 	s->data_port = at.port;
 	s->listener = listen_somewhere(&at);

@@ -259,8 +259,8 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_uint_eq(c->sessions_per_worker, 4096);
 	ck_assert_str_eq(c->status_socket, "/run/stssl/status.sock");
 	ck_assert_ptr_null(c->status_group);
-	ck_assert_uint_eq(c->status_user_count, 0);
-	ck_assert_uint_eq(c->tls.client_crl_count, 0);
+	ck_assert_uint_eq(c->status_users.count, 0);
+	ck_assert_uint_eq(c->tls.client_crls.count, 0);
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_REFUSE);
 	ck_assert_int_eq(c->tls.ocsp, OCSP_OFF);
 	ck_assert_ptr_null(c->tls.ocsp_responder);
@@ -269,15 +269,15 @@ START_TEST(what_is_not_given_has_its_default)
 	ck_assert_uint_eq(c->listener_count, 1);
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
-	ck_assert_uint_eq(l->address_count, 0);
+	ck_assert_uint_eq(l->addresses.count, 0);
 	ck_assert_int_eq(l->protocol, LISTEN_FTP);
 	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
 	ck_assert_int_eq(l->client_certificate, CLIENT_REQUEST);
 	ck_assert_int_eq(l->data_session, DATA_PREFER);
 	ck_assert_int_eq(l->backend_data, BACKEND_BY_PLACE);
-	ck_assert_uint_eq(l->backend_low, 1024);
-	ck_assert_uint_eq(l->backend_high, 65535);
-	ck_assert_uint_eq(l->passive_high, 0);
+	ck_assert_uint_eq(l->backend_ports.low, 1024);
+	ck_assert_uint_eq(l->backend_ports.high, 65535);
+	ck_assert_uint_eq(l->passive_ports.high, 0);
 	ck_assert_ptr_null(l->passive_address);
 	ck_assert(!l->implicit_private);
 	ck_assert_uint_eq(l->max_sessions, 20000);
@@ -316,23 +316,23 @@ START_TEST(what_is_given_is_taken)
 	ck_assert_ptr_null(c->user);
 	ck_assert_uint_eq(c->workers, 3);
 	ck_assert_uint_eq(c->sessions_per_worker, 1);
-	ck_assert_uint_eq(c->status_user_count, 2);
-	ck_assert_str_eq(c->status_users[1], "mail");
+	ck_assert_uint_eq(c->status_users.count, 2);
+	ck_assert_str_eq(c->status_users.list[1], "mail");
 	ck_assert_uint_eq(c->listener_count, 3);
 	l = &c->listeners[0];
-	ck_assert_uint_eq(l->address_count, 2);
-	ck_assert_uint_eq(l->addresses[0].port, 0);
-	ck_assert_uint_eq(l->addresses[1].port, 990);
+	ck_assert_uint_eq(l->addresses.count, 2);
+	ck_assert_uint_eq(l->addresses.list[0].port, 0);
+	ck_assert_uint_eq(l->addresses.list[1].port, 990);
 	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
 	ck_assert_int_eq(l->backend.u.sa.sa_family, AF_INET6);
-	ck_assert_uint_eq(l->passive_low, 50000);
-	ck_assert_uint_eq(l->passive_high, 50999);
+	ck_assert_uint_eq(l->passive_ports.low, 50000);
+	ck_assert_uint_eq(l->passive_ports.high, 50999);
 	ck_assert_ptr_nonnull(l->passive_address);
 	ck_assert_ptr_null(l->passive_name);
 	ck_assert_int_eq(l->data_session, DATA_RESUMED);
 	ck_assert_int_eq(l->backend_data, BACKEND_PASSIVE);
-	ck_assert_uint_eq(l->backend_low, 2000);
-	ck_assert_uint_eq(l->backend_high, 3000);
+	ck_assert_uint_eq(l->backend_ports.low, 2000);
+	ck_assert_uint_eq(l->backend_ports.high, 3000);
 	ck_assert(l->implicit_private);
 	ck_assert_uint_eq(l->max_newcomers.full, 0);
 	ck_assert_uint_eq(l->max_sessions, 9);
@@ -377,7 +377,7 @@ START_TEST(penalties_have_their_defaults_and_keys)
 	ck_assert_uint_eq(p->refuse_above, 15);
 	ck_assert_uint_eq(p->max, 600);
 	ck_assert_uint_eq(p->max_sources, 65536);
-	ck_assert_uint_eq(p->exempt_count, 0);
+	ck_assert_uint_eq(p->exempt.count, 0);
 	(void)config_free(c);
 	ck_assert_int_eq(
 	    read_text(TLS FTP
@@ -389,7 +389,7 @@ START_TEST(penalties_have_their_defaults_and_keys)
 	ck_assert_uint_eq(p->seconds[PENALTY_HANDSHAKE_TIMEOUT], 0);
 	ck_assert_uint_eq(p->seconds[PENALTY_CRASH], 90);
 	ck_assert_uint_eq(p->max, 0);
-	ck_assert_uint_eq(p->exempt_count, 2);
+	ck_assert_uint_eq(p->exempt.count, 2);
 	(void)config_free(c);
 }
 END_TEST
@@ -405,8 +405,8 @@ START_TEST(revocation_lists_may_be_a_directory)
 		      " stale-crl = warn\n kernel-tls = auto\n}\n" FTP,
 		&c, &error),
 	    0);
-	ck_assert_uint_eq(c->tls.client_crl_count, 1);
-	ck_assert_str_eq(c->tls.client_crls[0], ".");
+	ck_assert_uint_eq(c->tls.client_crls.count, 1);
+	ck_assert_str_eq(c->tls.client_crls.list[0], ".");
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_WARN);
 	ck_assert_int_eq(c->tls.kernel, KERNEL_TLS_AUTO);
 	(void)config_free(c);

@@ -195,7 +195,7 @@ start(unsigned workers, unsigned sessions)
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	(void)snprintf(path, sizeof path, "%s/status.sock", directory);
 	listener = (struct listen_config){
-		.name = "ftp", .addresses = &address, .address_count = 1
+		.name = "ftp", .addresses.list = &address, .addresses.count = 1
 	};
 	config = (struct helper_config){ .workers = workers,
 		.sessions_per_worker = sessions,

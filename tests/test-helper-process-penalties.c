@@ -185,8 +185,8 @@ START_TEST(who_is_exempt_has_no_penalty)
 
 	ck_assert_int_eq(stssl_pattern_parse("192.0.2.0/25", &exempt[0]), 0);
 	ck_assert_int_eq(stssl_pattern_parse("2001:db8::7", &exempt[1]), 0);
-	config.exempt = exempt;
-	config.exempt_count = ROWS(exempt);
+	config.exempt.list = exempt;
+	config.exempt.count = ROWS(exempt);
 	p = begin(&config);
 	add(p, "192.0.2.1", PENALTY_CRASH, 1);
 	add(p, "2001:db8::7", PENALTY_CRASH, 1);
@@ -209,8 +209,8 @@ START_TEST(who_is_exempt_by_new_rules_is_refused_no_more)
 	add(p, "192.0.2.1", PENALTY_CRASH, 1);
 	ck_assert(penalties_next(p, NULL, &found) && found.is_refused);
 	ck_assert_int_eq(stssl_pattern_parse("192.0.2.1", &exempt), 0);
-	config.exempt = &exempt;
-	config.exempt_count = 1;
+	config.exempt.list = &exempt;
+	config.exempt.count = 1;
 	penalties_renew(p, &config);
 	ck_assert(!refuses(p, "192.0.2.1"));
 	ck_assert(penalties_next(p, NULL, &found) && !found.is_refused);

@@ -98,10 +98,9 @@ static struct files files;
 static struct made server;
 static char certificate[256], key[256];
 static char *certificates[1] = { certificate }, *keys[1] = { key };
-static const struct helper_config config = { .tls = {
-						 .certificates = certificates,
-						 .certificate_count = 1,
-						 .keys = keys } };
+static const struct helper_config config = {
+	.tls = { .certificates = { certificates, 1 }, .keys = { keys, 1 } }
+};
 static pid_t holder;
 static int channel;
 /* Called in the keyholder's process before it begins, or NULL. */

@@ -178,9 +178,8 @@ stage_set(struct stage *s, int which)
 	gnutls_free(pem.data);
 	s->certificates[0] = s->certificate;
 	s->keys[0] = s->key;
-	s->config = (struct tls_config){ .certificates = s->certificates,
-		.certificate_count = 1,
-		.keys = s->keys };
+	s->config = (struct tls_config){ .certificates = { s->certificates, 1 },
+		.keys = { s->keys, 1 } };
 }
 
 static void

@@ -136,11 +136,10 @@ name_path(
 static struct tls_context *
 load_servers(struct stage *s, struct servers *servers)
 {
-	struct tls_config config = { .certificates = servers->certificates,
-		.certificate_count = WHICH_COUNT,
-		.keys = servers->keys,
-		.client_cas = &servers->ca,
-		.client_ca_count = 1,
+	struct tls_config config = { .certificates = { servers->certificates,
+					 WHICH_COUNT },
+		.keys = { servers->keys, WHICH_COUNT },
+		.client_cas = { &servers->ca, 1 },
 		.priority = s->priority };
 	struct tls_context *context;
 	struct stssl_error error;

@@ -67,7 +67,7 @@ is_free(unsigned port)
 static struct listen_config
 free_range(unsigned count)
 {
-	struct listen_config config = { .passive_low = 0 };
+	struct listen_config config = { .passive_ports.low = 0 };
 	unsigned low = LOWEST, run = 0;
 
 	for (unsigned port = LOWEST; run < count; port++) {
@@ -79,8 +79,8 @@ free_range(unsigned count)
 			low = port + 1;
 		}
 	}
-	config.passive_low = (uint16_t)low;
-	config.passive_high = (uint16_t)(low + count - 1);
+	config.passive_ports.low = (uint16_t)low;
+	config.passive_ports.high = (uint16_t)(low + count - 1);
 	return config;
 }
 
@@ -125,10 +125,10 @@ START_TEST(each_port_of_the_range_is_given_once_and_no_other)
 	for (int i = 0; i < PORTS; i++) {
 		fds[i] = listen_passively(&config, &port);
 		ck_assert_int_ge(fds[i], 0);
-		ck_assert_uint_ge(port, config.passive_low);
-		ck_assert_uint_le(port, config.passive_high);
-		ck_assert(!seen[port - config.passive_low]);
-		seen[port - config.passive_low] = true;
+		ck_assert_uint_ge(port, config.passive_ports.low);
+		ck_assert_uint_le(port, config.passive_ports.high);
+		ck_assert(!seen[port - config.passive_ports.low]);
+		seen[port - config.passive_ports.low] = true;
 		ports[i] = port;
 	}
 	for (int i = 0; i < 3; i++)
@@ -153,7 +153,7 @@ START_TEST(a_port_that_another_listens_on_is_not_shared)
 	const struct listen_config config = free_range(1);
 	unsigned before;
 	uint16_t port;
-	int other = listen_like_others(config.passive_low, _i == 1), fd;
+	int other = listen_like_others(config.passive_ports.low, _i == 1), fd;
 
 	ck_assert_int_ne(other, -1);
 	before = open_descriptors();
@@ -163,7 +163,8 @@ START_TEST(a_port_that_another_listens_on_is_not_shared)
 	fd = listen_passively(&config, &port);
 	ck_assert_int_ge(fd, 0);
 	/* Nor does another get ours. */
-	ck_assert_int_eq(listen_like_others(config.passive_low, true), -1);
+	ck_assert_int_eq(
+	    listen_like_others(config.passive_ports.low, true), -1);
 	(void)close(fd);
 }
 END_TEST
@@ -172,7 +173,7 @@ END_TEST
 START_TEST(a_port_whose_connection_has_ended_is_free_again)
 {
 	const struct listen_config config = free_range(1);
-	const struct stssl_address a = address_of(config.passive_low);
+	const struct stssl_address a = address_of(config.passive_ports.low);
 	struct sockaddr_storage sa;
 	socklen_t len = stssl_address_to(&a, &sa);
 	uint16_t port;
@@ -195,8 +196,8 @@ END_TEST
 /* Of a thousand ports, twenty times the same or the next is no chance. */
 START_TEST(the_next_port_cannot_be_guessed_from_the_last)
 {
-	const struct listen_config config = { .passive_low = LOWEST,
-		.passive_high = HIGHEST };
+	const struct listen_config config = { .passive_ports.low = LOWEST,
+		.passive_ports.high = HIGHEST };
 	unsigned same = 0, next = 0;
 	uint16_t last = 0, port;
 
@@ -216,7 +217,7 @@ END_TEST
 
 START_TEST(without_a_range_the_kernel_chooses)
 {
-	const struct listen_config config = { .passive_low = 0 };
+	const struct listen_config config = { .passive_ports.low = 0 };
 	uint16_t port = 0;
 	int fd = listen_passively(&config, &port);
 
@@ -229,8 +230,8 @@ END_TEST
 
 START_TEST(what_cannot_be_bound_is_told)
 {
-	const struct listen_config config = { .passive_low = LOWEST,
-		.passive_high = HIGHEST };
+	const struct listen_config config = { .passive_ports.low = LOWEST,
+		.passive_ports.high = HIGHEST };
 	unsigned before = open_descriptors();
 	struct stssl_address elsewhere, at;
 

@@ -17,37 +17,67 @@
 #include "tests/test-policy.h"
 
 static const char *
-not_bad(const char *value, char why[static STSSL_CONF_WHY])
+not_bad(const char *value)
 {
-	if (strcmp(value, "bad") != 0)
-		return NULL;
-	(void)snprintf(why, STSSL_CONF_WHY, "it is %s", value);
-	return why;
+	return strcmp(value, "bad") != 0 ? NULL : "it is bad";
 }
 
+/* A word of one letter, which it is read into. */
+static const char *
+one_letter(const char *value, void *ret)
+{
+	if (value[0] == '\0' || value[1] != '\0')
+		return "not a letter";
+	*(char *)ret = value[0];
+	return NULL;
+}
+
+#define AT(field) .place = offsetof(struct conf_tls, field)
 static const struct stssl_conf_key tls_keys[] = {
-	{ "key", STSSL_CONF_TEXT, not_bad, .text = NULL },
-	{ "ca", STSSL_CONF_LIST, not_bad, .filled = true },
+	{ "key", STSSL_CONF_TEXT, AT(key), .check = not_bad },
+	{ "ca", STSSL_CONF_LIST, AT(ca), .check = not_bad, .filled = true },
 	{ .name = NULL },
 };
 
+#undef AT
+#define AT(field) .place = offsetof(struct conf_listen, field)
 static const struct stssl_conf_key listen_keys[] = {
-	{ "address", STSSL_CONF_TEXT, not_bad, .text = NULL },
+	{ "address", STSSL_CONF_TEXT, AT(address), .check = not_bad },
 	{ .name = NULL },
 };
 
+#undef AT
+#define AT(field) .place = offsetof(struct conf_top, field)
 const struct stssl_conf_key conf_keys[] = {
-	{ "user", STSSL_CONF_TEXT, not_bad, .text = "nobody" },
-	{ "key", STSSL_CONF_TEXT, NULL, .text = NULL },
-	{ "workers", STSSL_CONF_NUMBER, NULL, .low = -5, .high = 999999999 },
-	{ "fast", STSSL_CONF_SWITCH, NULL, .on = false },
-	{ "color", STSSL_CONF_WORD, NULL, .words = { "red", "green" },
+	{ "user", STSSL_CONF_TEXT, AT(user), .check = not_bad,
+	    .text = "nobody" },
+	{ "key", STSSL_CONF_TEXT, AT(key) },
+	{ "workers", STSSL_CONF_NUMBER, AT(workers), .number = 3, .low = -5,
+	    .high = 999999999 },
+	{ "fast", STSSL_CONF_SWITCH, AT(fast), .on = false },
+	{ "hot", STSSL_CONF_SWITCH, AT(hot), .words = { "cold", "hot" } },
+	{ "color", STSSL_CONF_WORD, AT(color), .words = { "red", "green" },
 	    .word = -1 },
-	{ "names", STSSL_CONF_LIST, not_bad, .filled = false },
-	{ "tls", STSSL_CONF_SECTION, NULL, .keys = tls_keys },
-	{ "listen", STSSL_CONF_TITLED, not_bad, .keys = listen_keys },
+	{ "names", STSSL_CONF_LIST, AT(names), .check = not_bad },
+	{ "letter", STSSL_CONF_VALUE, AT(letter), .parse = one_letter,
+	    .width = 1, .text = "x" },
+	{ "other", STSSL_CONF_VALUE, AT(other), .parse = one_letter,
+	    .width = 1 },
+	{ "letters", STSSL_CONF_ARRAY, AT(letters), .parse = one_letter,
+	    .width = 1 },
+	{ "tls", STSSL_CONF_SECTION, AT(tls), .keys = tls_keys },
+	{ "listen", STSSL_CONF_TITLED, .check = not_bad, .keys = listen_keys },
 	{ .name = NULL },
 };
+
+struct conf_top
+values_of(const struct stssl_conf *conf)
+{
+	struct conf_top top = { .other = 'o' };
+
+	ck_assert_int_eq(stssl_conf_fill(stssl_conf_top(conf), &top), 0);
+	return top;
+}
 
 int
 read_bytes(const void *bytes, size_t len, struct stssl_conf **ret,
@@ -137,29 +167,42 @@ START_TEST(values_are_what_was_given_or_the_defaults)
 {
 	struct stssl_conf *conf =
 	    read_good("workers = 7 fast = on color = green names = { a, b }\n"
+		      "hot = hot letter = l letters = { a, b, c }\n"
+		      "tls { key = k }\n"
 		      "listen x { address = 'y' }\nlisten 'z z' { }");
 	struct stssl_conf *empty = read_good("");
 	const struct stssl_conf_section *top = stssl_conf_top(conf);
-	const struct stssl_conf_section *none = stssl_conf_top(empty);
 	const struct stssl_conf_section *x =
 	    stssl_conf_next(conf, "listen", NULL);
+	struct conf_top given = values_of(conf), none = values_of(empty);
+	struct conf_listen listen;
 	struct stssl_error error;
 
-	ck_assert_int_eq(stssl_conf_number(top, "workers"), 7);
-	ck_assert_int_eq(stssl_conf_number(none, "workers"), 0);
-	ck_assert(stssl_conf_switch(top, "fast"));
-	ck_assert(!stssl_conf_switch(none, "fast"));
-	ck_assert_int_eq(stssl_conf_word(top, "color"), 1);
-	ck_assert_int_eq(stssl_conf_word(none, "color"), -1);
+	ck_assert_int_eq(given.workers, 7);
+	ck_assert_int_eq(none.workers, 3);
+	ck_assert(given.fast && given.hot && !none.fast && !none.hot);
+	ck_assert_int_eq(given.color, 1);
+	ck_assert_int_eq(none.color, -1);
+	ck_assert_uint_eq(given.names.count, 2);
+	ck_assert_str_eq(given.names.list[1], "b");
 	ck_assert_uint_eq(stssl_conf_values(top, "names").count, 2);
-	ck_assert_str_eq(stssl_conf_values(top, "names").list[1], "b");
-	ck_assert_uint_eq(stssl_conf_values(none, "names").count, 0);
-	ck_assert_ptr_null(stssl_conf_text(top, "key"));
+	ck_assert_uint_eq(none.names.count, 0);
+	ck_assert_ptr_null(given.key);
+	ck_assert_str_eq(none.user, "nobody");
+	ck_assert_mem_eq(&given.letter, "l", 1);
+	ck_assert_mem_eq(&none.letter, "x", 1);
+	ck_assert_mem_eq(&none.other, "o", 1);
+	ck_assert_uint_eq(given.letters.count, 3);
+	ck_assert_mem_eq(given.letters.list, "abc", 3);
+	ck_assert_uint_eq(none.letters.count, 0);
+	ck_assert_str_eq(given.tls.key, "k");
+	ck_assert_ptr_null(none.tls.key);
 	ck_assert(stssl_conf_given(top, "names"));
-	ck_assert(!stssl_conf_given(none, "names"));
+	ck_assert(!stssl_conf_given(stssl_conf_top(empty), "names"));
 	ck_assert_uint_eq(stssl_conf_count(conf, "listen"), 2);
 	ck_assert_str_eq(stssl_conf_title(x), "x");
-	ck_assert_str_eq(stssl_conf_text(x, "address"), "y");
+	ck_assert_int_eq(stssl_conf_fill(x, &listen), 0);
+	ck_assert_str_eq(listen.address, "y");
 	x = stssl_conf_next(conf, "listen", x);
 	ck_assert_str_eq(stssl_conf_title(x), "z z");
 	ck_assert_ptr_null(stssl_conf_next(conf, "listen", x));
@@ -197,6 +240,10 @@ START_TEST(a_long_message_is_cut)
 }
 END_TEST
 
+#define NOT_OURS                                                     \
+	"it, and each directory that it is in, must belong to root " \
+	"and be writable by its owner only"
+
 static const struct {
 	mode_t mode;
 	int r;
@@ -204,10 +251,8 @@ static const struct {
 } modes[] = {
 	{ 0644, 0, "" },
 	{ 0600, 0, "" },
-	{ 0664, -EPERM,
-	    "it, and each directory that it is in, must belong to root and be writable by its owner only" },
-	{ 0646, -EPERM,
-	    "it, and each directory that it is in, must belong to root and be writable by its owner only" },
+	{ 0664, -EPERM, NOT_OURS },
+	{ 0646, -EPERM, NOT_OURS },
 };
 
 START_TEST(a_file_that_others_can_write_is_refused)
@@ -306,8 +351,7 @@ read_often(void *data)
 
 		if (stssl_conf_read(r->right.file, conf_keys, &conf, &error) !=
 			0 ||
-		    strcmp(stssl_conf_text(stssl_conf_top(conf), "user"),
-			threaded[r->row].user) != 0)
+		    strcmp(values_of(conf).user, threaded[r->row].user) != 0)
 			r->failures++;
 		(void)stssl_conf_free(conf);
 		if (stssl_conf_read(r->wrong.file, conf_keys, &conf, &error) !=

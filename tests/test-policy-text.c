@@ -55,6 +55,10 @@ static const struct {
 	    "f.conf:4: ca = \"bad\": it is bad" },
 	{ "listen x { address = a }\nlisten y {\naddress = bad }", 0,
 	    "f.conf:3: address = \"bad\": it is bad" },
+	{ "letters = { a,\n bc }", 0,
+	    "f.conf:2: letters = \"bc\": not a letter" },
+	{ "letter = ''", 0, "f.conf:1: letter = \"\": not a letter" },
+	{ "hot = on", 0, "f.conf:1: hot = \"on\": not one of cold, hot" },
 	/* the first of two */
 	{ "user = bad\nusr = x\n", 0, "f.conf:1: user = \"bad\": it is bad" },
 	{ "usr = x\nuser = bad\n", 0, "f.conf:1: \"usr\" is no key here" },
@@ -185,8 +189,7 @@ START_TEST(a_right_file_is_read_as_it_is_written)
 {
 	struct stssl_conf *conf = read_good(rights[_i].text);
 
-	ck_assert_str_eq(
-	    stssl_conf_text(stssl_conf_top(conf), "user"), rights[_i].user);
+	ck_assert_str_eq(values_of(conf).user, rights[_i].user);
 	ck_assert_ptr_null(stssl_conf_free(conf));
 }
 END_TEST
@@ -244,8 +247,7 @@ START_TEST(numbers_are_decimal_ones)
 		return;
 	}
 	ck_assert_msg(r == 0, "%s", error.text);
-	ck_assert_int_eq(stssl_conf_number(stssl_conf_top(conf), "workers"),
-	    numbers[_i].number);
+	ck_assert_int_eq(values_of(conf).workers, numbers[_i].number);
 	(void)stssl_conf_free(conf);
 }
 END_TEST
@@ -272,8 +274,7 @@ START_TEST(switches_have_six_words)
 
 	(void)snprintf(text, sizeof text, "fast = %s", switches[_i].text);
 	conf = read_good(text);
-	ck_assert_int_eq(
-	    stssl_conf_switch(stssl_conf_top(conf), "fast"), switches[_i].on);
+	ck_assert_int_eq(values_of(conf).fast, switches[_i].on);
 	(void)stssl_conf_free(conf);
 }
 END_TEST

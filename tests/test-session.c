@@ -195,8 +195,8 @@ begin(struct play *p)
 	p->config.listener_count = 1;
 	p->listen.name = "ftp";
 	p->listen.login_seconds = 60;
-	p->listen.backend_low = 1024;
-	p->listen.backend_high = 65535;
+	p->listen.backend_ports.low = 1024;
+	p->listen.backend_ports.high = 65535;
 	p->listener = listen_on_loopback(&at);
 	p->listen.backend.len =
 	    stssl_address_to(&at, &p->listen.backend.u.inet);
@@ -329,9 +329,8 @@ tls_with_certificate(const struct files *files)
 	struct made server = make_leaf("server", &ca, NULL);
 	char paths[2][256], *certificate = paths[0], *key = paths[1],
 			    priority[] = "NORMAL";
-	const struct tls_config config = { .certificates = &certificate,
-		.certificate_count = 1,
-		.keys = &key,
+	const struct tls_config config = { .certificates = { &certificate, 1 },
+		.keys = { &key, 1 },
 		.priority = priority };
 	struct tls_context *context = NULL;
 	struct stssl_error error = { "" };
@@ -1127,7 +1126,7 @@ START_TEST(a_passive_backend_leads_to_its_own_ports_only)
 	char line[FTP_REPLY_MAX];
 
 	begin(&p);
-	p.listen.backend_low = 2000;
+	p.listen.backend_ports.low = 2000;
 	greet(&p);
 	log_in(&p);
 	put(p.client, "PASV\r\n");

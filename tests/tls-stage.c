@@ -113,13 +113,10 @@ load(struct stage *s, const char *list, enum stale_crl stale,
 	char paths[4][256];
 	char *certificate = paths[0], *key = paths[1], *ca = paths[2],
 	     *crl = paths[3];
-	const struct tls_config config = { .certificates = &certificate,
-		.certificate_count = 1,
-		.keys = &key,
-		.client_cas = &ca,
-		.client_ca_count = 1,
-		.client_crls = &crl,
-		.client_crl_count = list != NULL,
+	const struct tls_config config = { .certificates = { &certificate, 1 },
+		.keys = { &key, 1 },
+		.client_cas = { &ca, 1 },
+		.client_crls = { &crl, list != NULL },
 		.stale_crl = stale,
 		.priority = s->priority,
 		.group = s->group };

@@ -196,8 +196,8 @@ enter_sandbox(const struct tls_config *config)
 {
 	struct sandbox sandbox = sandbox_keyholder;
 
-	for (size_t i = 0; i < config->certificate_count; i++)
-		if (keys_is_url(config->keys[i]))
+	for (size_t i = 0; i < config->keys.count; i++)
+		if (keys_is_url(config->keys.list[i]))
 			sandbox.rights = SANDBOX_SOCKETS | SANDBOX_LOCAL |
 					 SANDBOX_READ | SANDBOX_WRITE |
 					 SANDBOX_CODE | SANDBOX_THREADS;

@@ -64,8 +64,8 @@ void
 keys_open_early(const struct tls_config *config)
 {
 	for (size_t i = 0;
-	     i < config->certificate_count && early_count < EARLY_MAX; i++) {
-		const char *path = config->keys[i];
+	     i < config->certificates.count && early_count < EARLY_MAX; i++) {
+		const char *path = config->keys.list[i];
 		int fd = keys_is_url(path) ? -1 : open(path, OPEN_FLAGS);
 
 		early[early_count].path = fd == -1 ? NULL : strdup(path);
@@ -204,7 +204,7 @@ int
 keys_load(const struct tls_config *config, struct keys **ret,
     struct stssl_error *error)
 {
-	size_t count = config->certificate_count;
+	size_t count = config->certificates.count;
 	struct keys *keys =
 	    calloc(1, sizeof *keys + count * sizeof keys->keys[0]);
 
@@ -212,12 +212,12 @@ keys_load(const struct tls_config *config, struct keys **ret,
 		return fault(error, "keys", GNUTLS_E_MEMORY_ERROR);
 	for (; keys->count < count; keys->count++) {
 		const size_t i = keys->count;
-		int r = load(
-		    config->keys[i], config->certificates[i], &keys->keys[i]);
+		int r = load(config->keys.list[i], config->certificates.list[i],
+		    &keys->keys[i]);
 
 		if (r < 0) {
 			(void)keys_free(keys);
-			return fault(error, config->keys[i], r);
+			return fault(error, config->keys.list[i], r);
 		}
 	}
 	*ret = keys;

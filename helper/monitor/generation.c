@@ -42,12 +42,12 @@ fill(struct x509_inventory *inventory, const struct generation *g,
 	const struct x509_store *store = tls_context_store(g->tls);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < tls->certificate_count; i++)
+	for (size_t i = 0; r == 0 && i < tls->certificates.count; i++)
 		r = x509_inventory_add_server(
-		    inventory, tls->certificates[i], store, error);
-	for (size_t i = 0; r == 0 && i < tls->client_ca_count; i++)
+		    inventory, tls->certificates.list[i], store, error);
+	for (size_t i = 0; r == 0 && i < tls->client_cas.count; i++)
 		r = x509_inventory_add_cas(
-		    inventory, tls->client_cas[i], error);
+		    inventory, tls->client_cas.list[i], error);
 	return r;
 }
 
@@ -104,12 +104,12 @@ same_text(const char *a, const char *b)
 }
 
 static bool
-same_list(char *const *a, size_t a_count, char *const *b, size_t b_count)
+same_list(const struct stssl_values *a, const struct stssl_values *b)
 {
-	bool same = a_count == b_count;
+	bool same = a->count == b->count;
 
-	for (size_t i = 0; same && i < a_count; i++)
-		same = same_text(a[i], b[i]);
+	for (size_t i = 0; same && i < a->count; i++)
+		same = same_text(a->list[i], b->list[i]);
 	return same;
 }
 
@@ -117,9 +117,9 @@ static bool
 same_listener(const struct listen_config *a, const struct listen_config *b)
 {
 	return same_text(a->name, b->name) &&
-	       a->address_count == b->address_count &&
-	       memcmp(a->addresses, b->addresses,
-		   a->address_count * sizeof *a->addresses) == 0;
+	       a->addresses.count == b->addresses.count &&
+	       memcmp(a->addresses.list, b->addresses.list,
+		   a->addresses.count * sizeof *a->addresses.list) == 0;
 }
 
 /* Sessions, sockets and messages go by the number of a listener. */
@@ -147,8 +147,7 @@ generation_check(const struct generation *now, const struct generation *next,
 		    same_text(a->status_socket, b->status_socket) },
 		{ "status-group", same_text(a->status_group, b->status_group) },
 		{ "status-users",
-		    same_list(a->status_users, a->status_user_count,
-			b->status_users, b->status_user_count) },
+		    same_list(&a->status_users, &b->status_users) },
 		{ "listen: names and addresses", same_listeners(a, b) },
 	};
 

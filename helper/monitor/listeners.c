@@ -95,17 +95,17 @@ open_addresses(
 	char text[STSSL_ADDRESS_TEXT];
 	int r = 0;
 
-	if (l->address_count == 0) {
+	if (l->addresses.count == 0) {
 		log_error("listener %s: no address, and no socket from systemd",
 		    l->name);
 		return -EINVAL;
 	}
-	for (size_t i = 0; r == 0 && i < l->address_count; i++) {
-		int fd = bind_to(&l->addresses[i]);
+	for (size_t i = 0; r == 0 && i < l->addresses.count; i++) {
+		int fd = bind_to(&l->addresses.list[i]);
 
 		if (fd < 0)
 			return log_errno(fd, "listener %s: address %s", l->name,
-			    stssl_address_format(&l->addresses[i], text));
+			    stssl_address_format(&l->addresses.list[i], text));
 		r = add(all, config, index, fd);
 	}
 	return r;

@@ -78,7 +78,7 @@ privileges_resolve(const struct helper_config *config, struct privileges *ret,
 	int r = 0;
 
 	p.status_users =
-	    calloc(config->status_user_count + 1, sizeof *p.status_users);
+	    calloc(config->status_users.count + 1, sizeof *p.status_users);
 	if (p.status_users == NULL)
 		return complain(config, error, -ENOMEM, "status-users", "");
 	p.is_change = p.uid == 0 && config->user != NULL;
@@ -88,10 +88,10 @@ privileges_resolve(const struct helper_config *config, struct privileges *ret,
 	if (r == 0 && config->status_group != NULL)
 		r = find_group(config, "status-group", config->status_group,
 		    &p.status_gid, error);
-	for (; r == 0 && p.status_user_count < config->status_user_count;
+	for (; r == 0 && p.status_user_count < config->status_users.count;
 	     p.status_user_count++)
 		r = find_user(config, "status-users",
-		    config->status_users[p.status_user_count],
+		    config->status_users.list[p.status_user_count],
 		    &p.status_users[p.status_user_count], &unused, error);
 	if (r < 0)
 		privileges_done(&p);

@@ -102,13 +102,13 @@ watch_directory(struct reload *r, const char *path)
 }
 
 static void
-watch_list(struct reload *r, char *const *paths, size_t count)
+watch_list(struct reload *r, const struct stssl_values *paths)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (paths[i][0] != '/')
+	for (size_t i = 0; i < paths->count; i++) {
+		if (paths->list[i][0] != '/')
 			continue; /* a pkcs11: URL */
-		watch(r, paths[i]);
-		watch_directory(r, paths[i]);
+		watch(r, paths->list[i]);
+		watch_directory(r, paths->list[i]);
 	}
 }
 
@@ -119,10 +119,10 @@ watch_files(struct reload *r)
 
 	forget_files(r);
 	r->is_changed = false;
-	watch_list(r, tls->certificates, tls->certificate_count);
-	watch_list(r, tls->keys, tls->certificate_count);
-	watch_list(r, tls->client_cas, tls->client_ca_count);
-	watch_list(r, tls->client_crls, tls->client_crl_count);
+	watch_list(r, &tls->certificates);
+	watch_list(r, &tls->keys);
+	watch_list(r, &tls->client_cas);
+	watch_list(r, &tls->client_crls);
 }
 
 /* True when a file is not as it was at the last look. */

@@ -48,8 +48,8 @@ is_refused(const struct penalties *p, const struct source *s, int64_t now)
 static bool
 is_exempt(const struct penalties *p, const struct stssl_address *peer)
 {
-	for (size_t i = 0; i < p->config->exempt_count; i++)
-		if (stssl_pattern_has(&p->config->exempt[i], peer))
+	for (size_t i = 0; i < p->config->exempt.count; i++)
+		if (stssl_pattern_has(&p->config->exempt.list[i], peer))
 			return true;
 	return false;
 }

@@ -204,7 +204,8 @@ connect_backend(struct ftp *f, uint16_t port)
 {
 	const struct listen_config *listen = f->session->listen;
 
-	if (port < listen->backend_low || port > listen->backend_high) {
+	if (port < listen->backend_ports.low ||
+	    port > listen->backend_ports.high) {
 		session_note(f->session, "data", "failed=backend-port");
 		return -EACCES;
 	}

@@ -52,16 +52,18 @@ passive_listen(const struct listen_config *config,
     const struct stssl_address *local, uint32_t scope,
     struct stssl_address *ret)
 {
-	unsigned count = config->passive_high - config->passive_low + 1, start;
+	unsigned count =
+		     config->passive_ports.high - config->passive_ports.low + 1,
+		 start;
 	struct stssl_address a = *local;
 	int fd = -EADDRINUSE;
 
-	if (config->passive_high == 0)
+	if (config->passive_ports.high == 0)
 		count = 1;
 	if (getrandom(&start, sizeof start, 0) != sizeof start)
 		return -EIO;
 	for (unsigned i = 0; i < count && fd == -EADDRINUSE; i++) {
-		a.port = (uint16_t)(config->passive_low +
+		a.port = (uint16_t)(config->passive_ports.low +
 				    (start % count + i) % count);
 		fd = listen_on(&a, scope);
 	}
@@ -77,7 +79,7 @@ passive_listen(const struct listen_config *config,
 int
 passive_listen_any(const struct stssl_address *local, struct stssl_address *ret)
 {
-	const struct listen_config any = { .passive_low = 0 };
+	const struct listen_config any = { .passive_ports.low = 0 };
 
 	return passive_listen(&any, local, 0, ret);
 }

@@ -43,7 +43,7 @@ static int
 load_pair(
     struct loading *l, gnutls_certificate_credentials_t to, uint32_t index)
 {
-	const char *certificate = l->config->certificates[index];
+	const char *certificate = l->config->certificates.list[index];
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
 	struct gnutls_privkey_st *privkey;
@@ -76,7 +76,7 @@ load_set(struct loading *l, gnutls_certificate_credentials_t to, uint64_t set)
 	/* Whether key and certificate fit is the keyholder's to find out. */
 	gnutls_certificate_set_flags(
 	    to, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
-	for (size_t i = 0; r == 0 && i < l->config->certificate_count; i++)
+	for (size_t i = 0; r == 0 && i < l->config->certificates.count; i++)
 		if (set == UINT64_MAX || (set >> i & 1) != 0)
 			r = load_pair(l, to, (uint32_t)i);
 	return r;
@@ -92,7 +92,7 @@ load_pairs(struct loading *l)
 	l->context->names = tls_names_new(l->context->credentials);
 	return l->context->names != NULL
 		   ? 0
-		   : fault(l, l->config->certificates[0], "out of memory");
+		   : fault(l, l->config->certificates.list[0], "out of memory");
 }
 
 /* The credentials have copies of their own, to name the CAs to clients. */
@@ -124,9 +124,9 @@ load_cas(struct loading *l)
 {
 	struct x509_error error;
 
-	for (size_t i = 0; i < l->config->client_ca_count; i++) {
+	for (size_t i = 0; i < l->config->client_cas.count; i++) {
 		int r = x509_store_add_cas(
-		    l->context->store, l->config->client_cas[i], &error);
+		    l->context->store, l->config->client_cas.list[i], &error);
 		if (r < 0)
 			return fault_of(l, r, &error);
 	}
@@ -141,7 +141,8 @@ load_choice(struct loading *l, uint64_t set)
 	int r = gnutls_certificate_allocate_credentials(&choice->credentials);
 
 	if (r < 0)
-		return fault(l, l->config->certificates[0], gnutls_strerror(r));
+		return fault(
+		    l, l->config->certificates.list[0], gnutls_strerror(r));
 	l->context->choice_count++;
 	choice->set = set;
 	r = load_set(l, choice->credentials, set);
@@ -157,7 +158,8 @@ load_choices(struct loading *l)
 
 	l->context->choices = calloc(count + 1, sizeof *l->context->choices);
 	if (l->context->choices == NULL)
-		return fault(l, l->config->certificates[0], "out of memory");
+		return fault(
+		    l, l->config->certificates.list[0], "out of memory");
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = load_choice(l, sets[i]);
 	return r;
@@ -168,9 +170,9 @@ load_crls(struct loading *l)
 {
 	struct x509_error error;
 
-	for (size_t i = 0; i < l->config->client_crl_count; i++) {
+	for (size_t i = 0; i < l->config->client_crls.count; i++) {
 		int r = x509_store_add_lists(
-		    l->context->store, l->config->client_crls[i], &error);
+		    l->context->store, l->config->client_crls.list[i], &error);
 		if (r < 0)
 			return fault_of(l, r, &error);
 	}

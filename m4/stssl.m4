@@ -1,9 +1,13 @@
 dnl SPDX-License-Identifier: BSD-2-Clause
 dnl
-dnl The project's own flags go to STSSL_CFLAGS, STSSL_CPPFLAGS and STSSL_LDFLAGS;
-dnl CFLAGS and its kin stay the user's.
+dnl The project's own flags go to STSSL_CFLAGS, STSSL_CPPFLAGS and
+dnl STSSL_LDFLAGS; CFLAGS and its kin stay the user's.
 
-dnl STSSL_TRY_FLAGS(VARIABLE, FLAGS): append each of FLAGS that compiles and links.
+dnl STSSL_MISSING(WHAT, PACKAGE): end, with the name of Debian's package.
+AC_DEFUN([STSSL_MISSING], [AC_MSG_ERROR([$1 is missing (Debian: $2)])])
+
+dnl STSSL_TRY_FLAGS(VARIABLE, FLAGS): append each of FLAGS that compiles and
+dnl links.
 AC_DEFUN([STSSL_TRY_FLAGS],
 [for stssl_flag in m4_normalize([$2]); do
 	AC_MSG_CHECKING([for $stssl_flag])
@@ -20,9 +24,9 @@ AC_DEFUN([STSSL_WARNINGS],
 [AC_ARG_ENABLE([werror],
 	[AS_HELP_STRING([--enable-werror], [warnings are errors (for CI)])])
 STSSL_CFLAGS="-std=c11"
-STSSL_TRY_FLAGS([STSSL_CFLAGS], [-pedantic -Wall -Wextra -Wcast-align -Wcast-qual
-	-Wformat=2 -Wimplicit-fallthrough -Wmissing-prototypes -Wpointer-arith
-	-Wredundant-decls -Wshadow -Wstrict-prototypes -Wswitch-enum -Wundef
+STSSL_TRY_FLAGS([STSSL_CFLAGS], [-pedantic -Wall -Wextra -Wcast-align
+	-Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wmissing-prototypes
+	-Wpointer-arith -Wredundant-decls -Wshadow -Wstrict-prototypes -Wswitch-enum -Wundef
 	-Wvla -Wwrite-strings -Wconversion -Wno-sign-conversion])
 AS_IF([test "$enable_werror" = yes], [STSSL_CFLAGS="$STSSL_CFLAGS -Werror"])])
 
@@ -32,7 +36,8 @@ AC_DEFUN([STSSL_SANITIZERS],
 		[AddressSanitizer and UndefinedBehaviorSanitizer])],
 	[], [enable_sanitizers=no])
 AS_IF([test "$enable_sanitizers" = yes],
-	[stssl_san="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+	[stssl_san="-fsanitize=address,undefined"
+	stssl_san="$stssl_san -fno-sanitize-recover=undefined"
 	STSSL_CFLAGS="$STSSL_CFLAGS $stssl_san -fno-omit-frame-pointer"
 	STSSL_LDFLAGS="$STSSL_LDFLAGS $stssl_san"
 	AC_DEFINE([STSSL_SANITIZED], [1], [Define when built with sanitizers])])
@@ -51,11 +56,14 @@ dnl _exit() is wrapped: the roles end by it, which would lose what was counted.
 AC_DEFUN([STSSL_COVERAGE],
 [AC_ARG_ENABLE([coverage],
 	[AS_HELP_STRING([--enable-coverage],
-		[count the lines that tests run, for make coverage (needs gcc)])],
+		[count the lines that tests run, for make coverage
+		(needs gcc)])],
 	[], [enable_coverage=no])
 AS_IF([test "$enable_coverage" = yes],
-	[STSSL_CFLAGS="$STSSL_CFLAGS --coverage -fprofile-abs-path -fprofile-update=atomic"
-	STSSL_LDFLAGS="$STSSL_LDFLAGS --coverage -Wl,--wrap=_exit,-u,__wrap__exit"
+	[STSSL_CFLAGS="$STSSL_CFLAGS --coverage -fprofile-abs-path"
+	STSSL_CFLAGS="$STSSL_CFLAGS -fprofile-update=atomic"
+	STSSL_LDFLAGS="$STSSL_LDFLAGS --coverage"
+	STSSL_LDFLAGS="$STSSL_LDFLAGS -Wl,--wrap=_exit,-u,__wrap__exit"
 	AC_DEFINE([STSSL_COUNTED], [1], [Define when lines are counted])])
 AM_CONDITIONAL([COVERAGE], [test "$enable_coverage" = yes])])
 

@@ -10,14 +10,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "setup/config.h"
+#include "status/url.h"
 
 #define NAME_BYTES 64
-#define URL_MAX    1024
 
 /* Names end up in log lines and in systemd's FileDescriptorName. */
 const char *
@@ -105,25 +104,11 @@ config_check_key(const char *value)
 	return why;
 }
 
-static bool
-is_http_url(const char *text)
-{
-	static const char scheme[] = "http://";
-	const char *at = text;
-
-	if (strncasecmp(text, scheme, sizeof scheme - 1) != 0 ||
-	    text[sizeof scheme - 1] == '\0' || text[sizeof scheme - 1] == '/')
-		return false;
-	while (*at > ' ' && *at <= '~')
-		at++;
-	return *at == '\0' && at - text <= URL_MAX;
-}
-
 /* http only: answers are signed, and TLS would ask for the next answer. */
 const char *
 config_check_url(const char *value)
 {
-	return is_http_url(value) ? NULL : "not an http:// URL";
+	return stssl_url_is_http(value) ? NULL : "not an http:// URL";
 }
 
 /* Letters, digits and inner hyphens; the last label of a name is no number. */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "status/url.h"
 #include "x509/ocsp.h"
 #include "x509/store.h"
 
@@ -89,7 +90,7 @@ judge(const struct x509_store *store, const struct x509_inquiry *inquiry,
 {
 	struct x509_finding f =
 	    x509_inquiry_read(inquiry, store, response, len, now);
-	char url[X509_URL_MAX + 1];
+	char url[STSSL_URL_MAX + 1];
 
 	check(f.found < X509_OCSP_COUNT);
 	if (f.found == X509_OCSP_UNKNOWN)
@@ -97,7 +98,7 @@ judge(const struct x509_store *store, const struct x509_inquiry *inquiry,
 	else
 		check(f.until > now);
 	if (x509_inquiry_url(inquiry, url))
-		check(x509_ocsp_is_url(url));
+		check(stssl_url_is_http(url));
 }
 
 int

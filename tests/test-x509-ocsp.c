@@ -470,6 +470,7 @@ static const struct {
 	{ { "http://\xc3\xa4.example/", "http://b.example" },
 	    "http://b.example" },
 	{ { "http://" }, NULL },
+	{ { "http:///no-host" }, NULL },
 	{ { "file:///etc/passwd" }, NULL },
 	{ { "http://" MANY_X MANY_X MANY_X MANY_X MANY_X MANY_X MANY_X MANY_X
 		  MANY_X MANY_X MANY_X },
@@ -478,7 +479,7 @@ static const struct {
 
 START_TEST(the_certificate_names_its_responder)
 {
-	char url[X509_URL_MAX + 1] = "";
+	char url[STSSL_URL_MAX + 1] = "";
 	struct x509_inquiry *inquiry;
 	struct made leaf;
 	gnutls_datum_t der;

@@ -10,8 +10,8 @@
 #include <gnutls/ocsp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "status/url.h"
 #include "x509/inside.h"
 
 /* More URLs are not looked at. */
@@ -82,32 +82,17 @@ x509_inquiry_id(const struct x509_inquiry *inquiry)
 	return &inquiry->id;
 }
 
-bool
-x509_ocsp_is_url(const char *url)
-{
-	static const char scheme[] = "http://";
-	size_t len = strnlen(url, X509_URL_MAX + 1);
-
-	if (len > X509_URL_MAX || len < sizeof scheme ||
-	    strncasecmp(url, scheme, sizeof scheme - 1) != 0)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (url[i] <= ' ' || url[i] > '~')
-			return false;
-	return true;
-}
-
-/* True when the bytes are such a URL, whole. */
+/* True when the bytes are a URL that can be asked, whole. */
 static bool
-take_url(const gnutls_datum_t *bytes, char ret[static X509_URL_MAX + 1])
+take_url(const gnutls_datum_t *bytes, char ret[static STSSL_URL_MAX + 1])
 {
-	char url[X509_URL_MAX + 1] = "";
+	char url[STSSL_URL_MAX + 1] = "";
 
-	if (bytes->size > X509_URL_MAX ||
+	if (bytes->size > STSSL_URL_MAX ||
 	    memchr(bytes->data, '\0', bytes->size) != NULL)
 		return false;
 	memcpy(url, bytes->data, bytes->size);
-	if (!x509_ocsp_is_url(url))
+	if (!stssl_url_is_http(url))
 		return false;
 	memcpy(ret, url, sizeof url);
 	return true;
@@ -115,7 +100,7 @@ take_url(const gnutls_datum_t *bytes, char ret[static X509_URL_MAX + 1])
 
 bool
 x509_inquiry_url(
-    const struct x509_inquiry *inquiry, char ret[static X509_URL_MAX + 1])
+    const struct x509_inquiry *inquiry, char ret[static STSSL_URL_MAX + 1])
 {
 	bool found = false;
 

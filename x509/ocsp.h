@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "status/url.h"
 #include "x509/list.h"
 
 struct x509_store;
@@ -26,9 +27,8 @@ enum x509_ocsp {
 /* "unknown" for a value that is none of the enum. */
 const char *x509_ocsp_word(enum x509_ocsp found);
 
-/* Longer answers and longer URLs are refused. */
+/* Longer answers are refused. */
 #define X509_OCSP_MAX 65536
-#define X509_URL_MAX  1024
 
 /* Which certificate: the issuer's key (SHA-256), and the number it gave. */
 struct x509_ocsp_id {
@@ -56,14 +56,11 @@ struct x509_inquiry *x509_inquiry_free(struct x509_inquiry *inquiry);
 const struct x509_ocsp_id *x509_inquiry_id(const struct x509_inquiry *inquiry);
 
 /*
- * Is this the URL of a responder that can be asked: http, printable, no more
- * than X509_URL_MAX bytes?
+ * The first URL of a responder that the certificate names and that can be asked
+ * (status/url.h); false when there is none.
  */
-bool x509_ocsp_is_url(const char *url);
-
-/* The first such URL that the certificate names; false when there is none. */
 bool x509_inquiry_url(
-    const struct x509_inquiry *inquiry, char ret[static X509_URL_MAX + 1]);
+    const struct x509_inquiry *inquiry, char ret[static STSSL_URL_MAX + 1]);
 
 /*
  * The request in DER, to be freed by the caller: by SHA-1, which is what all

@@ -11,6 +11,7 @@
 #include <ev.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -40,7 +41,7 @@ struct inquirer;
 struct exchange {
 	struct inquirer *inquirer;
 	struct x509_inquiry *inquiry;
-	char url[X509_URL_MAX + 1];
+	char url[STSSL_URL_MAX + 1];
 	struct fetch *fetch;
 	struct ev_timer deadline;
 	struct waiting *waiting;
@@ -208,12 +209,12 @@ join(struct exchange *x, uint64_t session)
 /* Whom to ask; false when there is nobody, or nobody who could be asked now. */
 static bool
 choose_responder(struct inquirer *q, const struct x509_inquiry *inquiry,
-    char ret[static X509_URL_MAX + 1])
+    char ret[static STSSL_URL_MAX + 1])
 {
 	const char *ours = q->config->tls.ocsp_responder;
 
-	if (ours != NULL && x509_ocsp_is_url(ours)) {
-		memcpy(ret, ours, strlen(ours) + 1);
+	if (ours != NULL) {
+		(void)snprintf(ret, STSSL_URL_MAX + 1, "%s", ours);
 	} else if (!x509_inquiry_url(inquiry, ret)) {
 		complain(q, "", "a certificate names none");
 		return false;
@@ -269,7 +270,7 @@ static int
 begin_exchange(
     struct inquirer *q, struct x509_inquiry *inquiry, uint64_t session)
 {
-	char url[X509_URL_MAX + 1];
+	char url[STSSL_URL_MAX + 1];
 	struct exchange *x = NULL;
 	int r;
 

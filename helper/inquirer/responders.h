@@ -17,7 +17,7 @@
 #define RESPONDERS_SILENCE 60
 
 struct responder {
-	char url[X509_URL_MAX + 1];
+	char url[STSSL_URL_MAX + 1];
 	time_t rest_until, silent_until;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Reads a file, and hands out what conf/scan.c found in it.  To ask for a key
- * that is in no table, or as another type, is a mistake of the program.
+ * that is in no table is a mistake of the program.
  */
 #include <config.h>
 #include "conf/conf.h"
@@ -40,7 +40,7 @@ say_line(struct stssl_error *error, const char *path, unsigned line,
 	return -EBADMSG;
 }
 
-/* Of the file as a whole; returns r. */
+/* The message for the file as a whole; returns r. */
 static int
 fail(struct stssl_error *error, int r, const char *path)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading a configuration file, whose syntax is in stssl-classes.conf(5), by a
- * table of its keys: every mistake is one message, "file:line: what", the first
- * one, and nothing of a faulty file is used.
+ * Reads a configuration file by a table of its keys.  stssl-classes.conf(5) has
+ * the syntax.  The first mistake ends the reading, with one message,
+ * "file:line: what"; nothing of a faulty file is used.
  *
- * Values are made in the text itself and listed in a few arrays, so that a file
- * of many sections costs few allocations.  Nothing in here is shared, writes to
- * a stream, or ends the process: it is for any thread of any daemon.
+ * Values are made in the text itself and listed in a few arrays, so that a
+ * file of many sections costs few allocations.  Nothing in here is shared
+ * between threads, writes to a stream, or ends the process: any thread of any
+ * daemon can use it.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -16,7 +17,7 @@
 
 #define STSSL_CONF_MAX   (4 * 1024 * 1024)
 #define STSSL_ERROR_TEXT 512
-/* Words that one key can take, and keys that a table can have. */
+/* Most words that a key can take, and most keys of a table. */
 #define STSSL_CONF_WORDS 5
 #define STSSL_CONF_KEYS  64
 /* The largest thing that a VALUE, or one of an ARRAY, is read into. */
@@ -68,7 +69,7 @@ struct stssl_conf_key {
 	const char *words[STSSL_CONF_WORDS]; /* WORD, SWITCH */
 	int word;                            /* WORD: the default */
 	const struct stssl_conf_key *keys;   /* SECTION, TITLED: those inside */
-	const char *only; /* which sections may have it: for who checks them */
+	const char *only; /* for the caller: the sections that may have it */
 };
 
 /* Values of a key, in their order. */
@@ -77,7 +78,7 @@ struct stssl_values {
 	size_t count;
 };
 
-/* The same, parsed.  The field itself has a list of its own type. */
+/* The same, parsed.  The field in a struct has a list of its own type. */
 struct stssl_array {
 	void *list;
 	size_t count;
@@ -95,15 +96,15 @@ struct stssl_conf_section;
 int stssl_conf_read(const char *path, const struct stssl_conf_key *keys,
     struct stssl_conf **ret, struct stssl_error *error);
 
-/* Takes NULL.  Returns NULL.  All that was got from the file is gone. */
+/* Frees all values, too.  Takes NULL.  Returns NULL. */
 struct stssl_conf *stssl_conf_free(struct stssl_conf *conf);
 
 /* The keys at the top. */
 const struct stssl_conf_section *stssl_conf_top(const struct stssl_conf *conf);
 
 /*
- * The section of this name behind `last`, the first one for NULL; NULL when
- * there is none.  A SECTION is there even if the file does not have it.
+ * The section of this name behind `last`, or the first one when `last` is NULL;
+ * NULL when there is none.  A SECTION is there even if the file has none.
  */
 const struct stssl_conf_section *stssl_conf_next(const struct stssl_conf *conf,
     const char *name, const struct stssl_conf_section *last);
@@ -114,7 +115,7 @@ size_t stssl_conf_count(const struct stssl_conf *conf, const char *name);
 /* The title of a TITLED section. */
 const char *stssl_conf_title(const struct stssl_conf_section *section);
 
-/* Was the key given?  It is one of the section's, as in all that follows. */
+/* True when the key was given.  Here and below, it is one of the section's. */
 bool stssl_conf_given(
     const struct stssl_conf_section *section, const char *key);
 
@@ -124,9 +125,10 @@ struct stssl_values stssl_conf_values(
 
 /*
  * All values of a section at once, each at the `place` of its key in *ret; at
- * the top those of each SECTION, too, but not of TITLED ones.  What was not
- * given has its default: none of a LIST or an ARRAY; a VALUE that has no default
- * leaves its field as it is.  Returns 0; or -ENOMEM, if there is an ARRAY.
+ * the top those of each SECTION, too, but not of TITLED ones.  A key that was
+ * not given has its default; a LIST or an ARRAY is empty then, and a VALUE
+ * without a default leaves its field as it is.  Returns 0; or, with an ARRAY
+ * only, -ENOMEM.
  */
 int stssl_conf_fill(const struct stssl_conf_section *section, void *ret);
 
@@ -135,10 +137,10 @@ const struct stssl_conf_key *stssl_conf_key(
     const struct stssl_conf_key *keys, const char *name);
 
 /*
- * Say what is wrong with `key` of a section, found only after the file was
- * read: fills error->text with the file, the line on which the key was given
- * (the section's when it was not, 1 at the top) and the text.  For "" the line
- * is the section's.  Returns -EBADMSG, always.
+ * Tell a mistake in `key` of a section that was found after the file was read:
+ * fills error->text with the file, the line on which the key was given (the
+ * section's when it was not, 1 at the top) and the text.  For "" the line is
+ * the section's.  Always returns -EBADMSG.
  */
 int stssl_conf_error(const struct stssl_conf_section *section, const char *key,
     struct stssl_error *error, const char *fmt, ...)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The grammar of configuration files, as a table over the tokens: what each of
- * them does at its place, and which place comes then.  It walks once, and keeps
- * only what was found right.
+ * The grammar of configuration files as a table over the tokens: what each of
+ * them does at its place, and which place comes next.  It walks over the text
+ * once, and keeps only values that are right.
  */
 #include <config.h>
 #include "conf/scan.h"
@@ -40,7 +40,7 @@ struct scanner {
 /* What a token does at its place; returns where that leads. */
 typedef enum place action(struct scanner *s);
 
-/* Adding to the lists can only fail for want of memory. */
+/* Adding to the lists fails only when there is no memory. */
 static void
 must(struct scanner *s, int r)
 {
@@ -263,7 +263,7 @@ unexpected(struct scanner *s, enum place place, enum stssl_token token)
 	return PLACE_WRONG;
 }
 
-/* Sections that need not be given are there, empty. */
+/* A SECTION that was not given is there, empty. */
 static void
 add_absent(struct scanner *s, const struct stssl_conf_key *keys)
 {

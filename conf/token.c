@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A scanner over the text of a configuration file.  Most bytes are inside of
- * words, blanks and comments, and are walked over by a table of what each byte
+ * words, blanks and comments, and are passed over by a table of what each byte
  * can be.
  */
 #include <config.h>
@@ -75,7 +75,7 @@ span(const struct stssl_tokens *s, uint8_t kind)
 	return (size_t)(p - s->at);
 }
 
-/* Go to `to`, over something in which only NUL bytes are wrong. */
+/* Go to `to`, over text in which only NUL bytes are wrong. */
 static void
 skip_to(struct stssl_tokens *s, char *to)
 {
@@ -137,7 +137,7 @@ skip(struct stssl_tokens *s)
 	}
 }
 
-/* One character of a string that is not plain may be wrong. */
+/* Check a character of a string that is not plain. */
 static bool
 string_char(struct stssl_tokens *s, char quote)
 {
@@ -161,7 +161,7 @@ string_char(struct stssl_tokens *s, char quote)
 	return s->error == 0;
 }
 
-/* What a backslash leads in, if it does; else it stands for itself. */
+/* True when a backslash begins an escape; else it stands for itself. */
 static bool
 is_escape(const struct stssl_tokens *s, char quote)
 {
@@ -201,7 +201,7 @@ string(struct stssl_tokens *s)
 	return STSSL_TOKEN_WORD;
 }
 
-/* To some a comment begins in such a word, to others it does not. */
+/* True for a word that some people take to begin a comment. */
 static bool
 looks_commented(const struct stssl_tokens *s)
 {

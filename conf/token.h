@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The tokens of a configuration file, as stssl-classes.conf(5) describes them.
- * What people might read in two ways is refused: an environment variable
- * ("${NAME}"), "+=", escapes that other programs know, bytes that would have to
- * be in quotes.
+ * Text that people might read in two ways is refused: an environment variable
+ * ("${NAME}"), "+=", escapes that other programs know, bytes that have to be in
+ * quotes.
  */
 #ifndef CONF_TOKEN_H
 #define CONF_TOKEN_H
@@ -39,7 +39,7 @@ struct stssl_tokens {
 	size_t word_len;
 	char *cut; /* where the NUL behind the last word without quotes is */
 	char under_cut;
-	int error; /* 0, -EBADMSG, or what the user puts there */
+	int error; /* 0, -EBADMSG, or what the caller puts there */
 	struct stssl_mistake mistake;
 };
 

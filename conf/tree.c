@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A list with room for one thing more, of `width` bytes; NULL without. */
+/* The list with room for one more of `width` bytes; NULL without memory. */
 static void *
 with_room(void *list, size_t count, size_t *size, size_t width)
 {
@@ -129,7 +129,7 @@ stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line)
 	return 0;
 }
 
-/* FNV-1a; nobody who could choose titles that collide needs to. */
+/* FNV-1a: root writes the titles, and would not choose some that collide. */
 static uint32_t
 hash(const char *text)
 {

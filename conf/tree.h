@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A configuration file that was read: sections, entries and values, in three
- * lists, of which each names its places in the next one by numbers, since lists
- * move while they grow.  For conf/scan.c, which fills them, and conf/conf.c,
- * which hands out what is in them.
+ * A configuration file that was read: sections, entries and values in three
+ * lists.  Each refers to the next one by numbers, since lists move while they
+ * grow.  conf/scan.c fills them, conf/conf.c hands out what is in them.
  */
 #ifndef CONF_TREE_H
 #define CONF_TREE_H
@@ -20,7 +19,7 @@ struct stssl_entry {
 	unsigned count;
 	unsigned before; /* the entry before it in its section, or 0 */
 	unsigned key;    /* its row in the section's table */
-	int number;      /* what a WORD, a NUMBER or a SWITCH stands for */
+	int number;      /* the value of a WORD, a NUMBER or a SWITCH */
 };
 
 /* Number 0 is the top.  Bit n of `given` is the nth key of the table. */
@@ -34,7 +33,7 @@ struct stssl_conf_section {
 	unsigned last; /* its last entry, or 0 */
 };
 
-/* Memory for somebody who keeps the file. */
+/* Memory that is freed with the file. */
 struct stssl_room {
 	SLIST_ENTRY(stssl_room) next;
 	max_align_t bytes[];
@@ -57,7 +56,7 @@ struct stssl_conf {
 
 /*
  * Make lists that a text of `len` bytes will hardly fill, so that they need not
- * move; what is never used of them costs nothing.  Returns 0 or -ENOMEM.
+ * move; memory that is never touched costs nothing.  Returns 0 or -ENOMEM.
  */
 int stssl_tree_init(struct stssl_conf *conf, size_t len);
 
@@ -75,7 +74,7 @@ int stssl_tree_entry(struct stssl_conf *conf, const struct stssl_entry *entry);
 int stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line);
 
 /*
- * Whether no two sections of one kind have the same title.  Returns 0;
+ * Check that no two sections of one kind have the same title.  Returns 0;
  * -EBADMSG and *ret, the section that has a title for the second time; or
  * -ENOMEM.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the types of keys take: one function each.  Numbers are decimal ones and
- * nothing else, because 010 is ten to one reader and eight to another.
+ * Checks values: one function for each type of keys.  Numbers are decimal ones
+ * and nothing else, because 010 is ten to one reader and eight to another.
  */
 #include <config.h>
 #include "conf/value.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More digits than this are out of any range; they would not fit an int. */
+/* More digits than this are out of any range, and might not fit an int. */
 #define DIGITS_MAX 9
 
 static const char *
@@ -22,7 +22,7 @@ check_text(const struct stssl_conf_key *key, const char *value, int *ret_number,
 	return key->check != NULL ? key->check(value) : NULL;
 }
 
-/* What it stands for is of no use before all of the file is known. */
+/* The result is thrown away: values are used after all of the file is read. */
 static const char *
 check_parsed(const struct stssl_conf_key *key, const char *value,
     int *ret_number, char why[static STSSL_VALUE_WHY])

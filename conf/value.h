@@ -11,9 +11,9 @@
 #define STSSL_VALUE_WHY 192
 
 /*
- * What is wrong with a value of a key that is no section: a text that lasts,
- * or is in `why`.  NULL when nothing is; then *ret_number is what a WORD, a
- * NUMBER or a SWITCH stands for.
+ * The reason why a value of a key that is no section is wrong: a text that
+ * lasts, or is in `why`.  NULL when it is right; then *ret_number is the value
+ * of a WORD, a NUMBER or a SWITCH.
  */
 const char *stssl_value_check(const struct stssl_conf_key *key,
     const char *value, int *ret_number, char why[static STSSL_VALUE_WHY]);

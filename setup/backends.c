@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Compares the ports of backends with those that the kernel keeps for root.
+ * Compares the ports of backends with those that only root may bind.
  */
 #include <config.h>
 #include "setup/backends.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The first port that is for everybody, in this network namespace. */
+/* The first port that everybody may bind, in this network namespace. */
 static unsigned
 first_open_port(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Turns helper.conf, whose single values config_keys.c has checked, into
- * struct helper_config, and refuses what does not fit together.  Nothing of a
- * faulty file is used.
+ * Turns helper.conf into struct helper_config by the rows of config_keys.c,
+ * which check single values, and refuses values that do not fit together.
+ * Nothing of a faulty file is used.
  */
 #include <config.h>
 #include "setup/config.h"
@@ -22,8 +22,8 @@ out_of_memory(struct stssl_error *error)
 }
 
 /*
- * Key exchange that is to outlive quantum computers, by GnuTLS's name.  Debian's
- * GnuTLS 3.7 and 3.8.9 do not have it.
+ * GnuTLS's name of a key exchange that is safe from quantum computers.  GnuTLS
+ * 3.7 and Debian's 3.8.9 do not have it.
  */
 #define HYBRID "X25519-MLKEM768"
 
@@ -39,7 +39,7 @@ penalties_section(const struct helper_config *config)
 	return stssl_conf_next(config->conf, "penalties", NULL);
 }
 
-/* An address is known at once, a name has to be resolved. */
+/* An address is known at once; a name has to be resolved. */
 static int
 set_passive_address(struct listen_config *l)
 {
@@ -68,7 +68,7 @@ get_listener(const struct stssl_conf_section *section, struct listen_config *l)
 	return r == 0 ? set_passive_address(l) : r;
 }
 
-/* It can only be short of memory. */
+/* It fails only when there is no memory. */
 static int
 get_all(struct helper_config *config)
 {
@@ -88,7 +88,7 @@ get_all(struct helper_config *config)
 	return r;
 }
 
-/* A client waits for it no longer than it waited for TLS. */
+/* A client waits for OCSP no longer than for TLS. */
 static int
 check_ocsp(const struct helper_config *config,
     const struct stssl_conf_section *section, struct stssl_error *error)
@@ -167,7 +167,8 @@ check_listener(const struct helper_config *config,
 	if (l->client_certificate == CLIENT_REQUIRE &&
 	    config->tls.client_cas.count == 0)
 		return stssl_conf_error(section, "client-certificate", error,
-		    "client-certificate = require: client-ca is missing in tls");
+		    "client-certificate = require: "
+		    "client-ca is missing in tls");
 	if (l->protocol == LISTEN_STREAM && l->tls == LISTEN_EXPLICIT)
 		return stssl_conf_error(section, "tls", error,
 		    "tls = explicit: only with protocol = ftp");

@@ -38,14 +38,14 @@ enum data_session {
 	DATA_RESUMED
 };
 
-/* The backend's part when data connections are made (RFC 959 section 3.3). */
+/* How the backend makes data connections (RFC 959 section 3.3). */
 enum backend_mode {
 	BACKEND_ACTIVE,  /* it connects to us */
 	BACKEND_PASSIVE, /* we connect to it */
 	BACKEND_BY_PLACE /* active on this machine, passive elsewhere */
 };
 
-/* Where a listener's sessions go: an IP address with a port, or a path. */
+/* Where sessions are connected to: an IP address and a port, or a path. */
 struct backend_address {
 	socklen_t len;
 	union {
@@ -83,8 +83,8 @@ struct listen_config {
 	struct port_range passive_ports;
 	const char *passive_name; /* passive-address, if it is a name */
 	/*
-	 * What passive-address stands for, NULL without one.  All zero until a
-	 * name is resolved; the one thing in here that is ever written to.
+	 * The address of passive-address, NULL without one.  It is all zero
+	 * until a name is resolved, and nothing else is ever written to.
 	 */
 	struct stssl_address *passive_address;
 	enum data_session data_session;
@@ -100,21 +100,21 @@ struct listen_config {
 	unsigned handshake_seconds, login_seconds, failed_login_seconds;
 };
 
-/* What becomes of a session whose certificate is good no more. */
+/* What happens to a session whose certificate is no longer good. */
 enum on_revocation {
 	ON_REVOCATION_END,
 	ON_REVOCATION_LOG
 };
-/* What a revocation list that is out of date leads to. */
+/* How a revocation list that is out of date is treated. */
 enum stale_crl {
 	STALE_CRL_REFUSE,
 	STALE_CRL_WARN
 };
-/* Whether OCSP is asked, and what no answer leads to. */
+/* Whether OCSP is asked, and how a certificate without an answer is treated. */
 enum ocsp_mode {
 	OCSP_OFF,
-	OCSP_SOFT, /* the certificate is good */
-	OCSP_HARD  /* it is not */
+	OCSP_SOFT, /* as good */
+	OCSP_HARD  /* as not good */
 };
 
 /* Whether the kernel encrypts data connections. */
@@ -134,7 +134,7 @@ struct tls_config {
 	const char *ocsp_responder; /* NULL: the certificate names it */
 	unsigned ocsp_seconds;
 	const char *priority;
-	const char *group; /* taken besides where GnuTLS has it; or NULL */
+	const char *group; /* added where GnuTLS has it; or NULL */
 	enum kernel_tls kernel;
 };
 
@@ -154,16 +154,16 @@ struct helper_config {
 };
 
 /*
- * A mistake in `key` of the tls section that was found after config_read().
- * Fills error->text with "file:line: " and `text`, which may be error->text
- * itself; returns -EBADMSG.
+ * Tell a mistake in `key` of the tls section that was found after
+ * config_read(): fills error->text with "file:line: " and `text`, which may be
+ * error->text itself; returns -EBADMSG.
  */
 int config_tls_error(const struct helper_config *config, const char *key,
     const char *text, struct stssl_error *error);
 
 /*
  * Read and check `path`, down to whether the named files can be read.  What
- * needs GnuTLS to check (does the key fit?) is tls_context_new()'s.
+ * needs GnuTLS (does the key fit?) is checked by tls_context_new().
  * Returns 0 and *ret, to be freed by config_free(); or a negative errno with
  * error->text "file:line: what".
  */

@@ -93,7 +93,7 @@ config_check_key(const char *value)
 	if (strncmp(value, "pkcs11:", strlen("pkcs11:")) == 0)
 		return NULL;
 	why = file_fault(value, &mode);
-	/* Whether it can be read is for the one who loads it to find out. */
+	/* Whether it can be read is found out by the process that loads it. */
 	if (why != NULL && errno == EACCES && stat(value, &st) == 0 &&
 	    S_ISREG(st.st_mode)) {
 		mode = st.st_mode;
@@ -104,7 +104,7 @@ config_check_key(const char *value)
 	return why;
 }
 
-/* http only: answers are signed, and TLS would ask for the next answer. */
+/* No https: answers are signed, and TLS would need an answer itself. */
 const char *
 config_check_url(const char *value)
 {
@@ -243,7 +243,7 @@ config_parse_ports(const char *value, void *ret)
 					   : NULL;
 }
 
-/* Ports below belong to other services: a backend must not lead there. */
+/* Ports below 1024 belong to other services: a backend must not lead there. */
 const char *
 config_parse_backend_ports(const char *value, void *ret)
 {
@@ -282,7 +282,7 @@ config_parse_newcomers(const char *value, void *ret)
 	return NULL;
 }
 
-/* A host's name is somebody else's word, and would have to be looked up. */
+/* Names of hosts are given by others, and would have to be looked up. */
 const char *
 config_parse_exempt(const char *value, void *ret)
 {

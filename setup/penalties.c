@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The words of what clients are penalised for.
+ * The words of the events that clients are penalised for.
  */
 #include <config.h>
 #include "setup/penalties.h"

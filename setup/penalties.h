@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a client can be penalised for, and the section of helper.conf that says
- * how much.
+ * The events that clients are penalised for, and the section of helper.conf
+ * that says how much.
  */
 #ifndef SETUP_PENALTIES_H
 #define SETUP_PENALTIES_H
@@ -11,8 +11,9 @@
 #include "policy/pattern.h"
 
 /*
- * name, word in helper.conf, in logs and in answers, seconds by default;
- * from CRASH on they are the monitor's to tell
+ * The name of an event, its word in helper.conf, in logs and in answers, and
+ * the default in seconds.  CRASH and those behind it are told by the monitor
+ * itself.
  */
 #define PENALTY_EVENTS(X)                             \
 	X(HANDSHAKE_FAILED, "handshake-failed", 1)    \

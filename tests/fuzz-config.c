@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Any bytes as helper.conf: either they are refused with a message of one line,
- * or everything in the configuration is within its bounds.
+ * Any bytes as helper.conf: they are refused with a message of one line, or
+ * everything in the configuration is within its bounds.
  */
 #include <config.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a worker that somebody has taken over asks the keyholder for: of the
- * size of a request, or ended there.  What passes is what handshakes sign, and
- * gets a signature or none, and a reason then.
+ * Requests of a worker that an attacker controls, to the keyholder: any bytes,
+ * made as long as a request.  A request that passes the check is within its
+ * bounds; it gets a signature, or none and a reason.
  */
 #include <config.h>
 #include "helper/base/keyrequest.h"

@@ -10,7 +10,7 @@
 #include "helper/base/message.h"
 #include "helper/keyholder/keyholder.h"
 
-/* The process id is not kept: who made the test reaps what is left of it. */
+/* The process id is not kept: the test's parent reaps the process. */
 static int
 launch(const struct tls_config *tls)
 {

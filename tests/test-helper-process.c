@@ -8,7 +8,6 @@
 #include "helper/base/log.h"
 
 static size_t (*const parts[])(struct test_case *ret) = {
-	config_cases,
 	message_cases,
 	registry_cases,
 	inbox_cases,

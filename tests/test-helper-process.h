@@ -19,7 +19,6 @@ void capture_log(void);
 /* All of it so far. */
 const char *captured_log(void);
 
-size_t config_cases(struct test_case *ret);
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
 size_t inbox_cases(struct test_case *ret);

@@ -8,18 +8,15 @@
 
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "helper/base/keyrequest.h"
 #include "helper/base/log.h"
 #include "helper/keyholder/keys.h"
-#include "tests/certificates.h"
+#include "tests/keyholder-files.h"
 #include "tests/keyholder-stage.h"
 #include "tests/test.h"
 
@@ -138,14 +135,6 @@ static const struct {
 	{ GNUTLS_PK_EDDSA_ED25519, CURVE(ED25519), GNUTLS_SIGN_EDDSA_ED25519 },
 };
 
-struct stage {
-	struct files files;
-	struct made server;
-	char certificate[256], key[256];
-	char *certificates[1], *keys[1];
-	struct tls_config config;
-};
-
 static int row;
 
 static void
@@ -158,44 +147,19 @@ with_algorithm(struct making *m)
 }
 
 static void
-stage_set(struct stage *s, int which)
+make_key(struct key_files *f, int which)
 {
-	gnutls_datum_t pem;
-
 	row = which;
-	memset(s, 0, sizeof *s);
-	files_init(&s->files);
-	make_at(time(NULL));
-	s->server = make_leaf("server", NULL, with_algorithm);
-	pem = pem_of(&s->server);
-	(void)snprintf(s->certificate, sizeof s->certificate, "%s",
-	    write_file(&s->files, "server.pem", &pem, 1));
-	gnutls_free(pem.data);
-	OK(gnutls_x509_privkey_export2_pkcs8(
-	    s->server.key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem));
-	(void)snprintf(s->key, sizeof s->key, "%s",
-	    write_file(&s->files, "server.key", &pem, 1));
-	gnutls_free(pem.data);
-	s->certificates[0] = s->certificate;
-	s->keys[0] = s->key;
-	s->config = (struct tls_config){ .certificates = { s->certificates, 1 },
-		.keys = { s->keys, 1 } };
-}
-
-static void
-stage_clear(struct stage *s)
-{
-	unmake(&s->server);
-	files_done(&s->files);
+	key_files_make(f, with_algorithm);
 }
 
 static gnutls_pubkey_t
-public_of(const struct stage *s)
+public_of(const struct key_files *f)
 {
 	gnutls_pubkey_t key;
 
 	OK(gnutls_pubkey_init(&key));
-	OK(gnutls_pubkey_import_x509(key, s->server.cert, 0));
+	OK(gnutls_pubkey_import_x509(key, f->server.cert, 0));
 	return key;
 }
 
@@ -209,11 +173,11 @@ START_TEST(a_signature_is_that_of_the_certificates_key)
 	gnutls_datum_t signature;
 	gnutls_privkey_t key;
 	gnutls_pubkey_t pubkey;
-	struct stage s;
+	struct key_files f;
 
-	stage_set(&s, _i);
-	keyremote_connect(remote, keyholder_stage(&s.config));
-	pubkey = public_of(&s);
+	make_key(&f, _i);
+	keyremote_connect(remote, keyholder_stage(&f.config.tls));
+	pubkey = public_of(&f);
 	OK(keyremote_key(remote, 0, pubkey, &key));
 	OK(gnutls_privkey_sign_data2(
 	    key, signers[_i].algorithm, 0, &data, &signature));
@@ -224,21 +188,21 @@ START_TEST(a_signature_is_that_of_the_certificates_key)
 	gnutls_privkey_deinit(key);
 	gnutls_pubkey_deinit(pubkey);
 	(void)keyremote_free(remote);
-	stage_clear(&s);
+	key_files_remove(&f);
 }
 END_TEST
 
 #define P256 5 /* in signers[] */
 
-START_TEST(who_asks_for_something_else_is_not_heard_again)
+START_TEST(a_worker_that_asks_for_something_else_is_not_heard_again)
 {
 	struct key_request request = request_of(1);
 	struct key_answer answer;
-	struct stage s;
+	struct key_files f;
 	int line;
 
-	stage_set(&s, P256);
-	line = keyholder_stage(&s.config);
+	make_key(&f, P256);
+	line = keyholder_stage(&f.config.tls);
 	ck_assert(!key_request_is_proper(&request));
 	ck_assert_int_eq(send(line, &request, sizeof request - (size_t)_i, 0),
 	    (int)sizeof request - _i);
@@ -246,7 +210,7 @@ START_TEST(who_asks_for_something_else_is_not_heard_again)
 	ck_assert_int_eq(
 	    send(line, &request, sizeof request, MSG_NOSIGNAL), -1);
 	(void)close(line);
-	stage_clear(&s);
+	key_files_remove(&f);
 }
 END_TEST
 
@@ -256,11 +220,11 @@ START_TEST(a_key_that_is_not_there_is_answered_without_a_signature)
 		.serial = 7, .key = 1, .algorithm = KEY_ECDSA_SHA256, .len = 32
 	};
 	struct key_answer answer;
-	struct stage s;
+	struct key_files f;
 	int line;
 
-	stage_set(&s, P256);
-	line = keyholder_stage(&s.config);
+	make_key(&f, P256);
+	line = keyholder_stage(&f.config.tls);
 	ck_assert_int_eq(
 	    send(line, &request, sizeof request, 0), (int)sizeof request);
 	ck_assert_int_eq(
@@ -268,113 +232,7 @@ START_TEST(a_key_that_is_not_there_is_answered_without_a_signature)
 	ck_assert_uint_eq(answer.serial, 7);
 	ck_assert_uint_eq(answer.len, 0);
 	(void)close(line);
-	stage_clear(&s);
-}
-END_TEST
-
-/* A keyholder that is late. */
-
-static uint64_t
-ms_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)((now.tv_sec - start->tv_sec) * 1000 +
-			  (now.tv_nsec - start->tv_nsec) / 1000000);
-}
-
-/* Answers once, and then no more until it is told to go. */
-static pid_t
-answer_once(int line, int go)
-{
-	pid_t pid = fork();
-	struct key_request request;
-	struct key_answer answer = { 0 };
-	char c;
-
-	ck_assert_int_ne(pid, -1);
-	if (pid != 0)
-		return pid;
-	(void)recv(line, &request, sizeof request, 0);
-	answer.serial = request.serial;
-	(void)send(line, &answer, sizeof answer, 0);
-	_exit(read(go, &c, 1) == 1 ? 0 : 1);
-}
-
-START_TEST(who_has_answered_just_now_is_not_asked_but_must_not_hang_up)
-{
-	struct keyremote *remote = keyremote_new();
-	struct timespec start;
-	int pair[2], go[2];
-	bool ready;
-	pid_t pid;
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	ck_assert_int_eq(pipe(go), 0);
-	pid = answer_once(pair[1], go[0]);
-	(void)close(pair[1]);
-	keyremote_connect(remote, pair[0]);
-	ck_assert(keyremote_is_likely_ready(remote));
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	ready = keyremote_is_likely_ready(remote);
-	/* On a machine that stood still meanwhile it was asked, in vain. */
-	ck_assert(ready || ms_since(&start) >= 2000);
-	ck_assert_int_eq(write(go[1], "", 1), 1);
-	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-	ck_assert(!keyremote_is_likely_ready(remote));
-	(void)keyremote_free(remote);
-	(void)close(go[0]);
-	(void)close(go[1]);
-}
-END_TEST
-
-START_TEST(a_silent_keyholder_is_waited_for_once)
-{
-	struct keyremote *remote = keyremote_new();
-	struct key_request request;
-	struct key_answer answer = { 0 };
-	struct timespec start;
-	int pair[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	keyremote_connect(remote, pair[0]);
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_uint_ge(ms_since(&start), 2000);
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	ck_assert(!keyremote_is_ready(remote));
-	/* Not as long once more. */
-	ck_assert_uint_lt(ms_since(&start), 2000);
-	/* Its answer, late as it is, shows that it is back. */
-	ck_assert_int_eq(
-	    recv(pair[1], &request, sizeof request, 0), (int)sizeof request);
-	answer.serial = request.serial;
-	ck_assert_int_eq(
-	    send(pair[1], &answer, sizeof answer, 0), (int)sizeof answer);
-	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_int_eq(
-	    recv(pair[1], &request, sizeof request, 0), (int)sizeof request);
-	ck_assert_uint_gt(request.serial, answer.serial);
-	(void)keyremote_free(remote);
-	(void)close(pair[1]);
-}
-END_TEST
-
-START_TEST(a_line_that_has_ended_is_not_waited_for)
-{
-	struct keyremote *remote = keyremote_new();
-	struct timespec start;
-	int pair[2];
-
-	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	keyremote_connect(remote, pair[0]);
-	(void)close(pair[1]);
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	ck_assert(!keyremote_is_ready(remote));
-	ck_assert_uint_lt(ms_since(&start), 2000);
-	(void)keyremote_free(remote);
+	key_files_remove(&f);
 }
 END_TEST
 
@@ -388,24 +246,24 @@ START_TEST(a_wrong_key_is_told_with_its_name)
 	struct stssl_error error = { "" };
 	unsigned char nothing[1] = "";
 	gnutls_datum_t pem = { nothing, 0 };
-	struct stage s, other;
+	struct key_files f, other;
 
-	stage_set(&s, P256);
+	make_key(&f, P256);
 	if (_i == 0)
-		ck_assert_int_eq(unlink(s.key), 0);
+		ck_assert_int_eq(unlink(f.key), 0);
 	else if (_i == 1)
-		(void)write_file(&s.files, "server.key", &pem, 1);
+		(void)write_file(&f.files, "server.key", &pem, 1);
 	else {
-		stage_set(&other, P256);
-		(void)snprintf(s.key, sizeof s.key, "%s", other.key);
+		make_key(&other, P256);
+		(void)snprintf(f.key, sizeof f.key, "%s", other.key);
 	}
 	ck_assert_msg(
-	    keys_load(&s.config, &keys, &error) < 0, "%s", wrongs[_i]);
+	    keys_load(&f.config.tls, &keys, &error) < 0, "%s", wrongs[_i]);
 	ck_assert_ptr_null(keys);
-	ck_assert_int_eq(strncmp(error.text, s.key, strlen(s.key)), 0);
+	ck_assert_int_eq(strncmp(error.text, f.key, strlen(f.key)), 0);
 	if (_i == 2)
-		stage_clear(&other);
-	stage_clear(&s);
+		key_files_remove(&other);
+	key_files_remove(&f);
 }
 END_TEST
 
@@ -415,12 +273,8 @@ main(void)
 	const struct test_case cases[] = {
 		{ only_what_a_handshake_signs_is_proper, ROWS(requests) },
 		{ a_signature_is_that_of_the_certificates_key, ROWS(signers) },
-		{ who_asks_for_something_else_is_not_heard_again, 2 },
+		{ a_worker_that_asks_for_something_else_is_not_heard_again, 2 },
 		{ a_key_that_is_not_there_is_answered_without_a_signature, 0 },
-		{ who_has_answered_just_now_is_not_asked_but_must_not_hang_up,
-		    0 },
-		{ a_silent_keyholder_is_waited_for_once, 0 },
-		{ a_line_that_has_ended_is_not_waited_for, 0 },
 		{ a_wrong_key_is_told_with_its_name, ROWS(wrongs) },
 	};
 

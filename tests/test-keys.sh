@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Each key of the tables has an entry in its man page, in its section and with
-# its default, and with type, words and bounds where the page says them; and each
-# entry of the pages is a key.
+# Each key of the tables has an entry in its man page: in its section, with its
+# default, and with type, words and bounds where the page says them.  Each entry
+# of the pages is a key.
 set -eu
 : "${srcdir:?}" "${builddir:?}"
 

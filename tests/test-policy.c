@@ -84,6 +84,7 @@ main(void)
 	struct case_list cases = { .count = 0 };
 
 	add_conf_cases(&cases);
+	add_conf_file_cases(&cases);
 	add_text_cases(&cases);
 	add_shadow_cases(&cases);
 	add_class_cases(&cases);

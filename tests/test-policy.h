@@ -23,6 +23,7 @@ void add_case(struct case_list *to, const TTest *test, size_t rows);
 void add_canonical_cases(struct case_list *to);
 void add_class_cases(struct case_list *to);
 void add_conf_cases(struct case_list *to);
+void add_conf_file_cases(struct case_list *to);
 void add_decide_cases(struct case_list *to);
 void add_dn_cases(struct case_list *to);
 void add_hosts_cases(struct case_list *to);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The keyholder's loop.  One request of a line at a time, so that no worker
- * keeps others waiting for more than a signature; who asks for something else
- * than a handshake's signature is not listened to again.
+ * The keyholder's loop.  It takes one request of a line at a time, so that no
+ * worker keeps others waiting for more than a signature.  A worker that asks
+ * for anything but a handshake's signature is not listened to again.
  */
 #include <config.h>
 #include "helper/keyholder/keyholder.h"
@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,25 +22,25 @@
 #include "helper/base/sandbox.h"
 #include "helper/keyholder/keys.h"
 
-/* SIGALRM ends the process then. */
+/* After this SIGALRM ends the process. */
 #define SIGN_SECONDS 10
-
-struct keyholder {
-	struct ev_loop *loop;
-	struct keys *keys;
-	int channel;
-	bool is_retired; /* the channel has ended */
-	bool is_failing; /* the last signature could not be made: it was told */
-	struct ev_io io;
-	struct line *lines;
-};
 
 /* The way to one worker. */
 struct line {
 	struct keyholder *holder;
 	uint32_t worker;
 	struct ev_io io;
-	struct line *prev, *next;
+	LIST_ENTRY(line) others;
+};
+
+struct keyholder {
+	struct ev_loop *loop;
+	struct keys *keys;
+	int channel;
+	bool is_retired; /* the channel has ended */
+	bool is_failing; /* the last signature failed, which was logged */
+	struct ev_io io;
+	LIST_HEAD(lines, line) lines;
 };
 
 static void
@@ -49,18 +50,13 @@ end_line(struct line *line)
 
 	ev_io_stop(k->loop, &line->io);
 	(void)close(line->io.fd);
-	if (line->prev != NULL)
-		line->prev->next = line->next;
-	else
-		k->lines = line->next;
-	if (line->next != NULL)
-		line->next->prev = line->prev;
+	LIST_REMOVE(line, others);
 	free(line);
-	if (k->is_retired && k->lines == NULL)
+	if (k->is_retired && LIST_EMPTY(&k->lines))
 		ev_break(k->loop, EVBREAK_ALL);
 }
 
-/* Whoever else has this socket open, the worker sees its end. */
+/* The worker sees the end even if the socket is open elsewhere, too. */
 static void
 refuse(struct line *line)
 {
@@ -89,7 +85,7 @@ sign(struct keyholder *k, const struct key_request *request,
 	k->is_failing = why != NULL;
 }
 
-/* A worker has room for answers, or has given up waiting for them. */
+/* An answer that finds no room is for a worker that no longer waits for it. */
 static void
 serve(struct line *line, const struct key_request *request)
 {
@@ -133,23 +129,20 @@ add_line(struct keyholder *k, uint32_t worker, int fd)
 	}
 	line->holder = k;
 	line->worker = worker;
-	line->next = k->lines;
-	if (line->next != NULL)
-		line->next->prev = line;
-	k->lines = line;
+	LIST_INSERT_HEAD(&k->lines, line, others);
 	ev_io_init(&line->io, on_request, fd, EV_READ);
 	line->io.data = line;
 	ev_io_start(k->loop, &line->io);
 }
 
-/* The monitor has no more to say: serve those who are left. */
+/* The monitor has no more to say: serve the workers that are left. */
 static void
 retire(struct keyholder *k)
 {
 	k->is_retired = true;
 	ev_io_stop(k->loop, &k->io);
 	(void)close(k->channel);
-	if (k->lines == NULL)
+	if (LIST_EMPTY(&k->lines))
 		ev_break(k->loop, EVBREAK_ALL);
 }
 
@@ -175,7 +168,7 @@ on_channel(struct ev_loop *loop, struct ev_io *io, int events)
 		(void)close(fd);
 }
 
-/* Before the keys come; and there may be many workers. */
+/* To be called before the keys are loaded.  There may be many workers. */
 static int
 lock(void)
 {
@@ -190,7 +183,7 @@ lock(void)
 	return setrlimit(RLIMIT_NOFILE, &files) == -1 ? -errno : 0;
 }
 
-/* A token's module is foreign code: it has files, sockets, threads. */
+/* A token's module is foreign code, which uses files, sockets and threads. */
 static int
 enter_sandbox(const struct tls_config *config)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Holds private keys in GnuTLS's objects.  Nothing of a key is ever logged or
- * written, and GnuTLS wipes what it frees of it.
+ * Holds private keys in GnuTLS's objects.  No byte of a key is ever logged or
+ * written, and GnuTLS wipes the memory that it frees.
  */
 #include <config.h>
 #include "helper/keyholder/keys.h"
@@ -17,7 +17,7 @@
 
 #include "status/trust.h"
 
-/* The certificate, and those of authorities behind it. */
+/* Certificates in a file: the server's, and those of its authorities. */
 #define CHAIN_MAX    10
 
 #define EARLY_MAX    64
@@ -45,7 +45,7 @@ keys_is_url(const char *source)
 static int
 fault(struct stssl_error *error, const char *what, int code)
 {
-	/* What a URL has behind that may be a PIN. */
+	/* A URL may have a PIN behind the question mark. */
 	const int len = (int)strcspn(what, keys_is_url(what) ? "?" : "");
 
 	(void)snprintf(error->text, sizeof error->text, "%.*s: %s", len, what,
@@ -141,7 +141,7 @@ open_key(const char *source, gnutls_privkey_t *ret)
 	return r;
 }
 
-/* Keys in a token cannot be compared, but tried. */
+/* A key in a token cannot be compared with the certificate's, only tried. */
 static int
 try(gnutls_privkey_t key, gnutls_pubkey_t pubkey)
 {
@@ -235,7 +235,7 @@ keys_free(struct keys *keys)
 	return NULL;
 }
 
-/* GnuTLS takes as non-const what it only reads. */
+/* GnuTLS only reads the data, but its parameter is not const. */
 static int
 sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm,
     const struct key_request *request, gnutls_datum_t *ret)

@@ -252,14 +252,19 @@ static void
 look_at_record(struct stage *s)
 {
 	enum who who = s->how & WHO;
+	struct tls_certificate certificate;
 	struct stssl_record record;
 	const char *verify, *name;
 
 	stssl_record_init(&record);
-	check(tls_describe(s->tls, &record) == 0);
+	check(tls_describe(s->tls, &record, &certificate) == 0);
 	verify = stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_VERIFY);
 	name = stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN);
 	check(verify != NULL);
+	check(certificate.is_sent == (strcmp(verify, "NONE") != 0));
+	check(
+	    (strcmp(verify, "SUCCESS") == 0) ==
+	    (certificate.is_sent && certificate.failure == STSSL_FAILURE_NONE));
 	if (strcmp(verify, "SUCCESS") == 0)
 		check(who == ALICE && strcmp(name, "alice") == 0);
 	/* Who has no key to his certificate has not come this far. */

@@ -65,41 +65,48 @@ stage_of(struct session_host *host)
 	return (struct stage *)(void *)host;
 }
 
-static int
-publish(struct session_host *host, uint64_t session,
-    const struct stssl_connection *connection,
-    const struct stssl_record *record, bool is_welcome)
+/* The host: all is well, and nobody is told. */
+
+int
+host_publish(const struct session *s, const struct stssl_connection *connection,
+    bool is_welcome)
 {
-	(void)is_welcome;
-	(void)host;
-	(void)session;
+	(void)s;
 	(void)connection;
-	(void)record;
+	(void)is_welcome;
 	return 0;
 }
 
-static void
-withdraw(struct session_host *host, uint64_t session)
+void
+host_withdraw(const struct session *s)
 {
-	(void)host;
-	(void)session;
+	(void)s;
 }
 
-static void
-ask(struct session_host *host, uint64_t session, uint64_t serial,
-    const char *user)
+int
+host_check(const struct session *s, const void *der, size_t len)
 {
-	struct message_advice advice = { .session = session,
-		.serial = serial,
-		.verdict = stage_of(host)->verdict };
+	(void)s;
+	(void)der;
+	(void)len;
+	return -1;
+}
+
+void
+host_ask(const struct session *s, const char *user)
+{
+	struct stage *stage = stage_of(s->host);
+	struct message_advice advice = { .session = s->id,
+		.serial = s->question.serial,
+		.verdict = stage->verdict };
 
 	if (user != NULL && strlen(user) > MESSAGE_USER_MAX)
 		abort();
-	session_advice(stage_of(host)->session, &advice);
+	session_advice(stage->session, &advice);
 }
 
-static void
-hear(struct session_host *host)
+void
+host_listen(struct session_host *host)
 {
 	const struct message_verdict verdict = { .data_private = 1 };
 
@@ -107,26 +114,23 @@ hear(struct session_host *host)
 		session_verdict(stage_of(host)->session, &verdict);
 }
 
-static void
-welcome(struct session_host *host, uint64_t session)
+void
+host_welcome(const struct session *s)
 {
-	(void)host;
-	(void)session;
+	(void)s;
 }
 
-static void
-failed(struct session_host *host, uint64_t session, enum penalty_event event)
+void
+host_failed(const struct session *s, enum penalty_event event)
 {
-	(void)host;
-	(void)session;
+	(void)s;
 	(void)event;
 }
 
-static void
-closed(struct session_host *host, uint64_t session)
+void
+host_closed(struct session *s)
 {
-	(void)session;
-	stage_of(host)->session = NULL;
+	stage_of(s->host)->session = NULL;
 }
 
 static int
@@ -164,14 +168,7 @@ begin(struct stage *s, bool passive)
 	s->host = (struct session_host){ .loop = ev_loop_new(0),
 		.config = &s->config,
 		.noop_seconds = 60,
-		.tls = &s->tls,
-		.publish = publish,
-		.withdraw = withdraw,
-		.ask = ask,
-		.listen = hear,
-		.failed = failed,
-		.welcome = welcome,
-		.closed = closed };
+		.tls = &s->tls };
 	if (gnutls_certificate_allocate_credentials(&s->tls.credentials) < 0 ||
 	    gnutls_priority_init(&s->tls.priority, "NORMAL", NULL) < 0 ||
 	    stssl_address_parse("127.0.0.1:40000", &client.peer) < 0 ||

@@ -15,7 +15,7 @@
 #include "helper/inquirer/findings.h"
 #include "helper/inquirer/responders.h"
 #include "helper/monitor/children/inquiries.h"
-#include "helper/worker/standing.h"
+#include "helper/worker/session_steps.h"
 
 #define GOOD    STSSL_FAILURE_NONE
 #define F(word) STSSL_FAILURE_##word
@@ -38,37 +38,28 @@ static const struct {
 START_TEST(soft_and_hard_differ_without_an_answer)
 {
 	ck_assert_int_eq(
-	    standing_judge(judgements[_i].mode, judgements[_i].found),
+	    session_ocsp_judge(judgements[_i].mode, judgements[_i].found),
 	    judgements[_i].failure);
 }
 END_TEST
 
 static const struct {
 	enum ocsp_mode mode;
-	const char *verify;
+	struct tls_certificate certificate;
 	bool matters;
-} records[] = {
-	{ OCSP_OFF, "SUCCESS", false },
-	{ OCSP_SOFT, "SUCCESS", true },
-	{ OCSP_HARD, "SUCCESS", true },
-	{ OCSP_HARD, "NONE", false },
-	{ OCSP_HARD, "FAILED:expired", false },
-	{ OCSP_HARD, NULL, false },
+} certificates[] = {
+	{ OCSP_OFF, { true, GOOD }, false },
+	{ OCSP_SOFT, { true, GOOD }, true },
+	{ OCSP_HARD, { true, GOOD }, true },
+	{ OCSP_HARD, { false, GOOD }, false },
+	{ OCSP_HARD, { true, F(EXPIRED) }, false },
 };
 
 START_TEST(only_good_certificates_are_asked_about)
 {
-	struct stssl_record record;
-
-	stssl_record_init(&record);
-	if (records[_i].verify != NULL)
-		ck_assert_int_eq(
-		    stssl_record_put(&record, STSSL_KEY_SSL_CLIENT_VERIFY,
-			records[_i].verify),
-		    0);
 	ck_assert(
-	    standing_matters(records[_i].mode, &record) == records[_i].matters);
-	stssl_record_done(&record);
+	    session_ocsp_matters(certificates[_i].mode,
+		&certificates[_i].certificate) == certificates[_i].matters);
 }
 END_TEST
 
@@ -389,7 +380,7 @@ ocsp_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ soft_and_hard_differ_without_an_answer, ROWS(judgements) },
-		{ only_good_certificates_are_asked_about, ROWS(records) },
+		{ only_good_certificates_are_asked_about, ROWS(certificates) },
 		{ a_finding_is_kept_until_its_end, 0 },
 		{ findings_have_an_end, 0 },
 		{ a_responder_that_failed_rests, 0 },

@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/worker/relay/pipe.h"
+#include "helper/worker/relay/flow.h"
 #include "tests/test.h"
 
 /* What each of the two calls fails with; 0 for success. */
@@ -207,7 +207,7 @@ never(void *owner)
 START_TEST(a_pipe_carries_bytes_and_counts_them)
 {
 	struct stream from, to;
-	struct pipe p = { 0 };
+	struct flow f;
 	int left[2], right[2];
 	char got[8];
 
@@ -217,21 +217,24 @@ START_TEST(a_pipe_carries_bytes_and_counts_them)
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, right), 0);
 	stream_init(&from, EV_DEFAULT, left[0], never, NULL);
 	stream_init(&to, EV_DEFAULT, right[0], never, NULL);
-	ck_assert_int_eq(pipe_open(&p), 0);
-	ck_assert_int_eq(pipe_fill(&p, &from), IO_AGAIN);
+	flow_init(&f, &from, &to);
+	flow_splice(&f);
+	ck_assert(f.pipe.is_open);
+	ck_assert_int_eq(flow_step(&f), FLOW_OPEN);
+	ck_assert(flow_wants_read(&f));
 	ck_assert_int_eq(write(left[1], "bytes", 5), 5);
-	ck_assert_int_eq(pipe_fill(&p, &from), IO_OK);
-	ck_assert_uint_eq(p.len, 5);
-	ck_assert_int_eq(close(left[1]), 0);
-	ck_assert_int_eq(pipe_drain(&p, &to), IO_OK);
-	ck_assert_uint_eq(p.len, 0);
+	ck_assert_int_eq(flow_step(&f), FLOW_OPEN);
+	ck_assert_uint_eq(f.pipe.len, 0);
+	ck_assert_ptr_null(f.buffer);
 	ck_assert_int_eq(read(right[1], got, sizeof got), 5);
 	ck_assert_mem_eq(got, "bytes", 5);
 	ck_assert_uint_eq(from.bytes_in, 5);
 	ck_assert_uint_eq(to.bytes_out, 5);
-	ck_assert_int_eq(pipe_fill(&p, &from), IO_END);
-	pipe_close(&p);
-	pipe_close(&p);
+	ck_assert_int_eq(close(left[1]), 0);
+	ck_assert_int_eq(flow_step(&f), FLOW_ENDED);
+	flow_done(&f);
+	ck_assert(!f.pipe.is_open);
+	flow_done(&f);
 	ck_assert_int_eq(close(left[0]), 0);
 	ck_assert_int_eq(close(right[0]), 0);
 	ck_assert_int_eq(close(right[1]), 0);

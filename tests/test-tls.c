@@ -22,16 +22,20 @@ static void
 visit(struct stage *s, struct tls_context *context, const char *priority,
     const char *resumed, const char *verify)
 {
+	struct tls_certificate certificate;
 	struct stssl_record record;
 	struct meeting m;
 
 	meet(&m, s, context, TLS_STREAM, priority);
 	stssl_record_init(&record);
-	ck_assert_int_eq(tls_describe(m.tls, &record), 0);
+	ck_assert_int_eq(tls_describe(m.tls, &record, &certificate), 0);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_SESSION_RESUMED), resumed);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_VERIFY), verify);
+	ck_assert(certificate.is_sent);
+	ck_assert((certificate.failure == STSSL_FAILURE_NONE) ==
+		  (strcmp(verify, "SUCCESS") == 0));
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN), "alice");
 	stssl_record_done(&record);

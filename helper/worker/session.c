@@ -12,11 +12,14 @@
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
+#include "policy/decide.h"
 
 /* Absolute: progress does not extend it. */
 #define PATIENCE_SECONDS 120.
+/* The monitor answers in two seconds; this is for a monitor that does not. */
+#define ANSWER_SECONDS 3.
 
-#define GOING_DOWN       "The service is going down."
+#define GOING_DOWN     "The service is going down."
 
 static const struct protocol *const protocols[] = {
 	[LISTEN_FTP] = &ftp_protocol,
@@ -51,8 +54,9 @@ release(struct session *s)
 	s->protocol->close(s);
 	ev_timer_stop(s->host->loop, &s->deadline);
 	ev_timer_stop(s->host->loop, &s->login);
+	ev_timer_stop(s->host->loop, &s->question.deadline);
 	/* First, for the record goes with it. */
-	s->host->closed(s->host, s->id);
+	host_closed(s);
 	stream_close(&s->backend);
 	stream_close(&s->client);
 	stssl_record_done(&s->record);
@@ -78,8 +82,8 @@ static const struct {
 void
 session_end_for(struct session *s, enum message_end_reason reason)
 {
-	s->ending = true;
-	s->end_reason = reason;
+	s->end.is_due = true;
+	s->end.reason = reason;
 	/* Not at once: another session may be what is listening just now. */
 	stream_wake(&s->client);
 }
@@ -87,21 +91,21 @@ session_end_for(struct session *s, enum message_end_reason reason)
 static void
 end_early(struct session *s)
 {
-	session_note(s, "ended", ends[s->end_reason].word);
+	session_note(s, "ended", ends[s->end.reason].word);
 	if (s->state != SESSION_HANDSHAKE)
-		s->protocol->refuse(s, ends[s->end_reason].text);
+		s->protocol->refuse(s, ends[s->end.reason].text);
 	s->state = SESSION_CLOSED;
 }
 
 void
 session_run(struct session *s)
 {
-	if (s->ending && s->state != SESSION_CLOSED)
+	if (s->end.is_due && s->state != SESSION_CLOSED)
 		end_early(s);
 	if (s->state != SESSION_CLOSED)
 		session_step(s);
-	/* The step may have listened to the monitor: host->listen(). */
-	if (s->ending && s->state != SESSION_CLOSED)
+	/* The step may have listened to the monitor: host_listen(). */
+	if (s->end.is_due && s->state != SESSION_CLOSED)
 		end_early(s);
 	if (s->host->stopping && s->state == SESSION_OPEN &&
 	    !s->protocol->is_busy(s))
@@ -168,7 +172,7 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	if (s->state == SESSION_CHECK) {
-		s->is_checked = true;
+		s->ocsp.is_known = true;
 		session_run(s);
 	} else {
 		session_time_out(s,
@@ -179,25 +183,63 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 void
 session_verdict(struct session *s, const struct message_verdict *verdict)
 {
-	s->data_private = verdict->data_private != 0;
+	s->data.is_private = verdict->data_private != 0;
+}
+
+/* Questions to the advisor */
+
+static void
+answer(struct session *s, const struct message_advice *advice)
+{
+	s->question.is_open = false;
+	ev_timer_stop(s->host->loop, &s->question.deadline);
+	if (s->state != SESSION_OPEN || s->protocol->advice == NULL)
+		return;
+	s->protocol->advice(s, advice);
+	/* Not at once: another session may be what is listening just now. */
+	stream_wake(&s->client);
+}
+
+static void
+on_unanswered(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct message_advice refusal = { .verdict = STSSL_VERDICT_REFUSE,
+		.reason = STSSL_REASON_HELPER,
+		.failure = STSSL_FAILURE_NONE };
+
+	(void)loop;
+	(void)events;
+	log_warning("the monitor does not answer");
+	answer(timer->data, &refusal);
+}
+
+void
+session_ask(struct session *s, const char *user)
+{
+	s->question.serial++;
+	s->question.is_open = true;
+	ev_timer_stop(s->host->loop, &s->question.deadline);
+	ev_timer_init(&s->question.deadline, on_unanswered, ANSWER_SECONDS, 0.);
+	s->question.deadline.data = s;
+	ev_timer_start(s->host->loop, &s->question.deadline);
+	host_ask(s, user);
 }
 
 void
 session_advice(struct session *s, const struct message_advice *advice)
 {
-	/* Not at once: another session may be what is listening just now. */
-	if (s->state == SESSION_OPEN && s->protocol->advice != NULL &&
-	    s->protocol->advice(s, advice))
-		stream_wake(&s->client);
+	if (s->question.is_open && advice->serial == s->question.serial &&
+	    advice->reason < STSSL_REASON_COUNT)
+		answer(s, advice);
 }
 
 void
 session_checked(struct session *s, enum x509_ocsp found)
 {
-	if (s->state != SESSION_CHECK || s->is_checked)
+	if (s->state != SESSION_CHECK || s->ocsp.is_known)
 		return;
-	s->is_checked = true;
-	s->found = found;
+	s->ocsp.is_known = true;
+	s->ocsp.found = found;
 	stream_wake(&s->client);
 }
 
@@ -242,7 +284,7 @@ session_new(
 	s->protocol = protocols[s->listen->protocol];
 	s->peer = client->peer;
 	s->local = client->local;
-	s->implied_private =
+	s->data.starts_private =
 	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
 	s->has_to_log_in = s->protocol->has_login_deadline;
 	socket_no_delay(fd);
@@ -255,6 +297,7 @@ session_new(
 	ev_timer_init(
 	    &s->login, on_login_deadline, s->listen->login_seconds, 0.);
 	s->deadline.data = s->login.data = s;
+	s->certificate.failure = STSSL_FAILURE_NONE;
 	if (s->has_to_log_in)
 		ev_timer_start(host->loop, &s->login);
 	stssl_record_init(&s->record);

@@ -11,62 +11,16 @@
 #include <ev.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "helper/base/message.h"
+#include "helper/worker/host.h"
 #include "helper/worker/relay/stream.h"
 #include "helper/worker/tls/tls.h"
 #include "setup/config.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "x509/ocsp.h"
-
-/* What a session needs of the process it lives in. */
-struct session_host {
-	struct ev_loop *loop;
-	const struct helper_config *config;
-	struct tls_context *tls;
-	struct tls_tickets *tickets; /* for stream listeners */
-	double noop_seconds;         /* see ftp.h: keep_awake */
-	bool kernel_tls; /* the kernel can, and may, encrypt downloads */
-	bool stopping;   /* sessions end as soon as they are not busy */
-
-	/*
-	 * Make the record known, or unknown, to whoever asks.  Publishing
-	 * returns 0 only when the monitor has it: a session that could not
-	 * publish forwards nothing.  `is_welcome` says what welcome() says, at
-	 * the same time.
-	 */
-	int (*publish)(struct session_host *host, uint64_t session,
-	    const struct stssl_connection *connection,
-	    const struct stssl_record *record, bool is_welcome);
-	void (*withdraw)(struct session_host *host, uint64_t session);
-	/*
-	 * Ask what class policy says for `user`, or, with NULL, whom the
-	 * certificate lets in; session_advice() is called
-	 * with the answer, always, if only to refuse at the deadline.
-	 */
-	void (*ask)(struct session_host *host, uint64_t session,
-	    uint64_t serial, const char *user);
-	/*
-	 * Ask what OCSP says of the certificate whose chain this is in DER;
-	 * session_checked() is called with the answer, if one comes in time.
-	 * Returns 0 when the question is on its way.
-	 */
-	int (*check)(struct session_host *host, uint64_t session,
-	    const void *der, size_t len);
-	/* Something went wrong that its client is to be penalised for. */
-	void (*failed)(struct session_host *host, uint64_t session,
-	    enum penalty_event event);
-	/* The session is authenticated: it counts as a newcomer no more. */
-	void (*welcome)(struct session_host *host, uint64_t session);
-	/* Take in what the monitor has said: verdicts. */
-	void (*listen)(struct session_host *host);
-	/*
-	 * The session is over, its connections and its memory about to go.
-	 * Withdraws its record, and says how many bytes there were.
-	 */
-	void (*closed)(struct session_host *host, uint64_t session);
-};
 
 enum session_state {
 	SESSION_START,
@@ -80,8 +34,10 @@ enum session_state {
 struct protocol;
 
 struct session {
+	uint64_t id; /* first: the worker finds it by that */
+	TAILQ_ENTRY(session) others;
+	uint64_t bytes_told; /* that the monitor knows of, in and out */
 	struct session_host *host;
-	uint64_t id;
 	const struct listen_config *listen;
 	const struct protocol *protocol;
 	void *protocol_state;
@@ -91,24 +47,35 @@ struct session {
 	struct stream client, backend;
 	struct tls *prepared;        /* for session_start_tls() */
 	struct tls_tickets *tickets; /* its own, for FTP */
-	struct stssl_record
-	    record;               /* from the handshake until it is published */
+	/* From the handshake until it is published. */
+	struct stssl_record record;
 	struct ev_timer deadline; /* of what is being done */
 	struct ev_timer login;    /* of all until the client is logged in */
-	uint64_t data_in, data_out; /* of data connections that have ended */
-	bool
-	    keeps_backend; /* the same as before TLS, and its greeting is said */
+	bool has_to_log_in;       /* until it has */
 	bool published, welcome;
-	bool has_to_log_in; /* until it has */
-	bool ending;        /* session_end_for() */
-	enum message_end_reason end_reason;
-	bool is_checked; /* and what was found */
-	enum x509_ocsp found;
-	bool certificate_failed; /* and why */
-	enum stssl_failure certificate_failure;
-	bool kernel_tls;      /* it has encrypted some of this one's */
-	bool data_private;    /* the verdict demands protected data */
-	bool implied_private; /* AUTH SSL, AUTH TLS-P: PROT P from the start */
+	/* The backend connection is that of before TLS, and has greeted. */
+	bool keeps_backend;
+	struct {
+		bool is_due;
+		enum message_end_reason reason;
+	} end;                              /* session_end_for() */
+	struct tls_certificate certificate; /* the client's */
+	struct {
+		bool is_known;
+		enum x509_ocsp found;
+	} ocsp;
+	struct {
+		uint64_t serial;
+		bool is_open;
+		struct ev_timer deadline;
+	} question; /* session_ask(), the last one */
+	struct {
+		uint64_t in, out;    /* bytes of connections that have ended */
+		uint32_t scope;      /* of its addresses: socket_scope() */
+		bool by_kernel;      /* it has encrypted some of them */
+		bool is_private;     /* the verdict demands PROT P */
+		bool starts_private; /* AUTH SSL, AUTH TLS-P imply it */
+	} data;                      /* connections */
 };
 
 /* What a protocol does at each turn of a session's life. */
@@ -130,10 +97,10 @@ struct protocol {
 	/* Free protocol_state; called before the streams are closed. */
 	void (*close)(struct session *s);
 	/*
-	 * Keep advice; true when it was waited for and the session is to be
-	 * run.  NULL when the protocol never asks.
+	 * Keep the answer to session_ask(); the session is run afterwards.
+	 * NULL when the protocol never asks.
 	 */
-	bool (*advice)(struct session *s, const struct message_advice *advice);
+	void (*advice)(struct session *s, const struct message_advice *advice);
 	/*
 	 * Add what the protocol's other connections, those that are there,
 	 * have had from the client and sent to it.  NULL: it has none.
@@ -150,7 +117,7 @@ extern const struct protocol tunnel_protocol;
 
 /*
  * Take over client socket `fd`; session_run() then begins.  The session ends by
- * itself and says so by host->closed().  NULL, and fd is closed, when out of
+ * itself and says so by host_closed().  NULL, and fd is closed, when out of
  * memory.
  */
 struct session *session_new(
@@ -169,10 +136,10 @@ void session_count(
 /* The module's verdict for it has come. */
 void session_verdict(struct session *s, const struct message_verdict *verdict);
 
-/* What host->ask() asked for; the session goes on from the event loop. */
+/* What host_ask() asked for; the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
 
-/* The same for host->check(). */
+/* The same for host_check(). */
 void session_checked(struct session *s, enum x509_ocsp found);
 
 /*
@@ -184,27 +151,45 @@ void session_end_for(struct session *s, enum message_end_reason reason);
 /* The service stops: end now, unless a transfer runs and `force` is false. */
 void session_stop(struct session *s, bool force);
 
-/*
- * For protocols.  session_end() marks it closed, freed when session_run()
- * returns; session_prepare_tls() makes what TLS needs, 0 or -ENOMEM, so that
- * session_start_tls() cannot fail for want of it; that one drops the backend
- * connection with all that was said on it in clear, unless nothing was, and
- * begins the handshake; session_limit()
- * sets a deadline where none is running; session_unlimit() lifts it, and the
- * login deadline; session_welcome() says that the client is authenticated;
- * session_failed() that it did something to be penalised for;
- * session_time_out() ends it now, `word` being the event in the log, and it is
- * gone;
- * session_note() logs something with the session's name in front.
- */
+/* For protocols */
+
+/* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);
+
+/* Make what TLS needs, so that session_start_tls() cannot fail for want of it:
+ * 0 or -ENOMEM. */
 int session_prepare_tls(struct session *s);
+
+/*
+ * Drop the backend connection with all that was said on it in clear, unless
+ * nothing was, and begin the handshake.
+ */
 void session_start_tls(struct session *s);
+
+/* Set a deadline where none is running; lift it, and the login deadline. */
 void session_limit(struct session *s);
 void session_unlimit(struct session *s);
+
+/*
+ * Ask what host_ask() asks.  The protocol's advice() is called with the
+ * answer, always, if only with a refusal at a deadline.
+ */
+void session_ask(struct session *s, const char *user);
+
+/* The client is authenticated. */
 void session_welcome(struct session *s);
+
+/* It did something to be penalised for. */
 void session_failed(struct session *s, enum penalty_event event);
+
+/* End it now, with `word` as the event in the log: it is gone afterwards. */
 void session_time_out(struct session *s, const char *word);
+
+/* Log something with the session's name in front. */
 void session_note(const struct session *s, const char *event, const char *what);
+
+/* The same for somebody who came where a data connection was expected. */
+void session_note_stranger(
+    const struct session *s, const char *key, const struct stssl_address *from);
 
 #endif

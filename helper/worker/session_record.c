@@ -48,7 +48,7 @@ session_describe(struct session *s)
 	if (r == 0)
 		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
 	if (r == 0 && s->client.tls != NULL)
-		r = tls_describe(s->client.tls, record);
+		r = tls_describe(s->client.tls, record, &s->certificate);
 	return r;
 }
 
@@ -66,8 +66,7 @@ session_publish(struct session *s)
 	if (r < 0)
 		return r;
 	seen_by_backend = stssl_connection_flip(&s->to_backend);
-	r = s->host->publish(
-	    s->host, s->id, &seen_by_backend, &s->record, is_welcome);
+	r = host_publish(s, &seen_by_backend, is_welcome);
 	stssl_record_done(&s->record);
 	s->published = r == 0;
 	s->welcome = s->welcome || (s->published && is_welcome);
@@ -78,7 +77,7 @@ void
 session_close_backend(struct session *s)
 {
 	if (s->published)
-		s->host->withdraw(s->host, s->id);
+		host_withdraw(s);
 	s->published = false;
 	stream_close(&s->backend);
 }
@@ -110,14 +109,14 @@ session_log_handshake(const struct session *s)
 void
 session_failed(struct session *s, enum penalty_event event)
 {
-	s->host->failed(s->host, s->id, event);
+	host_failed(s, event);
 }
 
 void
 session_count(const struct session *s, uint64_t *ret_in, uint64_t *ret_out)
 {
-	*ret_in = s->client.bytes_in + s->data_in;
-	*ret_out = s->client.bytes_out + s->data_out;
+	*ret_in = s->client.bytes_in + s->data.in;
+	*ret_out = s->client.bytes_out + s->data.out;
 	if (s->protocol->count != NULL)
 		s->protocol->count(s, ret_in, ret_out);
 }
@@ -126,7 +125,7 @@ void
 session_welcome(struct session *s)
 {
 	if (!s->welcome)
-		s->host->welcome(s->host, s->id);
+		host_welcome(s);
 	s->welcome = true;
 }
 
@@ -136,4 +135,15 @@ session_note(const struct session *s, const char *event, const char *what)
 	char who[SESSION_LABEL];
 
 	log_info("%s %s %s", event, session_label(s, who), what);
+}
+
+void
+session_note_stranger(
+    const struct session *s, const char *key, const struct stssl_address *from)
+{
+	char what[STSSL_ADDRESS_TEXT + 32], text[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(
+	    what, sizeof what, "%s=%s", key, stssl_address_format(from, text));
+	session_note(s, "data", what);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The steps of a session: TLS, OCSP, the backend.  One order is kept here and
+ * The steps of a session: TLS, the backend.  One order is kept here and
  * nowhere else: the record is published before anything is forwarded on the
  * backend connection that it describes.
  */
@@ -8,11 +8,9 @@
 #include "helper/worker/session_steps.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
-#include "helper/worker/standing.h"
 
 /* Absolute: progress does not extend it. */
 #define CONNECT_SECONDS 10.
@@ -86,77 +84,24 @@ connect_backend(struct session *s)
 static bool
 certificate_will_do(const struct session *s)
 {
-	const char *verify =
-	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
-
 	return s->listen->client_certificate != CLIENT_REQUIRE ||
-	       strcmp(verify, "SUCCESS") == 0;
+	       (s->certificate.is_sent &&
+		   s->certificate.failure == STSSL_FAILURE_NONE);
 }
 
-static void
-note_failure(struct session *s)
-{
-	static const char failed[] = "FAILED:";
-	const char *verify =
-	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
-
-	s->certificate_failed = strncmp(verify, failed, sizeof failed - 1) == 0;
-	s->certificate_failure = STSSL_FAILURE_OTHER;
-	if (s->certificate_failed)
-		(void)stssl_failure_parse(
-		    verify + sizeof failed - 1, &s->certificate_failure);
-}
-
-/* TLS stands, and what there is to know of the certificate is known. */
-static void
-admit(struct session *s)
+void
+session_admit(struct session *s)
 {
 	session_log_handshake(s);
-	note_failure(s);
 	if (!certificate_will_do(s)) {
 		/* That nothing is known of it is not the client's fault. */
-		if (!s->certificate_failed ||
-		    s->certificate_failure != STSSL_FAILURE_CRL_STALE)
+		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE)
 			session_failed(s, PENALTY_HANDSHAKE_FAILED);
 		tls_refuse_certificate(s->client.tls);
 		session_end(s);
 		return;
 	}
 	connect_backend(s);
-}
-
-static void
-step_check(struct session *s)
-{
-	enum stssl_failure failure;
-	int r = 0;
-
-	if (!s->is_checked)
-		return;
-	ev_timer_stop(s->host->loop, &s->deadline);
-	session_note(s, "ocsp", x509_ocsp_word(s->found));
-	failure = standing_judge(s->host->config->tls.ocsp, s->found);
-	if (failure != STSSL_FAILURE_NONE) {
-		tls_condemn(s->client.tls, failure);
-		r = session_describe(s);
-	}
-	if (r == 0)
-		admit(s);
-	else
-		session_lack_record(s, r);
-}
-
-/* Without an answer in time, or at all, there is one: that nothing is known. */
-static void
-begin_check(struct session *s)
-{
-	stream_watch(&s->client, false, false);
-	s->state = SESSION_CHECK;
-	session_set_deadline(
-	    s, s->host->config->tls.ocsp_seconds + STANDING_MORE_SECONDS);
-	s->is_checked = standing_ask(s->host, s->id, s->client.tls) < 0;
-	s->found = X509_OCSP_UNKNOWN;
-	step_check(s);
 }
 
 /* TLS stands: the same way for new and for resumed sessions. */
@@ -167,10 +112,11 @@ handshake_done(struct session *s)
 
 	if (r < 0)
 		session_lack_record(s, r);
-	else if (standing_matters(s->host->config->tls.ocsp, &s->record))
-		begin_check(s);
+	else if (session_ocsp_matters(
+		     s->host->config->tls.ocsp, &s->certificate))
+		session_begin_check(s);
 	else
-		admit(s);
+		session_admit(s);
 }
 
 static void
@@ -253,7 +199,7 @@ step_open(struct session *s)
 static void (*const steps[])(struct session *) = {
 	[SESSION_START] = step_start,
 	[SESSION_HANDSHAKE] = step_handshake,
-	[SESSION_CHECK] = step_check,
+	[SESSION_CHECK] = session_step_check,
 	[SESSION_CONNECT] = step_connect,
 	[SESSION_OPEN] = step_open,
 };

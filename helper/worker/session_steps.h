@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of a session share: session.c (its life and its end),
- * session_steps.c (from one state to the next) and session_record.c (what is
- * said of it).  Nothing else includes this.
+ * session_steps.c (from one state to the next), session_ocsp.c (one of the
+ * steps) and session_record.c (what is said of it).  Nothing else includes
+ * this.
  */
 #ifndef HELPER_WORKER_SESSION_STEPS_H
 #define HELPER_WORKER_SESSION_STEPS_H
@@ -21,6 +22,24 @@ void session_on_stream(void *owner);
 
 /* Do what its state can do now, and set the next state. */
 void session_step(struct session *s);
+
+/*
+ * TLS stands: ask OCSP, then admit the session; and its step until there is an
+ * answer.
+ */
+void session_begin_check(struct session *s);
+void session_step_check(struct session *s);
+
+/* Is there a certificate that verifies, and is OCSP to be asked? */
+bool session_ocsp_matters(
+    enum ocsp_mode mode, const struct tls_certificate *certificate);
+
+/* What is wrong with the certificate then; STSSL_FAILURE_NONE for nothing. */
+enum stssl_failure session_ocsp_judge(
+    enum ocsp_mode mode, enum x509_ocsp found);
+
+/* What there is to know of the certificate is known: go on, or refuse it. */
+void session_admit(struct session *s);
 
 /* The only one that runs, of what is being done. */
 void session_set_deadline(struct session *s, ev_tstamp seconds);

@@ -27,11 +27,7 @@ backend_data_init(struct backend_data *b, struct ev_loop *loop,
 void
 backend_data_stop(struct backend_data *b)
 {
-	if (b->listener.fd == -1)
-		return;
-	ev_io_stop(b->loop, &b->listener);
-	(void)close(b->listener.fd);
-	ev_io_set(&b->listener, -1, EV_READ);
+	passive_close(b->loop, &b->listener);
 }
 
 static void
@@ -84,28 +80,18 @@ take(struct backend_data *b, int fd, const struct stssl_address *from)
 static void
 accept_all(struct backend_data *b)
 {
-	struct sockaddr_storage sa;
 	struct stssl_address from;
-	socklen_t len;
-	int fd;
+	int fd = 0;
 
 	/* More than can wait: whoever fills the queue again waits, too. */
-	for (int i = 0; i < 2 * PASSIVE_BACKLOG && b->listener.fd != -1 &&
-			b->state < BACKEND_DATA_FAILED;
+	for (int i = 0; i < 2 * PASSIVE_BACKLOG && fd != -EAGAIN &&
+			b->listener.fd != -1 && b->state < BACKEND_DATA_FAILED;
 	     i++) {
-		len = sizeof sa;
-		fd = accept4(b->listener.fd, (struct sockaddr *)&sa, &len,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd == -1 && errno == ECONNABORTED)
-			continue;
-		if (fd == -1 && errno == EAGAIN)
-			return;
-		if (fd == -1)
-			b->state = BACKEND_DATA_FAILED;
-		else if (stssl_address_from(&sa, &from) < 0)
-			(void)close(fd);
-		else
+		fd = passive_accept(b->listener.fd, &from);
+		if (fd >= 0)
 			take(b, fd, &from);
+		else if (fd != -EAGAIN && fd != -ECONNABORTED)
+			b->state = BACKEND_DATA_FAILED;
 	}
 }
 

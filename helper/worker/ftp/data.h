@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One FTP data connection: the client's side (which is the TLS client whoever
- * connects, RFC 4217 section 9), the backend's side, and the transfer between
- * them.  Knows nothing of commands and replies: its owner tells it when.
+ * One FTP data connection: the client's side (client_data.h), the backend's
+ * side (backend_data.h), and the transfer between them.  Knows nothing of
+ * commands and replies: its owner tells it when.
  *
- *   data_new -> data_listen_backend           before the backend's PORT, EPRT
- *             | data_connect_backend          after its 227, 229
- *            -> data_listen | data_target     at PASV, EPSV | PORT, EPRT
+ *   data_new -> backend_data_listen           before the backend's PORT, EPRT
+ *             | backend_data_connect          after its 227, 229
+ *            -> client_data_listen            at PASV, EPSV
+ *             | client_data_target            at PORT, EPRT
  *            -> data_begin                    at the transfer command
  *            -> data_expect_backend           before the backend gets it
  *            -> data_relay                    when the backend says 1xx
@@ -19,75 +20,36 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "helper/worker/tls/tls.h"
-#include "setup/config.h"
-#include "status/address.h"
+#include "helper/worker/ftp/backend_data.h"
+#include "helper/worker/ftp/client_data.h"
+#include "helper/worker/ftp/data_outcome.h"
+#include "helper/worker/relay/flow.h"
 
-enum data_direction {
-	DATA_DOWNLOAD,
-	DATA_UPLOAD
-};
-
-enum data_outcome {
-	DATA_PENDING,
-	DATA_COMPLETE,      /* all bytes went through, both ends were proper */
-	DATA_BROKEN_CLIENT, /* the client broke off: reset, no close_notify */
-	DATA_BROKEN_BACKEND,
-	DATA_TWO_BACKENDS, /* backend_data.h: who is the backend? */
-	/* From here on it is the client's side that did not come up. */
-	DATA_NO_CONNECTION,
-	DATA_NO_TLS,
-	DATA_NOT_RESUMED,       /* what data-session asks for is missing */
-	DATA_OTHER_CERTIFICATE, /* the same */
-};
-
-/* What a data connection takes from its control connection. */
-struct data_context {
+struct data {
+	struct session *session;
 	struct ev_loop *loop;
-	const struct listen_config *listen;
-	bool kernel_tls; /* let the kernel encrypt downloads, where it can */
-	struct tls_context *tls;
-	struct tls_tickets *tickets;
-	struct stssl_address client;     /* where the client comes from */
-	struct stssl_address local;      /* where it connected to */
-	uint32_t scope;                  /* of both: socket_scope() */
-	struct stssl_connection backend; /* as we see it */
-	bool has_fingerprint;            /* of the client's certificate */
-	char fingerprint[TLS_FINGERPRINT];
-	/* Something changed: look at data_client_ready(), data_outcome(). */
-	void (*changed)(void *owner);
-	/* Somebody else has connected to the client's port, for the first time. */
-	void (*foreign)(void *owner, const struct stssl_address *from);
-	/* The same for the backend's. */
-	void (*stranger)(void *owner, const struct stssl_address *from);
-	/* The kernel encrypts this transfer. */
-	void (*in_kernel)(void *owner);
-	void *owner;
+	struct client_data client;
+	struct backend_data backend;
+	struct flow flow;
+	enum data_direction direction;
+	enum data_outcome outcome;
+	bool has_begun, may_relay;
+	bool is_finishing; /* the client gets a proper end as soon as it can */
+	bool is_finished;  /* it is sent, or there is none to send */
+	struct ev_timer setup, stall;
+	uint64_t moved;          /* bytes, when the stall timer last looked */
+	struct ev_timer arrival; /* of an upload that was broken off */
+	ev_tstamp cut_at;
 };
 
-struct data;
-
-/* `context` must outlive it.  NULL when out of memory. */
-struct data *data_new(const struct data_context *context);
+/*
+ * For a transfer of `session`, which must outlive it, and is run when outcome,
+ * is_finished or data_client_ready() have changed.  NULL when out of memory.
+ */
+struct data *data_new(struct session *session);
 
 /* Ends at once whatever is open, with RST.  Takes NULL.  Returns NULL. */
 struct data *data_free(struct data *d);
-
-/*
- * The backend's side in active mode, in passive mode; see backend_data.h.
- * Return 0 or -errno.
- */
-int data_listen_backend(struct data *d, struct stssl_address *ret);
-int data_connect_backend(struct data *d, uint16_t port);
-
-/*
- * Listen for the client.  Returns 0 and where; or -errno, see
- * passive_listen().
- */
-int data_listen(struct data *d, struct stssl_address *ret);
-
-/* Connect to the client when the transfer begins. */
-void data_target(struct data *d, const struct stssl_address *target);
 
 /*
  * The transfer command came: bring the client's side up, with TLS when
@@ -104,28 +66,22 @@ void data_relay(struct data *d);
 /* True when the client's side is up, TLS and its proof included. */
 bool data_client_ready(const struct data *d);
 
-enum data_outcome data_outcome(const struct data *d);
-
 /*
  * The backend has said 2xx while the outcome is DATA_PENDING.  An upload whose
  * end it has not been sent yet is broken; if it has been, the backend has until
- * a deadline to close its side.  data_outcome() may change at once.
+ * a deadline to close its side.  The outcome may change at once.
  */
 void data_hurry(struct data *d);
 
 /*
  * The backend has said its last word.  When it was success and the outcome is
  * DATA_COMPLETE the client gets a proper end, close_notify included; when it
- * refused an upload, too, for the reply tells; else RST.
- * data_is_finished() tells when the end is sent.
+ * refused an upload, too, for the reply tells; else RST.  is_finished tells when
+ * the end is sent.
  */
 void data_finish(struct data *d, bool success);
-bool data_is_finished(const struct data *d);
 
-/* Bytes relayed so far. */
-uint64_t data_bytes(const struct data *d);
-
-/* The same, to be added to what came from and went to the client. */
+/* Bytes relayed so far, to be added to those from and to the client. */
 void data_count(const struct data *d, uint64_t *in, uint64_t *out);
 
 #endif

@@ -57,7 +57,7 @@ ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply)
 	}
 	/* FEAT alone tells it nothing of the client. */
 	if (on_reply != ftp_on_feat)
-		f->is_touched = true;
+		f->is_backend_touched = true;
 	f->queue[f->queued++] = on_reply;
 	f->phase = FTP_REPLY;
 }
@@ -75,51 +75,16 @@ ftp_answered(struct ftp *f)
 void
 ftp_await(struct ftp *f)
 {
-	if (f->queued == 0 && f->held == NULL && f->phase == FTP_REPLY)
+	if (f->queued == 0 && f->transfer.held == NULL && f->phase == FTP_REPLY)
 		f->phase = FTP_COMMAND;
-}
-
-static void
-on_keep_awake(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	struct session *s = timer->data;
-	struct ftp *f = s->protocol_state;
-
-	(void)loop;
-	(void)events;
-	/* One that does not answer will not answer sooner. */
-	if (f->queued == 0)
-		ftp_ask(f, "NOOP", ftp_on_noop);
-	session_run(s);
-}
-
-void
-ftp_hold(struct ftp *f, char *reply)
-{
-	double seconds = f->session->host->noop_seconds;
-
-	f->held = reply;
-	ftp_answered(f);
-	ev_timer_init(&f->keep_awake, on_keep_awake, seconds, seconds);
-	f->keep_awake.data = f->session;
-	ev_timer_start(f->session->host->loop, &f->keep_awake);
 }
 
 void
 ftp_logged_in(struct ftp *f)
 {
-	f->logged_in = true;
+	f->login.is_done = true;
 	session_unlimit(f->session);
 	session_welcome(f->session);
-}
-
-void
-ftp_drop_data(struct ftp *f)
-{
-	if (f->data != NULL)
-		data_count(
-		    f->data, &f->session->data_in, &f->session->data_out);
-	f->data = data_free(f->data);
 }
 
 /* Turns: each does one thing and returns whether to go on. */
@@ -132,9 +97,9 @@ turn_backend(struct ftp *f)
 	char *line;
 
 	/* While a reply is held, what comes is the answer to a NOOP. */
-	if ((f->held != NULL && f->queued == 0) || f->phase == FTP_CLOSING ||
-	    f->phase == FTP_PENALTY || f->backend_ended ||
-	    !lines_has_room(&f->client))
+	if ((f->transfer.held != NULL && f->queued == 0) ||
+	    f->phase == FTP_CLOSING || f->phase == FTP_PENALTY ||
+	    f->has_backend_ended || !lines_has_room(&f->client))
 		return false;
 	switch (lines_read(&f->backend, &line, &len)) {
 	case LINE_OK:
@@ -144,7 +109,7 @@ turn_backend(struct ftp *f)
 	case LINE_TOO_LONG:
 	case LINE_END:
 	case LINE_FAILED:
-		f->backend_ended = true;
+		f->has_backend_ended = true;
 		return true;
 	}
 	part = ftp_reply_feed(&f->reply, line, len);
@@ -161,8 +126,8 @@ turn_backend(struct ftp *f)
 static bool
 turn_backend_ended(struct ftp *f)
 {
-	if (!f->backend_ended || f->held != NULL || f->phase == FTP_CLOSING ||
-	    f->phase == FTP_PENALTY)
+	if (!f->has_backend_ended || f->transfer.held != NULL ||
+	    f->phase == FTP_CLOSING || f->phase == FTP_PENALTY)
 		return false;
 	if (f->reply.code == 221 || f->reply.code == 421)
 		f->phase = FTP_CLOSING;
@@ -177,7 +142,7 @@ wants_client(const struct ftp *f)
 	if (!lines_has_room(&f->backend) || !lines_has_room(&f->client))
 		return false;
 	return f->phase == FTP_COMMAND || f->phase == FTP_UPLOAD ||
-	       (f->phase == FTP_REPLY && f->transferring &&
+	       (f->phase == FTP_REPLY && f->transfer.is_running &&
 		   f->queued < FTP_QUEUE);
 }
 
@@ -267,7 +232,7 @@ flush(struct ftp *f)
 	if (lines_flush(&f->client) == IO_FAILED)
 		f->phase = FTP_CLOSED;
 	if (lines_flush(&f->backend) == IO_FAILED)
-		f->backend_ended = true;
+		f->has_backend_ended = true;
 }
 
 /* Whether reading could bring something that a turn would take. */
@@ -279,9 +244,10 @@ watch(struct ftp *f)
 	stream_watch(&s->client, wants_client(f) && f->next == NULL,
 	    lines_has_output(&f->client));
 	stream_watch(&s->backend,
-	    (f->held == NULL || f->queued > 0) && !f->backend_ended &&
-		f->phase != FTP_CLOSING && f->phase != FTP_UPGRADE &&
-		f->phase != FTP_PENALTY && lines_has_room(&f->client),
+	    (f->transfer.held == NULL || f->queued > 0) &&
+		!f->has_backend_ended && f->phase != FTP_CLOSING &&
+		f->phase != FTP_UPGRADE && f->phase != FTP_PENALTY &&
+		lines_has_room(&f->client),
 	    lines_has_output(&f->backend));
 }
 
@@ -302,15 +268,15 @@ static void
 limit(struct ftp *f)
 {
 	bool waiting = lines_has_output(&f->client) ||
-		       (f->phase == FTP_REPLY && !f->transferring);
+		       (f->phase == FTP_REPLY && !f->transfer.is_running);
 
 	if (waiting || f->phase == FTP_CLOSING)
 		session_limit(f->session);
-	else if (f->logged_in)
+	else if (f->login.is_done)
 		session_unlimit(f->session);
 }
 
-static void
+void
 ftp_run(struct session *s)
 {
 	struct ftp *f = s->protocol_state;
@@ -337,210 +303,3 @@ ftp_run(struct session *s)
 	limit(f);
 	watch(f);
 }
-
-/* Beginning and end */
-
-static void
-on_data_changed(void *owner)
-{
-	session_run(owner);
-}
-
-static void
-note_address(
-    const struct session *s, const char *key, const struct stssl_address *from)
-{
-	char what[STSSL_ADDRESS_TEXT + 32], text[STSSL_ADDRESS_TEXT];
-
-	(void)snprintf(
-	    what, sizeof what, "%s=%s", key, stssl_address_format(from, text));
-	session_note(s, "data", what);
-}
-
-static void
-on_foreign(void *owner, const struct stssl_address *from)
-{
-	note_address(owner, "foreign", from);
-}
-
-static void
-on_stranger(void *owner, const struct stssl_address *from)
-{
-	note_address(owner, "foreign-backend", from);
-}
-
-/* Once for a session: which transfers came to it is in the daemon's log. */
-static void
-on_in_kernel(void *owner)
-{
-	struct session *s = owner;
-
-	if (!s->kernel_tls)
-		session_note(s, "data", "encrypted-by=kernel");
-	s->kernel_tls = true;
-}
-
-/* On one machine, everybody there can get at a port that the backend opens. */
-static bool
-is_on_this_machine(const struct stssl_connection *backend)
-{
-	return stssl_address_same_ip(&backend->local, &backend->peer) ||
-	       stssl_address_is_loopback(&backend->peer);
-}
-
-static bool
-backend_is_passive(const struct session *s)
-{
-	enum backend_mode mode = s->listen->backend_data;
-
-	return mode == BACKEND_PASSIVE ||
-	       (mode == BACKEND_BY_PLACE &&
-		   !is_on_this_machine(&s->to_backend));
-}
-
-static void
-fill_context(struct ftp *f)
-{
-	struct session *s = f->session;
-
-	f->context = (struct data_context){ .loop = s->host->loop,
-		.listen = s->listen,
-		.kernel_tls = s->host->kernel_tls,
-		.tls = s->host->tls,
-		.tickets = s->tickets,
-		.client = s->peer,
-		.local = s->local,
-		.scope = socket_scope(s->client.fd),
-		.backend = s->to_backend,
-		.changed = on_data_changed,
-		.foreign = on_foreign,
-		.stranger = on_stranger,
-		.in_kernel = on_in_kernel,
-		.owner = s };
-	if (ftp_is_secure(f))
-		f->context.has_fingerprint =
-		    tls_peer_fingerprint(s->client.tls, f->context.fingerprint);
-}
-
-static void
-await_greeting(struct ftp *f)
-{
-	f->phase = FTP_REPLY;
-	f->queue[f->queued++] = ftp_on_greeting;
-}
-
-static int
-ftp_open(struct session *s)
-{
-	struct ftp *f = calloc(1, sizeof *f);
-
-	if (f == NULL)
-		return -ENOMEM;
-	f->session = s;
-	f->phase = FTP_COMMAND;
-	if (!s->keeps_backend)
-		await_greeting(f);
-	f->eat_greeting = s->listen->tls == LISTEN_EXPLICIT && ftp_is_secure(f);
-	f->private = s->implied_private;
-	lines_init(&f->client, &s->client);
-	lines_init(&f->backend, &s->backend);
-	fill_context(f);
-	f->backend_is_passive = backend_is_passive(s);
-	s->protocol_state = f;
-	return 0;
-}
-
-static void
-ftp_close(struct session *s)
-{
-	struct ftp *f = s->protocol_state;
-
-	if (f == NULL)
-		return;
-	ftp_drop_data(f);
-	ev_timer_stop(s->host->loop, &f->penalty);
-	ev_timer_stop(s->host->loop, &f->keep_awake);
-	free(f->refusal);
-	lines_done(&f->client);
-	lines_done(&f->backend);
-	if (f->waiting != NULL)
-		explicit_bzero(f->waiting, strlen(f->waiting));
-	free(f->waiting);
-	free(f->gathered);
-	free(f->held);
-	free(f);
-	s->protocol_state = NULL;
-}
-
-static bool
-ftp_is_untouched(const struct session *s)
-{
-	const struct ftp *f = s->protocol_state;
-
-	return f != NULL && !f->is_touched && f->queued == 0 &&
-	       !f->backend_ended && !lines_has_input(&f->backend) &&
-	       !lines_has_output(&f->backend);
-}
-
-/* Said at once or not at all: who does not read need not be told. */
-static void
-ftp_refuse(struct session *s, const char *why)
-{
-	const struct ftp *f = s->protocol_state;
-	char reply[FTP_REPLY_MAX];
-	size_t n;
-	int len;
-
-	if (f != NULL && (f->in_reply || lines_has_output(&f->client))) {
-		/* It would come in the middle of another reply. */
-		session_end(s);
-		return;
-	}
-	len = snprintf(reply, sizeof reply, "421 %s\r\n", why);
-	if (stream_is_open(&s->client) && len > 0 &&
-	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK &&
-	    stream_end(&s->client) == IO_OK)
-		socket_linger(s->host->loop, stream_detach(&s->client));
-	session_end(s);
-}
-
-static void
-ftp_count(const struct session *s, uint64_t *in, uint64_t *out)
-{
-	const struct ftp *f = s->protocol_state;
-
-	if (f != NULL && f->data != NULL)
-		data_count(f->data, in, out);
-}
-
-static bool
-ftp_awaits_client(const struct session *s)
-{
-	const struct ftp *f = s->protocol_state;
-
-	return f != NULL &&
-	       (f->phase == FTP_COMMAND || lines_has_output(&f->client));
-}
-
-static bool
-ftp_is_busy(const struct session *s)
-{
-	const struct ftp *f = s->protocol_state;
-
-	return f != NULL && (f->transferring || f->phase == FTP_UPLOAD ||
-				lines_has_output(&f->client));
-}
-
-const struct protocol ftp_protocol = {
-	.has_login_deadline = true,
-	.tls_use = TLS_FTP_CONTROL,
-	.open = ftp_open,
-	.run = ftp_run,
-	.refuse = ftp_refuse,
-	.is_untouched = ftp_is_untouched,
-	.close = ftp_close,
-	.count = ftp_count,
-	.awaits_client = ftp_awaits_client,
-	.is_busy = ftp_is_busy,
-	.advice = ftp_advice,
-};

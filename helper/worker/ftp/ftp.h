@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The FTP gateway's control connection: what ftp.c (turns and order),
- * ftp_commands.c (what clients say, with ftp_protection.c and ftp_data.c),
- * ftp_login.c (who they are) and ftp_replies.c (what backends say) share.
- * Nothing else includes this.
+ * helper/worker/ftp/ is the FTP gateway: it reads what clients and backends say
+ * on control connections, answers what is about TLS, and takes the place of
+ * both on data connections.  A session (session.h) runs it by ftp_protocol.
+ * This header is what its files share; nothing else includes it.
+ *
+ *   ftp_protocol.c    FTP as a session sees it: how it begins and ends
+ *   ftp.c             whose turn it is, and who waits for whom
+ *   ftp_commands.c    the table of commands
+ *   ftp_login.c       USER, PASS, SITE AUTH
+ *   ftp_protection.c  AUTH, PBSZ, PROT, HOST
+ *   ftp_data.c        PASV, EPSV, PORT, EPRT: where data connections go
+ *   ftp_transfer.c    RETR, STOR, LIST, ABOR: transfers and what came of them
+ *   ftp_replies.c     what backends say to the rest
+ *   ftp_text.h        command lines, replies and addresses as text
+ *   data.h            a data connection, between client_data.h and backend_data.h
+ *   passive.h         ports that are listened on for one
  *
  * One command is with the backend at a time; ABOR alone may follow a transfer
- * that is running.  So replies keep the order of their commands,
- * whoever writes them.
+ * that is running.  So replies keep the order of their commands, whoever writes
+ * them.
  */
 #ifndef HELPER_WORKER_FTP_FTP_H
 #define HELPER_WORKER_FTP_FTP_H
@@ -19,8 +31,6 @@
 #include "helper/worker/relay/lines.h"
 #include "helper/worker/session.h"
 
-#define FTP_NO_DATA "425 No data connection can be offered."
-
 /* A transfer, and what may be sent while it runs. */
 #define FTP_QUEUE 4
 
@@ -29,6 +39,7 @@ enum ftp_phase {
 	FTP_COMMAND,  /* the client's turn */
 	FTP_REPLY,    /* the backend's turn: something is in the queue */
 	FTP_ADVICE,   /* USER, PASS or SITE AUTH waits for the advisor */
+	FTP_ADVISED,  /* and is to go on */
 	FTP_PENALTY,  /* the reply to a failed login waits */
 	FTP_UPLOAD,   /* 150 is out, data TLS comes up, STOR waits */
 	FTP_UPGRADE,  /* 234 is to be written, then TLS */
@@ -62,43 +73,50 @@ struct ftp {
 	ftp_on_reply *queue[FTP_QUEUE];
 	unsigned queued;
 
-	bool eat_greeting; /* it was said once, before AUTH */
-	bool is_touched;   /* the backend has a command that it may remember */
-	bool has_user;     /* the backend has a name, and wants a password */
-	bool logged_in, by_certificate;
-	bool is_site_auth; /* the certificate says who it is */
-	bool private;      /* PROT P */
-	bool epsv_all;
-	bool feat_open; /* in a FEAT reply of several lines */
-	bool in_reply;  /* the client has had the first lines of one, not all */
-	bool backend_ended;
-	unsigned bad_lines, refusals, strangers;
-
-	char user[MESSAGE_USER_MAX + 1];
-	uint64_t serial; /* of the last question to the advisor */
-	bool has_advice;
-	struct message_advice advice;
-	struct ev_timer penalty;
-	char *refusal; /* what is said after it */
-
-	struct data_context context;
-	bool backend_is_passive; /* on data connections */
-	struct data *data;
-	enum ftp_data_way way;
-	struct stssl_address target; /* of PORT, EPRT */
-	bool transferring;           /* the queue's first is a transfer */
-	bool swallow_150;            /* we said it already */
-	char *waiting;               /* STOR's, USER's, PASS's line */
 	char *gathered; /* lines of a reply that ours may take the place of */
-	char *held;     /* the last reply, until the data are out */
-	/*
-	 * A backend has done with a transfer when its client still reads, and
-	 * counts it as idle from then on: it hears a NOOP now and then.
-	 */
-	struct ev_timer keep_awake;
+	bool in_reply;  /* the client has had the first lines of one, not all */
+	bool is_backend_touched; /* by a command that it may remember */
+	bool has_backend_ended;
+	unsigned bad_lines, strangers;
+	char *waiting; /* STOR's, USER's, PASS's line */
+
+	struct {
+		bool
+		    has_user; /* the backend has a name, and wants a password */
+		bool is_done, by_certificate;
+		bool is_site_auth; /* the certificate says who it is */
+		char user[MESSAGE_USER_MAX + 1];
+		struct message_advice advice; /* in FTP_ADVISED */
+		unsigned refusals;
+		struct ev_timer penalty;
+		char *refusal; /* what is said after it */
+	} login;
+
+	struct {
+		bool is_private; /* PROT P */
+		bool epsv_all;
+		enum ftp_data_way way;
+		struct stssl_address target; /* of PORT, EPRT */
+	} offer;                             /* of a data connection */
+	struct data *data;
+
+	struct {
+		bool is_running;  /* the queue's first is a transfer */
+		bool swallow_150; /* we said it already */
+		char *held;       /* the last reply, until the data are out */
+		/*
+		 * A backend has done with a transfer when its client still
+		 * reads, and counts it as idle from then on: it hears a NOOP
+		 * now and then.
+		 */
+		struct ev_timer keep_awake;
+	} transfer;
 };
 
-/* ftp.c, for the others. */
+/* ftp.c */
+
+/* Take all turns that can be taken, then watch for what can bring the next. */
+void ftp_run(struct session *s);
 
 /* Queue a reply for the client, a line for the backend. */
 void ftp_say(struct ftp *f, const char *reply);
@@ -125,19 +143,25 @@ void ftp_logged_in(struct ftp *f);
 /* True when the control connection is protected. */
 bool ftp_is_secure(const struct ftp *f);
 
-/* Forget the data connection, breaking it off where it is not finished. */
-void ftp_drop_data(struct ftp *f);
-
 /* ftp_commands.c: what the client says, once per line. */
 void ftp_command(struct ftp *f, char *line, size_t len);
 /* Whether a line may be handled although a transfer is running. */
 bool ftp_may_interrupt(const char *line, size_t len);
 
-/* ftp_protection.c, ftp_data.c */
+/* ftp_protection.c */
 ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_ccc,
     ftp_do_protected_command, ftp_do_adat, ftp_do_host;
-ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt, ftp_do_download,
-    ftp_do_mlsd, ftp_do_upload, ftp_do_stou, ftp_do_abor;
+
+/* ftp_data.c */
+ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt;
+/* Forget the data connection, breaking it off where it is not finished. */
+void ftp_drop_data(struct ftp *f);
+
+/* ftp_transfer.c */
+ftp_handler ftp_do_download, ftp_do_mlsd, ftp_do_upload, ftp_do_stou,
+    ftp_do_abor;
+/* Go on with a transfer whose data connection has changed. */
+void ftp_transfer_changed(struct ftp *f);
 
 /* ftp_login.c */
 ftp_handler ftp_user, ftp_pass;
@@ -146,19 +170,28 @@ void ftp_site_auth(struct ftp *f);
 void ftp_login_failed(struct ftp *f, const char *reply);
 /* Say it when the while is over; false when it is not. */
 bool ftp_end_penalty(struct ftp *f);
-/* Keep advice that was asked for; false when it is stale. */
-bool ftp_advice(struct session *s, const struct message_advice *advice);
+/* Keep advice that was asked for. */
+void ftp_advice(struct session *s, const struct message_advice *advice);
 /* Go on with the command that waited for it; false when none did. */
 bool ftp_follow_advice(struct ftp *f);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
-    ftp_on_active, ftp_on_passive, ftp_on_transfer, ftp_on_abort, ftp_on_noop;
-/* Tell why there is no data connection, and forget it. */
-void ftp_say_failure(struct ftp *f);
-/* Go on with a transfer whose data connection has changed. */
-void ftp_transfer_changed(struct ftp *f);
-/* Keep the reply to a transfer until its data are out; takes `reply`. */
-void ftp_hold(struct ftp *f, char *reply);
+    ftp_on_noop;
+/* True for the last line of the last reply to a command. */
+bool ftp_is_last(const struct ftp *f, enum ftp_reply_part part);
+/*
+ * A reply of several lines ends with the code that it began with (RFC 959
+ * section 4.2).  So where the helper may say something else in its place, no
+ * line of it goes out before the last.
+ *
+ * Takes a line.  Returns NULL when there are more; after the last the whole
+ * reply, lines apart, which is the caller's to free().  It is no longer than a
+ * line may be: lines that do not fit are left out, but the first stands as long
+ * as the last fits behind it, and the last always, so that it remains a reply.
+ * Without memory it is the end, and NULL.
+ */
+char *ftp_gather(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len);
 
 #endif

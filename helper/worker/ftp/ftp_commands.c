@@ -27,7 +27,6 @@ static void
 do_feat(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	f->feat_open = false;
 	ftp_ask(f, line, ftp_on_feat);
 }
 
@@ -45,7 +44,7 @@ do_other(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
 	/* Who talks and talks without logging in may be no FTP client at all. */
-	if (!f->logged_in && ++f->strangers == STRANGERS_MAX)
+	if (!f->login.is_done && ++f->strangers == STRANGERS_MAX)
 		ftp_end(f, "421 Too many commands before login.");
 	else
 		ftp_ask(f, line, ftp_on_other);
@@ -142,7 +141,7 @@ trim(char *line, size_t len)
 static void
 do_empty(struct ftp *f)
 {
-	if (!f->logged_in && ++f->strangers == STRANGERS_MAX)
+	if (!f->login.is_done && ++f->strangers == STRANGERS_MAX)
 		ftp_end(f, "421 Too many commands before login.");
 }
 

@@ -1,18 +1,140 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Commands that need a data connection: RFC 959, RFC 2428.  Whether the
- * backend is active or passive is the listener's matter (backend-data), not the
- * client's.
+ * How a data connection is agreed on, with the client and with the backend:
+ * RFC 959, RFC 2428.  Whether the backend is active or passive is the
+ * listener's matter (backend-data), not the client's.
  */
 #include <config.h>
 #include "helper/worker/ftp/ftp.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* Data connections */
+#define NO_DATA "425 No data connection can be offered."
+
+void
+ftp_drop_data(struct ftp *f)
+{
+	if (f->data != NULL)
+		data_count(
+		    f->data, &f->session->data.in, &f->session->data.out);
+	f->data = data_free(f->data);
+}
+
+/* What the backend says, and what the client is told then */
+
+/*
+ * A fresh ticket, so that the next data connection can resume this session.
+ * Only a convenience: it must not get between the halves of a reply that did
+ * not fit into the socket.
+ */
+static void
+send_ticket(struct ftp *f)
+{
+	if (!ftp_is_secure(f) || !f->offer.is_private ||
+	    lines_has_output(&f->client))
+		return;
+	if (tls_send_ticket(f->session->client.tls) != TLS_DONE)
+		f->phase = FTP_CLOSED;
+}
+
+/* The backend's side is there, or will be: now the client's. */
+static int
+offer(struct ftp *f)
+{
+	char reply[FTP_REPLY_MAX];
+	struct stssl_address at;
+	int r;
+
+	if (f->offer.way == FTP_PORT) {
+		client_data_target(&f->data->client, &f->offer.target);
+		send_ticket(f);
+		ftp_say(f, "200 Command successful.");
+		return 0;
+	}
+	r = client_data_listen(&f->data->client, &at);
+	if (r < 0)
+		return r;
+	send_ticket(f);
+	ftp_say(f, f->offer.way == FTP_PASV ? ftp_format_227(&at, reply)
+					    : ftp_format_229(&at, reply));
+	return 0;
+}
+
+static void
+offer_or_refuse(struct ftp *f, int r)
+{
+	if (r == 0)
+		r = offer(f);
+	if (r == 0)
+		return;
+	ftp_drop_data(f);
+	ftp_say(f, NO_DATA);
+}
+
+/* That the user must log in first, or that the service ends, is for clients. */
+static bool
+is_for_client(int code)
+{
+	return code == 530 || code == 421;
+}
+
+/* The reply to our PORT or EPRT. */
+static void
+on_active(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	if (part == FTP_REPLY_MORE)
+		return;
+	if (f->reply.code / 100 == 2) {
+		offer_or_refuse(f, 0);
+	} else if (is_for_client(f->reply.code)) {
+		ftp_drop_data(f);
+		ftp_pass_on(f, line, len);
+	} else {
+		session_note(f->session, "data", "failed=backend-refuses-port");
+		offer_or_refuse(f, -ECONNREFUSED);
+	}
+	ftp_answered(f);
+}
+
+/* Connect to where the backend listens. */
+static int
+connect_backend(struct ftp *f, uint16_t port)
+{
+	const struct listen_config *listen = f->session->listen;
+
+	if (port < listen->backend_ports.low ||
+	    port > listen->backend_ports.high) {
+		session_note(f->session, "data", "failed=backend-port");
+		return -EACCES;
+	}
+	f->data = data_new(f->session);
+	return f->data == NULL ? -ENOMEM
+			       : backend_data_connect(&f->data->backend, port);
+}
+
+/* The reply to our PASV or EPSV. */
+static void
+on_passive(
+    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+{
+	uint16_t port = 0;
+	int r;
+
+	if (part == FTP_REPLY_MORE)
+		return;
+	if (f->reply.code == 227 || f->reply.code == 229) {
+		r = f->reply.code == 227 ? ftp_parse_227(line, &port)
+					 : ftp_parse_229(line, &port);
+		offer_or_refuse(f, r == 0 ? connect_backend(f, port) : r);
+	} else {
+		ftp_pass_on(f, line, len);
+	}
+	ftp_answered(f);
+}
+
+/* What the client says */
 
 static void
 ask_active(struct ftp *f)
@@ -20,27 +142,44 @@ ask_active(struct ftp *f)
 	char line[FTP_REPLY_MAX];
 	struct stssl_address at;
 
-	f->data = data_new(&f->context);
-	if (f->data == NULL || data_listen_backend(f->data, &at) < 0) {
+	f->data = data_new(f->session);
+	if (f->data == NULL ||
+	    backend_data_listen(&f->data->backend, &at) < 0) {
 		ftp_drop_data(f);
-		ftp_say(f, FTP_NO_DATA);
+		ftp_say(f, NO_DATA);
 		return;
 	}
-	ftp_ask(f, ftp_format_port(&at, line), ftp_on_active);
+	ftp_ask(f, ftp_format_port(&at, line), on_active);
+}
+
+/*
+ * On one machine, everybody there can get at a port that the backend opens: it
+ * is active then, unless the listener's backend-data says otherwise.
+ */
+static bool
+is_backend_passive(const struct session *s)
+{
+	const struct stssl_connection *backend = &s->to_backend;
+	enum backend_mode mode = s->listen->backend_data;
+	bool is_near = stssl_address_same_ip(&backend->local, &backend->peer) ||
+		       stssl_address_is_loopback(&backend->peer);
+
+	return mode == BACKEND_PASSIVE ||
+	       (mode == BACKEND_BY_PLACE && !is_near);
 }
 
 /* Ask the backend for its side of a data connection. */
 static void
 ask_data(struct ftp *f, enum ftp_data_way way)
 {
-	f->way = way;
+	f->offer.way = way;
 	ftp_drop_data(f);
-	if (!f->backend_is_passive)
+	if (!is_backend_passive(f->session))
 		ask_active(f);
-	else if (stssl_address_is_ipv4(&f->context.backend.peer))
-		ftp_ask(f, "PASV", ftp_on_passive);
+	else if (stssl_address_is_ipv4(&f->session->to_backend.peer))
+		ftp_ask(f, "PASV", on_passive);
 	else
-		ftp_ask(f, "EPSV", ftp_on_passive);
+		ftp_ask(f, "EPSV", on_passive);
 }
 
 void
@@ -53,7 +192,7 @@ ftp_do_pasv(struct ftp *f, const char *line, const char *arg)
 
 	(void)line;
 	(void)arg;
-	if (f->epsv_all)
+	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (!stssl_address_is_ipv4(offered))
 		ftp_say(f, listen->passive_name == NULL
@@ -80,7 +219,7 @@ ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
 
 	(void)line;
 	if (strcasecmp(arg, "ALL") == 0) {
-		f->epsv_all = true;
+		f->offer.epsv_all = true;
 		ftp_say(f, "200 EPSV ALL.");
 	} else if (*arg != '\0' && strcmp(arg, family) != 0) {
 		say_other_family(f);
@@ -101,7 +240,7 @@ set_target(struct ftp *f, const struct stssl_address *target)
 	} else if (target->port < 1024) {
 		ftp_say(f, "504 Not to a port below 1024.");
 	} else {
-		f->target = *target;
+		f->offer.target = *target;
 		ask_data(f, FTP_PORT);
 	}
 }
@@ -112,7 +251,7 @@ ftp_do_port(struct ftp *f, const char *line, const char *arg)
 	struct stssl_address target;
 
 	(void)line;
-	if (f->epsv_all)
+	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (ftp_parse_port(arg, &target) < 0)
 		ftp_say(f, "501 PORT needs h1,h2,h3,h4,p1,p2.");
@@ -127,7 +266,7 @@ ftp_do_eprt(struct ftp *f, const char *line, const char *arg)
 	int r = ftp_parse_eprt(arg, &target);
 
 	(void)line;
-	if (f->epsv_all)
+	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (r == -EAFNOSUPPORT)
 		say_other_family(f);
@@ -135,112 +274,4 @@ ftp_do_eprt(struct ftp *f, const char *line, const char *arg)
 		ftp_say(f, "501 EPRT needs |protocol|address|port|.");
 	else
 		set_target(f, &target);
-}
-
-/* Transfers */
-
-/*
- * STOR waits until the data connection stands, or a client whose TLS fails
- * would leave an empty file where a whole one was.
- */
-static void
-begin_upload(struct ftp *f, const char *line)
-{
-	f->waiting = strdup(line);
-	if (f->waiting == NULL) {
-		ftp_drop_data(f);
-		ftp_say(f, "451 Out of memory.");
-		return;
-	}
-	f->phase = FTP_UPLOAD;
-	ftp_say(f, "150 Ok to send data.");
-	data_begin(f->data, DATA_UPLOAD, true);
-}
-
-static void
-begin(struct ftp *f, const char *line, enum data_direction direction,
-    bool replaces)
-{
-	/* The verdict was sent before the backend's 230: look for it first. */
-	f->session->host->listen(f->session->host);
-	if (f->session->data_private && !f->private) {
-		ftp_say(f, "521 Data must be protected; use PROT P.");
-		return;
-	}
-	if (f->data == NULL && !f->logged_in) {
-		/* It would be refused anyway: let the backend say why. */
-		ftp_ask(f, line, ftp_on_other);
-		return;
-	}
-	if (f->data == NULL) {
-		ftp_say(f, "425 Use PASV or PORT first.");
-		return;
-	}
-	f->swallow_150 = replaces && f->private;
-	if (f->swallow_150) {
-		begin_upload(f, line);
-		return;
-	}
-	data_begin(f->data, direction, f->private);
-	if (data_outcome(f->data) == DATA_PENDING)
-		data_expect_backend(f->data);
-	if (data_outcome(f->data) != DATA_PENDING) {
-		/* The backend would wait for its connection in vain. */
-		ftp_say_failure(f);
-		return;
-	}
-	f->transferring = true;
-	ftp_ask(f, line, ftp_on_transfer);
-}
-
-void
-ftp_do_download(struct ftp *f, const char *line, const char *arg)
-{
-	(void)arg;
-	begin(f, line, DATA_DOWNLOAD, false);
-}
-
-/* Not every backend has it: without a data connection, too, it says so. */
-void
-ftp_do_mlsd(struct ftp *f, const char *line, const char *arg)
-{
-	if (f->data == NULL)
-		ftp_ask(f, line, ftp_on_other);
-	else
-		ftp_do_download(f, line, arg);
-}
-
-void
-ftp_do_upload(struct ftp *f, const char *line, const char *arg)
-{
-	(void)arg;
-	begin(f, line, DATA_UPLOAD, true);
-}
-
-/*
- * It replaces no file, so it need not wait for TLS; and its 150 is the
- * backend's, which has the file's name (RFC 1123 section 4.1.2.9).
- */
-void
-ftp_do_stou(struct ftp *f, const char *line, const char *arg)
-{
-	(void)arg;
-	begin(f, line, DATA_UPLOAD, false);
-}
-
-void
-ftp_do_abor(struct ftp *f, const char *line, const char *arg)
-{
-	(void)arg;
-	ftp_drop_data(f);
-	if (f->phase == FTP_UPLOAD) {
-		/* The backend has not heard of it. */
-		free(f->waiting);
-		f->waiting = NULL;
-		f->phase = FTP_COMMAND;
-		ftp_say(f, "426 Transfer aborted.");
-		ftp_say(f, "226 Abort successful.");
-		return;
-	}
-	ftp_ask(f, line, f->transferring ? ftp_on_abort : ftp_on_other);
 }

@@ -54,7 +54,8 @@ refuse(struct ftp *f, const struct message_advice *advice)
 
 	if (is_attempt[advice->reason])
 		session_failed(f->session, PENALTY_LOGIN_FAILED);
-	if (f->is_site_auth && advice->reason == STSSL_REASON_NOT_THIS_USER)
+	if (f->login.is_site_auth &&
+	    advice->reason == STSSL_REASON_NOT_THIS_USER)
 		text = "The certificate is no user's; name one with USER.";
 	if (advice->reason == STSSL_REASON_BAD_CERTIFICATE)
 		(void)snprintf(reply, sizeof reply,
@@ -81,11 +82,11 @@ ftp_login_failed(struct ftp *f, const char *reply)
 {
 	struct session *s = f->session;
 
-	f->has_user = false;
-	if (++f->refusals == REFUSALS_MAX)
+	f->login.has_user = false;
+	if (++f->login.refusals == REFUSALS_MAX)
 		reply = "421 Too many failed logins.";
-	f->refusal = strdup(reply);
-	if (f->refusal == NULL) {
+	f->login.refusal = strdup(reply);
+	if (f->login.refusal == NULL) {
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
@@ -93,21 +94,21 @@ ftp_login_failed(struct ftp *f, const char *reply)
 	if (s->listen->failed_login_seconds == 0)
 		return;
 	ev_timer_init(
-	    &f->penalty, on_penalty, s->listen->failed_login_seconds, 0.);
-	f->penalty.data = s;
-	ev_timer_start(s->host->loop, &f->penalty);
+	    &f->login.penalty, on_penalty, s->listen->failed_login_seconds, 0.);
+	f->login.penalty.data = s;
+	ev_timer_start(s->host->loop, &f->login.penalty);
 }
 
 bool
 ftp_end_penalty(struct ftp *f)
 {
-	char *reply = f->refusal;
+	char *reply = f->login.refusal;
 
-	if (f->phase != FTP_PENALTY || ev_is_active(&f->penalty))
+	if (f->phase != FTP_PENALTY || ev_is_active(&f->login.penalty))
 		return false;
-	f->refusal = NULL;
+	f->login.refusal = NULL;
 	f->phase = FTP_COMMAND;
-	if (f->refusals == REFUSALS_MAX)
+	if (f->login.refusals == REFUSALS_MAX)
 		ftp_end(f, reply);
 	else
 		ftp_say(f, reply);
@@ -130,7 +131,7 @@ on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 	if (part == FTP_REPLY_LAST && f->reply.code == 230) {
 		ftp_answered(f);
 		ftp_logged_in(f);
-		f->by_certificate = true;
+		f->login.by_certificate = true;
 		ftp_say(f, asks ? "331 Authorized by certificate; "
 				  "any password will do."
 				: "232 User logged in, authorized by "
@@ -183,14 +184,14 @@ on_user_password(
 	char reply[FTP_REPLY_MAX];
 
 	if (part != FTP_REPLY_LAST || f->reply.code != 331 ||
-	    !s->certificate_failed) {
+	    s->certificate.failure == STSSL_FAILURE_NONE) {
 		ftp_on_login(f, part, line, len);
 		return;
 	}
 	/* Or they would think that the certificate had let them in. */
 	(void)snprintf(reply, sizeof reply,
 	    "331 The certificate is not accepted (%s); password required.",
-	    stssl_failure_text(s->certificate_failure));
+	    stssl_failure_text(s->certificate.failure));
 	ftp_answered(f);
 	ftp_say(f, reply);
 }
@@ -200,17 +201,14 @@ on_user_password(
 static void
 ask(struct ftp *f, const char *line)
 {
-	struct session_host *host = f->session->host;
-
 	f->waiting = strdup(line);
 	if (f->waiting == NULL) {
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
 	f->phase = FTP_ADVICE;
-	f->has_advice = false;
-	host->ask(host, f->session->id, ++f->serial,
-	    f->is_site_auth && !f->has_user ? NULL : f->user);
+	session_ask(f->session,
+	    f->login.is_site_auth && !f->login.has_user ? NULL : f->login.user);
 }
 
 static const struct message_advice no_name = { .verdict = STSSL_VERDICT_REFUSE,
@@ -221,7 +219,7 @@ ask_by_name(struct ftp *f)
 {
 	char line[sizeof "USER " + MESSAGE_USER_MAX];
 
-	(void)snprintf(line, sizeof line, "USER %s", f->user);
+	(void)snprintf(line, sizeof line, "USER %s", f->login.user);
 	ftp_ask(f, line, on_user_accepted);
 }
 
@@ -232,7 +230,7 @@ take_name(struct ftp *f, const struct message_advice *advice)
 	if (advice->verdict != STSSL_VERDICT_ACCEPT ||
 	    !stssl_user_valid(advice->user))
 		return false;
-	(void)snprintf(f->user, sizeof f->user, "%s", advice->user);
+	(void)snprintf(f->login.user, sizeof f->login.user, "%s", advice->user);
 	return true;
 }
 
@@ -240,21 +238,21 @@ take_name(struct ftp *f, const struct message_advice *advice)
 static void
 follow(struct ftp *f, const struct message_advice *advice, const char *line)
 {
-	bool is_pass = f->has_user;
+	bool is_pass = f->login.has_user;
 
 	if (advice->verdict != STSSL_VERDICT_ACCEPT &&
 	    advice->verdict != STSSL_VERDICT_PASSWORD) {
 		refuse(f, advice);
 		return;
 	}
-	if (f->is_site_auth && !take_name(f, advice)) {
+	if (f->login.is_site_auth && !take_name(f, advice)) {
 		refuse(f, &no_name);
 		return;
 	}
-	f->has_user = true;
+	f->login.has_user = true;
 	if (is_pass)
 		ftp_ask(f, line, ftp_on_login);
-	else if (f->is_site_auth)
+	else if (f->login.is_site_auth)
 		ask_by_name(f);
 	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
 		ftp_ask(f, line, on_user_accepted);
@@ -267,27 +265,25 @@ ftp_follow_advice(struct ftp *f)
 {
 	char *line = f->waiting;
 
-	if (f->phase != FTP_ADVICE || !f->has_advice)
+	if (f->phase != FTP_ADVISED)
 		return false;
 	f->waiting = NULL;
 	f->phase = FTP_COMMAND;
-	follow(f, &f->advice, line);
+	follow(f, &f->login.advice, line);
 	explicit_bzero(line, strlen(line));
 	free(line);
 	return true;
 }
 
-bool
+void
 ftp_advice(struct session *s, const struct message_advice *advice)
 {
 	struct ftp *f = s->protocol_state;
 
-	if (f == NULL || f->phase != FTP_ADVICE || f->has_advice ||
-	    advice->serial != f->serial || advice->reason >= STSSL_REASON_COUNT)
-		return false;
-	f->advice = *advice;
-	f->has_advice = true;
-	return true;
+	if (f->phase != FTP_ADVICE)
+		return;
+	f->login.advice = *advice;
+	f->phase = FTP_ADVISED;
 }
 
 /* Commands */
@@ -300,8 +296,8 @@ static void
 again(struct ftp *f, const char *line, const char *name)
 {
 	/* A password that follows is for this name. */
-	f->has_user = strcmp(name, f->user) == 0;
-	if (f->has_user)
+	f->login.has_user = strcmp(name, f->login.user) == 0;
+	if (f->login.has_user)
 		ftp_ask(f, line, ftp_on_other);
 	else
 		ftp_say(f, "530 Already logged in as another user.");
@@ -310,19 +306,19 @@ again(struct ftp *f, const char *line, const char *name)
 void
 ftp_user(struct ftp *f, const char *line, const char *arg)
 {
-	if (f->logged_in) {
+	if (f->login.is_done) {
 		again(f, line, arg);
 		return;
 	}
-	f->has_user = false;
-	f->is_site_auth = false;
+	f->login.has_user = false;
+	f->login.is_site_auth = false;
 	if (*arg == '\0') {
 		ftp_say(f, "501 USER needs a name.");
 	} else if (strlen(arg) > MESSAGE_USER_MAX) {
 		refuse(f, &(struct message_advice){
 			      .reason = STSSL_REASON_BAD_USER });
 	} else {
-		(void)snprintf(f->user, sizeof f->user, "%s", arg);
+		(void)snprintf(f->login.user, sizeof f->login.user, "%s", arg);
 		ask(f, line);
 	}
 }
@@ -331,11 +327,11 @@ void
 ftp_pass(struct ftp *f, const char *line, const char *arg)
 {
 	(void)arg;
-	if (!f->has_user)
+	if (!f->login.has_user)
 		ftp_say(f, "503 Login with USER first.");
-	else if (f->by_certificate)
+	else if (f->login.by_certificate)
 		ftp_say(f, "230 Already logged in, by certificate.");
-	else if (f->logged_in)
+	else if (f->login.is_done)
 		ftp_ask(f, line, ftp_on_other);
 	else
 		ask(f, line);
@@ -345,23 +341,24 @@ void
 ftp_site_auth(struct ftp *f)
 {
 	const struct session *s = f->session;
+	bool has_failed = s->certificate.failure != STSSL_FAILURE_NONE;
 	struct message_advice refusal = { .verdict = STSSL_VERDICT_REFUSE,
 		.reason = STSSL_REASON_NO_CERTIFICATE };
 
-	if (f->logged_in) {
+	if (f->login.is_done) {
 		ftp_say(f, "503 Already logged in.");
 		return;
 	}
 	if (!ftp_is_secure(f))
 		refusal.reason = STSSL_REASON_TLS_REQUIRED;
-	if (s->certificate_failed) {
+	if (has_failed) {
 		refusal.reason = STSSL_REASON_BAD_CERTIFICATE;
-		refusal.failure = s->certificate_failure;
+		refusal.failure = s->certificate.failure;
 	}
-	f->has_user = false;
-	f->is_site_auth = true;
-	f->user[0] = '\0';
-	if (s->certificate_failed || !f->context.has_fingerprint)
+	f->login.has_user = false;
+	f->login.is_site_auth = true;
+	f->login.user[0] = '\0';
+	if (has_failed || !s->certificate.is_sent)
 		refuse(f, &refusal);
 	else
 		ask(f, "SITE AUTH");

@@ -32,7 +32,7 @@ start_tls(struct ftp *f, bool private)
 		ftp_say(f, "431 TLS is not available.");
 		return;
 	}
-	f->session->implied_private = private;
+	f->session->data.starts_private = private;
 	ftp_say(f, "234 Proceed with TLS.");
 	if (f->phase != FTP_CLOSED)
 		f->phase = FTP_UPGRADE;
@@ -46,7 +46,7 @@ ftp_do_auth(struct ftp *f, const char *line, const char *arg)
 		ftp_say(f, "501 AUTH needs a mechanism.");
 		return;
 	}
-	if (ftp_is_secure(f) || f->logged_in) {
+	if (ftp_is_secure(f) || f->login.is_done) {
 		ftp_say(f, "503 AUTH is not possible any more.");
 		return;
 	}
@@ -76,11 +76,11 @@ ftp_do_pbsz(struct ftp *f, const char *line, const char *arg)
 static void
 set_level(struct ftp *f, bool private)
 {
-	if (!private && f->session->data_private) {
+	if (!private && f->session->data.is_private) {
 		ftp_say(f, "534 Unprotected data are not allowed for you.");
 		return;
 	}
-	f->private = private;
+	f->offer.is_private = private;
 	ftp_say(f, private ? "200 PROT P, data are protected."
 			   : "200 PROT C, data are not protected.");
 }
@@ -151,7 +151,7 @@ ftp_do_host(struct ftp *f, const char *line, const char *arg)
 	bool served = false;
 
 	(void)line;
-	if (f->logged_in) {
+	if (f->login.is_done) {
 		ftp_say(f, "503 HOST is not possible after login.");
 		return;
 	}
@@ -167,7 +167,7 @@ ftp_do_host(struct ftp *f, const char *line, const char *arg)
 		break;
 	}
 	/* Who is named next is asked for anew. */
-	f->has_user = false;
+	f->login.has_user = false;
 	ftp_say(f,
 	    served ? "220 Host accepted." : "504 There is no such host here.");
 }

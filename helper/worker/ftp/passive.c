@@ -83,3 +83,30 @@ passive_listen_any(const struct stssl_address *local, struct stssl_address *ret)
 
 	return passive_listen(&any, local, 0, ret);
 }
+
+int
+passive_accept(int fd, struct stssl_address *ret_from)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof sa;
+	int client = accept4(
+	    fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (client == -1)
+		return -errno;
+	if (stssl_address_from(&sa, ret_from) < 0) {
+		(void)close(client);
+		return -ECONNABORTED;
+	}
+	return client;
+}
+
+void
+passive_close(struct ev_loop *loop, struct ev_io *listener)
+{
+	if (listener->fd == -1)
+		return;
+	ev_io_stop(loop, listener);
+	(void)close(listener->fd);
+	ev_io_set(listener, -1, EV_READ);
+}

@@ -5,6 +5,8 @@
 #ifndef HELPER_WORKER_FTP_PASSIVE_H
 #define HELPER_WORKER_FTP_PASSIVE_H
 
+#include <ev.h>
+
 #include "setup/config.h"
 #include "status/address.h"
 
@@ -24,5 +26,15 @@ int passive_listen(const struct listen_config *config,
 /* The same on any free port that the system chooses. */
 int passive_listen_any(
     const struct stssl_address *local, struct stssl_address *ret);
+
+/*
+ * The next connection that waits to be accepted, and who it is from.  Returns
+ * its socket, not blocking; -EAGAIN when there is none; -ECONNABORTED when it
+ * has gone again; or -errno of accept(2), when there is no descriptor for it.
+ */
+int passive_accept(int fd, struct stssl_address *ret_from);
+
+/* Stop watching it, and close it; -1 is its socket then, and may be before. */
+void passive_close(struct ev_loop *loop, struct ev_io *listener);
 
 #endif

@@ -7,8 +7,58 @@
 #include <config.h>
 #include "helper/worker/relay/flow.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 /* Buffers moved before the others have their turn: 1 MiB. */
 #define ROUNDS 16
+/* What a pipe holds unless the user has too many of them, pipe(7). */
+#define PIPE_BYTES 65536
+
+/* Pipes: all zero is one that is not open. */
+
+static void
+pipe_open(struct pipe *p)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) == 0)
+		*p = (struct pipe){
+			.is_open = true, .out = fds[0], .in = fds[1]
+		};
+}
+
+static void
+pipe_close(struct pipe *p)
+{
+	if (!p->is_open)
+		return;
+	(void)close(p->out);
+	(void)close(p->in);
+	*p = (struct pipe){ 0 };
+}
+
+static enum io_result
+pipe_fill(struct pipe *p, struct stream *from)
+{
+	return stream_splice_from(from, p->in, PIPE_BYTES, &p->len);
+}
+
+static enum io_result
+pipe_drain(struct pipe *p, struct stream *to)
+{
+	while (p->len > 0) {
+		size_t n = 0;
+		enum io_result r = stream_splice_to(to, p->out, p->len, &n);
+
+		if (r != IO_OK)
+			return r;
+		p->len -= n;
+	}
+	return IO_OK;
+}
+
+/* The flow */
 
 void
 flow_init(struct flow *f, struct stream *from, struct stream *to)
@@ -21,7 +71,7 @@ flow_splice(struct flow *f)
 {
 	if (f->buffer == NULL && !f->pipe.is_open &&
 	    stream_can_splice_from(f->from) && stream_can_splice_to(f->to))
-		(void)pipe_open(&f->pipe);
+		pipe_open(&f->pipe);
 }
 
 static bool

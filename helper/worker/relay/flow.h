@@ -9,9 +9,9 @@
 #define HELPER_WORKER_RELAY_FLOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "helper/base/buffer.h"
-#include "helper/worker/relay/pipe.h"
 #include "helper/worker/relay/stream.h"
 
 enum flow_state {
@@ -27,7 +27,12 @@ struct flow {
 	struct stream *from;
 	struct stream *to;
 	struct buffer *buffer;
-	struct pipe pipe; /* in place of the buffer, when it is open */
+	/* In place of the buffer, splice(2): the bytes do not come here. */
+	struct pipe {
+		bool is_open;
+		int out, in;
+		size_t len; /* bytes in it */
+	} pipe;
 	enum flow_state state;
 };
 

@@ -21,6 +21,14 @@ struct ktls_keys {
 	uint8_t sequence[8];
 };
 
+struct gnutls_session_int;
+
+/*
+ * What protects the next record that a session of GnuTLS's would send.  Returns
+ * 0 and *ret, to be wiped; -ENOTSUP for other ciphers and versions.
+ */
+int ktls_keys_get(struct gnutls_session_int *session, struct ktls_keys *ret);
+
 /* A socket whose records the kernel makes; all zero is one that it does not. */
 struct ktls {
 	bool is_on;

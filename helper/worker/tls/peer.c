@@ -4,13 +4,14 @@
  * x509/ verifies and describes.
  */
 #include <config.h>
-#include "helper/worker/tls/peer.h"
+#include "helper/worker/tls/tls_connection.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
 #include <time.h>
 
+#include "helper/worker/tls/tls_context.h"
 #include "x509/chain.h"
 #include "x509/checks.h"
 #include "x509/leaf.h"
@@ -65,6 +66,16 @@ describe_session(gnutls_session_t session, struct stssl_record *record)
 	return r;
 }
 
+/* What the client has sent; NULL when it has sent none. */
+static const gnutls_datum_t *
+peer_certificates(const struct tls *tls, unsigned *ret_count)
+{
+	const gnutls_datum_t *certs =
+	    gnutls_certificate_get_peers(tls->session, ret_count);
+
+	return *ret_count == 0 ? NULL : certs;
+}
+
 static struct x509_chain *
 chain_of(const gnutls_datum_t *certs, unsigned count)
 {
@@ -75,45 +86,64 @@ chain_of(const gnutls_datum_t *certs, unsigned count)
 	return chain;
 }
 
+/*
+ * GnuTLS keeps the chain of a resumed session and verifies nothing: it is
+ * judged anew, by the store and the wall clock.
+ */
 int
-peer_describe(struct gnutls_session_int *session,
-    const struct x509_store *store, enum stssl_failure otherwise,
-    struct stssl_record *record)
+tls_describe(
+    struct tls *tls, struct stssl_record *record, struct tls_certificate *ret)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
-	enum stssl_failure verdict;
+	struct tls_certificate found = { .failure = STSSL_FAILURE_NONE };
 	struct x509_chain *chain;
 	const gnutls_datum_t *certs;
 	unsigned count = 0;
-	int r = describe_session(session, record);
+	int r = describe_session(tls->session, record);
 
 	if (r < 0)
 		return r;
-	certs = gnutls_certificate_get_peers(session, &count);
-	if (certs == NULL || count == 0)
+	certs = peer_certificates(tls, &count);
+	if (certs == NULL) {
+		*ret = found;
 		return stssl_record_put(
 		    record, STSSL_KEY_SSL_CLIENT_VERIFY, "NONE");
+	}
 	chain = chain_of(certs, count);
 	if (chain == NULL)
 		return -ENOMEM;
-	verdict = x509_verify(store, chain, &terms);
-	if (verdict == STSSL_FAILURE_NONE)
-		verdict = otherwise;
-	r = x509_describe(chain, verdict, record);
+	found.is_sent = true;
+	found.failure = x509_verify(tls->context->store, chain, &terms);
+	if (found.failure == STSSL_FAILURE_NONE)
+		found.failure = tls->condemned;
+	r = x509_describe(chain, found.failure, record);
 	(void)x509_chain_free(chain);
+	*ret = found;
 	return r;
 }
 
+void
+tls_condemn(struct tls *tls, enum stssl_failure failure)
+{
+	tls->condemned = failure;
+}
+
+void
+tls_refuse_certificate(struct tls *tls)
+{
+	tls->has_alerted = gnutls_alert_send(tls->session, GNUTLS_AL_FATAL,
+			       GNUTLS_A_BAD_CERTIFICATE) >= 0;
+}
+
 int
-peer_chain(struct gnutls_session_int *session, unsigned char *buf, size_t size,
-    size_t *ret_len)
+tls_peer_chain(
+    const struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len)
 {
 	unsigned count = 0;
-	const gnutls_datum_t *certs;
+	const gnutls_datum_t *certs = peer_certificates(tls, &count);
 	size_t len = 0;
 
-	certs = gnutls_certificate_get_peers(session, &count);
-	if (certs == NULL || count == 0)
+	if (certs == NULL)
 		return -ENOENT;
 	for (unsigned i = 0; i < count; i++) {
 		if (certs[i].size > size - len)
@@ -124,6 +154,19 @@ peer_chain(struct gnutls_session_int *session, unsigned char *buf, size_t size,
 	*ret_len = len;
 	return 0;
 }
+
+bool
+tls_same_certificate(const struct tls *tls, const struct tls *other)
+{
+	unsigned count = 0;
+	const gnutls_datum_t *a = peer_certificates(tls, &count);
+	const gnutls_datum_t *b = peer_certificates(other, &count);
+
+	return a != NULL && b != NULL && a->size == b->size &&
+	       memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* Before the handshake is over */
 
 /* A length of three bytes, cut off; 0 when it is more than there is. */
 static size_t
@@ -140,10 +183,10 @@ cut_length(const unsigned char **at, size_t *left)
 }
 
 unsigned
-peer_key_faults(struct gnutls_session_int *session,
-    const unsigned char *message, size_t len)
+peer_key_faults(const struct tls *tls, const unsigned char *message, size_t len)
 {
-	bool is_1_3 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
+	bool is_1_3 =
+	    gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3;
 	size_t context = is_1_3 && len > 0 ? 1U + message[0] : 0, left, first;
 
 	if (context > len)
@@ -154,16 +197,4 @@ peer_key_faults(struct gnutls_session_int *session,
 		return 0;
 	first = cut_length(&message, &left);
 	return first == 0 ? 0 : x509_key_faults(message, first);
-}
-
-bool
-peer_fingerprint(
-    struct gnutls_session_int *session, char ret[static X509_FINGERPRINT])
-{
-	unsigned count = 0;
-	const gnutls_datum_t *certs;
-
-	certs = gnutls_certificate_get_peers(session, &count);
-	return certs != NULL && count > 0 &&
-	       x509_fingerprint(certs[0].data, certs[0].size, ret);
 }

@@ -147,7 +147,7 @@ enum tls_result tls_bye(struct tls *tls);
 /*
  * What protects the next record that is sent, for whoever sends it in place of
  * this connection, which must not write any more.  Returns 0 and *ret, to be
- * wiped; -EBUSY while something is unsent; -ENOTSUP, see tls_keys_get().
+ * wiped; -EBUSY while something is unsent; -ENOTSUP, see ktls_keys_get().
  */
 int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
@@ -188,12 +188,19 @@ bool tls_is_resumed(const struct tls *tls);
  */
 bool tls_resumes_control(const struct tls *tls);
 
+/* What is known of the client's certificate. */
+struct tls_certificate {
+	bool is_sent;
+	enum stssl_failure failure; /* STSSL_FAILURE_NONE: it is good */
+};
+
 /*
  * Verify the client's certificate by today's facts, on resumed sessions too,
  * and put all SSL_* keys of stssl-status(7) into `record`.
- * Returns 0; or what stssl_record_put() says.
+ * Returns 0 and *ret; or what stssl_record_put() says.
  */
-int tls_describe(struct tls *tls, struct stssl_record *record);
+int tls_describe(
+    struct tls *tls, struct stssl_record *record, struct tls_certificate *ret);
 
 /*
  * The chain that the client sent, one certificate behind the other in DER.
@@ -201,7 +208,7 @@ int tls_describe(struct tls *tls, struct stssl_record *record);
  * than `size`.
  */
 int tls_peer_chain(
-    struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len);
+    const struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len);
 
 /*
  * From now on tls_describe() says this of the client's certificate, should it
@@ -209,11 +216,8 @@ int tls_peer_chain(
  */
 void tls_condemn(struct tls *tls, enum stssl_failure failure);
 
-/*
- * Lower-case hex SHA-256 of the client's certificate; false when it sent none.
- */
-#define TLS_FINGERPRINT 65
-bool tls_peer_fingerprint(struct tls *tls, char ret[static TLS_FINGERPRINT]);
+/* True when both clients have sent a certificate, and the same. */
+bool tls_same_certificate(const struct tls *tls, const struct tls *other);
 
 /* Why the last call failed; a constant of GnuTLS's. */
 const char *tls_error(const struct tls *tls);

@@ -94,12 +94,12 @@ int
 host_publish(const struct session *s, const struct stssl_connection *connection,
     bool is_welcome)
 {
-	struct message m = { .type = MESSAGE_PUBLISH };
+	const struct message m = { .type = MESSAGE_PUBLISH,
+		.u.publish = { .session = s->id,
+		    .connection = *connection,
+		    .text_len = (uint32_t)s->record.len,
+		    .is_welcome = is_welcome } };
 
-	m.u.publish.session = s->id;
-	m.u.publish.connection = *connection;
-	m.u.publish.text_len = (uint32_t)s->record.len;
-	m.u.publish.is_welcome = is_welcome;
 	return try_to_tell(
 	    worker_of(s->host), &m, s->record.text, s->record.len);
 }
@@ -107,21 +107,21 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 void
 host_withdraw(const struct session *s)
 {
-	struct message m = { .type = MESSAGE_WITHDRAW };
+	const struct message m = { .type = MESSAGE_WITHDRAW,
+		.u.withdraw = { s->id } };
 
-	m.u.withdraw.session = s->id;
 	tell(worker_of(s->host), &m);
 }
 
 void
 host_ask(const struct session *s, const char *user)
 {
-	struct message m = { .type = MESSAGE_ASK };
+	struct message m = { .type = MESSAGE_ASK,
+		.u.ask = { .session = s->id,
+		    .serial = s->question.serial,
+		    .whose = user == NULL } };
 	size_t len = user == NULL ? 0 : strlen(user);
 
-	m.u.ask.session = s->id;
-	m.u.ask.serial = s->question.serial;
-	m.u.ask.whose = user == NULL;
 	/* Nobody has the empty name, and nobody one that is too long. */
 	if (user != NULL && len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
@@ -131,29 +131,27 @@ host_ask(const struct session *s, const char *user)
 int
 host_check(const struct session *s, const void *der, size_t len)
 {
-	struct message m = { .type = MESSAGE_CHECK };
+	const struct message m = { .type = MESSAGE_CHECK,
+		.u.check = { s->id, (uint32_t)len } };
 
-	m.u.check.session = s->id;
-	m.u.check.der_len = (uint32_t)len;
 	return try_to_tell(worker_of(s->host), &m, der, len);
 }
 
 void
 host_welcome(const struct session *s)
 {
-	struct message m = { .type = MESSAGE_WELCOME };
+	const struct message m = { .type = MESSAGE_WELCOME,
+		.u.welcome = { s->id } };
 
-	m.u.welcome.session = s->id;
 	tell(worker_of(s->host), &m);
 }
 
 void
 host_failed(const struct session *s, enum penalty_event event)
 {
-	struct message m = { .type = MESSAGE_FAILED };
+	const struct message m = { .type = MESSAGE_FAILED,
+		.u.failed = { s->id, event } };
 
-	m.u.failed.session = s->id;
-	m.u.failed.event = event;
 	tell(worker_of(s->host), &m);
 }
 
@@ -161,11 +159,9 @@ void
 worker_tell_closed(
     struct worker *w, uint64_t session, uint64_t in, uint64_t out)
 {
-	struct message m = { .type = MESSAGE_CLOSED };
+	const struct message m = { .type = MESSAGE_CLOSED,
+		.u.closed = { session, in, out } };
 
-	m.u.closed.session = session;
-	m.u.closed.in = in;
-	m.u.closed.out = out;
 	tell(w, &m);
 	if ((w->host.stopping || w->is_draining) && w->count == 0)
 		ev_break(w->host.loop, EVBREAK_ALL);
@@ -193,10 +189,8 @@ tell_bytes(struct worker *w, struct session *s)
 	if (in + out == s->bytes_told)
 		return false;
 	s->bytes_told = in + out;
-	m.u.traffic.session = s->id;
-	m.u.traffic.in = in;
-	m.u.traffic.out = out;
-	m.u.traffic.kernel_tls = s->data.by_kernel;
+	m.u.traffic =
+	    (struct message_traffic){ s->id, in, out, s->data.by_kernel };
 	tell(w, &m);
 	return true;
 }

@@ -33,6 +33,12 @@ ftp_pass_on(struct ftp *f, const char *line, size_t len)
 }
 
 void
+ftp_pass_reply(struct ftp *f)
+{
+	ftp_pass_on(f, f->reply.line, f->reply.len);
+}
+
+void
 ftp_say(struct ftp *f, const char *reply)
 {
 	ftp_pass_on(f, reply, strlen(reply));
@@ -92,7 +98,6 @@ ftp_logged_in(struct ftp *f)
 static bool
 turn_backend(struct ftp *f)
 {
-	enum ftp_reply_part part;
 	size_t len;
 	char *line;
 
@@ -112,13 +117,12 @@ turn_backend(struct ftp *f)
 		f->has_backend_ended = true;
 		return true;
 	}
-	part = ftp_reply_feed(&f->reply, line, len);
-	if (part == FTP_REPLY_BAD)
+	if (ftp_reply_feed(&f->reply, line, len) == FTP_REPLY_BAD)
 		ftp_end(f, "421 The service answers nonsense.");
 	else if (f->queued > 0)
-		f->queue[0](f, part, line, len);
+		f->queue[0](f);
 	else
-		ftp_pass_on(f, line, len);
+		ftp_pass_reply(f);
 	return true;
 }
 

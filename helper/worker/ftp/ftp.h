@@ -57,11 +57,10 @@ enum ftp_data_way {
 struct ftp;
 
 /* Handles a client's command. */
-typedef void ftp_handler(struct ftp *f, const char *line, const char *arg);
+typedef void ftp_handler(struct ftp *f, const struct ftp_command *c);
 
-/* Handles a line of a backend's reply. */
-typedef void ftp_on_reply(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len);
+/* Handles a line of a backend's reply, which is in f->reply. */
+typedef void ftp_on_reply(struct ftp *f);
 
 struct ftp {
 	struct session *session;
@@ -122,6 +121,9 @@ void ftp_run(struct session *s);
 void ftp_say(struct ftp *f, const char *reply);
 void ftp_pass_on(struct ftp *f, const char *line, size_t len);
 
+/* Pass on the line of f->reply. */
+void ftp_pass_reply(struct ftp *f);
+
 /* Give the backend a command; `on_reply` gets what it says to it. */
 void ftp_ask(struct ftp *f, const char *line, ftp_on_reply *on_reply);
 
@@ -149,8 +151,7 @@ void ftp_command(struct ftp *f, char *line, size_t len);
 bool ftp_may_interrupt(const char *line, size_t len);
 
 /* ftp_protection.c */
-ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_ccc,
-    ftp_do_protected_command, ftp_do_adat, ftp_do_host;
+ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_host;
 
 /* ftp_data.c */
 ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt;
@@ -179,19 +180,18 @@ bool ftp_follow_advice(struct ftp *f);
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,
     ftp_on_noop;
 /* True for the last line of the last reply to a command. */
-bool ftp_is_last(const struct ftp *f, enum ftp_reply_part part);
+bool ftp_is_last(const struct ftp *f);
 /*
  * A reply of several lines ends with the code that it began with (RFC 959
  * section 4.2).  So where the helper may say something else in its place, no
  * line of it goes out before the last.
  *
- * Takes a line.  Returns NULL when there are more; after the last the whole
+ * Takes the line in f->reply.  Returns NULL when there are more; after the last the whole
  * reply, lines apart, which is the caller's to free().  It is no longer than a
  * line may be: lines that do not fit are left out, but the first stands as long
  * as the last fits behind it, and the last always, so that it remains a reply.
  * Without memory it is the end, and NULL.
  */
-char *ftp_gather(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len);
+char *ftp_gather(struct ftp *f);
 
 #endif

@@ -13,104 +13,104 @@
 /* Commands that are not ours, before login, as in vsftpd 3.0.4. */
 #define STRANGERS_MAX 10
 
-static void
-do_nothing(struct ftp *f, const char *line, const char *arg)
-{
-	(void)line;
-	(void)arg;
-	ftp_say(f, "502 Command not implemented.");
-}
-
 /* Features */
 
 static void
-do_feat(struct ftp *f, const char *line, const char *arg)
+do_feat(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
-	ftp_ask(f, line, ftp_on_feat);
+	ftp_ask(f, c->line, ftp_on_feat);
 }
 
 /* A browser that was sent here by somebody: it must not get a word of ours. */
 static void
-do_http(struct ftp *f, const char *line, const char *arg)
+do_http(struct ftp *f, const struct ftp_command *c)
 {
-	(void)line;
-	(void)arg;
+	(void)c;
 	f->phase = FTP_CLOSED;
 }
 
 static void
-do_other(struct ftp *f, const char *line, const char *arg)
+do_other(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
 	/* Who talks and talks without logging in may be no FTP client at all. */
 	if (!f->login.is_done && ++f->strangers == STRANGERS_MAX)
 		ftp_end(f, "421 Too many commands before login.");
 	else
-		ftp_ask(f, line, ftp_on_other);
+		ftp_ask(f, c->line, ftp_on_other);
 }
 
 /* SITE AUTH is a login by certificate, under the certificate's name. */
 static void
-do_site(struct ftp *f, const char *line, const char *arg)
+do_site(struct ftp *f, const struct ftp_command *c)
 {
-	if (strcasecmp(arg, "AUTH") == 0)
+	if (strcasecmp(c->arg, "AUTH") == 0)
 		ftp_site_auth(f);
 	else
-		do_other(f, line, arg);
+		do_other(f, c);
 }
 
-/* How a command is handled, besides by its handler. */
 #define MAY_INTERRUPT 1 /* in a transfer */
 #define IS_TRIMMED    2 /* blanks at its end do not count: it stays here */
+
+/* Handled by a function, or always answered the same: in clear, with TLS. */
+#define DO(handler)        handler, NULL, NULL
+#define SAY(clear, secure) NULL, clear, secure
+
+#define NOT_HERE           "502 Command not implemented."
+#define NO_EXCHANGE        "503 There is no security exchange to go on with."
+#define NO_MECHANISM       "503 It needs a security exchange first."
+#define NOT_WITH_TLS       "537 Not with this mechanism."
 
 static const struct command {
 	char verb[FTP_VERB_MAX + 1];
 	unsigned flags;
 	ftp_handler *handle;
+	const char *clear, *secure;
 } commands[] = {
-	{ "ABOR", MAY_INTERRUPT, ftp_do_abor },
-	{ "ADAT", IS_TRIMMED, ftp_do_adat },
-	{ "APPE", 0, ftp_do_upload },
-	{ "AUTH", IS_TRIMMED, ftp_do_auth },
-	{ "CCC", IS_TRIMMED, ftp_do_ccc },
-	{ "CONF", 0, ftp_do_protected_command },
-	{ "CONNECT", 0, do_http },
-	{ "CPSV", 0, do_nothing },
-	{ "DELETE", 0, do_http },
-	{ "ENC", 0, ftp_do_protected_command },
-	{ "EPRT", IS_TRIMMED, ftp_do_eprt },
-	{ "EPSV", IS_TRIMMED, ftp_do_epsv },
-	{ "FEAT", 0, do_feat },
-	{ "GET", 0, do_http },
-	{ "HEAD", 0, do_http },
-	{ "HOST", IS_TRIMMED, ftp_do_host },
-	{ "LIST", 0, ftp_do_download },
-	{ "LPRT", 0, do_nothing },
-	{ "LPSV", 0, do_nothing },
-	{ "MIC", 0, ftp_do_protected_command },
-	{ "MLSD", 0, ftp_do_mlsd },
-	{ "NLST", 0, ftp_do_download },
-	{ "OPTIONS", 0, do_http },
-	{ "PASS", 0, ftp_pass },
-	{ "PASV", IS_TRIMMED, ftp_do_pasv },
-	{ "PATCH", 0, do_http },
-	{ "PBSZ", IS_TRIMMED, ftp_do_pbsz },
-	{ "POST", 0, do_http },
-	{ "PORT", IS_TRIMMED, ftp_do_port },
-	{ "PROT", IS_TRIMMED, ftp_do_prot },
-	{ "PUT", 0, do_http },
-	{ "REIN", 0, do_nothing },
-	{ "RETR", 0, ftp_do_download },
-	{ "SITE", 0, do_site },
-	{ "SSCN", 0, do_nothing },
-	{ "STOR", 0, ftp_do_upload },
-	{ "STOU", 0, ftp_do_stou },
-	{ "TRACE", 0, do_http },
-	{ "USER", 0, ftp_user },
+	{ "ABOR", MAY_INTERRUPT, DO(ftp_do_abor) },
+	{ "ADAT", IS_TRIMMED, SAY(NO_EXCHANGE, NO_EXCHANGE) },
+	{ "APPE", 0, DO(ftp_do_upload) },
+	{ "AUTH", IS_TRIMMED, DO(ftp_do_auth) },
+	{ "CCC", IS_TRIMMED,
+	    SAY("533 It is not protected.",
+		"534 The control connection stays protected.") },
+	{ "CONF", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
+	{ "CONNECT", 0, DO(do_http) },
+	{ "CPSV", 0, SAY(NOT_HERE, NOT_HERE) },
+	{ "DELETE", 0, DO(do_http) },
+	{ "ENC", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
+	{ "EPRT", IS_TRIMMED, DO(ftp_do_eprt) },
+	{ "EPSV", IS_TRIMMED, DO(ftp_do_epsv) },
+	{ "FEAT", 0, DO(do_feat) },
+	{ "GET", 0, DO(do_http) },
+	{ "HEAD", 0, DO(do_http) },
+	{ "HOST", IS_TRIMMED, DO(ftp_do_host) },
+	{ "LIST", 0, DO(ftp_do_download) },
+	{ "LPRT", 0, SAY(NOT_HERE, NOT_HERE) },
+	{ "LPSV", 0, SAY(NOT_HERE, NOT_HERE) },
+	{ "MIC", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
+	{ "MLSD", 0, DO(ftp_do_mlsd) },
+	{ "NLST", 0, DO(ftp_do_download) },
+	{ "OPTIONS", 0, DO(do_http) },
+	{ "PASS", 0, DO(ftp_pass) },
+	{ "PASV", IS_TRIMMED, DO(ftp_do_pasv) },
+	{ "PATCH", 0, DO(do_http) },
+	{ "PBSZ", IS_TRIMMED, DO(ftp_do_pbsz) },
+	{ "POST", 0, DO(do_http) },
+	{ "PORT", IS_TRIMMED, DO(ftp_do_port) },
+	{ "PROT", IS_TRIMMED, DO(ftp_do_prot) },
+	{ "PUT", 0, DO(do_http) },
+	{ "REIN", 0, SAY(NOT_HERE, NOT_HERE) },
+	{ "RETR", 0, DO(ftp_do_download) },
+	{ "SITE", 0, DO(do_site) },
+	{ "SSCN", 0, SAY(NOT_HERE, NOT_HERE) },
+	{ "STOR", 0, DO(ftp_do_upload) },
+	{ "STOU", 0, DO(ftp_do_stou) },
+	{ "TRACE", 0, DO(do_http) },
+	{ "USER", 0, DO(ftp_user) },
 };
 
-static const struct command other = { "", 0, do_other };
+static const struct command other = { "", 0, DO(do_other) };
 
 static const struct command *
 find(const struct ftp_command *c)
@@ -162,5 +162,8 @@ ftp_command(struct ftp *f, char *line, size_t len)
 	command = find(&c);
 	if ((command->flags & IS_TRIMMED) != 0)
 		trim(line, len);
-	command->handle(f, line, c.arg);
+	if (command->handle != NULL)
+		command->handle(f, &c);
+	else
+		ftp_say(f, ftp_is_secure(f) ? command->secure : command->clear);
 }

@@ -82,15 +82,15 @@ is_for_client(int code)
 
 /* The reply to our PORT or EPRT. */
 static void
-on_active(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_active(struct ftp *f)
 {
-	if (part == FTP_REPLY_MORE)
+	if (f->reply.part == FTP_REPLY_MORE)
 		return;
 	if (f->reply.code / 100 == 2) {
 		offer_or_refuse(f, 0);
 	} else if (is_for_client(f->reply.code)) {
 		ftp_drop_data(f);
-		ftp_pass_on(f, line, len);
+		ftp_pass_reply(f);
 	} else {
 		session_note(f->session, "data", "failed=backend-refuses-port");
 		offer_or_refuse(f, -ECONNREFUSED);
@@ -116,20 +116,19 @@ connect_backend(struct ftp *f, uint16_t port)
 
 /* The reply to our PASV or EPSV. */
 static void
-on_passive(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_passive(struct ftp *f)
 {
 	uint16_t port = 0;
 	int r;
 
-	if (part == FTP_REPLY_MORE)
+	if (f->reply.part == FTP_REPLY_MORE)
 		return;
 	if (f->reply.code == 227 || f->reply.code == 229) {
-		r = f->reply.code == 227 ? ftp_parse_227(line, &port)
-					 : ftp_parse_229(line, &port);
+		r = f->reply.code == 227 ? ftp_parse_227(f->reply.line, &port)
+					 : ftp_parse_229(f->reply.line, &port);
 		offer_or_refuse(f, r == 0 ? connect_backend(f, port) : r);
 	} else {
-		ftp_pass_on(f, line, len);
+		ftp_pass_reply(f);
 	}
 	ftp_answered(f);
 }
@@ -183,15 +182,14 @@ ask_data(struct ftp *f, enum ftp_data_way way)
 }
 
 void
-ftp_do_pasv(struct ftp *f, const char *line, const char *arg)
+ftp_do_pasv(struct ftp *f, const struct ftp_command *c)
 {
 	const struct listen_config *listen = f->session->listen;
 	const struct stssl_address *offered = listen->passive_address != NULL
 						  ? listen->passive_address
 						  : &f->session->local;
 
-	(void)line;
-	(void)arg;
+	(void)c;
 	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (!stssl_address_is_ipv4(offered))
@@ -212,16 +210,15 @@ say_other_family(struct ftp *f)
 }
 
 void
-ftp_do_epsv(struct ftp *f, const char *line, const char *arg)
+ftp_do_epsv(struct ftp *f, const struct ftp_command *c)
 {
 	const char *family =
 	    stssl_address_is_ipv4(&f->session->local) ? "1" : "2";
 
-	(void)line;
-	if (strcasecmp(arg, "ALL") == 0) {
+	if (strcasecmp(c->arg, "ALL") == 0) {
 		f->offer.epsv_all = true;
 		ftp_say(f, "200 EPSV ALL.");
-	} else if (*arg != '\0' && strcmp(arg, family) != 0) {
+	} else if (*c->arg != '\0' && strcmp(c->arg, family) != 0) {
 		say_other_family(f);
 	} else {
 		ask_data(f, FTP_EPSV);
@@ -246,26 +243,24 @@ set_target(struct ftp *f, const struct stssl_address *target)
 }
 
 void
-ftp_do_port(struct ftp *f, const char *line, const char *arg)
+ftp_do_port(struct ftp *f, const struct ftp_command *c)
 {
 	struct stssl_address target;
 
-	(void)line;
 	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
-	else if (ftp_parse_port(arg, &target) < 0)
+	else if (ftp_parse_port(c->arg, &target) < 0)
 		ftp_say(f, "501 PORT needs h1,h2,h3,h4,p1,p2.");
 	else
 		set_target(f, &target);
 }
 
 void
-ftp_do_eprt(struct ftp *f, const char *line, const char *arg)
+ftp_do_eprt(struct ftp *f, const struct ftp_command *c)
 {
 	struct stssl_address target;
-	int r = ftp_parse_eprt(arg, &target);
+	int r = ftp_parse_eprt(c->arg, &target);
 
-	(void)line;
 	if (f->offer.epsv_all)
 		ftp_say(f, "503 Only EPSV after EPSV ALL.");
 	else if (r == -EAFNOSUPPORT)

@@ -123,12 +123,12 @@ ftp_end_penalty(struct ftp *f)
  * that take 232 for an error: they send a password then, which nobody looks at.
  */
 static void
-on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_nonce(struct ftp *f)
 {
 	bool asks = f->session->listen->certificate_reply_331;
 	char authorised[LINE_MAX_BYTES + 1];
 
-	if (part == FTP_REPLY_LAST && f->reply.code == 230) {
+	if (f->reply.part == FTP_REPLY_LAST && f->reply.code == 230) {
 		ftp_answered(f);
 		ftp_logged_in(f);
 		f->login.by_certificate = true;
@@ -136,12 +136,13 @@ on_nonce(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
 				  "any password will do."
 				: "232 User logged in, authorized by "
 				  "certificate.");
-	} else if (f->reply.code == 230 && strncmp(line, "230", 3) == 0) {
+	} else if (f->reply.code == 230 &&
+		   strncmp(f->reply.line, "230", 3) == 0) {
 		(void)snprintf(authorised, sizeof authorised, "%s%s",
-		    asks ? "331" : "232", line + 3);
-		ftp_pass_on(f, authorised, len);
+		    asks ? "331" : "232", f->reply.line + 3);
+		ftp_pass_on(f, authorised, f->reply.len);
 	} else {
-		ftp_on_login(f, part, line, len);
+		ftp_on_login(f);
 	}
 }
 
@@ -162,14 +163,13 @@ send_nonce(struct ftp *f)
 
 /* The backend's answer to a USER whose certificate is good. */
 static void
-on_user_accepted(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_user_accepted(struct ftp *f)
 {
 	if (f->reply.code != 331) {
-		ftp_on_login(f, part, line, len);
+		ftp_on_login(f);
 		return;
 	}
-	if (part == FTP_REPLY_MORE)
+	if (f->reply.part == FTP_REPLY_MORE)
 		return;
 	ftp_answered(f);
 	send_nonce(f);
@@ -177,15 +177,14 @@ on_user_accepted(
 
 /* The backend's answer to a USER who needs a password. */
 static void
-on_user_password(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_user_password(struct ftp *f)
 {
 	const struct session *s = f->session;
 	char reply[FTP_REPLY_MAX];
 
-	if (part != FTP_REPLY_LAST || f->reply.code != 331 ||
+	if (f->reply.part != FTP_REPLY_LAST || f->reply.code != 331 ||
 	    s->certificate.failure == STSSL_FAILURE_NONE) {
-		ftp_on_login(f, part, line, len);
+		ftp_on_login(f);
 		return;
 	}
 	/* Or they would think that the certificate had let them in. */
@@ -304,37 +303,37 @@ again(struct ftp *f, const char *line, const char *name)
 }
 
 void
-ftp_user(struct ftp *f, const char *line, const char *arg)
+ftp_user(struct ftp *f, const struct ftp_command *c)
 {
 	if (f->login.is_done) {
-		again(f, line, arg);
+		again(f, c->line, c->arg);
 		return;
 	}
 	f->login.has_user = false;
 	f->login.is_site_auth = false;
-	if (*arg == '\0') {
+	if (*c->arg == '\0') {
 		ftp_say(f, "501 USER needs a name.");
-	} else if (strlen(arg) > MESSAGE_USER_MAX) {
+	} else if (strlen(c->arg) > MESSAGE_USER_MAX) {
 		refuse(f, &(struct message_advice){
 			      .reason = STSSL_REASON_BAD_USER });
 	} else {
-		(void)snprintf(f->login.user, sizeof f->login.user, "%s", arg);
-		ask(f, line);
+		(void)snprintf(
+		    f->login.user, sizeof f->login.user, "%s", c->arg);
+		ask(f, c->line);
 	}
 }
 
 void
-ftp_pass(struct ftp *f, const char *line, const char *arg)
+ftp_pass(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
 	if (!f->login.has_user)
 		ftp_say(f, "503 Login with USER first.");
 	else if (f->login.by_certificate)
 		ftp_say(f, "230 Already logged in, by certificate.");
 	else if (f->login.is_done)
-		ftp_ask(f, line, ftp_on_other);
+		ftp_ask(f, c->line, ftp_on_other);
 	else
-		ask(f, line);
+		ask(f, c->line);
 }
 
 void

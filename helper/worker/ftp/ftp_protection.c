@@ -39,10 +39,9 @@ start_tls(struct ftp *f, bool private)
 }
 
 void
-ftp_do_auth(struct ftp *f, const char *line, const char *arg)
+ftp_do_auth(struct ftp *f, const struct ftp_command *c)
 {
-	(void)line;
-	if (*arg == '\0') {
+	if (*c->arg == '\0') {
 		ftp_say(f, "501 AUTH needs a mechanism.");
 		return;
 	}
@@ -51,7 +50,7 @@ ftp_do_auth(struct ftp *f, const char *line, const char *arg)
 		return;
 	}
 	for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++)
-		if (strcasecmp(arg, mechanisms[i].name) == 0) {
+		if (strcasecmp(c->arg, mechanisms[i].name) == 0) {
 			start_tls(f, mechanisms[i].private);
 			return;
 		}
@@ -59,14 +58,13 @@ ftp_do_auth(struct ftp *f, const char *line, const char *arg)
 }
 
 void
-ftp_do_pbsz(struct ftp *f, const char *line, const char *arg)
+ftp_do_pbsz(struct ftp *f, const struct ftp_command *c)
 {
 	uint32_t size;
 
-	(void)line;
 	if (!ftp_is_secure(f)) {
 		ftp_say(f, "503 PBSZ needs AUTH TLS first.");
-	} else if (ftp_parse_number(arg, UINT32_MAX, &size) < 0) {
+	} else if (ftp_parse_number(c->arg, UINT32_MAX, &size) < 0) {
 		ftp_say(f, "501 PBSZ needs a number.");
 	} else {
 		ftp_say(f, "200 PBSZ=0");
@@ -86,47 +84,18 @@ set_level(struct ftp *f, bool private)
 }
 
 void
-ftp_do_prot(struct ftp *f, const char *line, const char *arg)
+ftp_do_prot(struct ftp *f, const struct ftp_command *c)
 {
-	(void)line;
 	if (!ftp_is_secure(f))
 		ftp_say(f, "503 PROT needs AUTH TLS first.");
-	else if (*arg == '\0')
+	else if (*c->arg == '\0')
 		ftp_say(f, "501 PROT needs a level.");
-	else if (strcasecmp(arg, "P") == 0 || strcasecmp(arg, "C") == 0)
-		set_level(f, strcasecmp(arg, "P") == 0);
-	else if (strcasecmp(arg, "S") == 0 || strcasecmp(arg, "E") == 0)
+	else if (strcasecmp(c->arg, "P") == 0 || strcasecmp(c->arg, "C") == 0)
+		set_level(f, strcasecmp(c->arg, "P") == 0);
+	else if (strcasecmp(c->arg, "S") == 0 || strcasecmp(c->arg, "E") == 0)
 		ftp_say(f, "536 TLS has no such level; use P or C.");
 	else
 		ftp_say(f, "504 Unknown level; use P or C.");
-}
-
-void
-ftp_do_ccc(struct ftp *f, const char *line, const char *arg)
-{
-	(void)line;
-	(void)arg;
-	ftp_say(f, ftp_is_secure(f)
-		       ? "534 The control connection stays protected."
-		       : "533 It is not protected.");
-}
-
-void
-ftp_do_protected_command(struct ftp *f, const char *line, const char *arg)
-{
-	(void)line;
-	(void)arg;
-	ftp_say(f, ftp_is_secure(f)
-		       ? "537 Not with this mechanism."
-		       : "503 It needs a security exchange first.");
-}
-
-void
-ftp_do_adat(struct ftp *f, const char *line, const char *arg)
-{
-	(void)line;
-	(void)arg;
-	ftp_say(f, "503 There is no security exchange to go on with.");
 }
 
 /* HOST, RFC 7151 */
@@ -145,22 +114,21 @@ is_served(const struct ftp *f, const char *name)
 }
 
 void
-ftp_do_host(struct ftp *f, const char *line, const char *arg)
+ftp_do_host(struct ftp *f, const struct ftp_command *c)
 {
 	struct stssl_address literal;
 	bool served = false;
 
-	(void)line;
 	if (f->login.is_done) {
 		ftp_say(f, "503 HOST is not possible after login.");
 		return;
 	}
-	switch (ftp_parse_host(arg, &literal)) {
+	switch (ftp_parse_host(c->arg, &literal)) {
 	case FTP_HOST_BAD:
 		ftp_say(f, "501 HOST needs a name or address, and no port.");
 		return;
 	case FTP_HOST_NAME:
-		served = is_served(f, arg);
+		served = is_served(f, c->arg);
 		break;
 	case FTP_HOST_ADDRESS:
 		served = stssl_address_same_ip(&literal, &f->session->local);

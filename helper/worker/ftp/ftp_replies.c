@@ -11,25 +11,24 @@
 #include <string.h>
 
 bool
-ftp_is_last(const struct ftp *f, enum ftp_reply_part part)
+ftp_is_last(const struct ftp *f)
 {
 	/* 1xx announces another reply to the same command. */
-	return part == FTP_REPLY_LAST && f->reply.code >= 200;
+	return f->reply.part == FTP_REPLY_LAST && f->reply.code >= 200;
 }
 
 char *
-ftp_gather(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_gather(struct ftp *f)
 {
 	char *whole, *before = f->gathered;
 	size_t size = before == NULL ? 0 : strlen(before) + 2;
 
-	if (size + len > LINE_MAX_BYTES) {
-		if (part != FTP_REPLY_LAST && size > 0)
+	if (size + f->reply.len > LINE_MAX_BYTES) {
+		if (f->reply.part != FTP_REPLY_LAST && size > 0)
 			return NULL;
 		size = 0;
 	}
-	whole = malloc(size + len + 1);
+	whole = malloc(size + f->reply.len + 1);
 	if (whole == NULL) {
 		f->phase = FTP_CLOSED;
 		return NULL;
@@ -38,37 +37,35 @@ ftp_gather(
 		memcpy(whole, before, size - 2);
 		memcpy(whole + size - 2, "\r\n", 2);
 	}
-	memcpy(whole + size, line, len);
-	whole[size + len] = '\0';
+	memcpy(whole + size, f->reply.line, f->reply.len);
+	whole[size + f->reply.len] = '\0';
 	free(before);
 	f->gathered = whole;
-	if (part != FTP_REPLY_LAST)
+	if (f->reply.part != FTP_REPLY_LAST)
 		return NULL;
 	f->gathered = NULL;
 	return whole;
 }
 
 void
-ftp_on_other(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_on_other(struct ftp *f)
 {
-	ftp_pass_on(f, line, len);
-	if (ftp_is_last(f, part))
+	ftp_pass_reply(f);
+	if (ftp_is_last(f))
 		ftp_answered(f);
 }
 
 /* After AUTH the client has been greeted: it sees a refusal, nothing else. */
 void
-ftp_on_greeting(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_on_greeting(struct ftp *f)
 {
 	const struct session *s = f->session;
 	bool was_greeted =
 	    s->listen->tls == LISTEN_EXPLICIT && ftp_is_secure(f);
 
 	if (!was_greeted || f->reply.code >= 300)
-		ftp_pass_on(f, line, len);
-	if (!ftp_is_last(f, part))
+		ftp_pass_reply(f);
+	if (!ftp_is_last(f))
 		return;
 	ftp_answered(f);
 	if (f->reply.code != 220)
@@ -76,13 +73,12 @@ ftp_on_greeting(
 }
 
 void
-ftp_on_login(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_on_login(struct ftp *f)
 {
 	char *whole;
 
 	if (f->reply.code == 530) {
-		whole = ftp_gather(f, part, line, len);
+		whole = ftp_gather(f);
 		if (whole == NULL)
 			return;
 		ftp_answered(f);
@@ -91,21 +87,20 @@ ftp_on_login(
 		free(whole);
 		return;
 	}
-	if (ftp_is_last(f, part) && f->reply.code == 230)
+	if (ftp_is_last(f) && f->reply.code == 230)
 		ftp_logged_in(f);
-	ftp_on_other(f, part, line, len);
+	ftp_on_other(f);
 }
 
 /* FEAT: the backend's features less those that are ours, then ours. */
 #define OUR_FEATURES " AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n211 End"
 
 void
-ftp_on_feat(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_on_feat(struct ftp *f)
 {
-	if (part == FTP_REPLY_MORE) {
-		if (f->reply.code == 211 && !ftp_feature_is_ours(line))
-			ftp_pass_on(f, line, len);
+	if (f->reply.part == FTP_REPLY_MORE) {
+		if (f->reply.code == 211 && !ftp_feature_is_ours(f->reply.line))
+			ftp_pass_reply(f);
 		return;
 	}
 	/* A backend that has no features leaves ours. */
@@ -116,11 +111,8 @@ ftp_on_feat(
 
 /* The client has not asked, and hears nothing of it. */
 void
-ftp_on_noop(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+ftp_on_noop(struct ftp *f)
 {
-	(void)line;
-	(void)len;
-	if (ftp_is_last(f, part))
+	if (ftp_is_last(f))
 		ftp_answered(f);
 }

@@ -51,7 +51,7 @@ ftp_telnet_prefix(const char *line, size_t len)
 int
 ftp_command_parse(const char *line, size_t len, struct ftp_command *ret)
 {
-	struct ftp_command c = { .verb = "" };
+	struct ftp_command c = { .line = line };
 	size_t n = strspn(line, LETTERS "0123456789-_");
 
 	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL ||
@@ -79,8 +79,8 @@ reply_code(const char *line)
 	return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
 }
 
-enum ftp_reply_part
-ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
+static enum ftp_reply_part
+feed(struct ftp_reply *reply, const char *line, size_t len)
 {
 	int code = reply_code(line);
 
@@ -104,6 +104,15 @@ ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
 	}
 	return line[3] == ' ' || line[3] == '\0' ? FTP_REPLY_LAST
 						 : FTP_REPLY_BAD;
+}
+
+enum ftp_reply_part
+ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
+{
+	reply->line = line;
+	reply->len = len;
+	reply->part = feed(reply, line, len);
+	return reply->part;
 }
 
 /* Read digits at *at up to `max` and move behind them. */

@@ -19,10 +19,11 @@
 /* Room for any reply that we write ourselves. */
 #define FTP_REPLY_MAX 512
 
-/* A command line, RFC 959 section 5.3.  `arg` points into the line. */
+/* A command line, RFC 959 section 5.3. */
 struct ftp_command {
+	const char *line;            /* the whole */
 	char verb[FTP_VERB_MAX + 1]; /* upper case; "" when it is too long */
-	const char *arg;             /* "" when there is none */
+	const char *arg;             /* in it; "" when there is none */
 };
 
 /*
@@ -44,20 +45,24 @@ size_t ftp_telnet_prefix(const char *line, size_t len);
  */
 int ftp_command_parse(const char *line, size_t len, struct ftp_command *ret);
 
-/* Replies, RFC 959 section 4.2.  All zero at the start. */
-struct ftp_reply {
-	int code;
-	unsigned lines; /* of this reply, so far */
-	bool open;      /* in a reply of several lines */
-};
-
 enum ftp_reply_part {
 	FTP_REPLY_BAD,  /* not a reply */
 	FTP_REPLY_MORE, /* a line of a reply that goes on */
 	FTP_REPLY_LAST, /* its last or only line; `code` is valid */
 };
 
-/* Look at the next line that a server sent. */
+/* Replies, RFC 959 section 4.2.  All zero at the start. */
+struct ftp_reply {
+	int code;
+	unsigned lines; /* of this reply, so far */
+	bool open;      /* in a reply of several lines */
+	/* The line that was looked at last, which is the caller's. */
+	enum ftp_reply_part part;
+	const char *line;
+	size_t len;
+};
+
+/* Look at the next line that a server sent.  Returns what is in `part`. */
 enum ftp_reply_part ftp_reply_feed(
     struct ftp_reply *reply, const char *line, size_t len);
 

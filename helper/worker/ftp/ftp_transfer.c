@@ -132,19 +132,18 @@ hold(struct ftp *f, char *reply)
 }
 
 static void
-on_transfer(
-    struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_transfer(struct ftp *f)
 {
 	char *whole;
 
 	if (f->reply.code < 200) {
 		if (!f->transfer.swallow_150)
-			ftp_pass_on(f, line, len);
-		if (part == FTP_REPLY_LAST && f->data != NULL)
+			ftp_pass_reply(f);
+		if (f->reply.part == FTP_REPLY_LAST && f->data != NULL)
 			data_relay(f->data);
 		return;
 	}
-	whole = ftp_gather(f, part, line, len);
+	whole = ftp_gather(f);
 	if (whole == NULL)
 		return;
 	if (conclude(f, whole))
@@ -158,13 +157,13 @@ on_transfer(
  * its data connection, and wonders.
  */
 static void
-on_abort(struct ftp *f, enum ftp_reply_part part, const char *line, size_t len)
+on_abort(struct ftp *f)
 {
 	if (f->reply.code != 225) {
-		ftp_on_other(f, part, line, len);
+		ftp_on_other(f);
 		return;
 	}
-	if (part == FTP_REPLY_MORE)
+	if (f->reply.part == FTP_REPLY_MORE)
 		return;
 	ftp_answered(f);
 	ftp_say(f, "226 Abort successful.");
@@ -261,27 +260,25 @@ begin(struct ftp *f, const char *line, enum data_direction direction,
 }
 
 void
-ftp_do_download(struct ftp *f, const char *line, const char *arg)
+ftp_do_download(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
-	begin(f, line, DATA_DOWNLOAD, false);
+	begin(f, c->line, DATA_DOWNLOAD, false);
 }
 
 /* Not every backend has it: without a data connection, too, it says so. */
 void
-ftp_do_mlsd(struct ftp *f, const char *line, const char *arg)
+ftp_do_mlsd(struct ftp *f, const struct ftp_command *c)
 {
 	if (f->data == NULL)
-		ftp_ask(f, line, ftp_on_other);
+		ftp_ask(f, c->line, ftp_on_other);
 	else
-		ftp_do_download(f, line, arg);
+		ftp_do_download(f, c);
 }
 
 void
-ftp_do_upload(struct ftp *f, const char *line, const char *arg)
+ftp_do_upload(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
-	begin(f, line, DATA_UPLOAD, true);
+	begin(f, c->line, DATA_UPLOAD, true);
 }
 
 /*
@@ -289,16 +286,14 @@ ftp_do_upload(struct ftp *f, const char *line, const char *arg)
  * backend's, which has the file's name (RFC 1123 section 4.1.2.9).
  */
 void
-ftp_do_stou(struct ftp *f, const char *line, const char *arg)
+ftp_do_stou(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
-	begin(f, line, DATA_UPLOAD, false);
+	begin(f, c->line, DATA_UPLOAD, false);
 }
 
 void
-ftp_do_abor(struct ftp *f, const char *line, const char *arg)
+ftp_do_abor(struct ftp *f, const struct ftp_command *c)
 {
-	(void)arg;
 	ftp_drop_data(f);
 	if (f->phase == FTP_UPLOAD) {
 		/* The backend has not heard of it. */
@@ -309,5 +304,5 @@ ftp_do_abor(struct ftp *f, const char *line, const char *arg)
 		ftp_say(f, "226 Abort successful.");
 		return;
 	}
-	ftp_ask(f, line, f->transfer.is_running ? on_abort : ftp_on_other);
+	ftp_ask(f, c->line, f->transfer.is_running ? on_abort : ftp_on_other);
 }

@@ -90,7 +90,7 @@ static const struct {
 	{ "[::1]:221", "::1", false },
 };
 
-START_TEST(the_backend_comes_from_its_address_and_from_a_port_like_its_own)
+START_TEST(the_backend_comes_from_its_address_and_a_port_like_its_own)
 {
 	bool is_taken = source_rows[_i].is_taken;
 	struct stage s;
@@ -132,7 +132,7 @@ START_TEST(the_first_stranger_is_told_of_and_the_port_stays_open)
 }
 END_TEST
 
-START_TEST(a_backend_that_connects_after_its_reply_is_taken_and_nobody_after_it)
+START_TEST(a_backend_that_connects_late_is_taken_and_nobody_after_it)
 {
 	struct stssl_address from;
 	struct stage s;
@@ -204,10 +204,10 @@ int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ the_backend_comes_from_its_address_and_from_a_port_like_its_own,
+		{ the_backend_comes_from_its_address_and_a_port_like_its_own,
 		    ROWS(source_rows) },
 		{ the_first_stranger_is_told_of_and_the_port_stays_open, 0 },
-		{ a_backend_that_connects_after_its_reply_is_taken_and_nobody_after_it,
+		{ a_backend_that_connects_late_is_taken_and_nobody_after_it,
 		    0 },
 		{ a_crowd_before_the_command_is_sent_away, 0 },
 		{ without_a_descriptor_for_the_backend_it_is_not_waited_for,

@@ -84,7 +84,7 @@ some_keys(bool is_tls13, size_t len)
 	return keys;
 }
 
-START_TEST(what_fails_changes_nothing)
+START_TEST(a_start_that_fails_changes_nothing)
 {
 	const struct ktls_keys keys = some_keys(true, 32);
 	const struct ktls off = { 0 };
@@ -246,7 +246,7 @@ main(void)
 {
 	const struct test_case cases[] = {
 		{ the_kernel_is_asked_whether_it_can, ROWS(probes) },
-		{ what_fails_changes_nothing, ROWS(starts) },
+		{ a_start_that_fails_changes_nothing, ROWS(starts) },
 		{ keys_come_in_the_form_for_their_length, 4 },
 		{ records_that_the_kernel_holds_back_are_missed, ROWS(sums) },
 		{ the_end_is_an_alert_and_written_once, 0 },

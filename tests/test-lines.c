@@ -303,7 +303,7 @@ get(const struct play *p, char *buf, size_t size)
 	return (size_t)n;
 }
 
-/* The socket takes a part of a full queue only; behind the rest there is room. */
+/* The socket takes a part of a full queue; behind the rest there is room. */
 START_TEST(what_is_gone_makes_room_in_the_queue)
 {
 	static char text[BUFFER_LINES_SIZE];

@@ -63,7 +63,7 @@ is_free(unsigned port)
 	return fd != -1;
 }
 
-/* `count` ports in a row that are free; somebody may listen on all addresses. */
+/* `count` ports in a row that nobody uses, be it on all addresses. */
 static struct listen_config
 free_range(unsigned count)
 {
@@ -228,7 +228,7 @@ START_TEST(without_a_range_the_kernel_chooses)
 }
 END_TEST
 
-START_TEST(what_cannot_be_bound_is_told)
+START_TEST(an_address_that_cannot_be_bound_is_told)
 {
 	const struct listen_config config = { .passive_ports.low = LOWEST,
 		.passive_ports.high = HIGHEST };
@@ -252,7 +252,7 @@ main(void)
 		{ a_port_whose_connection_has_ended_is_free_again, 0 },
 		{ the_next_port_cannot_be_guessed_from_the_last, 0 },
 		{ without_a_range_the_kernel_chooses, 0 },
-		{ what_cannot_be_bound_is_told, 0 },
+		{ an_address_that_cannot_be_bound_is_told, 0 },
 	};
 
 	return test_main("passive", cases, ROWS(cases));

@@ -139,7 +139,8 @@ START_TEST(a_backend_without_features_leaves_ours)
 	pass_up(&p, "FEAT\r\n");
 	put(p.backend, "500 what?\r\n");
 	expect(&p, p.client,
-	    "211-Features:\r\n AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n211 End\r\n");
+	    "211-Features:\r\n AUTH TLS\r\n HOST\r\n PBSZ\r\n PROT\r\n"
+	    "211 End\r\n");
 	end(&p);
 }
 END_TEST
@@ -210,7 +211,7 @@ START_TEST(a_backend_hears_names_as_the_client_has_said_them)
 }
 END_TEST
 
-START_TEST(empty_lines_are_not_answered_and_before_a_login_they_have_an_end)
+START_TEST(empty_lines_are_not_answered_and_have_an_end_before_a_login)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -258,7 +259,7 @@ main(void)
 		{ a_backend_that_has_no_mlsd_says_so_at_any_time, 0 },
 		{ a_backend_hears_names_as_the_client_has_said_them,
 		    ROWS(as_they_come) },
-		{ empty_lines_are_not_answered_and_before_a_login_they_have_an_end,
+		{ empty_lines_are_not_answered_and_have_an_end_before_a_login,
 		    0 },
 		{ features_of_a_backend_that_refuses_in_several_lines_are_ours,
 		    0 },

@@ -119,7 +119,7 @@ START_TEST(a_passive_backend_leads_to_its_own_ports_only)
 END_TEST
 
 /* STOR empties the file that is there. */
-START_TEST(what_the_backend_cannot_connect_for_it_does_not_hear_of)
+START_TEST(a_transfer_without_a_descriptor_does_not_reach_the_backend)
 {
 	struct play p = PASSWORD_PLAY;
 	struct stssl_address passive;
@@ -214,7 +214,8 @@ main(void)
 		    ROWS(port_rows) },
 		{ a_passive_backend_leads_to_its_own_ports_only,
 		    ROWS(passive_rows) },
-		{ what_the_backend_cannot_connect_for_it_does_not_hear_of, 0 },
+		{ a_transfer_without_a_descriptor_does_not_reach_the_backend,
+		    0 },
 		{ nobody_takes_the_backends_place_on_a_data_connection,
 		    ROWS(visitor_rows) },
 	};

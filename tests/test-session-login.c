@@ -117,7 +117,7 @@ START_TEST(a_failed_login_is_answered_after_a_while)
 }
 END_TEST
 
-START_TEST(who_is_logged_in_is_no_newcomer)
+START_TEST(a_user_who_is_logged_in_is_no_newcomer)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -178,7 +178,7 @@ log_in_by_certificate(struct play *p)
 	ck_assert_str_eq(line, "PASS \r\n");
 }
 
-START_TEST(who_logs_in_by_certificate_is_not_asked_for_a_password)
+START_TEST(a_login_by_certificate_asks_for_no_password)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT };
 
@@ -195,7 +195,7 @@ START_TEST(who_logs_in_by_certificate_is_not_asked_for_a_password)
 }
 END_TEST
 
-START_TEST(clients_that_take_232_for_an_error_may_be_asked_for_any_password)
+START_TEST(clients_that_know_no_232_may_be_asked_for_any_password)
 {
 	struct play p = { .advice.verdict = STSSL_VERDICT_ACCEPT,
 		.listen.certificate_reply_331 = true };
@@ -262,7 +262,7 @@ START_TEST(a_question_that_nobody_answers_is_a_refusal)
 END_TEST
 
 /* Asked about or not, a name in use does not make way for another. */
-START_TEST(who_is_logged_in_stays_who_he_is)
+START_TEST(a_user_who_is_logged_in_stays_the_same)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -316,15 +316,14 @@ main(void)
 		{ refusals_have_an_end, 0 },
 		{ wrong_passwords_have_an_end, 0 },
 		{ a_failed_login_is_answered_after_a_while, 0 },
-		{ who_is_logged_in_is_no_newcomer, 0 },
+		{ a_user_who_is_logged_in_is_no_newcomer, 0 },
 		{ a_password_is_asked_about_again_before_it_is_forwarded, 0 },
 		{ a_question_that_nobody_answers_is_a_refusal, 0 },
 		{ each_user_is_asked_about_anew, 0 },
-		{ who_logs_in_by_certificate_is_not_asked_for_a_password, 0 },
-		{ clients_that_take_232_for_an_error_may_be_asked_for_any_password,
-		    0 },
+		{ a_login_by_certificate_asks_for_no_password, 0 },
+		{ clients_that_know_no_232_may_be_asked_for_any_password, 0 },
 		{ a_password_after_a_name_that_was_refused_has_no_user, 2 },
-		{ who_is_logged_in_stays_who_he_is, 0 },
+		{ a_user_who_is_logged_in_stays_the_same, 0 },
 		{ advice_to_accept_is_not_a_login, 0 },
 		{ a_name_that_is_too_long_is_refused_unasked, 0 },
 	};

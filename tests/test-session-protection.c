@@ -42,8 +42,8 @@ tls_with_certificate(const struct files *files)
 	return context;
 }
 
-/* A connection that has heard more than FEAT is not TLS's, nor is its record. */
-START_TEST(before_tls_a_connection_that_has_heard_of_somebody_goes)
+/* Only a backend that has heard nothing but FEAT goes on behind TLS. */
+START_TEST(a_backend_that_has_heard_a_command_is_closed_at_auth)
 {
 	struct play p = PASSWORD_PLAY;
 	struct tls_context *tls;
@@ -100,7 +100,7 @@ START_TEST(a_handshake_that_does_not_end_has_a_timeout_of_its_own)
 }
 END_TEST
 
-START_TEST(what_follows_auth_in_clear_ends_the_session)
+START_TEST(bytes_in_clear_behind_auth_end_the_session)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -128,9 +128,9 @@ int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ before_tls_a_connection_that_has_heard_of_somebody_goes, 2 },
+		{ a_backend_that_has_heard_a_command_is_closed_at_auth, 2 },
 		{ a_handshake_that_does_not_end_has_a_timeout_of_its_own, 0 },
-		{ what_follows_auth_in_clear_ends_the_session, 0 },
+		{ bytes_in_clear_behind_auth_end_the_session, 0 },
 		{ a_class_that_demands_protected_data_gets_521, 0 },
 	};
 

@@ -112,7 +112,7 @@ static const struct {
 	{ SAYS_SOMETHING_BACK, "451 " },
 };
 
-START_TEST(an_upload_is_a_success_when_the_backend_has_read_it_to_its_end)
+START_TEST(an_upload_is_a_success_when_the_backend_has_read_it_whole)
 {
 	enum reading reading = upload_rows[_i].reading;
 	struct play p = { .advice.verdict = STSSL_VERDICT_PASSWORD,
@@ -192,13 +192,13 @@ START_TEST(abor_ends_a_transfer)
 END_TEST
 
 /* The last replies of a backend's to a download that its client breaks off. */
+#define BROKEN_OFF \
+	"426 The data connection was broken off; transfer incomplete.\r\n"
 static const struct {
 	const char *reply, *seen;
 } several_rows[] = {
-	{ "226-Options: -l\r\n226 1 matches total\r\n",
-	    "426 The data connection was broken off; transfer incomplete.\r\n" },
-	{ "226-a\r\n226-b\r\n c\r\n226 d\r\n",
-	    "426 The data connection was broken off; transfer incomplete.\r\n" },
+	{ "226-Options: -l\r\n226 1 matches total\r\n", BROKEN_OFF },
+	{ "226-a\r\n226-b\r\n c\r\n226 d\r\n", BROKEN_OFF },
 	{ "551-no\r\n such\r\n551 file\r\n",
 	    "551-no\r\n such\r\n551 file\r\n" },
 	/* It remains a reply when there is not room for all of it. */
@@ -280,7 +280,7 @@ main(void)
 		    2 },
 		{ a_download_that_the_backend_calls_a_failure_has_no_proper_end,
 		    0 },
-		{ an_upload_is_a_success_when_the_backend_has_read_it_to_its_end,
+		{ an_upload_is_a_success_when_the_backend_has_read_it_whole,
 		    ROWS(upload_rows) },
 		{ only_abor_may_follow_a_transfer_that_runs, 0 },
 		{ abor_ends_a_transfer, ROWS(abor_rows) },

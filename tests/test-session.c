@@ -36,7 +36,7 @@ START_TEST(nothing_is_forwarded_when_the_record_cannot_be_published)
 }
 END_TEST
 
-START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
+START_TEST(the_record_is_withdrawn_before_the_backend_is_closed)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -51,7 +51,7 @@ START_TEST(the_record_is_withdrawn_before_the_backend_connection_is_closed)
 }
 END_TEST
 
-START_TEST(a_backend_that_ends_in_the_middle_of_its_reply_gets_no_end_of_ours)
+START_TEST(half_a_reply_of_a_backend_gets_no_end_of_ours)
 {
 	struct play p = PASSWORD_PLAY;
 
@@ -137,10 +137,8 @@ main(void)
 	const struct test_case cases[] = {
 		{ nothing_is_forwarded_before_the_record_is_published, 0 },
 		{ nothing_is_forwarded_when_the_record_cannot_be_published, 0 },
-		{ the_record_is_withdrawn_before_the_backend_connection_is_closed,
-		    0 },
-		{ a_backend_that_ends_in_the_middle_of_its_reply_gets_no_end_of_ours,
-		    0 },
+		{ the_record_is_withdrawn_before_the_backend_is_closed, 0 },
+		{ half_a_reply_of_a_backend_gets_no_end_of_ours, 0 },
 		{ a_backend_that_does_not_greet_ends_the_session,
 		    ROWS(backend_rows) },
 		{ a_backend_that_greets_with_a_refusal_ends_the_session, 0 },

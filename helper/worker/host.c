@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What sessions say to the monitor, a message each, and which sessions there
- * are.  A monitor that is slow costs one session or one question, a monitor
- * that is gone ends the worker.
+ * The sessions of a worker, and the messages from them to the monitor.  A
+ * monitor that is slow costs one session or one question, a monitor that is
+ * gone ends the worker.
  */
 #include <config.h>
 #include "helper/worker/host.h"
@@ -82,7 +82,7 @@ try_to_tell(
 	return r;
 }
 
-/* What must not be lost: a monitor that does not take it is gone. */
+/* A message that must not be lost: a monitor that cannot take it is gone. */
 static void
 tell(struct worker *w, const struct message *m)
 {

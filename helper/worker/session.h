@@ -2,8 +2,8 @@
  *
  * A session: one client's control connection with its backend connection, from
  * the moment the worker gets it to its end.  Does what is the same for every
- * protocol: TLS, the record, the backend, deadlines.  What the bytes mean is
- * the protocol's matter (ftp.c, tunnel.c).
+ * protocol: TLS, the record, the backend, deadlines.  A protocol knows what the
+ * bytes mean: ftp/ and tunnel.c, a struct protocol each.
  */
 #ifndef HELPER_WORKER_SESSION_H
 #define HELPER_WORKER_SESSION_H
@@ -106,7 +106,7 @@ struct protocol {
 	 * have had from the client and sent to it.  NULL: it has none.
 	 */
 	void (*count)(const struct session *s, uint64_t *in, uint64_t *out);
-	/* True when it is the client who is waited for, not the backend. */
+	/* True when the client is waited for, not the backend. */
 	bool (*awaits_client)(const struct session *s);
 	/* True while a transfer runs that a stop should wait for. */
 	bool (*is_busy)(const struct session *s);
@@ -136,7 +136,7 @@ void session_count(
 /* The module's verdict for it has come. */
 void session_verdict(struct session *s, const struct message_verdict *verdict);
 
-/* What host_ask() asked for; the session goes on from the event loop. */
+/* The answer to host_ask(); the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
 
 /* The same for host_check(). */
@@ -156,8 +156,10 @@ void session_stop(struct session *s, bool force);
 /* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);
 
-/* Make what TLS needs, so that session_start_tls() cannot fail for want of it:
- * 0 or -ENOMEM. */
+/*
+ * Make what TLS needs, so that session_start_tls() cannot fail for want of it.
+ * Returns 0 or -ENOMEM.
+ */
 int session_prepare_tls(struct session *s);
 
 /*
@@ -188,7 +190,7 @@ void session_time_out(struct session *s, const char *word);
 /* Log something with the session's name in front. */
 void session_note(const struct session *s, const char *event, const char *what);
 
-/* The same for somebody who came where a data connection was expected. */
+/* The same for a stranger's connection where a data connection is awaited. */
 void session_note_stranger(
     const struct session *s, const char *key, const struct stssl_address *from);
 

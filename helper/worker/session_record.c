@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What is said of a session: in its record, and in the log.  One order is kept
- * here and nowhere else: a record is withdrawn before the backend connection
- * that it describes is closed.
+ * The record of a session, and its lines in the log.  One order is kept here
+ * and nowhere else: a record is withdrawn before the backend connection that it
+ * describes is closed.
  */
 #include <config.h>
 #include "helper/worker/session_steps.h"

@@ -94,7 +94,7 @@ session_admit(struct session *s)
 {
 	session_log_handshake(s);
 	if (!certificate_will_do(s)) {
-		/* That nothing is known of it is not the client's fault. */
+		/* An unknown revocation state is not the client's fault. */
 		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE)
 			session_failed(s, PENALTY_HANDSHAKE_FAILED);
 		tls_refuse_certificate(s->client.tls);

@@ -34,11 +34,11 @@ void session_step_check(struct session *s);
 bool session_ocsp_matters(
     enum ocsp_mode mode, const struct tls_certificate *certificate);
 
-/* What is wrong with the certificate then; STSSL_FAILURE_NONE for nothing. */
+/* The failure that follows from an answer; STSSL_FAILURE_NONE for none. */
 enum stssl_failure session_ocsp_judge(
     enum ocsp_mode mode, enum x509_ocsp found);
 
-/* What there is to know of the certificate is known: go on, or refuse it. */
+/* All is known of the certificate: refuse it, or go on to the backend. */
 void session_admit(struct session *s);
 
 /* The only one that runs, of what is being done. */
@@ -56,7 +56,7 @@ void session_close_backend(struct session *s);
 /* End it, for there is no record of it. */
 void session_lack_record(struct session *s, int r);
 
-/* What the handshake has brought, from the record. */
+/* One line about the handshake, out of the record. */
 void session_log_handshake(const struct session *s);
 
 #endif

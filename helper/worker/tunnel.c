@@ -56,7 +56,7 @@ tunnel_open(struct session *s)
 	return 0;
 }
 
-/* Neither side may take a break for an end. */
+/* With a reset, so that neither side takes it for a proper end. */
 static void
 tunnel_break(struct session *s)
 {
@@ -88,7 +88,7 @@ tunnel_step(struct flow *f, bool *ended)
 	return false;
 }
 
-/* What is left to write: bytes, or an end that did not fit in yet. */
+/* True when something is left to write: bytes, or an end. */
 static bool
 to_write(const struct flow *f, bool ended)
 {

@@ -123,7 +123,7 @@ take_address(struct worker *w, const struct message *m, int fd)
 		    a->ip, sizeof a->ip);
 }
 
-/* Each ends by itself at most, and takes itself off the list. */
+/* A session takes itself off the list, and no other, when it ends. */
 static void
 stop_sessions(struct worker *w, bool force)
 {
@@ -253,7 +253,7 @@ enter_sandbox(const struct helper_config *config)
 	return sandbox_enter(&sandbox);
 }
 
-/* What the kernel has when the worker starts is what counts for all its time. */
+/* Asked once, when the worker starts. */
 static bool
 has_kernel_tls(const struct helper_config *config)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the files of the worker share: worker.c (its loop, and what the monitor
- * says to it) and host.c (what its sessions say to the monitor).  Nothing else
- * includes this.
+ * Shared by the files of the worker: worker.c (its loop, and messages from the
+ * monitor) and host.c (messages to it).  Nothing else includes this.
  */
 #ifndef HELPER_WORKER_WORKER_STATE_H
 #define HELPER_WORKER_WORKER_STATE_H

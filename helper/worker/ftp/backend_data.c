@@ -40,7 +40,7 @@ adopt(struct backend_data *b, int fd, enum backend_data_state state)
 
 /* Active mode */
 
-/* Whether the connection may be the backend's. */
+/* True when the connection may be the backend's. */
 static bool
 is_eligible(const struct backend_data *b, const struct stssl_address *from)
 {
@@ -83,7 +83,7 @@ accept_all(struct backend_data *b)
 	struct stssl_address from;
 	int fd = 0;
 
-	/* More than can wait: whoever fills the queue again waits, too. */
+	/* More than can wait, but not for ever: the queue may fill again. */
 	for (int i = 0; i < 2 * PASSIVE_BACKLOG && fd != -EAGAIN &&
 			b->listener.fd != -1 && b->state < BACKEND_DATA_FAILED;
 	     i++) {
@@ -124,7 +124,7 @@ backend_data_expect(struct backend_data *b)
 {
 	if (b->state != BACKEND_DATA_LISTENING)
 		return;
-	/* What is there already cannot be the backend. */
+	/* The backend has no reason to connect before its command. */
 	accept_all(b);
 	if (b->state != BACKEND_DATA_LISTENING)
 		return;

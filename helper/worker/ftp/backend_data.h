@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The backend's side of one data connection.  In active mode (RFC 959 section
- * 3.3) the backend connects to us, in passive mode we connect to it.  What
- * matters is that it is this session's backend and nobody else on the machine:
+ * 3.3) the backend connects to us, in passive mode we connect to it.  The peer
+ * has to be this session's backend and nobody else on the machine:
  *
  *   - in active mode connections count between the transfer command and the
  *     backend's 1xx reply only, from the backend's address only, and from a
@@ -27,7 +27,7 @@ enum backend_data_state {
 	BACKEND_DATA_CONNECTING,
 	BACKEND_DATA_UP,
 	BACKEND_DATA_FAILED,
-	BACKEND_DATA_AMBIGUOUS, /* two came, and one of them is not the backend */
+	BACKEND_DATA_AMBIGUOUS, /* two came, and one is not the backend */
 };
 
 struct backend_data {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The client's side of one data connection.  The client connects to us (PASV,
- * EPSV) or we connect to it (PORT, EPRT).  What matters is that it is this
- * session's client and nobody else:
+ * EPSV) or we connect to it (PORT, EPRT).  The peer has to be this session's
+ * client and nobody else:
  *
  *   - a connection counts when it comes from the control connection's address,
  *     and the first such is the only one;

@@ -76,8 +76,8 @@ void data_hurry(struct data *d);
 /*
  * The backend has said its last word.  When it was success and the outcome is
  * DATA_COMPLETE the client gets a proper end, close_notify included; when it
- * refused an upload, too, for the reply tells; else RST.  is_finished tells when
- * the end is sent.
+ * refused an upload, too, for the reply tells; else RST.  is_finished tells
+ * when the end is sent.
  */
 void data_finish(struct data *d, bool success);
 

@@ -11,9 +11,9 @@
 #include "helper/worker/session.h"
 
 /*
- * What came of an upload that is broken off is the backend's to keep, to be
- * gone on with by REST.  A reset destroys what is on its way to the backend: so
- * look every few milliseconds whether it has arrived, for so long.
+ * When a client breaks off an upload, the backend keeps what has arrived, for
+ * the client to go on from there by REST.  A reset destroys bytes that are on
+ * their way to the backend, so it waits for so long until they have arrived.
  */
 #define ARRIVAL_SECONDS 5.
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What may come of a transfer: in the code, in the log behind "failed=", and
- * for the client in place of a backend's word that would be wrong.
+ * The outcomes of a transfer: in the code, in the log behind "failed=", and the
+ * reply to the client where the backend's own would be wrong.
  */
 #ifndef HELPER_WORKER_FTP_DATA_OUTCOME_H
 #define HELPER_WORKER_FTP_DATA_OUTCOME_H

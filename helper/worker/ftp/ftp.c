@@ -126,7 +126,7 @@ turn_backend(struct ftp *f)
 	return true;
 }
 
-/* A backend that has gone has said why, or we do. */
+/* The client is told why, by the backend before it went or by us. */
 static bool
 turn_backend_ended(struct ftp *f)
 {
@@ -239,7 +239,7 @@ flush(struct ftp *f)
 		f->has_backend_ended = true;
 }
 
-/* Whether reading could bring something that a turn would take. */
+/* Wait for lines only where a turn could take one. */
 static void
 watch(struct ftp *f)
 {

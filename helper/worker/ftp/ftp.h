@@ -14,12 +14,12 @@
  *   ftp_transfer.c    RETR, STOR, LIST, ABOR: transfers and what came of them
  *   ftp_replies.c     what backends say to the rest
  *   ftp_text.h        command lines, replies and addresses as text
- *   data.h            a data connection, between client_data.h and backend_data.h
+ *   data.h            a data connection, with client_data.h and backend_data.h
  *   passive.h         ports that are listened on for one
  *
  * One command is with the backend at a time; ABOR alone may follow a transfer
- * that is running.  So replies keep the order of their commands, whoever writes
- * them.
+ * that is running.  So replies keep the order of their commands, be they the
+ * backend's or ours.
  */
 #ifndef HELPER_WORKER_FTP_FTP_H
 #define HELPER_WORKER_FTP_FTP_H
@@ -147,7 +147,7 @@ bool ftp_is_secure(const struct ftp *f);
 
 /* ftp_commands.c: what the client says, once per line. */
 void ftp_command(struct ftp *f, char *line, size_t len);
-/* Whether a line may be handled although a transfer is running. */
+/* True when a line may be handled although a transfer is running. */
 bool ftp_may_interrupt(const char *line, size_t len);
 
 /* ftp_protection.c */
@@ -167,9 +167,9 @@ void ftp_transfer_changed(struct ftp *f);
 /* ftp_login.c */
 ftp_handler ftp_user, ftp_pass;
 void ftp_site_auth(struct ftp *f);
-/* A login has failed: say so after a while, or end the session. */
+/* A login has failed: say so after the delay, or end the session. */
 void ftp_login_failed(struct ftp *f, const char *reply);
-/* Say it when the while is over; false when it is not. */
+/* Say it when that time is over; false when it is not. */
 bool ftp_end_penalty(struct ftp *f);
 /* Keep advice that was asked for. */
 void ftp_advice(struct session *s, const struct message_advice *advice);
@@ -186,10 +186,10 @@ bool ftp_is_last(const struct ftp *f);
  * section 4.2).  So where the helper may say something else in its place, no
  * line of it goes out before the last.
  *
- * Takes the line in f->reply.  Returns NULL when there are more; after the last the whole
+ * Keeps the line in f->reply.  Returns NULL until the last; then the whole
  * reply, lines apart, which is the caller's to free().  It is no longer than a
- * line may be: lines that do not fit are left out, but the first stands as long
- * as the last fits behind it, and the last always, so that it remains a reply.
+ * line may be: lines that do not fit are left out, but the last always stands,
+ * and the first when the last fits behind it, so that it remains a reply.
  * Without memory it is the end, and NULL.
  */
 char *ftp_gather(struct ftp *f);

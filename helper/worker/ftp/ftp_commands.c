@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What clients say: a table of the commands that are ours to answer or to
- * watch.  All others go to the backend as they are.  Replies are those of
- * stssl-helper(8).
+ * The table of the commands that are ours to answer or to watch.  All others go
+ * to the backend as they are.  Replies are those of stssl-helper(8).
  */
 #include <config.h>
 #include "helper/worker/ftp/ftp.h"
@@ -21,7 +20,7 @@ do_feat(struct ftp *f, const struct ftp_command *c)
 	ftp_ask(f, c->line, ftp_on_feat);
 }
 
-/* A browser that was sent here by somebody: it must not get a word of ours. */
+/* A browser that somebody has sent here must not get a word of ours. */
 static void
 do_http(struct ftp *f, const struct ftp_command *c)
 {
@@ -32,7 +31,7 @@ do_http(struct ftp *f, const struct ftp_command *c)
 static void
 do_other(struct ftp *f, const struct ftp_command *c)
 {
-	/* Who talks and talks without logging in may be no FTP client at all. */
+	/* A client that never logs in may be no FTP client at all. */
 	if (!f->login.is_done && ++f->strangers == STRANGERS_MAX)
 		ftp_end(f, "421 Too many commands before login.");
 	else

@@ -22,7 +22,7 @@ ftp_drop_data(struct ftp *f)
 	f->data = data_free(f->data);
 }
 
-/* What the backend says, and what the client is told then */
+/* The backend's replies */
 
 /*
  * A fresh ticket, so that the next data connection can resume this session.
@@ -73,7 +73,7 @@ offer_or_refuse(struct ftp *f, int r)
 	ftp_say(f, NO_DATA);
 }
 
-/* That the user must log in first, or that the service ends, is for clients. */
+/* "Log in first" and "the service ends" are for the client to know. */
 static bool
 is_for_client(int code)
 {
@@ -133,7 +133,7 @@ on_passive(struct ftp *f)
 	ftp_answered(f);
 }
 
-/* What the client says */
+/* The client's commands */
 
 static void
 ask_active(struct ftp *f)

@@ -2,8 +2,8 @@
  *
  * USER and PASS.  The advisor is asked what class policy says before the
  * backend hears of either, so that nobody is asked for a password that must
- * not cross in clear, and who logs in by certificate is not asked for one.
- * This grants nothing: the module decides, whatever is said here.
+ * not cross in clear, or that a certificate makes superfluous.  This grants
+ * nothing: the module decides, whatever is said here.
  */
 #include <config.h>
 #include "helper/worker/ftp/ftp.h"
@@ -20,9 +20,9 @@
 #define REFUSALS_MAX 5
 
 /*
- * What a refused client reads; lftp must not take one for a reason to retry.
- * To be in a class that refuses sounds like being in none: a stranger need not
- * learn which names and networks classes.conf has.
+ * The texts of refusals; lftp must not take one for a reason to retry.  A
+ * class that refuses sounds like no class at all: strangers need not learn
+ * which names and networks classes.conf has.
  */
 static const char *const refusals[STSSL_REASON_COUNT] = {
 	[STSSL_REASON_TLS_REQUIRED] = "TLS required; use AUTH TLS.",
@@ -35,8 +35,8 @@ static const char *const refusals[STSSL_REASON_COUNT] = {
 };
 
 /*
- * The others are for what is no attempt: TLS or a certificate that is still to
- * come, or a fault of ours.
+ * The reasons that count as an attempt to guess.  With the others TLS or a
+ * certificate is still to come, or it is a fault of ours.
  */
 static const bool is_attempt[STSSL_REASON_COUNT] = {
 	[STSSL_REASON_BAD_USER] = true,
@@ -119,8 +119,9 @@ ftp_end_penalty(struct ftp *f)
 /* Login by certificate: the backend wants some password, and gets a nonce. */
 
 /*
- * 230, in all its lines, becomes 232 (RFC 4217 section 12.2); or 331 for clients
- * that take 232 for an error: they send a password then, which nobody looks at.
+ * 230, in all its lines, becomes 232 (RFC 4217 section 12.2); or 331 for
+ * clients that take 232 for an error: they send a password then, which nobody
+ * looks at.
  */
 static void
 on_nonce(struct ftp *f)
@@ -175,7 +176,7 @@ on_user_accepted(struct ftp *f)
 	send_nonce(f);
 }
 
-/* The backend's answer to a USER who needs a password. */
+/* The backend's answer to a USER that needs a password. */
 static void
 on_user_password(struct ftp *f)
 {

@@ -22,7 +22,7 @@ static const struct {
 static void
 start_tls(struct ftp *f, bool private)
 {
-	/* What came in clear behind AUTH must not be taken as protected. */
+	/* Bytes in clear behind AUTH must not be taken as protected. */
 	if (lines_has_input(&f->client)) {
 		ftp_end(f, "421 Nothing may follow AUTH before TLS.");
 		return;
@@ -134,7 +134,7 @@ ftp_do_host(struct ftp *f, const struct ftp_command *c)
 		served = stssl_address_same_ip(&literal, &f->session->local);
 		break;
 	}
-	/* Who is named next is asked for anew. */
+	/* The advisor is asked about the next USER anew. */
 	f->login.has_user = false;
 	ftp_say(f,
 	    served ? "220 Host accepted." : "504 There is no such host here.");

@@ -71,7 +71,7 @@ ftp_is_untouched(const struct session *s)
 	       !lines_has_output(&f->backend);
 }
 
-/* Said at once or not at all: who does not read need not be told. */
+/* Said at once or not at all: a client that does not read is not told. */
 static void
 ftp_refuse(struct session *s, const char *why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What backends say: each command in the queue has a handler for its reply.
+ * The backend's replies: each command in the queue has a handler for its own.
  * Here are those of the greeting, of logins, of FEAT, and of all commands that
  * are not ours.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Transfers, from the client's command to the last reply.  That is held back
- * until the data connection has ended, so that the client never reads
+ * Transfers, from the client's command to the last reply.  The reply is held
+ * back until the data connection has ended, so that the client never reads
  * "complete" before it is.
  */
 #include <config.h>

@@ -12,7 +12,7 @@
 
 /* Buffers moved before the others have their turn: 1 MiB. */
 #define ROUNDS 16
-/* What a pipe holds unless the user has too many of them, pipe(7). */
+/* A pipe holds so much unless the user has too many of them, pipe(7). */
 #define PIPE_BYTES 65536
 
 /* Pipes: all zero is one that is not open. */

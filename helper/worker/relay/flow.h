@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One direction of a relay: bytes from one stream to another through a buffer
- * that is borrowed while it holds any, or through a pipe, where they need not
- * come here.  Does not pass on ends: its owner decides what the end of one side
- * means for the other.
+ * helper/worker/relay/ moves bytes between a client and a backend, whatever
+ * they mean: a stream is one end (stream.h), a flow one direction between two
+ * of them, and lines (lines.h) are for protocols that speak in such.
+ *
+ * A flow goes through a buffer that is borrowed while it holds any bytes, or
+ * through a pipe, so that bytes need not be copied here.  It does not pass on
+ * ends: its owner decides what the end of one side means for the other.
  */
 #ifndef HELPER_WORKER_RELAY_FLOW_H
 #define HELPER_WORKER_RELAY_FLOW_H
@@ -40,14 +43,14 @@ void flow_init(struct flow *f, struct stream *from, struct stream *to);
 
 /*
  * Before the first step: use a pipe from now on, when the bytes of both streams
- * pass as they are.  Where there can be no pipe it is the buffer as before.
+ * pass as they are.  Without a pipe the buffer is used as before.
  */
 void flow_splice(struct flow *f);
 
 /* Move what can be moved now, within bounds.  Returns the state. */
 enum flow_state flow_step(struct flow *f);
 
-/* Whether the flow waits to read from its source, to write to its sink. */
+/* True when the flow waits to read from its source, to write to its sink. */
 bool flow_wants_read(const struct flow *f);
 bool flow_wants_write(const struct flow *f);
 

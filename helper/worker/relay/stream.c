@@ -196,7 +196,7 @@ stream_splice_to(struct stream *s, int pipe_fd, size_t len, size_t *ret_n)
 	return r == IO_END ? IO_FAILED : r;
 }
 
-/* close_notify, by whoever makes the records. */
+/* close_notify, by GnuTLS or by the kernel. */
 static enum io_result
 end_tls(struct stream *s)
 {
@@ -248,7 +248,7 @@ stream_watch(struct stream *s, bool reading, bool writing)
 		if (events != 0)
 			ev_io_start(s->loop, &s->watcher);
 	}
-	/* What TLS has read ahead does not make the socket readable. */
+	/* Bytes that TLS has read ahead do not make the socket readable. */
 	if (reading && s->tls != NULL && tls_pending(s->tls))
 		ev_feed_event(s->loop, &s->watcher, EV_READ);
 }

@@ -29,7 +29,7 @@ struct stream {
 	struct ev_io watcher;
 	void (*ready)(void *owner);
 	void *owner;
-	/* What poll must say before reading, writing can go on. */
+	/* The events to wait for before reading, writing can go on. */
 	int read_needs, write_needs;
 	uint64_t bytes_in, bytes_out;
 	bool is_guarded; /* stream_guard(), and no stream_end() since */

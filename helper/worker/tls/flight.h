@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the server has to say in a handshake, gathered until it is the client's
- * turn: one segment, one call, and one wakeup of the client.
+ * The server's messages of a handshake, gathered until it is the client's turn:
+ * one segment, one call, and one wakeup of the client.
  */
 #ifndef HELPER_WORKER_TLS_FLIGHT_H
 #define HELPER_WORKER_TLS_FLIGHT_H

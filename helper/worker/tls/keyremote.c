@@ -23,7 +23,7 @@
 /* With a keyholder that was late, and between attempts. */
 #define IMPATIENCE_MS 200
 #define REST_MS       1000
-/* Who has answered so lately is there. */
+/* A keyholder that has answered so lately is taken to be there. */
 #define LATELY_MS 50
 
 struct keyremote {
@@ -47,7 +47,7 @@ static const gnutls_sign_algorithm_t algorithms[KEY_ALGORITHM_COUNT] = {
 #undef X
 };
 
-/* What GnuTLS puts in front of a digest for PKCS #1, RFC 8017 9.2. */
+/* GnuTLS puts this in front of a digest for PKCS #1, RFC 8017 9.2. */
 #define PREFIX 19
 static const struct {
 	enum key_algorithm algorithm;

@@ -25,7 +25,7 @@
 #define INNER_TYPE     1
 #define EXPLICIT_NONCE 8
 
-/* What GnuTLS encrypts with */
+/* Keys from GnuTLS */
 
 static const struct {
 	gnutls_cipher_algorithm_t cipher;
@@ -112,7 +112,7 @@ number_of(const uint8_t bytes[static 8])
 	return be64toh(n);
 }
 
-/* How many bytes TCP has been given in all.  Rather too few than too many. */
+/* The bytes that TCP has been given in all, rather too few than too many. */
 static int
 given_to_tcp(int fd, uint64_t *ret)
 {

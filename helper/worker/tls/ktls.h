@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What protects the records that are sent from now on: AES-GCM. */
+/* The keys of the records that are sent from now on: AES-GCM. */
 struct ktls_keys {
 	bool is_tls13;  /* else TLS 1.2 */
 	size_t key_len; /* 16 or 32 */
@@ -24,7 +24,7 @@ struct ktls_keys {
 struct gnutls_session_int;
 
 /*
- * What protects the next record that a session of GnuTLS's would send.  Returns
+ * Get the keys of the next record that a session of GnuTLS would send.  Returns
  * 0 and *ret, to be wiped; -ENOTSUP for other ciphers and versions.
  */
 int ktls_keys_get(struct gnutls_session_int *session, struct ktls_keys *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a TLS session says of itself, and the client's certificate in it, which
- * x509/ verifies and describes.
+ * The facts of a TLS session for its record, and the client's certificate in
+ * it, which x509/ verifies and describes.
  */
 #include <config.h>
 #include "helper/worker/tls/tls_connection.h"
@@ -66,7 +66,7 @@ describe_session(gnutls_session_t session, struct stssl_record *record)
 	return r;
 }
 
-/* What the client has sent; NULL when it has sent none. */
+/* The chain that the client has sent; NULL when it has sent none. */
 static const gnutls_datum_t *
 peer_certificates(const struct tls *tls, unsigned *ret_count)
 {

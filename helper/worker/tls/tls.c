@@ -180,7 +180,7 @@ tls_meaning(struct tls *tls, int code)
 	return TLS_FAILED;
 }
 
-/* What the peer did, not what it said: there is nobody to be told, or no need. */
+/* The peer has gone, or has said itself what is wrong: it need not be told. */
 static bool
 is_an_end(int code)
 {

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * TLS 1.2 and 1.3 as a server, over GnuTLS.  GnuTLS's codes stop here: what
- * comes out is an enum and, for failures, one text.
+ * helper/worker/tls/ is TLS 1.2 and 1.3 as a server, over GnuTLS: connections,
+ * and what they share.  GnuTLS's codes stop here: callers get an enum and, for
+ * failures, one text.  Keys are the keyholder's (keyremote.h).
+ *
+ *   tls_context.c    loads certificates, CAs, lists and priorities
+ *   tls_handshake.c  brings a connection up
+ *   tls.c            its records and its end
+ *   tls_tickets.h    resumption
+ *   tls_names.h      which certificate is for which host
+ *   tls_groups.h     which group keys are exchanged in
+ *   peer.c           what is known of the client
+ *   ktls.h           records made by the kernel
  */
 #ifndef HELPER_WORKER_TLS_TLS_H
 #define HELPER_WORKER_TLS_TLS_H
@@ -18,9 +28,9 @@ enum tls_result {
 	TLS_DONE,
 	TLS_WANT_READ,  /* call again when the socket can be read */
 	TLS_WANT_WRITE, /* ... written */
-	TLS_CLOSED,     /* the peer ended properly, with close_notify, or with
-	                   what announces it in TLS 1.3, user_canceled */
-	TLS_FAILED,     /* anything else: truncated, alert, garbage */
+	TLS_CLOSED, /* the peer ended properly: close_notify, or user_canceled
+	                   of TLS 1.3, which announces it */
+	TLS_FAILED, /* anything else: truncated, alert, garbage */
 };
 
 struct ktls_keys;
@@ -33,9 +43,9 @@ struct x509_store;
 struct tls_context;
 
 /*
- * Load all files of `config` but the keys.  Returns 0 and *ret; or -EBADMSG with *ret_key,
- * the key of the tls section that is at fault, and error->text, what is wrong,
- * for config_tls_error() to complete.
+ * Load all files of `config` but the keys.  Returns 0 and *ret; or -EBADMSG
+ * with *ret_key, the key of the tls section that is at fault, and error->text,
+ * what is wrong, for config_tls_error() to complete.
  */
 int tls_context_new(const struct tls_config *config, struct tls_context **ret,
     const char **ret_key, struct stssl_error *error);
@@ -71,8 +81,9 @@ struct tls_context *tls_context_free(struct tls_context *context);
 
 /*
  * A session-ticket key (RFC 5077, RFC 8446 4.6.1), and for FTP the control
- * connection's session (RFC 5246 7.3, by its ID).  Who shares them resumes each
- * other's sessions, and nobody else.  NULL when out of memory or randomness.
+ * connection's session (RFC 5246 7.3, by its ID).  Connections that share them
+ * resume each other's sessions, and no others.  NULL when out of memory or
+ * randomness.
  */
 struct tls_tickets;
 struct tls_tickets *tls_tickets_new(void);
@@ -80,7 +91,7 @@ struct tls_tickets *tls_tickets_new(void);
 /* Wipes the key.  Takes NULL.  Returns NULL. */
 struct tls_tickets *tls_tickets_free(struct tls_tickets *tickets);
 
-/* What a TLS connection is for; one row of a table in tls.c for each. */
+/* The use of a connection; one row of a table in tls.c for each. */
 enum tls_use {
 	TLS_STREAM,      /* tickets are sent as GnuTLS sees fit */
 	TLS_FTP_CONTROL, /* ALPN "ftp"; tickets by tls_send_ticket() only */
@@ -111,15 +122,15 @@ struct tls *tls_free(struct tls *tls);
 
 /*
  * Go on with the handshake.  A client certificate that does not verify does
- * not fail it, but for a key so large that it is an attack.  After TLS_FAILED an alert has been tried and tls_error() says
- * why.
+ * not fail it, but for a key so large that it is an attack.  After TLS_FAILED
+ * an alert has been tried and tls_error() says why.
  */
 enum tls_result tls_handshake(struct tls *tls);
 
 /*
- * Whether a handshake that failed is the client's fault.  It is not when the
- * client has gone without saying anything that is whole, as those do who only
- * look whether the port is open, nor when we could not sign.
+ * True when a handshake that failed is the client's fault.  It is not when the
+ * client has gone without a whole message, as port scanners and health checks
+ * do, nor when we could not sign.
  */
 bool tls_is_peers_fault(const struct tls *tls);
 
@@ -145,9 +156,9 @@ enum tls_result tls_write(
 enum tls_result tls_bye(struct tls *tls);
 
 /*
- * What protects the next record that is sent, for whoever sends it in place of
- * this connection, which must not write any more.  Returns 0 and *ret, to be
- * wiped; -EBUSY while something is unsent; -ENOTSUP, see ktls_keys_get().
+ * Hand over the keys of the next record that is sent: the connection must not
+ * write any more.  Returns 0 and *ret, to be wiped; -EBUSY while something is
+ * unsent; -ENOTSUP, see ktls_keys_get().
  */
 int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
@@ -167,8 +178,8 @@ void tls_refuse_certificate(struct tls *tls);
 bool tls_has_alerted(const struct tls *tls);
 
 /*
- * The name that the client asked for (SNI, RFC 6066 section 3), without a dot at
- * its end; false when it asked for none, or for something that is no name.
+ * The name that the client asked for (SNI, RFC 6066 section 3), without a dot
+ * at its end; false when it asked for none, or for something that is no name.
  */
 #define TLS_NAME_MAX 253
 bool tls_sni(const struct tls *tls, char ret[static TLS_NAME_MAX + 1]);

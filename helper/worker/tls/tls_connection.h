@@ -46,7 +46,7 @@ struct tls {
 void tls_prepare_handshake(struct tls *tls);
 
 /*
- * What a GnuTLS code below 0 means: TLS_WANT_READ, TLS_WANT_WRITE, or
+ * The meaning of a GnuTLS code below 0: TLS_WANT_READ, TLS_WANT_WRITE, or
  * TLS_FAILED, and tls_error() says why.
  */
 enum tls_result tls_meaning(struct tls *tls, int code);

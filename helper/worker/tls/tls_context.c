@@ -73,7 +73,7 @@ load_set(struct loading *l, gnutls_certificate_credentials_t to, uint64_t set)
 {
 	int r = 0;
 
-	/* Whether key and certificate fit is the keyholder's to find out. */
+	/* The keyholder checks that key and certificate fit. */
 	gnutls_certificate_set_flags(
 	    to, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	for (size_t i = 0; r == 0 && i < l->config->certificates.count; i++)

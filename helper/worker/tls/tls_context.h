@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What tls_context_new() has loaded, for tls.c.  Nothing else includes this.
+ * The struct that tls_context_new() fills, for the other files of this folder.
  */
 #ifndef HELPER_WORKER_TLS_TLS_CONTEXT_H
 #define HELPER_WORKER_TLS_TLS_CONTEXT_H
@@ -17,7 +17,7 @@ struct tls_names;
 struct tls_tickets;
 struct x509_store;
 
-/* Credentials with some of the certificates only, for hosts that these are for. */
+/* Credentials with some of the certificates only, for their hosts. */
 struct tls_choice {
 	uint64_t set; /* of tls_names_set() */
 	struct gnutls_certificate_credentials_st *credentials;

@@ -49,7 +49,7 @@ struct tls_groups {
 	gnutls_priority_t first[KNOWN]; /* NULL: it is none of ours */
 };
 
-/* What GnuTLS says is in some priorities. */
+/* Numbers that GnuTLS finds in some priorities. */
 struct list {
 	const unsigned *ids;
 	int count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Which group keys are exchanged in: with TLS 1.3 one that the client has sent
- * a share of, so that nobody has to send another hello.
+ * Chooses the group that keys are exchanged in: with TLS 1.3 one that the
+ * client has sent a share of, so that nobody has to send another hello.
  */
 #ifndef HELPER_WORKER_TLS_TLS_GROUPS_H
 #define HELPER_WORKER_TLS_TLS_GROUPS_H

@@ -45,8 +45,6 @@ tls_refuse_unknown_name(struct tls *tls)
 	tls->is_strict = true;
 }
 
-/* What GnuTLS calls */
-
 /* GnuTLS calls it for each extension of the client's first message. */
 static int
 on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
@@ -61,7 +59,7 @@ on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
 	return 0;
 }
 
-/* What is wrong in it is for GnuTLS to find out. */
+/* GnuTLS reads the message afterwards, and complains of what is wrong. */
 static int
 before_hello(struct tls *tls, const gnutls_datum_t *message)
 {
@@ -71,8 +69,8 @@ before_hello(struct tls *tls, const gnutls_datum_t *message)
 }
 
 /*
- * Before GnuTLS chooses one of the credentials' certificates, by what the client
- * can verify.
+ * GnuTLS chooses one of the credentials' certificates after this, by what the
+ * client can verify.
  */
 static int
 on_names(gnutls_session_t session)
@@ -120,8 +118,8 @@ before_flight(struct tls *tls, const gnutls_datum_t *message)
 
 /*
  * The client's signature comes next.  A verify function would look at the key
- * too late: with TLS 1.3 GnuTLS calls it afterwards.  Whether a client has a
- * key of an unknown kind, nobody can tell: GnuTLS would call the certificate a
+ * too late: with TLS 1.3 GnuTLS calls it afterwards.  A key of an unknown kind
+ * is refused here with a fitting alert: GnuTLS would call the certificate a
  * corrupt one.
  */
 static int
@@ -138,8 +136,8 @@ before_certificate(struct tls *tls, const gnutls_datum_t *message)
 /*
  * A certificate that is not for signatures would end the handshake; here it is
  * a certificate that is not good, and the class says what comes of it.  GnuTLS
- * lets it pass in its compatibility mode only.  What else that mode changes
- * was settled before this message: extensions, and the client's key exchange.
+ * lets it pass in its compatibility mode only.  The other effects of that mode
+ * concern what is settled by now: extensions, and the client's key exchange.
  * The signature is verified as ever.
  */
 static int
@@ -210,7 +208,7 @@ take_turn(struct tls *tls)
 	return res;
 }
 
-/* Whatever else there is to do, it is not done before this. */
+/* Nothing else is done before the flight is sent. */
 static enum tls_result
 send_flight(struct tls *tls, enum tls_result otherwise)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Which of our certificates are for which host.
+ * Finds out which of our certificates are for which host.
  */
 #ifndef HELPER_WORKER_TLS_TLS_NAMES_H
 #define HELPER_WORKER_TLS_TLS_NAMES_H
@@ -23,8 +23,8 @@ struct tls_names *tls_names_new(
 struct tls_names *tls_names_free(struct tls_names *names);
 
 /*
- * Is a certificate for `host`, by RFC 6125: capitals do not count, and a name of
- * a certificate may have a wildcard.  False when `names` is NULL.
+ * True when a certificate is for `host`, by RFC 6125: capitals do not count,
+ * and a name of a certificate may have a wildcard.  False when `names` is NULL.
  */
 bool tls_names_have(const struct tls_names *names, const char *host);
 

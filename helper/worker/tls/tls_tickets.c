@@ -98,7 +98,7 @@ store(void *owner, gnutls_datum_t id, gnutls_datum_t session)
 	return 0;
 }
 
-/* What began on a data connection is not kept. */
+/* A session that began on a data connection is not kept. */
 static int
 store_nothing(void *owner, gnutls_datum_t id, gnutls_datum_t session)
 {
@@ -139,7 +139,7 @@ int
 tls_tickets_enable(
     gnutls_session_t session, struct tls_tickets *tickets, enum tls_use use)
 {
-	/* GnuTLS's hour is too short: who idles longer goes on with data. */
+	/* GnuTLS's hour is too short: a session may idle longer than that. */
 	gnutls_db_set_cache_expiration(session, RESUMABLE_SECONDS);
 	if (stores[use] != NULL) {
 		gnutls_db_set_ptr(session, tickets);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What connections that share struct tls_tickets do, for tls.c.  Nothing else
- * includes this.
+ * The use of struct tls_tickets in a connection, for the other files of this
+ * folder.
  */
 #ifndef HELPER_WORKER_TLS_TLS_TICKETS_H
 #define HELPER_WORKER_TLS_TLS_TICKETS_H
@@ -29,9 +29,8 @@ void tls_tickets_own(
 
 /*
  * True when the session, whose handshake is over, was resumed from the control
- * connection's.  That a session was resumed with these tickets does not say
- * so: TLS 1.2 gives a ticket to each client that asks for one, on data
- * connections, too.
+ * connection's.  Resumption with these tickets does not prove it: TLS 1.2 gives
+ * a ticket to each client that asks for one, on data connections, too.
  */
 bool tls_tickets_proves(
     const struct tls_tickets *tickets, struct gnutls_session_int *session);

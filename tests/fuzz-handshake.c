@@ -155,10 +155,12 @@ begin(struct stage *s, const gnutls_datum_t *session)
 	open_pair(s->client_side);
 	open_pair(s->server_side);
 	s->tls = tls_new(&world.context,
-	    (s->how & FTP) != 0 ? TLS_FTP_CONTROL : TLS_STREAM,
+	    (s->how & FTP) != 0 ? TLS_CONTROL : TLS_SINGLE,
 	    (s->how & REQUIRE) != 0 ? CLIENT_REQUIRE : CLIENT_REQUEST,
 	    world.tickets, s->server_side[0]);
 	check(s->tls != NULL);
+	if ((s->how & FTP) != 0)
+		check(tls_require_alpn(s->tls, "ftp") == 0);
 	if ((s->how & STRICT) != 0)
 		tls_refuse_unknown_name(s->tls);
 	check(gnutls_init(&s->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK) >= 0 &&

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Which folder may include which: the programs use setup/, x509/ and policy/,
 # these use what is below them, never sideways and never up.  In helper/ the
-# monitor knows the roles, a role knows base/ and none of the others.  GnuTLS
-# and PAM stay in the files that are theirs.
+# monitor knows the roles, a role knows base/ and none of the others.  In the
+# worker tls/ and relay/ know no protocol.  GnuTLS and PAM stay in the files that
+# are theirs.
 set -eu
 : "${srcdir:?}"
 cd "$srcdir"
@@ -60,6 +61,8 @@ layer helper/base "$below"
 for role in worker keyholder advisor inquirer; do
 	layer "helper/$role" "$below\|helper/$role"
 done
+layer helper/worker/tls "$below\|helper/worker/tls"
+layer helper/worker/relay "$below\|helper/worker/\(relay\|tls\)"
 layer helper/monitor "$below\|helper"
 layer helper "$below\|helper"
 

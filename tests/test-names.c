@@ -206,7 +206,7 @@ play(struct stage *s, const struct servers *servers,
 	struct meeting m;
 
 	meet_begin(
-	    &m, s, context, TLS_STREAM, priorities[version][rows[row].client]);
+	    &m, s, context, TLS_SINGLE, priorities[version][rows[row].client]);
 	if (rows[row].asked != NULL)
 		OK(gnutls_server_name_set(m.client, GNUTLS_NAME_DNS,
 		    rows[row].asked, strlen(rows[row].asked)));

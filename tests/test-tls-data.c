@@ -55,7 +55,7 @@ steal(struct stage *s, struct tls_context *context, size_t way)
 	struct meeting m;
 
 	for (int i = 0; i < ATTEMPTS; i++) {
-		meet(&m, s, context, TLS_FTP_DATA, ways[way].priority);
+		meet(&m, s, context, TLS_DATA, ways[way].priority);
 		ck_assert(!tls_resumes_control(m.tls));
 		ck_assert_int_eq(
 		    tls_is_resumed(m.tls), ways[way].has_tickets && i > 0);
@@ -80,7 +80,7 @@ START_TEST(nobody_but_the_client_resumes_the_control_connections_session)
 	alice = s.credentials;
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	s.client_flags = ways[own].flags;
-	meet(&control, &s, context, TLS_FTP_CONTROL, ways[own].priority);
+	meet(&control, &s, context, TLS_CONTROL, ways[own].priority);
 	ck_assert(!tls_resumes_control(control.tls));
 	session = take(&s.ticket);
 
@@ -89,7 +89,7 @@ START_TEST(nobody_but_the_client_resumes_the_control_connections_session)
 	gnutls_free(s.ticket.data);
 
 	dress(&s, own, alice, session);
-	meet(&data, &s, context, TLS_FTP_DATA, ways[own].priority);
+	meet(&data, &s, context, TLS_DATA, ways[own].priority);
 	ck_assert(tls_resumes_control(data.tls));
 	part(&data);
 
@@ -111,9 +111,9 @@ START_TEST(a_session_that_began_elsewhere_proves_nothing)
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	s.client_flags = ways[_i].flags;
-	meet(&m, &s, context, TLS_STREAM, ways[_i].priority);
+	meet(&m, &s, context, TLS_SINGLE, ways[_i].priority);
 	part(&m);
-	meet(&m, &s, context, TLS_FTP_DATA, ways[_i].priority);
+	meet(&m, &s, context, TLS_DATA, ways[_i].priority);
 	ck_assert_int_eq(
 	    tls_is_resumed(m.tls), ways[_i].flags != GNUTLS_NO_TICKETS);
 	ck_assert(!tls_resumes_control(m.tls));

@@ -23,7 +23,7 @@ visit(struct stage *s, struct tls_context *context, const char *priority,
 	struct stssl_record record;
 	struct meeting m;
 
-	meet(&m, s, context, TLS_STREAM, priority);
+	meet(&m, s, context, TLS_SINGLE, priority);
 	stssl_record_init(&record);
 	ck_assert_int_eq(tls_describe(m.tls, &record, &certificate), 0);
 	ck_assert_str_eq(
@@ -88,7 +88,7 @@ START_TEST(a_key_that_would_burn_the_processor_ends_the_handshake)
 	OK(gnutls_certificate_set_x509_key(
 	    s.credentials, &huge.cert, 1, huge.key));
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
-	meet_begin(&m, &s, context, TLS_STREAM, versions[_i]);
+	meet_begin(&m, &s, context, TLS_SINGLE, versions[_i]);
 	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
 		(void)gnutls_handshake(m.client);
 		r = tls_handshake(m.tls);
@@ -147,7 +147,7 @@ START_TEST(a_client_that_sends_a_share_of_ours_needs_one_hello)
 	(void)snprintf(priority, sizeof priority,
 	    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-%s:+GROUP-ALL",
 	    shares[row]);
-	meet_begin(&m, &s, context, TLS_STREAM, priority);
+	meet_begin(&m, &s, context, TLS_SINGLE, priority);
 	gnutls_session_set_ptr(m.client, &hellos);
 	gnutls_handshake_set_hook_function(m.client,
 	    GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, count_hellos);
@@ -184,7 +184,7 @@ START_TEST(a_dot_at_the_end_of_a_name_does_not_count)
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	meet_begin(
-	    &m, &s, context, TLS_STREAM, versions[(size_t)_i % ROWS(versions)]);
+	    &m, &s, context, TLS_SINGLE, versions[(size_t)_i % ROWS(versions)]);
 	tls_refuse_unknown_name(m.tls);
 	OK(gnutls_server_name_set(
 	    m.client, GNUTLS_NAME_DNS, sni[row].asked, strlen(sni[row].asked)));
@@ -220,7 +220,7 @@ START_TEST(a_client_that_takes_sha1_only_is_told_so)
 
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
-	meet_begin(&m, &s, context, TLS_STREAM, unsigned_clients[_i]);
+	meet_begin(&m, &s, context, TLS_SINGLE, unsigned_clients[_i]);
 	for (int i = 0; i < 100 && r == TLS_WANT_READ; i++) {
 		(void)gnutls_handshake(m.client);
 		r = tls_handshake(m.tls);
@@ -271,7 +271,7 @@ START_TEST(a_record_that_is_wrong_gets_an_alert_that_fits)
 
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
-	meet(&m, &s, context, TLS_STREAM, versions[version]);
+	meet(&m, &s, context, TLS_SINGLE, versions[version]);
 	memset(record, wrongs[row].fill, sizeof record);
 	memcpy(record, wrongs[row].header, sizeof wrongs[row].header);
 	ck_assert_int_eq(

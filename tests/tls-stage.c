@@ -204,7 +204,7 @@ meet(struct meeting *m, struct stage *s, struct tls_context *context,
 
 	meet_begin(m, s, context, use, priority);
 	shake_hands(m);
-	if (use != TLS_STREAM)
+	if (use != TLS_SINGLE)
 		ck_assert_int_eq(tls_send_ticket(m->tls), TLS_DONE);
 	ck_assert_int_eq(tls_write(m->tls, &byte, 1, &written), TLS_DONE);
 	for (int i = 0; i < 100 && n == GNUTLS_E_AGAIN; i++)

@@ -288,7 +288,7 @@ session_new(
 	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
 	s->has_to_log_in = s->protocol->has_login_deadline;
 	socket_no_delay(fd);
-	if (s->listen->protocol == LISTEN_FTP)
+	if (s->protocol->has_urgent_data)
 		socket_inline_urgent(fd);
 	stream_init(&s->client, host->loop, fd, session_on_stream, s);
 	stream_none(&s->backend);

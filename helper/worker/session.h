@@ -81,7 +81,9 @@ struct session {
 /* What a protocol does at each turn of a session's life. */
 struct protocol {
 	bool has_login_deadline;
+	bool has_urgent_data; /* which is to stay where it is */
 	enum tls_use tls_use;
+	const char *alpn; /* that a client has to agree to; NULL: any */
 	/* The backend is connected, the record published.  0 or -errno. */
 	int (*open)(struct session *s);
 	/* Something that was watched for is possible. */

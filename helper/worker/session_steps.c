@@ -144,15 +144,19 @@ step_handshake(struct session *s)
 int
 session_prepare_tls(struct session *s)
 {
+	const struct protocol *protocol = s->protocol;
 	struct tls_tickets *tickets = s->host->tickets;
 
 	/* A key of its own, so that resuming proves to be the same client. */
-	if (s->protocol->tls_use == TLS_FTP_CONTROL)
+	if (protocol->tls_use == TLS_CONTROL)
 		tickets = s->tickets = tls_tickets_new();
 	if (tickets != NULL)
-		s->prepared = tls_new(s->host->tls, s->protocol->tls_use,
+		s->prepared = tls_new(s->host->tls, protocol->tls_use,
 		    s->listen->client_certificate, tickets, s->client.fd);
-	if (s->prepared == NULL) {
+	if (s->prepared == NULL ||
+	    (protocol->alpn != NULL &&
+		tls_require_alpn(s->prepared, protocol->alpn) < 0)) {
+		s->prepared = tls_free(s->prepared);
 		s->tickets = tls_tickets_free(s->tickets);
 		return -ENOMEM;
 	}

@@ -147,7 +147,7 @@ tunnel_is_busy(const struct session *s)
 
 const struct protocol tunnel_protocol = {
 	.has_login_deadline = false,
-	.tls_use = TLS_STREAM,
+	.tls_use = TLS_SINGLE,
 	.open = tunnel_open,
 	.run = tunnel_run,
 	.refuse = tunnel_refuse,

@@ -199,7 +199,7 @@ handshake(struct client_data *c)
 	const struct session *s = c->session;
 
 	if (c->stream.tls == NULL)
-		c->stream.tls = tls_new(s->host->tls, TLS_FTP_DATA,
+		c->stream.tls = tls_new(s->host->tls, TLS_DATA,
 		    s->certificate.is_sent ? CLIENT_REQUEST : CLIENT_NONE,
 		    s->tickets, c->stream.fd);
 	if (c->stream.tls == NULL) {

@@ -122,7 +122,9 @@ ftp_is_busy(const struct session *s)
 
 const struct protocol ftp_protocol = {
 	.has_login_deadline = true,
-	.tls_use = TLS_FTP_CONTROL,
+	.has_urgent_data = true,
+	.tls_use = TLS_CONTROL,
+	.alpn = "ftp",
 	.open = ftp_open,
 	.run = ftp_run,
 	.refuse = ftp_refuse,

@@ -35,14 +35,10 @@
 
 #define SESSION_FLAGS (GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
 
-static const struct {
-	unsigned flags;
-	const char *alpn;
-} uses[] = {
-	[TLS_STREAM] = { SESSION_FLAGS, NULL },
-	[TLS_FTP_CONTROL] = { SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
-	    "ftp" },
-	[TLS_FTP_DATA] = { SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET, NULL },
+static const unsigned flags[] = {
+	[TLS_SINGLE] = SESSION_FLAGS,
+	[TLS_CONTROL] = SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
+	[TLS_DATA] = SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
 };
 
 static const gnutls_certificate_request_t requests[] = {
@@ -50,23 +46,6 @@ static const gnutls_certificate_request_t requests[] = {
 	[CLIENT_REQUEST] = GNUTLS_CERT_REQUEST,
 	[CLIENT_REQUIRE] = GNUTLS_CERT_REQUIRE,
 };
-
-/* A client that offers protocols, but none of ours, is at the wrong door. */
-static int
-set_alpn(gnutls_session_t session, const char *name)
-{
-	union {
-		const char *text;
-		unsigned char *data;
-	} u = { .text = name }; /* GnuTLS copies what it takes as non-const */
-	gnutls_datum_t protocol = { u.data, 0 };
-
-	if (name == NULL)
-		return 0;
-	protocol.size = (unsigned)strlen(name);
-	return gnutls_alpn_set_protocols(
-	    session, &protocol, 1, GNUTLS_ALPN_MANDATORY);
-}
 
 /*
  * Records that follow each other leave as one: sixteen kilobytes at a time
@@ -128,15 +107,14 @@ tls_new(struct tls_context *context, enum tls_use use,
 
 	if (tls == NULL)
 		return NULL;
-	if (gnutls_init(&tls->session, uses[use].flags) < 0) {
+	if (gnutls_init(&tls->session, flags[use]) < 0) {
 		free(tls);
 		return NULL;
 	}
 	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
 	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
 		context->credentials) < 0 ||
-	    tls_tickets_enable(tls->session, tickets, use) < 0 ||
-	    set_alpn(tls->session, uses[use].alpn) < 0)
+	    tls_tickets_enable(tls->session, tickets, use) < 0)
 		return tls_free(tls);
 
 	gnutls_certificate_server_set_request(
@@ -271,7 +249,7 @@ tls_send_ticket(struct tls *tls)
 {
 	int r;
 
-	if (tls->use == TLS_FTP_DATA ||
+	if (tls->use == TLS_DATA ||
 	    gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
 		return TLS_DONE;
 	r = send_ticket(tls);

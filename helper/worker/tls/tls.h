@@ -91,12 +91,12 @@ struct tls_tickets *tls_tickets_new(void);
 /* Wipes the key.  Takes NULL.  Returns NULL. */
 struct tls_tickets *tls_tickets_free(struct tls_tickets *tickets);
 
-/* The use of a connection; one row of a table in tls.c for each. */
+/* How a connection gives and takes tickets. */
 enum tls_use {
-	TLS_STREAM,      /* tickets are sent as GnuTLS sees fit */
-	TLS_FTP_CONTROL, /* ALPN "ftp"; tickets by tls_send_ticket() only */
-	TLS_FTP_DATA,    /* tickets are accepted but never sent: a client that
-	                    only writes would lose its upload to them */
+	TLS_SINGLE,  /* it stands alone: as GnuTLS sees fit */
+	TLS_CONTROL, /* data connections resume it: by tls_send_ticket() only */
+	TLS_DATA,    /* such a one takes tickets and sends none: a client that
+	                only writes would lose its upload to them */
 };
 
 /* One connection. */
@@ -116,6 +116,12 @@ struct tls *tls_new(struct tls_context *context, enum tls_use use,
  * for a name (SNI) that no certificate is for.
  */
 void tls_refuse_unknown_name(struct tls *tls);
+
+/*
+ * Before the handshake: fail it when the client offers protocols (ALPN, RFC
+ * 7301), but not this one.  Returns 0 or -ENOMEM.
+ */
+int tls_require_alpn(struct tls *tls, const char *name);
 
 /* Takes NULL.  Returns NULL.  Sends nothing: see tls_bye(). */
 struct tls *tls_free(struct tls *tls);

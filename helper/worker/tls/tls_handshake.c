@@ -45,6 +45,21 @@ tls_refuse_unknown_name(struct tls *tls)
 	tls->is_strict = true;
 }
 
+int
+tls_require_alpn(struct tls *tls, const char *name)
+{
+	union {
+		const char *text;
+		unsigned char *data;
+	} u = { .text = name }; /* GnuTLS copies what it takes as non-const */
+	const gnutls_datum_t protocol = { u.data, (unsigned)strlen(name) };
+
+	return gnutls_alpn_set_protocols(
+		   tls->session, &protocol, 1, GNUTLS_ALPN_MANDATORY) < 0
+		   ? -ENOMEM
+		   : 0;
+}
+
 /* GnuTLS calls it for each extension of the client's first message. */
 static int
 on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
@@ -231,7 +246,7 @@ tls_handshake(struct tls *tls)
 		res = send_flight(tls, take_turn(tls));
 	if (res == TLS_DONE)
 		tls->is_up = true;
-	if (res == TLS_DONE && tls->use == TLS_FTP_CONTROL)
+	if (res == TLS_DONE && tls->use == TLS_CONTROL)
 		tls_tickets_own(tls->tickets, tls->session);
 	/* GnuTLS's clients write their last flight in two pieces. */
 	if (res == TLS_WANT_READ)

@@ -130,9 +130,9 @@ forget(void *owner, gnutls_datum_t id)
 
 /* NULL: there are no session IDs. */
 static const gnutls_db_store_func stores[] = {
-	[TLS_STREAM] = NULL,
-	[TLS_FTP_CONTROL] = store,
-	[TLS_FTP_DATA] = store_nothing,
+	[TLS_SINGLE] = NULL,
+	[TLS_CONTROL] = store,
+	[TLS_DATA] = store_nothing,
 };
 
 int

@@ -13,9 +13,9 @@
 struct gnutls_session_int;
 
 /*
- * Let a connection give and take tickets as its `use` says.  With FTP the
- * control connection's session is kept for session IDs, too, and data
- * connections find it.  Returns 0, or a GnuTLS code below 0.
+ * Let a connection give and take tickets as its `use` says.  A control
+ * connection's session is kept for session IDs, too, and data connections find
+ * it.  Returns 0, or a GnuTLS code below 0.
  */
 int tls_tickets_enable(struct gnutls_session_int *session,
     struct tls_tickets *tickets, enum tls_use use);

@@ -331,6 +331,9 @@ def is_closed(address):
         return False
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        # It was closed just now: the next attempt is refused.
+        return False
 
 
 @story("a passive port is there once, for one session, and not for long")

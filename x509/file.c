@@ -45,10 +45,11 @@ x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
 	char *bytes;
 	int r = stssl_file_read(path, X509_FILE_MAX, &bytes, ret_len);
 
-	if (r == -EINVAL)
-		return x509_fault(error, path, "not a regular file");
-	if (r < 0)
-		return fault_errno(error, path, r);
+	if (r < 0) {
+		(void)x509_fault(error, path, "%s",
+		    r == -EINVAL ? "not a regular file" : strerror(-r));
+		return r;
+	}
 	*ret = (unsigned char *)bytes;
 	return 0;
 }

@@ -265,3 +265,19 @@ stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
 			return false;
 	return true;
 }
+
+bool
+stssl_pattern_has_host(const struct stssl_pattern *p, const char *name)
+{
+	char pattern[STSSL_HOST_MAX + 1];
+
+	if (p->host == NULL)
+		return false;
+	for (size_t i = 0; i == 0 || pattern[i - 1] != '\0'; i++) {
+		bool capital = p->host[i] >= 'A' && p->host[i] <= 'Z';
+
+		pattern[i] =
+		    (char)(capital ? p->host[i] - 'A' + 'a' : p->host[i]);
+	}
+	return fnmatch(pattern, name, 0) == 0;
+}

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #include "setup/config.h"
-#include "status/url.h"
+#include "status/tools/address.h"
+#include "status/tools/url.h"
 
 #define NAME_BYTES 64
 

@@ -11,9 +11,10 @@
 
 #include "policy/classes.h"
 #include "policy/judge.h"
-#include "policy/keys.h"
+#include "policy/tools/words.h"
 #include "policy/trace.h"
 #include "status/quote.h"
+#include "status/tools/words.h"
 #include "stsslctl/connection.h"
 #include "stsslctl/output.h"
 

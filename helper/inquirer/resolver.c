@@ -18,6 +18,7 @@
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
+#include "status/tools/address.h"
 
 #define REST_MS 60000
 

@@ -137,11 +137,13 @@ END_TEST
 
 /* The process */
 
+static char name[] = "nat.example.org";
+static struct listen_config listener = { .passive_name = name };
 static struct helper_config config = { .tls = { .ocsp = OCSP_HARD,
 					   .ocsp_seconds = 1 } };
 static struct registry *registry;
 static struct inquiries *inquiries;
-static unsigned answered, stopped;
+static unsigned answered, resolved, stopped;
 static enum x509_ocsp answer;
 
 /* What a fake one does with questions. */
@@ -149,6 +151,7 @@ static enum deed {
 	TELLS, /* revoked */
 	LIES,  /* says what is none of the enum */
 	RAVES, /* says more than it is asked */
+	NAMES, /* says first what the name stands for */
 	DIES,
 	HANGS,
 } deed;
@@ -157,7 +160,19 @@ static const uint32_t says[] = {
 	[TELLS] = X509_OCSP_REVOKED,
 	[LIES] = X509_OCSP_COUNT,
 	[RAVES] = X509_OCSP_GOOD,
+	[NAMES] = X509_OCSP_GOOD,
 };
+
+static void
+say_address(int channel)
+{
+	struct message m = { .type = MESSAGE_RESOLVED };
+	struct stssl_address address;
+
+	(void)stssl_ip_parse("192.0.2.1", &address);
+	memcpy(m.u.resolved.ip, address.ip, sizeof m.u.resolved.ip);
+	(void)message_send(channel, &m, -1, NULL, 0);
+}
 
 static int
 fake_inquirer(
@@ -176,6 +191,8 @@ fake_inquirer(
 			_exit(0);
 		if (deed == HANGS)
 			continue;
+		if (deed == NAMES)
+			say_address(channel);
 		said.u.found.session = m.u.inquiry.session;
 		said.u.found.found = says[deed];
 		(void)message_send(channel, &said, -1, NULL, 0);
@@ -205,6 +222,14 @@ on_checked(void *owner, const struct session_entry *entry, enum x509_ocsp found)
 }
 
 static void
+on_resolved(void *owner, const struct message_resolved *r)
+{
+	(void)owner;
+	ck_assert_uint_eq(r->listener, 0);
+	resolved++;
+}
+
+static void
 on_stopped(void *owner)
 {
 	(void)owner;
@@ -221,6 +246,7 @@ begin(enum deed what, enum ocsp_mode mode)
 		.run = fake_inquirer,
 		.forget = forget,
 		.checked = on_checked,
+		.resolved = on_resolved,
 		.stopped = on_stopped };
 	struct inquiries_params copy = params;
 	struct stssl_address peer = { .port = 1 };
@@ -375,6 +401,41 @@ START_TEST(a_reload_loses_no_question)
 }
 END_TEST
 
+/* After a reload listeners have other numbers; answers still count. */
+START_TEST(names_of_before_a_reload_do_not_count)
+{
+	struct session_entry *entry;
+
+	config.listeners = &listener;
+	config.listener_count = 1;
+	entry = begin(NAMES, OCSP_HARD);
+	inquiries_ask(inquiries, entry, "der", 3);
+	deed = TELLS;
+	if (_i == 1)
+		ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
+	ev_run(ev_default_loop(0), 0);
+	ck_assert_int_eq(answer, X509_OCSP_GOOD);
+	ck_assert_uint_eq(resolved, _i == 0);
+	finish();
+}
+END_TEST
+
+/* It is there for names; who asks comes from before a reload. */
+START_TEST(with_ocsp_off_nobody_is_asked)
+{
+	struct session_entry *entry;
+
+	config.listeners = &listener;
+	config.listener_count = 1;
+	entry = begin(TELLS, OCSP_OFF);
+	ck_assert(!inquiries_are_gone(inquiries));
+	inquiries_ask(inquiries, entry, "der", 3);
+	ck_assert_uint_eq(answered, 1);
+	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
+	finish();
+}
+END_TEST
+
 size_t
 ocsp_cases(struct test_case *ret)
 {
@@ -391,6 +452,8 @@ ocsp_cases(struct test_case *ret)
 		{ an_answer_for_a_session_that_is_gone_is_dropped, 0 },
 		{ who_says_more_than_asked_is_replaced, 0 },
 		{ a_reload_loses_no_question, 0 },
+		{ names_of_before_a_reload_do_not_count, 2 },
+		{ with_ocsp_off_nobody_is_asked, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

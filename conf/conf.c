@@ -225,6 +225,17 @@ text_of(const struct stssl_conf *conf, const struct stssl_conf_key *key,
 	return entry != NULL ? conf->values[entry->value] : key->text;
 }
 
+/* A SECTION, which conf/scan.c adds, empty, when the file has none. */
+static int
+put_section(struct stssl_conf *conf, const char *name, void *ret)
+{
+	const struct stssl_conf_section *section =
+	    stssl_conf_next(conf, name, NULL);
+
+	assert(section != NULL);
+	return stssl_conf_fill(section, ret);
+}
+
 /* One value to its place; `entry` is NULL for the default. */
 static int
 put(struct stssl_conf *conf, const struct stssl_conf_key *key,
@@ -253,8 +264,7 @@ put(struct stssl_conf *conf, const struct stssl_conf_key *key,
 		*(bool *)place = entry != NULL ? entry->number != 0 : key->on;
 		return 0;
 	case STSSL_CONF_SECTION:
-		return stssl_conf_fill(
-		    stssl_conf_next(conf, key->name, NULL), place);
+		return put_section(conf, key->name, place);
 	case STSSL_CONF_TITLED:
 	case STSSL_CONF_TYPE_COUNT:
 		break;

@@ -103,8 +103,10 @@ commands()
 		  curl --ssl-reqd --cacert ca.pem --cert alice.pem \\
 		    --key alice.key -u alice: ftp://127.0.0.1:$(port ftp)/hello
 		  curl --ssl-reqd --cacert ca.pem \\
-		    -u "alice:alice's password" ftp://127.0.0.1:$(port ftp)/hello
-		  curl -u "acme-1:acme-1's password" ftp://127.0.0.1:$(port ftp)/
+		    -u "alice:alice's password" \\
+		    ftp://127.0.0.1:$(port ftp)/hello
+		  curl -u "acme-1:acme-1's password" \\
+		    ftp://127.0.0.1:$(port ftp)/
 		  less /etc/stssl/classes.conf /etc/stssl/helper.conf
 		  less $STAGE/helper.log $STAGE/syslog $STAGE/vsftpd.log
 	EOT

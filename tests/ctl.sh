@@ -56,8 +56,8 @@ authority() {
 	certtool --generate-privkey --ecc --outfile ca.key 2>/dev/null
 	printf '%s\n' 'cn = "CA"' ca cert_signing_key crl_signing_key \
 		'expiration_days = 3650' >ca.tmpl
-	certtool --generate-self-signed --load-privkey ca.key --template ca.tmpl \
-		--outfile ca.pem 2>/dev/null
+	certtool --generate-self-signed --load-privkey ca.key \
+		--template ca.tmpl --outfile ca.pem 2>/dev/null
 }
 
 plan() {

@@ -21,8 +21,8 @@ enum fuzz_key {
 
 /*
  * A key; and a certificate, good for a day around now, whose CN and DNS name is
- * `name`: of a CA, by itself, when `issuer` is NULL, else of a leaf.  CAs are on
- * P-256.
+ * `name`: of a CA, by itself, when `issuer` is NULL, else of a leaf.  CAs are
+ * on P-256.
  */
 struct fuzz_pair fuzz_pair_new(
     enum fuzz_key kind, const char *name, const struct fuzz_pair *issuer);

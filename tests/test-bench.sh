@@ -54,8 +54,9 @@ def latency():
 def ftps():
     small = "file of 4 KiB, "
     for what in "CPU", "time":
-        for work in ("login", "login, X25519 its only key share", "GiB, RETR", "GiB, STOR", small + "curl",
-                     small + "lftp, acknowledged at once", small + "lftp"):
+        for work in ("login", "login, X25519 its only key share", "GiB, RETR",
+                     "GiB, STOR", small + "curl", small + "lftp",
+                     small + "lftp, acknowledged at once"):
             yield f"FTPS: {what} of a {work}"
 
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What a login costs when there are many classes, in numbers that are the same
- * on every machine: how often memory is asked for, and the file read.  The linker leads calls of
- * our own code to the functions here (--wrap in Makefile.am).
+ * on every machine: how often memory is asked for, and the file read.  The
+ * linker leads calls of our own code to the functions here (--wrap in
+ * tests/units.am).
  */
 #include <config.h>
 #include "tests/test.h"

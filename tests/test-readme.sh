@@ -28,7 +28,8 @@ classes, number = [], 0
 print("1..%d" % sum(block.startswith("$ ") for block in blocks))
 for block in blocks:
     if not block.startswith("$ "):
-        new = re.findall(r'(?ms)^class "[^"]*" \{(?: [^\n]*\}|\n.*?^\})$', block)
+        new = re.findall(r'(?ms)^class "[^"]*" \{(?: [^\n]*\}|\n.*?^\})$',
+                         block)
         names = {part.split('"')[1] for part in new}
         classes = [part for part in classes
                    if part.split('"')[1] not in names] + new

@@ -123,7 +123,9 @@ listen "login" {{
 
 
 def haproxy(port, kind, asks):
-    ask = f"ca-file {STAGE}/ca.pem verify optional" if asks else ""
+    tls = "ssl-min-ver TLSv1.3 backlog 4096"
+    if asks:
+        tls += f" ca-file {STAGE}/ca.pem verify optional"
     return ["haproxy", "-db", "-f", write("haproxy.cfg", f'''
 global
     nbthread 2
@@ -135,7 +137,7 @@ defaults
     timeout client 1h
     timeout server 1h
 listen bench
-    bind 127.0.0.1:{port} ssl crt {STAGE}/{kind}.both ssl-min-ver TLSv1.3 backlog 4096 {ask}
+    bind 127.0.0.1:{port} ssl crt {STAGE}/{kind}.both {tls}
     server one {behind(port)}:{BACKEND}
 ''')]
 

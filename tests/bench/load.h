@@ -40,7 +40,7 @@ void no_delay(int fd);
 /* Run `function` in a thread with a small stack. */
 void start(pthread_t *ret_thread, void *(*function)(void *), void *arg);
 
-/* A TLS session over `fd`, `flags` as of gnutls_init(); the caller's to free. */
+/* A TLS session over `fd`, `flags` of gnutls_init(), for the caller to free. */
 gnutls_session_t session_new(const struct plan *plan, unsigned flags, int fd);
 
 /* Returns 0, or the GnuTLS code of what was fatal. */

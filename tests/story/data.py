@@ -229,8 +229,8 @@ def java(version, _, options):
     equal(seen, b"hello acme-1\n" * 4)
 
 
-@story("{0}: a record that is wrong in an upload gets an alert, and the control "
-       "connection 426", ("TLS 1.2",), ("TLS 1.3",))
+@story("{0}: a record that is wrong in an upload gets an alert, and the "
+       "control connection 426", ("TLS 1.2",), ("TLS 1.3",))
 def wrong_record(version):
     ftp = logged_in("any", dressed(USER, version))
     with ftp.transfercmd("STOR wrong") as data:

@@ -151,8 +151,8 @@ def module():
         equal(TINY.poll(), None)
 
 
-# GMP aborts when it gets no memory, and libtasn1 (to 4.20) follows a NULL when it
-# copies the form of a certificate: a worker may end in gnutls_handshake().
+# GMP aborts when it gets no memory, and libtasn1 (to 4.20) follows a NULL when
+# it copies the form of a certificate: a worker may end in gnutls_handshake().
 @story("every {0}th allocation fails: nobody gets in who should not, and"
        " afterwards all is well", (3,), (50,), (200,))
 def helper(number):

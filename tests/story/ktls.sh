@@ -42,20 +42,22 @@ init()
 		for module in virtio_pci 9pnet_virtio 9p overlay tls; do
 			modprobe \$module || echo "not ok - no module \$module"
 		done
-		mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=262144 \\
-			root /low
+		options=trans=virtio,version=9p2000.L,ro,cache=loose
+		mount -t 9p -o \$options,msize=262144 root /low
 		mount -t tmpfs memory /up
 		mkdir /up/changes /up/work
-		mount -t overlay -o lowerdir=/low,upperdir=/up/changes,workdir=/up/work \\
-			root /root
+		options=lowerdir=/low,upperdir=/up/changes,workdir=/up/work
+		mount -t overlay -o \$options root /root
 		mount -t proc proc /root/proc
 		mount -t sysfs sysfs /root/sys
 		mount --bind /dev /root/dev
 		mkdir /root/dev/shm
 		for story in $KTLS_STORIES; do
 			echo "# \$story"
-			chroot /root /usr/bin/env - PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
-				srcdir='$srcdir' builddir='$builddir' STORY_NO_SKIP=1 STORY_KTLS=1 \\
+			chroot /root /usr/bin/env - \\
+				PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
+				srcdir='$srcdir' builddir='$builddir' \\
+				STORY_NO_SKIP=1 STORY_KTLS=1 \\
 				STORY_TLS='kernel-tls = auto' \\
 				/bin/sh '$srcdir/tests/story/'\$story.sh
 			echo "# \$story ended with status \$?"
@@ -91,11 +93,13 @@ ramdisk()
 
 machine()
 {
-	exec setpriv --pdeathsig TERM timeout "$SECONDS_MAX" qemu-system-x86_64 -M pc,accel="$KTLS_ACCEL" -cpu max \
+	root=path=/,security_model=none,readonly=on,multidevs=remap
+	exec setpriv --pdeathsig TERM timeout "$SECONDS_MAX" \
+		qemu-system-x86_64 -M pc,accel="$KTLS_ACCEL" -cpu max \
 		-m 1024 -smp 2 -no-reboot -nodefaults -display none \
 		-serial stdio -kernel "$KTLS_KERNEL"/boot/vmlinuz-* \
 		-initrd "$work.cpio" -append "console=ttyS0 quiet panic=-1" \
-		-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
+		-fsdev "local,id=root,$root" \
 		-device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-device virtio-rng-pci </dev/null
 }
@@ -107,7 +111,9 @@ verdict()
 		/^ok / { good++ }
 		/^not ok/ { bad++ }
 		/^# the machine stops/ { stopped = 1 }
-		END { printf "%d of %d passed, %d failed\n", good, planned, bad
+		END {
+			printf "%d of %d passed, %d failed\n",
+				good, planned, bad
 			exit !(stopped && planned > 0 && good == planned && !bad) }'
 }
 

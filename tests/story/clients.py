@@ -5,10 +5,11 @@ import os
 import re
 import shutil
 
+from ftp import Bytes
 import libraries
 import programs
-from story import (Helper, PKI, STAGE, Bytes, await_that, equal, home, log,
-                   read, run, since, story, tell)
+from story import (PKI, STAGE, Helper, await_that, equal, home, log, read, run,
+                   since, story, tell)
 
 HELPER = Helper()
 USER = "acme-1"

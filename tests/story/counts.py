@@ -11,7 +11,7 @@ import struct
 import subprocess
 import time
 
-from story import (CONF, Helper, PATIENCE, STAGE, Skipped, await_that, equal,
+from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
                    log, read, run, since, story, tell, write)
 
 # The most that may be, in one place: whoever makes something cheaper lowers it.

@@ -7,10 +7,12 @@ import os
 import shutil
 import ssl
 
+from ftp import (Bytes, after_wrong_record, context, forget_errors, log_in,
+                 password_of)
+import ftp as clients
 import programs
-import story as stage
-from story import (Helper, PATIENCE, STAGE, Bytes, begins, context, equal,
-                   home, log, log_in, since, story, tell)
+from story import (PATIENCE, PKI, STAGE, Helper, Skipped, begins, equal, home,
+                   log, run, since, story, tell)
 
 HELPER = Helper()
 USER = "acme-1"
@@ -62,7 +64,7 @@ def attempt(transfer, ftp):
     except ftplib.Error as error:
         reply = str(error)
     except OSError:
-        stage.forget_errors()
+        forget_errors()
         reply = final_reply(ftp)
     return reply, b"".join(parts)
 
@@ -163,7 +165,7 @@ THIEVES = [(level, own, version, others, certificate)
        "handshakes gain him nothing: {4}, {3}", *THIEVES)
 def thief(level, own, version, others, certificate):
     tls, his = dressed(own, version), dressed(certificate, others)
-    ftp = logged_in(level, tls, None if own else stage.password_of(USER))
+    ftp = logged_in(level, tls, None if own else password_of(USER))
     _, text = WHY[level == "resumed"]
     leave_file()
     taken = None
@@ -218,13 +220,13 @@ def lftp(proof, version):
        ("TLSv1.3", "ticket", []))
 def java(version, _, options):
     if shutil.which("javac") is None:
-        raise stage.Skipped("there is no Java here that compiles")
+        raise Skipped("there is no Java here that compiles")
     _, port = HELPER.address("resumed")
-    seen = stage.run(
+    seen = run(
         "java", "--add-opens", "java.base/sun.security.ssl=ALL-UNNAMED",
         "--add-opens", "java.base/sun.security.util=ALL-UNNAMED", *options,
         os.path.dirname(__file__) + "/Ftps.java", str(port),
-        stage.PKI + "ca.pem", USER, stage.password_of(USER), version, "hello",
+        PKI + "ca.pem", USER, password_of(USER), version, "hello",
         "4").stdout
     equal(seen, b"hello acme-1\n" * 4)
 
@@ -235,7 +237,7 @@ def wrong_record(version):
     ftp = logged_in("any", dressed(USER, version))
     with ftp.transfercmd("STOR wrong") as data:
         data.sendall(b"x")
-        equal(stage.after_wrong_record(data),
+        equal(after_wrong_record(data),
               ("SSLV3_ALERT_BAD_RECORD_MAC", b""))
     begins(final_reply(ftp), "426")
     ftp.quit()
@@ -285,7 +287,7 @@ CLOSE_NOTIFY, USER_CANCELED, CERTIFICATE_UNKNOWN = 0, 90, 46
        ("another alert", "426", [CERTIFICATE_UNKNOWN]),
        ("none", "426", []))
 def farewell(_, outcome, alerts):
-    ftp = stage.logged_in(HELPER.address("any"))
+    ftp = clients.logged_in(HELPER.address("any"))
     for _ in range(3):
         raw, _ = ftplib.FTP.ntransfercmd(ftp, "STOR farewell")
         data = Farewell(raw)

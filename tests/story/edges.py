@@ -10,10 +10,10 @@ import socket
 import ssl
 import threading
 
+from ftp import ask, connect, fetch, logged_in, password_of, store, vsftpd
 import programs
-from story import (Helper, PATIENCE, STAGE, Skipped, ask, await_that, begins,
-                   connect, equal, fetch, home, log, log_in, logged_in,
-                   password_of, run, since, store, story, tell, vsftpd)
+from story import (PATIENCE, STAGE, Helper, Skipped, await_that, begins, equal,
+                   home, log, run, since, story, tell)
 
 vsftpd(226, "listen=NO", "listen_ipv6=YES", "listen_address6=::1")
 with open("/etc/pam.d/plain", "w") as pam:

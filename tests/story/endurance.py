@@ -9,8 +9,9 @@ import struct
 import subprocess
 import time
 
-from story import (Helper, PKI, SANITIZED, STAGE, await_that, equal,
-                   log, logged_in, since, story, tell)
+from ftp import logged_in
+from story import (PKI, SANITIZED, STAGE, Helper, await_that, equal, log,
+                   since, story, tell)
 
 # Sanitizers make everything slow, and memory hard to judge.
 HALF_OPEN = 1000 if SANITIZED else 10000

@@ -10,8 +10,9 @@ import struct
 import subprocess
 import time
 
-from story import (Helper, PATIENCE, STAGE, ask, await_that, begins, connect,
-                   context, equal, fetch, log_in, logged_in, store, story, tell)
+from ftp import ask, connect, context, fetch, log_in, logged_in, store
+from story import (PATIENCE, STAGE, Helper, await_that, begins, equal, story,
+                   tell)
 
 BUILT = os.environ["builddir"] + "/tests/"
 FAULTS = STAGE + "/faults"

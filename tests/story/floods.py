@@ -9,9 +9,9 @@ import ssl
 import threading
 import time
 
-from story import (Helper, PATIENCE, PKI, SANITIZED, ask, await_that, begins,
-                   connect, equal, fetch, home, log_in, logged_in, read, run,
-                   story, tell, write)
+from ftp import ask, connect, fetch, log_in, logged_in
+from story import (PATIENCE, PKI, SANITIZED, Helper, await_that, begins, equal,
+                   home, read, run, story, tell, write)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")

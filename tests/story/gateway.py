@@ -10,9 +10,9 @@ import socket
 import ssl
 import time
 
-from story import (PATIENCE, PKI, Helper, ask, await_that, begins, connect,
-                   context, equal, log, log_in, logged_in,
-                   password_of, run, since, story, tell)
+from ftp import ask, connect, context, log_in, logged_in, password_of
+from story import (PATIENCE, PKI, Helper, await_that, begins, equal, log, run,
+                   since, story, tell)
 
 CLASSES = "/etc/stssl/classes.conf"
 

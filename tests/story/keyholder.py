@@ -9,9 +9,9 @@ import ssl
 import subprocess
 import time
 
-from story import (CONF, PATIENCE, PKI, STAGE, Helper, ask, await_that, begins,
-                   connect, equal, fetch, hash_of, home, log, logged_in, run,
-                   since, story, tell)
+from ftp import ask, connect, fetch, logged_in
+from story import (CONF, PATIENCE, PKI, STAGE, Helper, await_that, begins,
+                   equal, hash_of, home, log, run, since, story, tell)
 
 KEY = "/etc/stssl/server.key"
 CERTIFICATE = "/etc/stssl/server.pem"

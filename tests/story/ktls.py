@@ -9,9 +9,9 @@ import ssl
 import struct
 import time
 
-from story import (Helper, PATIENCE, await_that, begins, equal, fetch, hash_of,
-                   failed_upload, home, log, logged_in, run, since, store,
-                   story, tell)
+from ftp import failed_upload, fetch, logged_in, store
+from story import (PATIENCE, Helper, await_that, begins, equal, hash_of, home,
+                   log, run, since, story, tell)
 
 HELPER = Helper()
 TLS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}

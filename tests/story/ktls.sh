@@ -114,7 +114,9 @@ verdict()
 		END {
 			printf "%d of %d passed, %d failed\n",
 				good, planned, bad
-			exit !(stopped && planned > 0 && good == planned && !bad) }'
+			exit !(stopped && planned > 0 && good == planned &&
+				!bad)
+		}'
 }
 
 why=$(obstacle | head -n 1)

@@ -7,12 +7,11 @@
 # all of it is gone when the first process of the PID namespace ends, however
 # it ends.  Nothing on the machine itself is written to.
 #
-# The caller sets srcdir, and HELPER, STSSLCTL (the programs) and MODULE
-# (pam_stssl.so) unless they are in builddir, and builddir unless the build is in
-# srcdir.
+# The caller sets srcdir; builddir, unless it is srcdir; HELPER, STSSLCTL (the
+# programs) and MODULE (pam_stssl.so), unless they are in builddir.
 # From outside: STORY_MODULE, a module to use instead; STORY_TLS, a line for the
-# tls section; STORY_NO_SKIP, when set, makes it a failure that a story cannot be
-# played.
+# tls section; STORY_NO_SKIP, when set, makes it a failure that a story cannot
+# be played.
 
 srcdir=$(realpath "$srcdir")
 builddir=$(realpath "${builddir:-$srcdir}")
@@ -214,18 +213,8 @@ stage_certificates()
 	cd - >/dev/null || return
 }
 
-# /etc/stssl: the classes, what TLS needs, and helper.conf with an explicit and
-# an implicit FTP listener, plus what comes on standard input.  STAGE_PENALTIES
-# are keys of its section penalties.
-stage_conf()
+stage_classes()
 {
-	stage_exempt='exempt = { "127.0.0.0/8", "::1" }'
-	install -d -m 755 /etc/stssl
-	install -d -m 755 -o stssl -g stssl /run/stssl
-	install -m 644 "$STAGE/pki/server.pem" /etc/stssl/server.pem
-	install -m 640 -g stssl "$STAGE/pki/server.key" /etc/stssl/server.key
-	install -m 644 "$STAGE/pki/ca.pem" /etc/stssl/client-ca.pem
-
 	cat >/etc/stssl/classes.conf <<-EOT
 		class "partners" {
 			user     = { "acme-*" }
@@ -253,7 +242,21 @@ stage_conf()
 			identity = { "cn" }
 		}
 	EOT
+}
 
+# /etc/stssl: the classes, what TLS needs, and helper.conf with an explicit and
+# an implicit FTP listener, plus what comes on standard input.  STAGE_PENALTIES
+# are keys of its section penalties.
+stage_conf()
+{
+	stage_exempt='exempt = { "127.0.0.0/8", "::1" }'
+	install -d -m 755 /etc/stssl
+	install -d -m 755 -o stssl -g stssl /run/stssl
+	install -m 644 "$STAGE/pki/server.pem" /etc/stssl/server.pem
+	install -m 640 -g stssl "$STAGE/pki/server.key" /etc/stssl/server.key
+	install -m 644 "$STAGE/pki/ca.pem" /etc/stssl/client-ca.pem
+
+	stage_classes
 	cat - >/etc/stssl/helper.conf <<-EOT
 		user    = "stssl"
 		workers = 2

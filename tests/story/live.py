@@ -6,9 +6,9 @@ import os
 import re
 import ssl
 
-from story import (CONF, Helper, PKI, await_that, begins, connect, equal,
-                   fetch, log, log_in, logged_in, run, since, store, story,
-                   tell)
+from ftp import connect, fetch, logged_in, store
+from story import (CONF, PKI, Helper, await_that, begins, equal, log, run,
+                   since, story, tell)
 
 CTL = os.environ["STSSLCTL"]
 # A user who may ask the helper, and no more.

@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 
-from story import (Helper, PATIENCE, STAGE, ask, await_that, begins, equal,
-                   fetch, home, log, logged_in, run, since, store, story, tell,
-                   vsftpd)
+from ftp import ask, fetch, logged_in, store, vsftpd
+from story import (PATIENCE, STAGE, Helper, await_that, begins, equal, home,
+                   log, run, since, story, tell)
 
 # Connects to all that the helper's user has listening on 127.0.0.1, as fast
 # as it can, and writes what it reads to its standard output.

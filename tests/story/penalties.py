@@ -8,9 +8,9 @@ import signal
 import socket
 import struct
 
-from story import (CONF, PATIENCE, Helper, ask, await_that, begins, connect,
-                   equal, log, log_in, logged_in, password_of, read, run,
-                   since, story, tell, write)
+from ftp import ask, connect, log_in, logged_in, password_of
+from story import (CONF, PATIENCE, Helper, await_that, begins, equal, log,
+                   read, run, since, story, tell, write)
 
 CTL = os.environ["STSSLCTL"]
 HELPER = Helper()

@@ -9,12 +9,11 @@ an exception when its program says that anything has gone wrong.
 import ctypes
 import os
 import re
-import socket
 import subprocess
 import sys
 
-from story import (PATIENCE, PKI, STAGE, Skipped, begins, equal, logged_in,
-                   password_of, run)
+from ftp import logged_in, password_of
+from story import PATIENCE, PKI, STAGE, Skipped, begins, equal, run
 
 CA = PKI + "ca.pem"
 

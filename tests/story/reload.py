@@ -9,10 +9,10 @@ import signal
 import threading
 import time
 
-from story import (Bytes, CONF, Helper, PKI, ask, await_that, begins, connect,
-                   equal, fetch, hash_of, home, log, log_in, logged_in,
-                   password_of, read, revocation_list, run, since, store,
-                   story, tell, write)
+from ftp import (Bytes, ask, connect, fetch, log_in, logged_in, password_of,
+                 store)
+from story import (CONF, PKI, Helper, await_that, begins, equal, hash_of, home,
+                   log, read, revocation_list, run, since, story, tell, write)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")

@@ -15,9 +15,9 @@ import subprocess
 import threading
 import time
 
-from story import (CONF, Helper, PATIENCE, SANITIZED, STAGE, ask, await_that,
-                   begins, connect, equal, log, log_in, logged_in,
-                   password_of, read, since, story, tell)
+from ftp import ask, connect, log_in, logged_in, password_of
+from story import (CONF, PATIENCE, SANITIZED, STAGE, Helper, await_that,
+                   begins, equal, log, read, since, story, tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")

@@ -9,8 +9,9 @@ import ssl
 import subprocess
 import threading
 
-from story import (Helper, PATIENCE, PKI, Bytes, after_wrong_record, await_that,
-                   context, equal, log, run, story, tell)
+from ftp import Bytes, after_wrong_record, context
+from story import (PATIENCE, PKI, Helper, await_that, equal, log, run, story,
+                   tell)
 
 
 def echo(client):

@@ -9,11 +9,11 @@ import socket
 import struct
 import termios
 
+from ftp import (Bytes, ask, connect, failed_upload, fetch, log_in, logged_in,
+                 password_of, store)
 from programs import Lftp
-from story import (Bytes, Helper, PATIENCE, PKI, STAGE, ask, await_that,
-                   begins, connect, equal, failed_upload, fetch, hash_of, home,
-                   log, log_in, logged_in, password_of, run, since, store,
-                   story, tell)
+from story import (PATIENCE, PKI, STAGE, Helper, await_that, begins, equal,
+                   hash_of, home, log, run, since, story, tell)
 
 HELPER = Helper()
 FTP = HELPER.address("ftp")

@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 
-from story import (STAGE, Helper, await_that, equal, fetch, log, logged_in,
-                   run, since, store, story, tell)
+from ftp import fetch, logged_in, store
+from story import (STAGE, Helper, await_that, equal, log, run, since, story,
+                   tell)
 
 PLACE = os.path.dirname(os.path.abspath(__file__))
 UNIT = os.environ["srcdir"] + "/etc/stssl-helper.service.in"

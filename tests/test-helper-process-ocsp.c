@@ -43,11 +43,11 @@ static const struct {
 	struct tls_certificate certificate;
 	bool matters;
 } certificates[] = {
-	{ OCSP_OFF, { true, GOOD }, false },
-	{ OCSP_SOFT, { true, GOOD }, true },
-	{ OCSP_HARD, { true, GOOD }, true },
-	{ OCSP_HARD, { false, GOOD }, false },
-	{ OCSP_HARD, { true, F(EXPIRED) }, false },
+	{ OCSP_OFF, { true, GOOD, 0 }, false },
+	{ OCSP_SOFT, { true, GOOD, 0 }, true },
+	{ OCSP_HARD, { true, GOOD, 0 }, true },
+	{ OCSP_HARD, { false, GOOD, 0 }, false },
+	{ OCSP_HARD, { true, F(EXPIRED), 0 }, false },
 };
 
 START_TEST(only_good_certificates_are_asked_about)

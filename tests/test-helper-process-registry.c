@@ -545,25 +545,45 @@ START_TEST(bytes_that_a_worker_tells_of_only_grow)
 }
 END_TEST
 
+#define UNTIL 1795489200
+
+static const struct {
+	const char *verify; /* NULL: the record does not say */
+	time_t until;
+} validities[] = {
+	{ "SUCCESS", UNTIL },
+	{ "SUCCESS", 0 },
+	{ "FAILED:expired", 0 },
+	{ "NONE", 0 },
+	{ NULL, 0 },
+};
+
 /* Until when it is good, whether by today's lists, and who has logged in. */
 START_TEST(what_a_record_means_for_its_session_is_noted)
 {
-	static const char text[] =
-	    RECORD "SSL_PROTOCOL=TLSv1.3\0SSL_CLIENT_VERIFY=SUCCESS\0"
-		   "SSL_CLIENT_V_END=Nov 24 03:00:00 2026 GMT";
+	const char *verify = validities[_i].verify;
+	static char text[] =
+	    RECORD "SSL_PROTOCOL=TLSv1.3\0SSL_CLIENT_VERIFY=NOTHING-OF-ALL";
 	struct message m = { .type = MESSAGE_PUBLISH };
+	size_t len = sizeof RECORD "SSL_PROTOCOL=TLSv1.3\0" - 1;
 	struct mail mail;
 
+	if (verify != NULL) {
+		len += strlen("SSL_CLIENT_VERIFY=");
+		memcpy(text + len, verify, strlen(verify) + 1);
+		len += strlen(verify) + 1;
+	}
 	mail_open(&mail);
 	mail.in.is_older = _i == 1;
 	m.u.publish.session = 1;
+	m.u.publish.good_until = _i == 1 ? 0 : UNTIL;
 	m.u.publish.connection = connection(HERE);
-	m.u.publish.text_len = sizeof text;
+	m.u.publish.text_len = (uint32_t)len;
 	m.u.publish.is_welcome = _i == 1;
-	ck_assert_int_eq(post(&mail, &m, text, sizeof text), 0);
-	ck_assert_int_eq(mail.entry->good_until, 1795489200);
+	ck_assert_int_eq(post(&mail, &m, text, len), 0);
+	ck_assert_int_eq(mail.entry->good_until, validities[_i].until);
 	ck_assert_int_eq(mail.entry->is_unreviewed, _i == 1);
-	ck_assert_int_eq(mail.entry->is_newcomer, _i == 0);
+	ck_assert_int_eq(mail.entry->is_newcomer, _i != 1);
 	mail_close(&mail);
 }
 END_TEST
@@ -625,7 +645,8 @@ registry_cases(struct test_case *ret)
 		{ a_worker_has_one_certificate_of_a_session_checked_at_a_time,
 		    3 },
 		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
-		{ what_a_record_means_for_its_session_is_noted, 2 },
+		{ what_a_record_means_for_its_session_is_noted,
+		    ROWS(validities) },
 		{ all_messages_that_lie_there_are_taken_at_once, 0 },
 		{ who_writes_without_end_does_not_keep_the_monitor, 0 },
 	};

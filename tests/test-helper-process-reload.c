@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "helper/base/file_state.h"
-#include "helper/monitor/children/review.h"
 #include "helper/monitor/generation.h"
 #include "tests/private-file.h"
 
@@ -135,48 +134,11 @@ START_TEST(a_file_has_changed_when_it_is_written_replaced_or_gone)
 }
 END_TEST
 
-static const struct {
-	const char *verify, *end;
-	time_t until;
-} validities[] = {
-	{ "SUCCESS", "Nov 24 03:00:00 2026 GMT", 1795489200 },
-	{ "SUCCESS", "Jan  1 00:00:00 1970 GMT", 0 },
-	{ "SUCCESS", "Feb  9 01:02:03 2037 GMT", 2117754123 },
-	{ "SUCCESS", "Nov 24 03:00:00 2026", 0 },
-	{ "SUCCESS", "Nov 24 03:00:00 2026 GMT+1", 0 },
-	{ "SUCCESS", "tomorrow", 0 },
-	{ "SUCCESS", NULL, 0 },
-	{ "FAILED:expired", "Nov 24 03:00:00 2026 GMT", 0 },
-	{ NULL, "Nov 24 03:00:00 2026 GMT", 0 },
-};
-
-START_TEST(a_record_says_how_long_its_certificate_is_good)
-{
-	struct stssl_record record;
-
-	stssl_record_init(&record);
-	if (validities[_i].verify != NULL)
-		ck_assert_int_eq(
-		    stssl_record_put(&record, STSSL_KEY_SSL_CLIENT_VERIFY,
-			validities[_i].verify),
-		    0);
-	if (validities[_i].end != NULL)
-		ck_assert_int_eq(
-		    stssl_record_put(&record, STSSL_KEY_SSL_CLIENT_V_END,
-			validities[_i].end),
-		    0);
-	ck_assert_int_eq(review_good_until(&record), validities[_i].until);
-	stssl_record_done(&record);
-}
-END_TEST
-
 size_t
 reload_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ what_processes_hold_on_to_needs_a_restart, ROWS(changes) },
-		{ a_record_says_how_long_its_certificate_is_good,
-		    ROWS(validities) },
 		{ a_file_has_changed_when_it_is_written_replaced_or_gone, 0 },
 	};
 

@@ -3,7 +3,7 @@
  * The lines of the log about revocation lists that end.
  */
 #include <config.h>
-#include "helper/monitor/revocation.h"
+#include "helper/monitor/expiry.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +47,7 @@ static const struct {
 	    NOON + DAY / 2 },
 };
 
-/* What revocation_log() writes, on stderr. */
+/* What expiry_log_lists() writes, on stderr. */
 static void
 log_of(const struct x509_store *store, time_t since, time_t now, char *ret,
     size_t size)
@@ -58,7 +58,7 @@ log_of(const struct x509_store *store, time_t since, time_t now, char *ret,
 	ck_assert_int_eq(pipe(pair), 0);
 	ck_assert_int_ne(dup2(pair[1], STDERR_FILENO), -1);
 	log_open(LOG_TARGET_STDERR, "monitor", false);
-	revocation_log(store, since, now);
+	expiry_log_lists(store, since, now);
 	ck_assert_int_ne(dup2(saved, STDERR_FILENO), -1);
 	(void)close(saved);
 	(void)close(pair[1]);
@@ -89,7 +89,7 @@ START_TEST(the_log_tells_when_lists_end)
 		ck_assert_str_eq(text, "");
 	else
 		ck_assert_msg(strstr(text, ends[_i].line) != NULL, "%s", text);
-	ck_assert_int_eq(revocation_next(store, ends[_i].now), ends[_i].next);
+	ck_assert_int_eq(expiry_next_list(store, ends[_i].now), ends[_i].next);
 	(void)x509_store_free(store);
 	gnutls_free(pem.data);
 	gnutls_free(list.data);

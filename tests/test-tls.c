@@ -21,6 +21,7 @@ visit(struct stage *s, struct tls_context *context, const char *priority,
 {
 	struct tls_certificate certificate;
 	struct stssl_record record;
+	struct tm tm = { 0 };
 	struct meeting m;
 
 	meet(&m, s, context, TLS_SINGLE, priority);
@@ -33,6 +34,10 @@ visit(struct stage *s, struct tls_context *context, const char *priority,
 	ck_assert(certificate.is_sent);
 	ck_assert((certificate.failure == STSSL_FAILURE_NONE) ==
 		  (strcmp(verify, "SUCCESS") == 0));
+	ck_assert_ptr_nonnull(
+	    strptime(stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_V_END),
+		"%b %d %H:%M:%S %Y GMT", &tm));
+	ck_assert_int_eq(certificate.good_until, timegm(&tm));
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN), "alice");
 	stssl_record_done(&record);

@@ -80,6 +80,16 @@ x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 	chain->bytes += len;
 }
 
+time_t
+x509_chain_until(const struct x509_chain *chain)
+{
+	time_t until = chain->count == 0 ? 0
+					 : gnutls_x509_crt_get_expiration_time(
+					       chain->certs[0]);
+
+	return until == (time_t)-1 ? 0 : until;
+}
+
 static void
 add_block(struct x509_chain *chain, const gnutls_datum_t *block)
 {

@@ -6,6 +6,7 @@
 #define X509_CHAIN_H
 
 #include <stddef.h>
+#include <time.h>
 
 #include "x509/file.h"
 
@@ -26,6 +27,9 @@ struct x509_chain *x509_chain_free(struct x509_chain *chain);
  * not kept, and the chain never verifies then.
  */
 void x509_chain_add(struct x509_chain *chain, const void *der, size_t len);
+
+/* When the leaf expires; 0 when there is none, or when it does not say. */
+time_t x509_chain_until(const struct x509_chain *chain);
 
 /*
  * The certificates of some bytes, one behind the other in DER.  Returns 0 and

@@ -30,6 +30,7 @@ struct message_client {
 /* The record to answer with for this connection, its text behind the struct. */
 struct message_publish {
 	uint64_t session;
+	int64_t good_until; /* its certificate, if it verifies; time_t */
 	struct stssl_connection connection; /* as the backend sees it */
 	uint32_t text_len;
 	uint32_t is_welcome; /* as MESSAGE_WELCOME */

@@ -6,12 +6,35 @@
 #include <config.h>
 #include "helper/monitor/expiry.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+
 #include "helper/base/log.h"
-#include "helper/monitor/dates.h"
 #include "helper/monitor/generation.h"
-#include "helper/monitor/revocation.h"
 #include "helper/worker/tls/tls.h"
+#include "status/quote.h"
 #include "x509/inventory.h"
+#include "x509/store.h"
+
+#define SOON     (7 * 24 * 60 * 60)
+#define DATE_MAX 32
+
+/* Has it come after all was told at `since`, until `now`? */
+static bool
+has_come(time_t when, time_t since, time_t now)
+{
+	return since < when && when <= now;
+}
+
+/* Let *next be the first time after `now`; 0 is none. */
+static void
+take_earlier(time_t when, time_t now, time_t *next)
+{
+	if (when > now && (*next == 0 || when < *next))
+		*next = when;
+}
+
+/* Certificates */
 
 static void
 say(const struct x509_item *item, enum x509_level level, const char *text)
@@ -32,9 +55,8 @@ expiry_log(const struct x509_inventory *inventory, time_t since, time_t now)
 	for (size_t i = 0; i < count; i++) {
 		const struct x509_item *item = &items[i];
 
-		if (since == 0 ||
-		    date_has_come(x509_item_soon(item), since, now) ||
-		    date_has_come(item->until, since, now))
+		if (since == 0 || has_come(x509_item_soon(item), since, now) ||
+		    has_come(item->until, since, now))
 			say(item, x509_item_dates(item, now, text), text);
 		if (since == 0)
 			say(item, x509_item_chain(item, text), text);
@@ -49,11 +71,84 @@ expiry_next(const struct x509_inventory *inventory, time_t now)
 	time_t next = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		date_take_earlier(x509_item_soon(&items[i]), now, &next);
-		date_take_earlier(items[i].until, now, &next);
+		take_earlier(x509_item_soon(&items[i]), now, &next);
+		take_earlier(items[i].until, now, &next);
 	}
 	return next;
 }
+
+/* Revocation lists */
+
+static time_t
+soon_of(const struct x509_list *list)
+{
+	time_t half = (list->next_update - list->this_update) / 2;
+
+	return list->next_update - (half < SOON ? half : SOON);
+}
+
+static const char *
+date(time_t when, char buf[static DATE_MAX])
+{
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL ||
+	    strftime(buf, DATE_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		(void)snprintf(buf, DATE_MAX, "?");
+	return buf;
+}
+
+static void
+say_list(
+    const struct x509_store *store, const struct x509_list *list, time_t now)
+{
+	bool refuse = x509_store_stale(store) == X509_STALE_REFUSE;
+	char issuer[STSSL_QUOTE_MAX], when[DATE_MAX];
+
+	(void)stssl_quote(issuer, sizeof issuer, list->issuer);
+	if (x509_list_is_fresh(list, now))
+		log_warning("%s: list of %s: out of date from %s on",
+		    list->file, issuer, date(list->next_update, when));
+	else if (list->this_update > now)
+		(refuse ? log_error : log_warning)(
+		    "%s: list of %s: not valid before %s", list->file, issuer,
+		    date(list->this_update, when));
+	else
+		(refuse ? log_error : log_warning)(
+		    "%s: list of %s: out of date since %s: %s", list->file,
+		    issuer, date(list->next_update, when),
+		    refuse ? "this CA's certificates are refused"
+			   : "used nevertheless (stale-crl = warn)");
+}
+
+void
+expiry_log_lists(const struct x509_store *store, time_t since, time_t now)
+{
+	size_t count;
+	const struct x509_list *lists = x509_store_lists(store, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (has_come(soon_of(&lists[i]), since, now) ||
+		    has_come(lists[i].next_update, since, now) ||
+		    (since == 0 && lists[i].this_update > now))
+			say_list(store, &lists[i], now);
+}
+
+time_t
+expiry_next_list(const struct x509_store *store, time_t now)
+{
+	size_t count;
+	const struct x509_list *lists = x509_store_lists(store, &count);
+	time_t next = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		take_earlier(soon_of(&lists[i]), now, &next);
+		take_earlier(lists[i].next_update, now, &next);
+	}
+	return next;
+}
+
+/* All of a generation */
 
 static void
 log_since(const struct generation *generation, time_t since, time_t now)
@@ -61,7 +156,7 @@ log_since(const struct generation *generation, time_t since, time_t now)
 	const struct x509_store *store = tls_context_store(generation->tls);
 
 	if (store != NULL)
-		revocation_log(store, since, now);
+		expiry_log_lists(store, since, now);
 	if (generation->inventory != NULL)
 		expiry_log(generation->inventory, since, now);
 }
@@ -79,9 +174,9 @@ next_of(const struct generation *generation, time_t now)
 	time_t next = 0;
 
 	if (store != NULL)
-		date_take_earlier(revocation_next(store, now), now, &next);
+		take_earlier(expiry_next_list(store, now), now, &next);
 	if (generation->inventory != NULL)
-		date_take_earlier(
+		take_earlier(
 		    expiry_next(generation->inventory, now), now, &next);
 	return next;
 }

@@ -11,6 +11,7 @@
 
 struct generation;
 struct x509_inventory;
+struct x509_store;
 
 /*
  * Of each certificate whose state has changed since `since` (0: always) until
@@ -22,6 +23,14 @@ void expiry_log(
 
 /* The next time after `now` that expiry_log() has something to say; 0. */
 time_t expiry_next(const struct x509_inventory *inventory, time_t now);
+
+/*
+ * The same of revocation lists: of each that is out of date or will soon be, an
+ * error when certificates are refused for it, else a warning.  Soon is seven
+ * days before, or when half of the list's time is over, should that be later.
+ */
+void expiry_log_lists(const struct x509_store *store, time_t since, time_t now);
+time_t expiry_next_list(const struct x509_store *store, time_t now);
 
 /* All of a generation, revocation lists included: how things stand now. */
 void expiry_log_all(const struct generation *generation);

@@ -96,6 +96,7 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 {
 	const struct message m = { .type = MESSAGE_PUBLISH,
 		.u.publish = { .session = s->id,
+		    .good_until = s->certificate.good_until,
 		    .connection = *connection,
 		    .text_len = (uint32_t)s->record.len,
 		    .is_welcome = is_welcome } };

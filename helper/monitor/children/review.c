@@ -50,21 +50,6 @@ struct job {
 	size_t count;
 };
 
-time_t
-review_good_until(const struct stssl_record *record)
-{
-	const char *verify =
-	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY);
-	const char *end = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
-	struct tm tm = { 0 };
-	const char *rest;
-
-	if (verify == NULL || strcmp(verify, "SUCCESS") != 0 || end == NULL)
-		return 0;
-	rest = strptime(end, "%b %d %H:%M:%S %Y GMT", &tm);
-	return rest == NULL || *rest != '\0' ? 0 : timegm(&tm);
-}
-
 /* Does this session stand or fall with its certificate? */
 static bool
 depends(const struct session_entry *entry)

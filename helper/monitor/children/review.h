@@ -58,10 +58,4 @@ void review_stop(struct review *review);
 /* True when there is no process. */
 bool review_is_gone(const struct review *review);
 
-/*
- * When the certificate of a record expires; 0 when there is none that was
- * verified, or when it does not say.
- */
-time_t review_good_until(const struct stssl_record *record);
-
 #endif

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "helper/base/log.h"
-#include "helper/monitor/children/review.h"
 
 /*
  * The kernel doubles INBOX_CHANNEL_BYTES and counts at least 256 bytes for
@@ -74,15 +73,16 @@ is_about(const struct inbox *in, const struct stssl_record *record,
 /* Without a record the answer will be "none": nothing is granted by it. */
 static void
 keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
-    const struct stssl_connection *connection)
+    const struct message_publish *p)
 {
+	bool verifies = says(record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS");
 	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
 
-	entry->good_until = review_good_until(record);
+	entry->good_until = verifies ? (time_t)p->good_until : 0;
 	entry->is_unreviewed = in->is_older;
 	if (r == 0)
-		r = registry_publish(
-		    in->registry, entry, connection, record->text, record->len);
+		r = registry_publish(in->registry, entry, &p->connection,
+		    record->text, record->len);
 	else
 		registry_withdraw(in->registry, entry);
 	if (r < 0)
@@ -115,7 +115,7 @@ publish(struct inbox *in, const struct message *m, const char *text)
 	stssl_record_init(&record);
 	r = stssl_record_decode(text, p->text_len, &record);
 	if (r == 0 && is_about(in, &record, entry))
-		keep(in, &record, entry, &p->connection);
+		keep(in, &record, entry, p);
 	else if (r == -ENOMEM)
 		registry_withdraw(in->registry, entry);
 	else

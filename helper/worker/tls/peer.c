@@ -113,6 +113,7 @@ tls_describe(
 	if (chain == NULL)
 		return -ENOMEM;
 	found.is_sent = true;
+	found.good_until = x509_chain_until(chain);
 	found.failure = x509_verify(tls->context->store, chain, &terms);
 	if (found.failure == STSSL_FAILURE_NONE)
 		found.failure = tls->condemned;

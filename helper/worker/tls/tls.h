@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "conf/conf.h"
 #include "setup/config.h"
@@ -209,6 +210,7 @@ bool tls_resumes_control(const struct tls *tls);
 struct tls_certificate {
 	bool is_sent;
 	enum stssl_failure failure; /* STSSL_FAILURE_NONE: it is good */
+	time_t good_until;          /* 0: none was sent, or it does not say */
 };
 
 /*

@@ -12,11 +12,11 @@
 
 #include "policy/class.h"
 #include "policy/identity.h"
+#include "status/ascii.h"
 
 #define TEXT_MAX   256
 #define DOMAIN_MAX 253
-#define DOMAIN \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+#define DOMAIN     STSSL_LETTERS STSSL_DIGITS "-."
 
 static const char *
 check_text(const char *value)

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status/ascii.h"
+
 #define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
 
 static bool
@@ -46,11 +48,8 @@ fold(const char *name, char ret[static STSSL_HOST_MAX + 1])
 {
 	size_t i = 0;
 
-	for (; i < STSSL_HOST_MAX && name[i] != '\0'; i++) {
-		bool capital = name[i] >= 'A' && name[i] <= 'Z';
-
-		ret[i] = (char)(capital ? name[i] - 'A' + 'a' : name[i]);
-	}
+	for (; i < STSSL_HOST_MAX && name[i] != '\0'; i++)
+		ret[i] = stssl_lower(name[i]);
 	ret[i] = '\0';
 }
 

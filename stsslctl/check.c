@@ -5,7 +5,6 @@
  */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "policy/class.h"
 #include "setup/backends.h"
 #include "setup/config.h"
+#include "status/ascii.h"
 #include "status/quote.h"
 #include "status/trust.h"
 #include "stsslctl/access.h"
@@ -46,8 +46,7 @@ pam(const struct arguments *a, struct findings *findings)
 	char *service = output_copy(a->pam), *path = NULL;
 	int r;
 
-	for (char *c = service; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
+	stssl_lower_text(service);
 	if (asprintf(&path, "%s/%s", a->pam_dir, service) < 0)
 		output_no_memory();
 	r = check_pam(a->pam_dir, service, a->module_dir, findings);

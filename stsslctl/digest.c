@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/canonical.h"
+#include "policy/tools/canonical.h"
 #include "policy/classes.h"
 #include "stsslctl/command.h"
 #include "stsslctl/output.h"

@@ -11,10 +11,11 @@
 
 #include "policy/classes.h"
 #include "policy/judge.h"
-#include "policy/keys.h"
+#include "policy/tools/words.h"
 #include "policy/trace.h"
 #include "setup/config.h"
 #include "status/quote.h"
+#include "status/tools/words.h"
 #include "stsslctl/command.h"
 #include "stsslctl/connection.h"
 #include "stsslctl/output.h"

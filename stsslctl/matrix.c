@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/keys.h"
+#include "policy/tools/words.h"
 #include "status/quote.h"
 #include "stsslctl/command.h"
 #include "stsslctl/matrix_html.h"

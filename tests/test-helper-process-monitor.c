@@ -26,6 +26,7 @@
 #include "helper/monitor/monitor.h"
 #include "policy/decide.h"
 #include "status/query.h"
+#include "status/tools/address.h"
 
 #define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
 

@@ -26,8 +26,8 @@ valgrind --quiet --tool=none "$work/cost" comparable >/dev/null 2>&1 ||
 # What, with how many classes or sessions, and at most how many instructions;
 # lower them when it has become cheaper.  With Debian 12's gcc and -O2 they were
 # 141275, 14275092, 5928, 291457, 646553 and 66233298, and a quarter is put on
-# top, as compilers differ: gcc -O1 takes 19 % more of the first, clang 17 % less
-# of the fourth.
+# top, as compilers differ: gcc -O1 takes 19 % more of the first, clang 17 %
+# less of the fourth.
 bounds="
 	read	10	177000
 	read	1000	17850000

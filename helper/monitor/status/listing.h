@@ -40,8 +40,8 @@ size_t listing_metrics(
     const struct listing_source *source, char buf[static STSSL_RECORD_MAX]);
 
 /*
- * Write the sources with a penalty that are behind an address, or from the first
- * one for NULL: as many as fit.  Returns the length.
+ * Write the sources with a penalty behind an address, or from the first one for
+ * NULL: as many as fit.  Returns the length.
  */
 size_t listing_penalties(const struct listing_source *source,
     const struct stssl_address *after, char buf[static STSSL_RECORD_MAX]);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/file.h"
+#include "status/tools/file.h"
 
 int
 slurp(const char *path, size_t max, char **ret)

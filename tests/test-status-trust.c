@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "status/tools/directory.h"
 #include "status/trust.h"
 #include "tests/fake-helper.h"
 #include "tests/private-file.h"

@@ -61,7 +61,8 @@ compile "$work/probe.c" "$work/probe.c.o"
 $COMPILE -shared -o "$work/module.so" "$work"/*.o \
 	-Wl,--version-script="$work/entries" \
 	-Wl,--gc-sections,--print-gc-sections -lpam -lresolv \
-	>"$work/log" 2>&1 || skip "this linker does not do it: $(cat "$work/log")"
+	>"$work/log" 2>&1 ||
+	skip "this linker does not do it: $(head -n 1 "$work/log")"
 
 # "section '.text.NAME' in file 'DIR/OBJECT'" says ld of binutils, and lld
 # "section DIR/OBJECT:(.text.NAME)".

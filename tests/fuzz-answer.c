@@ -157,8 +157,8 @@ begin(struct stage *s)
 }
 
 /*
- * One answer, or those of a list, then the end.  Nothing at all is answered with
- * the end only.
+ * One answer, or those of a list, then the end.  An empty packet is answered
+ * with the end only.
  */
 static void
 hear(struct stage *s, int fd, size_t asked)

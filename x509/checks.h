@@ -48,6 +48,23 @@ unsigned x509_key_faults(const void *der, size_t len);
 enum stssl_failure x509_check_leaf(
     struct gnutls_x509_crt_int *leaf, bool for_anything);
 
+/* Is it valid at `now`?  A certificate without a date is not. */
+enum stssl_failure x509_check_dates(
+    struct gnutls_x509_crt_int *cert, time_t now);
+
+/* May its key be used like this?  GnuTLS's GNUTLS_KEY_*; without a list, yes. */
+bool x509_has_use(struct gnutls_x509_crt_int *cert, unsigned use);
+
+/* Has the subject signed it itself, with whatever key? */
+bool x509_is_self_issued(struct gnutls_x509_crt_int *cert);
+
+/* Is its signature by the key of `ca`, and strong?  Dates do not matter. */
+bool x509_is_signed_by(
+    struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *ca);
+
+/* Of a GnuTLS signature algorithm: unknown, or too weak for certificates? */
+bool x509_is_weak_signature(int algorithm);
+
 /*
  * Are its key, and the algorithm by which it is signed, too weak, or unknown?
  * GnuTLS asks the same in a verification.

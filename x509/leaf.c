@@ -220,22 +220,10 @@ to_hex(const unsigned char *bytes, size_t len, bool upper, char *ret)
 	ret[2 * len] = '\0';
 }
 
-/* GnuTLS takes what it only reads as non-const. */
-static gnutls_datum_t
-datum_of(const void *bytes, size_t len)
-{
-	union {
-		const void *in;
-		unsigned char *out;
-	} u = { .in = bytes };
-
-	return (gnutls_datum_t){ u.out, (unsigned)len };
-}
-
 bool
 x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
 {
-	const gnutls_datum_t datum = datum_of(der, len);
+	const gnutls_datum_t datum = x509_datum(der, len);
 	unsigned char digest[32];
 	size_t size = sizeof digest;
 
@@ -291,7 +279,7 @@ put_digests(struct leaf *l)
 static int
 put_pem(struct leaf *l)
 {
-	const gnutls_datum_t der = datum_of(l->der.at, l->der.left);
+	const gnutls_datum_t der = x509_datum(l->der.at, l->der.left);
 	gnutls_datum_t pem = { NULL, 0 };
 	int r;
 

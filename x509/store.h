@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "x509/chain.h"
 #include "x509/file.h"
 #include "x509/list.h"
 
@@ -35,13 +34,6 @@ struct x509_store *x509_store_free(struct x509_store *store);
  */
 int x509_store_add_cas(
     struct x509_store *store, const char *path, struct x509_error *error);
-
-/*
- * Let the CAs of a chain sign revocation lists without trusting them for
- * anything else: lists count for CAs of a good path only.
- */
-int x509_store_add_signers(
-    struct x509_store *store, const struct x509_chain *chain);
 
 /*
  * Add the revocation lists of a PEM file, or of all files of a directory; the

@@ -140,11 +140,7 @@ is_within(gnutls_x509_dn_t dn, gnutls_x509_dn_t base)
 static bool
 import_name(struct x509_der der, gnutls_x509_dn_t *ret)
 {
-	union {
-		const unsigned char *in;
-		unsigned char *out;
-	} u = { .in = der.at }; /* only read, but not const in GnuTLS */
-	gnutls_datum_t datum = { u.out, (unsigned)der.left };
+	const gnutls_datum_t datum = x509_datum(der.at, der.left);
 
 	if (gnutls_x509_dn_init(ret) < 0)
 		return false;

@@ -15,8 +15,6 @@
 #include "x509/subtree.h"
 
 #define LINKS_MAX 32
-/* RSA of 2048 bits, SHA-256: NIST's 112 bits of security. */
-#define FLAGS (GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM))
 
 /* GnuTLS's status bits in the order in which they are worth telling. */
 static const struct {
@@ -83,19 +81,16 @@ static int
 run(struct run *r, const struct x509_store *store,
     const struct x509_chain *chain, const char *purpose, unsigned *ret_status)
 {
-	union {
-		const char *in;
-		unsigned char *out;
-	} u = { .in = purpose }; /* only read, but not const in GnuTLS */
-	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID, u.out, 0 };
+	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID,
+		x509_datum(purpose, 0).data, 0 };
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
 	int res;
 
 	/* GnuTLS sorts what it is given. */
 	memcpy(certs, chain->certs, sizeof certs);
 	current = r;
-	res = gnutls_x509_trust_list_verify_crt2(x509_store_trust(store), certs,
-	    chain->count, &wanted, purpose != NULL, FLAGS, ret_status,
+	res = gnutls_x509_trust_list_verify_crt2(store->trust, certs,
+	    chain->count, &wanted, purpose != NULL, X509_FLAGS, ret_status,
 	    note_link);
 	current = NULL;
 	return res;
@@ -222,7 +217,7 @@ verify_links(const struct x509_path *path, time_t now)
 
 	current = &r;
 	res = gnutls_x509_crt_list_verify(path->certs, path->count,
-	    &path->certs[path->count - 1], 1, NULL, 0, FLAGS, &status);
+	    &path->certs[path->count - 1], 1, NULL, 0, X509_FLAGS, &status);
 	current = NULL;
 	if (res < 0)
 		return STSSL_FAILURE_OTHER;
@@ -290,18 +285,6 @@ x509_verify(const struct x509_store *store, const struct x509_chain *chain,
 	return x509_verify_path(store, chain, terms, &path);
 }
 
-static enum stssl_failure
-check_dates(gnutls_x509_crt_t cert, time_t now)
-{
-	time_t from = gnutls_x509_crt_get_activation_time(cert);
-	time_t until = gnutls_x509_crt_get_expiration_time(cert);
-
-	if (until == (time_t)-1 || until < now)
-		return STSSL_FAILURE_EXPIRED;
-	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
-						: STSSL_FAILURE_NONE;
-}
-
 enum stssl_failure
 x509_verify_alone(
     const struct x509_chain *chain, const struct x509_terms *terms)
@@ -310,7 +293,7 @@ x509_verify_alone(
 	gnutls_x509_crt_t leaf = chain->certs[0];
 
 	if (failure == STSSL_FAILURE_NONE)
-		failure = check_dates(leaf, terms->now);
+		failure = x509_check_dates(leaf, terms->now);
 	if (failure == STSSL_FAILURE_NONE && x509_is_weak(leaf))
 		failure = STSSL_FAILURE_WEAK;
 	if (failure == STSSL_FAILURE_NONE && terms->purpose != NULL &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Takes certificates in, bounded in number and size before GnuTLS sees them.
- * Whether they are good is verify.c's to say.
+ * Takes in certificates, and bounds their number and size before GnuTLS sees
+ * them.  verify.c says whether they are good.
  */
 #include <config.h>
 #include "x509/chain.h"
@@ -47,7 +47,7 @@ import(const gnutls_datum_t *der, gnutls_x509_crt_t *ret)
 	return true;
 }
 
-/* What is verified and what is described are these same bytes. */
+/* The same bytes are verified and described. */
 static bool
 keep_leaf(struct x509_chain *chain, const void *der, size_t len)
 {
@@ -64,7 +64,7 @@ x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 {
 	const gnutls_datum_t datum = x509_datum(der, len);
 
-	/* Behind one that is missing, the next would take its place. */
+	/* If one were left out, the next would take its place. */
 	if (chain->unfit || chain->count == X509_CHAIN_MAX ||
 	    len > X509_CHAIN_BYTES - chain->bytes ||
 	    !import(&datum, &chain->certs[chain->count])) {

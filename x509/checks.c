@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The checks that GnuTLS does not make, or makes in a way that accepts what
- * it does not know: all of them are here.  Everything unclear is a failure.
+ * it does not know.  Everything unclear is a failure.
  */
 #include <config.h>
 #include "x509/checks.h"
@@ -15,7 +15,7 @@
 #define OID_EKU            "2.5.29.37"
 #define KEY_BITS_MAX       8192
 #define EXPONENT_BYTES_MAX 33
-/* No room for a key that costs more than some milliseconds: no need to look. */
+/* In a smaller certificate there is no room for a key that is slow to use. */
 #define SMALL_BYTES   768
 #define NO_FAILURE    STSSL_FAILURE_NONE
 #define PURPOSE_BYTES 128
@@ -37,7 +37,7 @@ has_huge_exponent(gnutls_x509_crt_t cert)
 	return huge;
 }
 
-/* Elliptic curves have names; their size is nobody's choice. */
+/* Elliptic curves have names: nobody chooses their size. */
 static bool
 is_huge(gnutls_x509_crt_t cert)
 {
@@ -232,8 +232,8 @@ x509_check_leaf(struct gnutls_x509_crt_int *leaf, bool for_anything)
 /* CAs */
 
 /*
- * GnuTLS lets a trusted certificate sign others, whatever it says of itself.
- * Those of the first version, which say nothing, are trusted for what they are.
+ * GnuTLS lets a trusted certificate sign others, even if it says that it is no
+ * CA.  One of the first version says nothing, and is taken for a CA.
  */
 static bool
 may_sign(gnutls_x509_crt_t ca)
@@ -269,7 +269,7 @@ x509_is_self_issued(struct gnutls_x509_crt_int *cert)
 	return same;
 }
 
-/* A CA's constraints are for all below it; not for its own next key. */
+/* A CA constrains all names below it, but not that of its own next key. */
 static enum stssl_failure
 check_names(const struct x509_path *path)
 {

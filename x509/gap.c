@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Whether a server sends all that its clients need: follows its chain by names
- * and key identifiers, without verifying a signature.
+ * Follows a server's chain by names and key identifiers, and so sees whether it
+ * sends all that its clients need.  No signature is verified.
  */
 #include <config.h>
 
 #include "x509/inside.h"
 
-/* More certificates are not sent by a server. */
+/* No server sends more certificates. */
 #define SERVED_MAX 16
 
 /*
- * Where systems keep the roots that browsers trust.  Not by GnuTLS: it may ask
- * PKCS #11 modules, which are foreign code.
+ * Where systems keep the roots that browsers trust.  GnuTLS is not asked for
+ * them: it may ask PKCS #11 modules, which are foreign code.
  */
 static const char *const system_cas[] = {
 	"/etc/ssl/certs/ca-certificates.crt",     /* Debian, Arch */
@@ -85,7 +85,7 @@ has_root(const struct reach *r)
 	return false;
 }
 
-/* An intermediate one is no end: we know it, clients need not. */
+/* An intermediate CA is no end: we know it, but clients need not. */
 static bool
 has_client_root(const struct reach *r, const struct x509_store *store)
 {

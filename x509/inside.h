@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the files of this folder know of each other, in GnuTLS's types.
+ * Types and calls that the files of this folder share, in GnuTLS's types.
  * Nothing outside includes this.
  */
 #ifndef X509_INSIDE_H
@@ -42,7 +42,7 @@ struct x509_ca {
 struct x509_store {
 	gnutls_x509_trust_list_t trust; /* GnuTLS's view of the CAs */
 	enum x509_stale stale;
-	bool has_lists; /* they were asked for, if there is none even */
+	bool has_lists; /* lists were asked for: they must be there */
 	struct x509_ca *cas;
 	size_t ca_count;
 	struct x509_list *lists;
@@ -106,9 +106,9 @@ int x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
 void x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count);
 
 /*
- * Which of a server's certificates is the last of the first one's chain when no
- * issuer among them leads to a root CA; that may be one of them, or of `store`,
- * which may be NULL, or of the system's.  `count` when the chain is whole.
+ * Follow the chain of a server's first certificate up to a root CA, which may
+ * be one of them, of `store`, which may be NULL, or of the system's.  Returns
+ * `count` when it gets there, else the index of the certificate where it ends.
  */
 unsigned x509_chain_gap(const gnutls_x509_crt_t *certs, unsigned count,
     const struct x509_store *store);

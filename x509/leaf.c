@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Describes the client's certificate in mod_ssl's words; verify.c judges it.
- * Names are exported byte for byte or, when they hold anything but printable
- * characters, not at all: a NUL in a name must never shorten it.  Digests are
- * those of the bytes that arrived.
+ * A name is exported byte for byte or, if it has a control character, not at
+ * all: a NUL in a name must never shorten it.  Digests are made of the bytes
+ * that arrived.
  */
 #include <config.h>
 #include "x509/leaf.h"
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "status/ascii.h"
 #include "status/words.h"
 #include "x509/checks.h"
 #include "x509/dn.h"
@@ -32,7 +33,7 @@ struct fields {
 	struct x509_der key; /* SubjectPublicKeyInfo, with tag and length */
 };
 
-/* A leaf under description.  `failure` is COUNT while nothing is wrong. */
+/* A leaf under description. */
 struct leaf {
 	gnutls_x509_crt_t cert;
 	struct x509_der der;
@@ -42,7 +43,7 @@ struct leaf {
 	unsigned counts[X509_NAME_KINDS];
 };
 
-/* Of an item also where it begins. */
+/* The next item, which must have this tag: its content, and all of it. */
 static bool
 next(struct x509_der *der, unsigned long tag, struct x509_der *ret_content,
     struct x509_der *ret_whole)
@@ -89,10 +90,10 @@ fail(struct leaf *l, enum stssl_failure why)
 bool
 x509_is_printable(const void *bytes, size_t len)
 {
-	const unsigned char *at = bytes;
+	const char *at = bytes;
 
 	for (size_t i = 0; i < len; i++)
-		if (at[i] < 0x20 || at[i] == 0x7f)
+		if (stssl_is_control(at[i]))
 			return false;
 	return len > 0;
 }
@@ -108,7 +109,7 @@ name_text(const unsigned char *bytes, size_t len, char ret[static NAME_TEXT])
 	return true;
 }
 
-/* Without any part, or too long to be compared with anything, it is absent. */
+/* An empty name is absent, and so is one too long for any comparison. */
 static int
 put_dn(struct leaf *l, enum stssl_key key, struct x509_der name)
 {
@@ -128,8 +129,8 @@ put_dn(struct leaf *l, enum stssl_key key, struct x509_der name)
 }
 
 /*
- * The CN when there is exactly one: of two, neither is the name.  One that is
- * empty or no printable text is no name, either.
+ * The CN when there is exactly one: of two, neither is the name.  An empty one,
+ * or one that is no printable text, is no name either.
  */
 static int
 put_cn(struct leaf *l)
@@ -158,10 +159,9 @@ static const enum stssl_key san_keys[X509_NAME_KINDS] = {
 };
 
 /*
- * A name that is no printable text keeps its place, empty: it is there, and so
- * the others of its kind are not the only ones, but it is nobody's.  Names
- * beyond those that a record can number are more than any way of identity
- * takes.
+ * A name that is no printable text keeps its place as an empty one: it counts
+ * when there may be one name of its kind only, but it is nobody's.  A record
+ * cannot number more names, and no way of identity takes as many.
  */
 static int
 put_san(void *owner, enum x509_name_kind kind, const unsigned char *bytes,

@@ -27,8 +27,8 @@ compare(const void *one, const void *other)
 }
 
 /*
- * A critical extension changes what the list means: it is one of changes, of
- * other CAs' certificates, or of some kinds of certificates only.
+ * A critical extension changes what a list means: it has the changes only, or
+ * other CAs' certificates, or some kinds of certificates only.
  */
 static int
 check_extensions(
@@ -97,7 +97,7 @@ take_issuer(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
 		   : 0;
 }
 
-/* Serial numbers that no certificate of ours can have are left out. */
+/* Serial numbers that are too long for X.509 are left out. */
 static int
 copy_serials(gnutls_x509_crl_t crl, size_t most, struct x509_list *list)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The answer of a responder, judged.  GnuTLS parses it and checks the
- * signature; which entry counts, who may sign and when it is out of date is
- * decided here.  Whatever is not clear makes it count for nothing.
+ * Judges the answer of a responder.  GnuTLS parses it and checks the signature;
+ * this file decides which entry counts, who may sign, and when it is out of
+ * date.  An answer that is not clear counts for nothing.
  */
 #include <config.h>
 #include "x509/ocsp.h"
@@ -18,7 +18,7 @@
 #define ENTRIES_MAX      64
 #define CERTIFICATES_MAX 8
 #define SKEW             300
-/* For who does not say when the next update is. */
+/* For answers without nextUpdate: how old, and how long they are kept. */
 #define AGE_MAX       3600
 #define KEEP_TIME     300
 #define PURPOSES_MAX  32
@@ -45,7 +45,7 @@ struct look {
 	time_t now;
 };
 
-/* Who signed it */
+/* The signature */
 
 /* GnuTLS compares purposes by their beginning only. */
 static bool
@@ -69,7 +69,7 @@ is_for_ocsp(gnutls_x509_crt_t cert)
 
 /*
  * May this certificate stand in the answer?  GnuTLS takes a signer from there
- * only when our issuer has signed his certificate; such a one must be for that.
+ * only if our issuer has signed its certificate, which must be for OCSP then.
  */
 static bool
 may_come_along(const struct look *l, gnutls_x509_crt_t cert)
@@ -121,9 +121,9 @@ check_signature(const struct look *l)
 	return status != 0 ? "not signed for the certificate's issuer" : NULL;
 }
 
-/* What it says */
+/* The entries */
 
-/* What a critical extension changes about the answer we would not know. */
+/* We would not know how such an extension changes the answer. */
 static bool
 has_critical_extension(gnutls_ocsp_resp_t response)
 {
@@ -206,7 +206,7 @@ end_of(const struct entry *e, time_t now)
 		   : 0;
 }
 
-/* Add what an entry says to what is known; the first to speak of it, or worse. */
+/* Take an entry into account: "revoked" outweighs all others. */
 static void
 weigh(struct x509_finding *f, const struct entry *e, time_t now)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the lists of the store say of a path, and of a leaf alone.
+ * Asks the lists of the store about a path, or about a leaf alone.
  */
 #include <config.h>
 
@@ -120,7 +120,7 @@ check_list(const struct x509_store *store, const struct x509_path *path,
 		   : STSSL_FAILURE_CRL_STALE;
 }
 
-/* Of several CAs of one name that one whose key has signed. */
+/* Several CAs may have one name: is this the one that has signed? */
 static bool
 has_signed(gnutls_x509_crt_t ca, gnutls_x509_crt_t cert)
 {
@@ -175,7 +175,7 @@ check_lists_above(const struct x509_store *store, gnutls_x509_crt_t cert,
 	return NO_FAILURE; /* CAs that vouch for each other, round and round */
 }
 
-/* That something is revoked is worth more than that a list is missing. */
+/* "Revoked" outweighs a list that is missing. */
 enum stssl_failure
 x509_check_lists(
     const struct x509_store *store, const struct x509_path *path, time_t now)
@@ -199,9 +199,8 @@ x509_check_lists(
 }
 
 /*
- * A CA that has changed its key may be known by the new one alone, and the
- * certificate by which that vouches for the old one came from the client: then
- * the names have to do.
+ * The store may know a CA by its new key alone, while the certificate by which
+ * that key vouches for the old one came from the client.  Then names decide.
  */
 static bool
 is_named_by_namesake(const struct x509_store *store, gnutls_x509_crt_t leaf)

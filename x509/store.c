@@ -171,8 +171,8 @@ x509_store_add_cas(
 /* Lists */
 
 /*
- * What is wrong with a signature, by GnuTLS's bits; NULL for nothing.  The
- * dates are looked at when the list is used.
+ * The fault of a signature, by GnuTLS's bits; NULL for none.  The dates are
+ * looked at when the list is used.
  */
 static const char *
 signature_fault(unsigned status)
@@ -192,8 +192,8 @@ signature_fault(unsigned status)
 }
 
 /*
- * Several CAs may have the name of the list's issuer: after a change of keys,
- * say.  The list is that one's whose key has signed it.
+ * Several CAs may have the name of the list's issuer, as after a change of
+ * keys.  The list belongs to the one that has signed it.
  */
 static int
 find_signer(const struct x509_store *store, gnutls_x509_crl_t crl,

@@ -2,7 +2,7 @@
  *
  * RFC 5280 section 4.2.1.10 for directory names.  Values are compared as in
  * its section 7.1, ASCII only: string types, case and runs of blanks do not
- * matter, so that writing a name differently does not lead out of a subtree.
+ * matter.  Otherwise a name could be written so that it is in no subtree.
  */
 #include <config.h>
 #include "x509/subtree.h"
@@ -30,7 +30,7 @@ enum {
 
 /* Values */
 
-/* What does not fit is longer than any value in a constraint. */
+/* As long as the longest value in a constraint. */
 struct value {
 	unsigned char bytes[CONSTRAINTS_MAX];
 	size_t len;

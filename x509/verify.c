@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * GnuTLS's verification of a chain, and what its answer means.  GnuTLS tells
- * the path that it has found, so that checks.c judges this one and no other.
- * It looks for one path only: when this is not good, it is given the others.
+ * Lets GnuTLS verify a chain, and turns its answer into ours.  GnuTLS tells the
+ * path that it has found, so that checks.c judges this one and no other.  It
+ * looks for one path only: if that is not good, it is given the others.
  */
 #include <config.h>
 #include "x509/verify.h"
@@ -57,9 +57,9 @@ time_of_run(time_t *ret)
 }
 
 /*
- * Once and for good, before there is any session: with GnuTLS 3.8 all that it
- * measures is in whole seconds from here on.  Times from before would not go
- * with that: a session's ticket could seem to come from the future.
+ * Set once, before there is any session.  From here on GnuTLS 3.8 measures all
+ * times in whole seconds: if an earlier one were finer, a session's ticket
+ * could seem to come from the future.
  */
 static void __attribute__((constructor)) give_time(void)
 {
@@ -190,7 +190,7 @@ verify_chain(const struct x509_store *store, const struct x509_chain *chain,
 struct others {
 	const struct x509_store *store;
 	const struct x509_terms *terms;
-	enum stssl_failure failure; /* COUNT when `path` is good */
+	enum stssl_failure failure; /* NONE when `path` is good */
 	struct x509_path *path;
 };
 
@@ -229,7 +229,7 @@ verify_links(const struct x509_path *path, time_t now)
 	return STSSL_FAILURE_UNKNOWN_CA;
 }
 
-/* Of several failures that one is told which was found out last. */
+/* The failure that was found last is told: it has the highest rank. */
 static unsigned
 rank(enum stssl_failure failure)
 {

@@ -134,17 +134,6 @@ stssl_map_line_compile(enum stssl_subject kind, const char *text,
 }
 
 void
-stssl_map_line_expression(const struct stssl_map_line *line,
-    char ret[static STSSL_MAP_EXPRESSION_MAX + 1])
-{
-	char why[STSSL_MAP_ERROR];
-	const char *user;
-
-	if (split(line->text, ret, &user, why) < 0)
-		ret[0] = '\0';
-}
-
-void
 stssl_map_line_done(struct stssl_map_line *line)
 {
 	regfree(&line->regex);

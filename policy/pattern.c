@@ -267,3 +267,15 @@ stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
 			return false;
 	return true;
 }
+
+bool
+stssl_pattern_has_host(const struct stssl_pattern *p, const char *name)
+{
+	char pattern[STSSL_HOST_MAX + 1];
+
+	if (p->host == NULL)
+		return false;
+	(void)snprintf(pattern, sizeof pattern, "%s", p->host);
+	stssl_lower_text(pattern);
+	return fnmatch(pattern, name, 0) == 0;
+}

@@ -15,8 +15,9 @@
 #include "setup/config.h"
 #include "status/ascii.h"
 #include "status/file.h"
-#include "status/host.h"
-#include "status/url.h"
+#include "status/tools/address.h"
+#include "status/tools/host.h"
+#include "status/tools/url.h"
 
 #define NAME_BYTES 64
 

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "helper/monitor/registry/metrics.h"
+#include "status/tools/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

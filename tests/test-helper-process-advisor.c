@@ -18,6 +18,7 @@
 #include "helper/monitor/children/advisors.h"
 #include "helper/monitor/children/asks.h"
 #include "policy/decide.h"
+#include "status/tools/address.h"
 #include "tests/private-file.h"
 
 #define LONG  60.0 /* seconds, never waited for */

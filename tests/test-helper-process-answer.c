@@ -17,6 +17,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/registry/inbox.h"
 #include "helper/monitor/status/answer.h"
+#include "status/tools/address.h"
 
 #define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
 #define THERE "1 127.0.0.1:2122 127.0.0.1:40001"

@@ -21,12 +21,12 @@
 #include "helper/base/keyrequest.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
-#include "helper/inquirer/resolver.h"
 #include "helper/keyholder/keyholder.h"
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
 #include "policy/decide.h"
 #include "status/query.h"
+#include "status/tools/address.h"
 
 #define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
 
@@ -165,7 +165,6 @@ static const struct monitor_params params = {
 	/* There are no certificates, so it has no keys. */
 	.keyholder = keyholder_main,
 	.advisor = advisor_main,
-	.resolver = resolver_main,
 };
 
 /* With `config`, on a port that the kernel picks. */

@@ -13,6 +13,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/registry/inbox.h"
 #include "helper/monitor/registry/registry.h"
+#include "status/tools/address.h"
 
 static const int alice, bob; /* owners; only their addresses matter */
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "helper/monitor/children/review.h"
+#include "status/tools/address.h"
 
 #define SESSIONS_MAX 8
 #define LATER        ((time_t)1 << 40)

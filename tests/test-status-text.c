@@ -16,7 +16,7 @@
 
 #include "status/ascii.h"
 #include "status/file.h"
-#include "status/host.h"
+#include "status/tools/host.h"
 
 /* What the C locale says of ASCII holds; other bytes are of no class. */
 START_TEST(letters_are_those_of_ascii)

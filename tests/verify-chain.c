@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "status/file.h"
+#include "status/tools/words.h"
 #include "x509/chain.h"
 #include "x509/store.h"
 #include "x509/verify.h"

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "status/ascii.h"
+#include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/checks.h"
 #include "x509/dn.h"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors, the keyholder, the resolver, the
- * reviewer and the inquirer say to each other over SOCK_SEQPACKET pairs, each
- * between the monitor and one other.  One struct per message, exact length
- * checked; a role that meets an impossible message exits, its peer sees the end
- * of the channel.
+ * What the monitor, workers, advisors, the keyholder, the reviewer and the
+ * inquirer say to each other over SOCK_SEQPACKET pairs, each between the
+ * monitor and one other.  One struct per message, exact length checked; a role
+ * that meets an impossible message exits, its peer sees the end of the channel.
  */
 #ifndef HELPER_BASE_MESSAGE_H
 #define HELPER_BASE_MESSAGE_H
@@ -152,7 +151,7 @@ struct message_address {
 	uint8_t ip[16];
 };
 
-/* The same, as the resolver has found it. */
+/* The same, as the inquirer has found it. */
 struct message_resolved {
 	uint32_t listener;
 	uint8_t ip[16];
@@ -241,7 +240,7 @@ struct message_refused {
 	X(ANSWER, answer, ADVISOR, 0)                    \
 	X(LOADED, loaded, KEYHOLDER, MESSAGE_LOADED_MAX) \
 	X(REFUSED, refused, KEYHOLDER, 0)                \
-	X(RESOLVED, resolved, RESOLVER, 0)               \
+	X(RESOLVED, resolved, INQUIRER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
 	X(FOUND, found, INQUIRER, 0)
 
@@ -258,7 +257,6 @@ enum message_sender {
 	SENDER_WORKER,
 	SENDER_ADVISOR,
 	SENDER_KEYHOLDER,
-	SENDER_RESOLVER,
 	SENDER_REVIEWER,
 	SENDER_INQUIRER
 };
@@ -275,8 +273,8 @@ struct message {
 
 /*
  * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
- * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel is
- * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
+ * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel
+ * is full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
  * end is gone; or what sendmsg(2) says.
  */
 int message_send(int channel, const struct message *m, int fd, const void *more,
@@ -289,9 +287,9 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EMFILE, and *m, for a client, or a line, whose socket is lost because this process has
- * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
- * descriptor, a name without end), whose descriptors are closed.
+ * -EMFILE, and *m, for a client, or a line, whose socket is lost because this
+ * process has no descriptor left; -EBADMSG for an impossible message (wrong
+ * type, length, descriptor, a name without end), whose descriptors are closed.
  */
 int message_receive(int channel, enum message_sender sender, struct message *m,
     int *ret_fd, void *more);

@@ -5,9 +5,9 @@
  *
  * Taken away for good: capabilities, core dumps, being traced by others of the
  * same user, files, signals to others and abstract sockets (Landlock, as far as
- * the kernel has it), and system calls (libseccomp).  A call that no role has a use for but whoever has taken a
- * process over, such as execve(2), kills the process; others that the role has
- * no right to fail with EPERM.
+ * the kernel has it), and system calls (libseccomp).  A call that only an
+ * attacker has a use for, such as execve(2), kills the process; others that the
+ * role has no right to fail with EPERM.
  */
 #ifndef HELPER_BASE_SANDBOX_H
 #define HELPER_BASE_SANDBOX_H
@@ -61,6 +61,6 @@ int sandbox_enter(const struct sandbox *sandbox);
 
 /* Of each role, for tests: what is entered is the role's own matter. */
 extern const struct sandbox sandbox_monitor, sandbox_worker, sandbox_advisor,
-    sandbox_inquirer, sandbox_keyholder, sandbox_resolver, sandbox_reviewer;
+    sandbox_inquirer, sandbox_keyholder, sandbox_reviewer;
 
 #endif

@@ -18,6 +18,7 @@
 #include "helper/base/sandbox.h"
 #include "helper/monitor/children/child.h"
 #include "helper/monitor/children/spawn.h"
+#include "status/tools/words.h"
 #include "status/words.h"
 
 /* Messages to wait for at a time, so that others have their turn. */

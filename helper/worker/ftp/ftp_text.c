@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "status/ascii.h"
-#include "status/host.h"
+#include "status/tools/host.h"
 
 /* Telnet, RFC 854. */
 #define IAC  255

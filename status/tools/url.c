@@ -3,7 +3,7 @@
  * A look at a URL before it is handed to an HTTP client.
  */
 #include <config.h>
-#include "status/url.h"
+#include "status/tools/url.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
  * Looks at a name label by label; never asks DNS.
  */
 #include <config.h>
-#include "status/host.h"
+#include "status/tools/host.h"
 
 #include <string.h>
 

@@ -5,9 +5,8 @@
  * written, an IPv6 pattern as an address and its mask.
  */
 #include <config.h>
-#include "policy/pattern.h"
+#include "policy/tools/pattern_form.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,15 +136,4 @@ stssl_pattern_covers(
 		return false;
 	return inner->ipv4 ? covers_ipv4(outer, inner)
 			   : covers_ipv6(outer, inner);
-}
-
-bool
-stssl_pattern_has_host(const struct stssl_pattern *p, const char *name)
-{
-	char pattern[STSSL_HOST_MAX + 1];
-
-	if (p->host == NULL)
-		return false;
-	fold(p->host, pattern);
-	return fnmatch(pattern, name, 0) == 0;
 }

@@ -5,7 +5,7 @@
  * refused by the judge, who goes the whole way anew.
  */
 #include <config.h>
-#include "policy/whose.h"
+#include "policy/tools/whose.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "policy/class.h"
+#include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/hosts.h"
 #include "policy/identity.h"
@@ -44,16 +45,18 @@ add(struct names *names, const char *user)
 static int
 add_drawn(struct names *names, const struct stssl_class *c)
 {
-	char user[STSSL_USER_MAX + 1];
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < STSSL_IDENTITY_COUNT; i++) {
-		enum stssl_identity way = (enum stssl_identity)i;
+		struct stssl_way_tried tried = { .way =
+						     (enum stssl_identity)i };
 
-		if ((c->identity.ways & 1u << i) != 0 &&
-		    stssl_identity_draw(
-			&c->identity, way, names->record, user) == 1)
-			r = add(names, user);
+		if ((c->identity.ways & 1u << i) == 0 ||
+		    tried.way == STSSL_IDENTITY_FILE)
+			continue;
+		stssl_draw(&c->identity, names->record, &tried);
+		if (tried.end == STSSL_WAY_USER)
+			r = add(names, tried.name);
 	}
 	return r;
 }

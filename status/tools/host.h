@@ -2,8 +2,8 @@
  *
  * Names of hosts.
  */
-#ifndef STATUS_HOST_H
-#define STATUS_HOST_H
+#ifndef STATUS_TOOLS_HOST_H
+#define STATUS_TOOLS_HOST_H
 
 #include <stdbool.h>
 

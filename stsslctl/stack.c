@@ -241,6 +241,16 @@ read_lines(struct reading *r, const char *text)
 }
 
 static int
+take_text(struct reading *r, const char *text, size_t len)
+{
+	if (strlen(text) != len)
+		return -EILSEQ;
+	access_check(
+	    r->file, &(struct access_user){ .uid = geteuid() }, r->findings);
+	return read_lines(r, text);
+}
+
+static int
 read_file(struct reading *r, const char *name)
 {
 	char *text;
@@ -254,14 +264,8 @@ read_file(struct reading *r, const char *name)
 		output_no_memory();
 	r->line = 0;
 	e = stssl_file_read(r->file, FILE_MAX, &text, &len);
-	if (e == 0 && strlen(text) != len) {
-		free(text);
-		e = -EILSEQ;
-	}
 	if (e == 0) {
-		access_check(r->file, &(struct access_user){ .uid = geteuid() },
-		    r->findings);
-		e = read_lines(r, text);
+		e = take_text(r, text, len);
 		free(text);
 	}
 	free(r->file);

@@ -25,7 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "status/file.h"
+#include "status/tools/file.h"
 #include "status/tools/words.h"
 #include "x509/chain.h"
 #include "x509/store.h"

@@ -323,8 +323,8 @@ cut_out(const struct identity_store *store, const char *user,
 		free(text);
 		return identity_store_refuse(store, user, "no such entry");
 	}
-	fresh = malloc(strlen(text) + 2);
-	if (fresh == NULL)
+	/* As long as the result can get, with a newline at its end. */
+	if (asprintf(&fresh, "%s\n", text) < 0)
 		output_no_memory();
 	(void)snprintf(
 	    done, sizeof done, "removed %u", without(text, entries, fresh));

@@ -15,18 +15,18 @@
 #define F(word)  STSSL_FAILURE_##word
 
 /*
- * All that a case can speak of, each with one letter:
+ * The certificates of the world, each with one letter:
  *	R root, O its certificate before, which is over, X a root elsewhere,
  *	Z one of the name of R, but with another key
  *	I issuing CA by R, J the same by X, P the same by O, over
  *	a leaf by I
- *	and variants of J that are wrong: n no CA, s spoilt, l of path length 0,
- *	* for anything; c is right, for clients
+ *	and variants of J that are wrong: n no CA, s spoilt, l of path length
+ *	0, * for anything; c is right, for clients
  *	S a CA by J, b a leaf by S
  *	N the new key of R, by itself; o old with new, w new with old
  *	d a leaf by N, e one by R
  *	v new with old, over; k the same, not for lists
- * All there is, once with identifiers of keys and once without.
+ * They are made with identifiers of keys, or without.
  */
 #define WORLD "ROXZIJPansl*cSbNowdevk"
 

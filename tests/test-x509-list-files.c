@@ -134,8 +134,8 @@ of_changes_only(struct list_stage *s)
 	(void)snprintf(command, sizeof command,
 	    "cd '%s' && : >index && printf '[ca]\\ndefault_ca=d\\n[d]\\n"
 	    "database=index\\ndefault_md=sha256\\ndefault_crl_days=1\\n"
-	    "crl_extensions=e\\n[e]\\n2.5.29.27=critical,DER:020101\\n' >conf &&"
-	    " openssl ca -config conf -gencrl -cert r.pem -keyfile r.key"
+	    "crl_extensions=e\\n[e]\\n2.5.29.27=critical,DER:020101\\n' >conf "
+	    "&& openssl ca -config conf -gencrl -cert r.pem -keyfile r.key"
 	    " -out delta 2>/dev/null",
 	    s->files.dir);
 	ck_assert_int_eq(system(command), 0);

@@ -15,7 +15,6 @@
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
 #include "helper/inquirer/inquirer.h"
-#include "helper/inquirer/resolver.h"
 #include "helper/keyholder/keyholder.h"
 #include "helper/keyholder/keys.h"
 #include "helper/monitor/expiry.h"
@@ -197,7 +196,7 @@ main(int argc, char **argv)
 	} else {
 		const struct monitor_params params = { a.config, &generation,
 			&privileges, worker_main, keyholder_main, advisor_main,
-			resolver_main, inquirer_main };
+			inquirer_main };
 
 		status = (int)monitor_main(&params);
 	}

@@ -21,7 +21,6 @@
 #include "helper/base/keyrequest.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
-#include "helper/inquirer/resolver.h"
 #include "helper/keyholder/keyholder.h"
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
@@ -165,7 +164,6 @@ static const struct monitor_params params = {
 	/* There are no certificates, so it has no keys. */
 	.keyholder = keyholder_main,
 	.advisor = advisor_main,
-	.resolver = resolver_main,
 };
 
 /* With `config`, on a port that the kernel picks. */

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * OCSP in the helper: what comes of an answer, what is remembered, and the
- * process that asks, with one that the test provides.
+ * OCSP in the helper: what comes of an answer, and what is remembered.
  */
 #include <config.h>
 #include "tests/test-helper-process.h"
 
-#include <poll.h>
-#include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "helper/base/message.h"
 #include "helper/inquirer/findings.h"
 #include "helper/inquirer/responders.h"
-#include "helper/monitor/children/inquiries.h"
 #include "helper/worker/session_steps.h"
 
 #define GOOD    STSSL_FAILURE_NONE
@@ -135,246 +130,6 @@ START_TEST(a_responder_that_failed_rests)
 }
 END_TEST
 
-/* The process */
-
-static struct helper_config config = { .tls = { .ocsp = OCSP_HARD,
-					   .ocsp_seconds = 1 } };
-static struct registry *registry;
-static struct inquiries *inquiries;
-static unsigned answered, stopped;
-static enum x509_ocsp answer;
-
-/* What a fake one does with questions. */
-static enum deed {
-	TELLS, /* revoked */
-	LIES,  /* says what is none of the enum */
-	RAVES, /* says more than it is asked */
-	DIES,
-	HANGS,
-} deed;
-
-static const uint32_t says[] = {
-	[TELLS] = X509_OCSP_REVOKED,
-	[LIES] = X509_OCSP_COUNT,
-	[RAVES] = X509_OCSP_GOOD,
-};
-
-static int
-fake_inquirer(
-    const struct helper_config *c, const struct x509_store *store, int channel)
-{
-	static unsigned char der[MESSAGE_MORE_MAX];
-	struct message m, said = { .type = MESSAGE_FOUND };
-	struct pollfd p = { .fd = channel, .events = POLLIN };
-	int fd;
-
-	(void)c;
-	(void)store;
-	while (poll(&p, 1, -1) == 1 &&
-	       message_receive(channel, SENDER_MONITOR, &m, &fd, der) == 0) {
-		if (deed == DIES)
-			_exit(0);
-		if (deed == HANGS)
-			continue;
-		said.u.found.session = m.u.inquiry.session;
-		said.u.found.found = says[deed];
-		(void)message_send(channel, &said, -1, NULL, 0);
-		if (deed == RAVES)
-			(void)message_send(channel, &said, -1, NULL, 0);
-	}
-	return 0;
-}
-
-static void
-forget(void *owner)
-{
-	(void)owner;
-	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
-	ev_loop_destroy(ev_default_loop(0));
-}
-
-static void
-on_checked(void *owner, const struct session_entry *entry, enum x509_ocsp found)
-{
-	(void)owner;
-	ck_assert_ptr_null(entry->inquirer);
-	answered++;
-	answer = found;
-	ev_break(ev_default_loop(0), EVBREAK_ONE);
-}
-
-static void
-on_stopped(void *owner)
-{
-	(void)owner;
-	stopped++;
-	ev_break(ev_default_loop(0), EVBREAK_ONE);
-}
-
-#define SESSION 7
-
-static struct session_entry *
-begin(enum deed what, enum ocsp_mode mode)
-{
-	const struct inquiries_params params = { .loop = ev_default_loop(0),
-		.run = fake_inquirer,
-		.forget = forget,
-		.checked = on_checked,
-		.stopped = on_stopped };
-	struct inquiries_params copy = params;
-	struct stssl_address peer = { .port = 1 };
-
-	deed = what;
-	config.tls.ocsp = mode;
-	copy.registry = registry = registry_new();
-	inquiries = inquiries_new(&copy);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
-	ck_assert_int_eq(registry_add(registry, SESSION, &config, 0, &peer), 0);
-	return registry_find(registry, SESSION);
-}
-
-/* End the process and all else. */
-static void
-finish(void)
-{
-	stopped = 0;
-	inquiries_stop(inquiries);
-	if (!inquiries_are_gone(inquiries)) {
-		ev_run(ev_default_loop(0), 0);
-		ck_assert_uint_eq(stopped, 1);
-	}
-	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
-}
-
-START_TEST(a_question_is_answered)
-{
-	struct session_entry *entry = begin(TELLS, OCSP_SOFT);
-
-	for (unsigned i = 1; i <= 3; i++) {
-		inquiries_ask(inquiries, entry, "der", 3);
-		ck_assert_ptr_nonnull(entry->inquirer);
-		ev_run(ev_default_loop(0), 0);
-		ck_assert_uint_eq(answered, i);
-		ck_assert_int_eq(answer, X509_OCSP_REVOKED);
-	}
-	finish();
-}
-END_TEST
-
-START_TEST(without_ocsp_there_is_no_process)
-{
-	struct session_entry *entry = begin(TELLS, OCSP_OFF);
-
-	ck_assert(inquiries_are_gone(inquiries));
-	inquiries_ask(inquiries, entry, "der", 3);
-	ck_assert_uint_eq(answered, 1);
-	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
-	finish();
-}
-END_TEST
-
-START_TEST(an_inquirer_that_fails_has_said_nothing)
-{
-	static const enum deed deeds[] = { LIES, DIES, HANGS };
-	struct session_entry *entry = begin(deeds[_i], OCSP_HARD);
-
-	answer = X509_OCSP_GOOD;
-	inquiries_ask(inquiries, entry, "der", 3);
-	ev_run(ev_default_loop(0), 0);
-	ck_assert_uint_eq(answered, 1);
-	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
-	finish();
-}
-END_TEST
-
-/*
- * The next one is there some time after the old one's end; until that is
- * noticed, the old one is asked.
- */
-static void
-ask_until_a_good_one_tells(struct session_entry *entry)
-{
-	deed = TELLS;
-	while (answer != X509_OCSP_REVOKED) {
-		inquiries_ask(inquiries, entry, "der", 3);
-		ev_run(ev_default_loop(0),
-		    entry->inquirer != NULL ? 0 : EVRUN_ONCE | EVRUN_NOWAIT);
-	}
-}
-
-START_TEST(an_inquirer_that_dies_is_replaced)
-{
-	struct session_entry *entry = begin(DIES, OCSP_HARD);
-
-	inquiries_ask(inquiries, entry, "der", 3);
-	ev_run(ev_default_loop(0), 0);
-	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
-	ask_until_a_good_one_tells(entry);
-	finish();
-}
-END_TEST
-
-START_TEST(an_answer_for_a_session_that_is_gone_is_dropped)
-{
-	struct session_entry *entry = begin(TELLS, OCSP_SOFT);
-
-	inquiries_ask(inquiries, entry, "der", 3);
-	registry_remove(registry, entry);
-	while (answered == 0) {
-		struct stssl_address peer = { .port = 2 };
-
-		/* Another one of the same number has not asked anything. */
-		if (registry_find(registry, SESSION) == NULL)
-			ck_assert_int_eq(
-			    registry_add(registry, SESSION, &config, 0, &peer),
-			    0);
-		entry = registry_find(registry, SESSION);
-		ck_assert_ptr_null(entry->inquirer);
-		ck_assert_int_eq(
-		    registry_add(registry, SESSION + 1, &config, 0, &peer), 0);
-		inquiries_ask(
-		    inquiries, registry_find(registry, SESSION + 1), "der", 3);
-		ev_run(ev_default_loop(0), 0);
-	}
-	ck_assert_uint_eq(answered, 1);
-	finish();
-}
-END_TEST
-
-START_TEST(who_says_more_than_asked_is_replaced)
-{
-	struct session_entry *entry = begin(RAVES, OCSP_SOFT);
-
-	inquiries_ask(inquiries, entry, "der", 3);
-	ev_run(ev_default_loop(0), 0);
-	ck_assert_int_eq(answer, X509_OCSP_GOOD);
-	ask_until_a_good_one_tells(entry);
-	finish();
-}
-END_TEST
-
-START_TEST(a_reload_loses_no_question)
-{
-	struct session_entry *entry = begin(TELLS, OCSP_SOFT);
-
-	inquiries_ask(inquiries, entry, "der", 3);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
-	ev_run(ev_default_loop(0), 0);
-	ck_assert_int_eq(answer, X509_OCSP_REVOKED);
-	answer = X509_OCSP_GOOD;
-	inquiries_ask(inquiries, entry, "der", 3);
-	ev_run(ev_default_loop(0), 0);
-	ck_assert_int_eq(answer, X509_OCSP_REVOKED);
-	config.tls.ocsp = OCSP_OFF;
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
-	while (!inquiries_are_gone(inquiries))
-		ev_run(ev_default_loop(0), EVRUN_ONCE);
-	finish();
-}
-END_TEST
-
 size_t
 ocsp_cases(struct test_case *ret)
 {
@@ -384,13 +139,6 @@ ocsp_cases(struct test_case *ret)
 		{ a_finding_is_kept_until_its_end, 0 },
 		{ findings_have_an_end, 0 },
 		{ a_responder_that_failed_rests, 0 },
-		{ a_question_is_answered, 0 },
-		{ without_ocsp_there_is_no_process, 0 },
-		{ an_inquirer_that_fails_has_said_nothing, 3 },
-		{ an_inquirer_that_dies_is_replaced, 0 },
-		{ an_answer_for_a_session_that_is_gone_is_dropped, 0 },
-		{ who_says_more_than_asked_is_replaced, 0 },
-		{ a_reload_loses_no_question, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

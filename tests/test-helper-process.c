@@ -18,6 +18,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	lookups_cases,
 	names_cases,
 	ocsp_cases,
+	inquiries_cases,
 	review_cases,
 	reload_cases,
 	keyholders_cases,

@@ -28,6 +28,7 @@ size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
 size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
+size_t inquiries_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
 size_t review_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);

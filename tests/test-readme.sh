@@ -37,7 +37,9 @@ for block in blocks:
             file.write("\n".join(classes) + "\n")
         continue
     number += 1
-    command, _, expected = block[2:].partition("\n")
+    command, _, expected = re.sub(r"\\\n +", "", block[2:]).partition("\n")
+    # README folds what is too long for it.
+    expected = re.sub(r"\n {4,}", " ", expected)
     done = subprocess.run(command, shell=True, cwd=work, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     good = done.stdout.strip() == expected.strip()

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors, the keyholder, the resolver, the
- * reviewer and the inquirer say to each other over SOCK_SEQPACKET pairs, each
- * between the monitor and one other.  One struct per message, exact length
- * checked; a role that meets an impossible message exits, its peer sees the end
- * of the channel.
+ * What the monitor, workers, advisors, the keyholder, the reviewer and the
+ * inquirer say to each other over SOCK_SEQPACKET pairs, each between the
+ * monitor and one other.  One struct per message, exact length checked; a role
+ * that meets an impossible message exits, its peer sees the end of the channel.
  */
 #ifndef HELPER_BASE_MESSAGE_H
 #define HELPER_BASE_MESSAGE_H
@@ -152,7 +151,7 @@ struct message_address {
 	uint8_t ip[16];
 };
 
-/* The same, as the resolver has found it. */
+/* The same, as the inquirer has found it. */
 struct message_resolved {
 	uint32_t listener;
 	uint8_t ip[16];
@@ -241,7 +240,7 @@ struct message_refused {
 	X(ANSWER, answer, ADVISOR, 0)                    \
 	X(LOADED, loaded, KEYHOLDER, MESSAGE_LOADED_MAX) \
 	X(REFUSED, refused, KEYHOLDER, 0)                \
-	X(RESOLVED, resolved, RESOLVER, 0)               \
+	X(RESOLVED, resolved, INQUIRER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
 	X(FOUND, found, INQUIRER, 0)
 
@@ -258,7 +257,6 @@ enum message_sender {
 	SENDER_WORKER,
 	SENDER_ADVISOR,
 	SENDER_KEYHOLDER,
-	SENDER_RESOLVER,
 	SENDER_REVIEWER,
 	SENDER_INQUIRER
 };

@@ -27,9 +27,6 @@ const struct sandbox sandbox_inquirer = { "inquirer",
 	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
 	    SANDBOX_THREADS };
 const struct sandbox sandbox_keyholder = { "keyholder", 0 };
-const struct sandbox sandbox_resolver = { "resolver",
-	SANDBOX_SOCKETS | SANDBOX_LOCAL | SANDBOX_READ | SANDBOX_CODE |
-	    SANDBOX_THREADS };
 const struct sandbox sandbox_reviewer = { "reviewer", 0 };
 
 static enum sandbox_mode mode = SANDBOX_DEFAULT;

@@ -41,7 +41,6 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	listeners_close(&m->listeners);
 	m->reload = reload_free(m->reload);
 	review_stop(m->review);
-	names_stop(m->names);
 	inquiries_stop(m->inquiries);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
@@ -131,8 +130,6 @@ start_processes(struct monitor *m)
 	}
 	keyholders_renew(m->keyholders, parts_config(m));
 	r = advisors_start(m->advisors);
-	if (r == 0)
-		r = names_start(m->names);
 	if (r == 0)
 		r = inquiries_begin(m->inquiries, parts_config(m),
 		    tls_context_store(m->params->generation->tls));

@@ -32,8 +32,6 @@ struct monitor_params {
 	int (*keyholder)(const struct helper_config *config, int channel);
 	/* advisor_main(), but in tests */
 	int (*advisor)(const struct helper_config *config, int channel);
-	/* resolver_main(), but in tests */
-	int (*resolver)(const struct helper_config *config, int channel);
 	/* inquirer_main(), but in tests */
 	int (*inquirer)(const struct helper_config *config,
 	    const struct x509_store *store, int channel);

@@ -269,7 +269,6 @@ renewed(void *owner)
 	(void)workers_renew(
 	    m->workers, parts_config(m), m->params->generation->tls);
 	advisors_renew(m->advisors, parts_config(m));
-	names_renew(m->names, parts_config(m));
 	review_begin(m->review, tls_context_store(m->params->generation->tls),
 	    parts_config(m)->tls.on_revocation);
 	expiry_stop(&m->expiry, m->loop);
@@ -294,7 +293,7 @@ stopped(void *owner)
 		keyholders_stop(m->keyholders);
 	if (workers_are_gone(m->workers) &&
 	    keyholders_are_gone(m->keyholders) &&
-	    advisors_are_gone(m->advisors) && names_are_gone(m->names) &&
+	    advisors_are_gone(m->advisors) &&
 	    inquiries_are_gone(m->inquiries) && review_is_gone(m->review))
 		ev_break(m->loop, EVBREAK_ALL);
 }
@@ -317,7 +316,6 @@ forget_most(void *owner)
 	m->workers = workers_free(m->workers);
 	m->keyholders = keyholders_free(m->keyholders);
 	m->advisors = advisors_free(m->advisors);
-	m->names = names_free(m->names);
 	m->inquiries = inquiries_free(m->inquiries);
 	m->penalties = penalties_free(m->penalties);
 	m->registry = registry_free(m->registry);
@@ -410,27 +408,18 @@ build_askers(struct monitor *m)
 		.late = late,
 		.stopped = stopped,
 		.owner = m };
-	const struct names_params names = { .loop = m->loop,
-		.config = parts_config(m),
-		.run = m->params->resolver,
-		.forget = forget_more,
-		.resolved = resolved,
-		.stopped = stopped,
-		.owner = m };
 	const struct inquiries_params inquiries = { .loop = m->loop,
 		.registry = m->registry,
 		.run = m->params->inquirer,
 		.forget = forget_keys,
 		.checked = checked,
+		.resolved = resolved,
 		.stopped = stopped,
 		.owner = m };
 
 	m->advisors = advisors_new(&advisors);
-	m->names = names_new(&names);
 	m->inquiries = inquiries_new(&inquiries);
-	return m->advisors == NULL || m->names == NULL || m->inquiries == NULL
-		   ? -ENOMEM
-		   : 0;
+	return m->advisors == NULL || m->inquiries == NULL ? -ENOMEM : 0;
 }
 
 /* Those who see to it that what holds now is what the files say. */

@@ -10,7 +10,6 @@
 #include "helper/monitor/children/advisors.h"
 #include "helper/monitor/children/inquiries.h"
 #include "helper/monitor/children/keyholders.h"
-#include "helper/monitor/children/names.h"
 #include "helper/monitor/children/review.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
@@ -36,7 +35,6 @@ struct monitor {
 	struct keyholders *keyholders;
 	struct workers *workers;
 	struct advisors *advisors;
-	struct names *names;
 	struct inquiries *inquiries;
 	struct answers *answers;
 	struct reload *reload;

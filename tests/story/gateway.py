@@ -239,16 +239,16 @@ def nat():
     equal(offered(ftp), "203 0 113 77".split())
     begins(ask(ftp, "EPSV"), "229")
     name_server("203.0.113.78")
-    os.kill(resolver(), signal.SIGKILL)
+    os.kill(inquirer(), signal.SIGKILL)
     await_that(lambda: "nat.example.org is 203.0.113.78" in
                log("helper.log"), "the new address")
     await_that(lambda: offered(ftp) == "203 0 113 78".split(),
                "the new address in a reply")
 
 
-def resolver():
+def inquirer():
     """The process that has said what the name stands for."""
-    return int(re.findall(r"(?m)^resolver\[(\d+)\]", log("helper.log"))[-1])
+    return int(re.findall(r"(?m)^inquirer\[(\d+)\]", log("helper.log"))[-1])
 
 
 @story("implicit-prot = P protects data before PROT is said")

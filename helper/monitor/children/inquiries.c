@@ -2,13 +2,15 @@
  *
  * Supervises one process, and for a while after a reload its predecessor.
  * Which session waits for which of them stands in the registry, so that
- * nothing is kept for a session that is gone.
+ * nothing is kept for a session that is gone.  What it says is checked: it can
+ * answer questions, and set addresses of listeners that have names.
  */
 #include <config.h>
 #include "helper/monitor/children/inquiries.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "helper/base/log.h"
@@ -38,7 +40,7 @@ struct job {
 	const struct x509_store *store;
 };
 
-/* The one that questions go to; NULL when there is none. */
+/* The one that counts; NULL when there is none. */
 static struct child *
 current(const struct inquiries *q)
 {
@@ -102,18 +104,49 @@ on_hang(struct ev_loop *loop, struct ev_timer *timer, int events)
 	watch(q);
 }
 
-static void
-take(struct inquiries *q, struct child *c, const struct message_found *m)
+/* The answer to a question. */
+static int
+take_found(struct inquiries *q, struct child *c, const struct message_found *m)
 {
-	struct session_entry *entry =
-	    registry_find(q->params.registry, m->session);
+	struct session_entry *entry;
 
+	if (c->sessions == 0 || m->found >= X509_OCSP_COUNT)
+		return -EBADMSG;
+	entry = registry_find(q->params.registry, m->session);
 	c->sessions--;
 	if (entry != NULL && entry->inquirer == c)
 		answer(q, entry, (enum x509_ocsp)m->found);
 	if (c->is_retired && c->sessions == 0)
-		child_lose(c);
+		child_kill(c);
 	watch(q);
+	return 0;
+}
+
+/* What a name stands for; a predecessor's numbers of listeners do not count. */
+static int
+take_resolved(
+    struct inquiries *q, struct child *c, const struct message_resolved *m)
+{
+	const struct helper_config *config = q->config;
+	struct stssl_address address = { .port = 0 };
+
+	if (c->is_retired)
+		return 0;
+	memcpy(address.ip, m->ip, sizeof address.ip);
+	if (m->listener >= config->listener_count ||
+	    config->listeners[m->listener].passive_name == NULL ||
+	    !stssl_address_is_ipv4(&address))
+		return -EBADMSG;
+	c->has_served = true;
+	q->params.resolved(q->params.owner, m);
+	return 0;
+}
+
+static int
+take(struct inquiries *q, struct child *c, const struct message *m)
+{
+	return m->type == MESSAGE_FOUND ? take_found(q, c, &m->u.found)
+					: take_resolved(q, c, &m->u.resolved);
 }
 
 static void
@@ -126,14 +159,12 @@ readable(struct child *c)
 	r = message_receive(c->channel, SENDER_INQUIRER, &m, &fd, NULL);
 	if (r == -EAGAIN)
 		return;
-	if (r == 0 && (c->sessions == 0 || m.u.found.found >= X509_OCSP_COUNT))
-		r = -EBADMSG;
+	if (r == 0)
+		r = take(q, c, &m);
 	if (r == -EBADMSG)
 		log_error("impossible message from the inquirer");
 	if (r < 0)
 		lose(q, c);
-	else
-		take(q, c, &m.u.found);
 }
 
 static void
@@ -148,12 +179,13 @@ static void
 ended(struct child *c)
 {
 	struct inquiries *q = c->owner;
-	bool is_retired = c->is_retired;
+	const bool is_retired = c->is_retired;
+	const bool is_replaced = is_retired && c->state == CHILD_LOST;
 
 	/* First, so that nobody kills a process that is reaped. */
 	child_lose(c);
 	lose(q, c);
-	if (!q->is_stopping)
+	if (!q->is_stopping && !is_replaced)
 		child_log_end(c);
 	if (!is_retired)
 		q->delay = child_delay(c, q->delay);
@@ -203,13 +235,22 @@ start(struct inquiries *q)
 	return 0;
 }
 
+static bool
+is_needed(const struct helper_config *config)
+{
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].passive_name != NULL)
+			return true;
+	return config->tls.ocsp != OCSP_OFF;
+}
+
 /* Returns 0 or what fork(2) says. */
 static int
 start_missing(struct inquiries *q)
 {
 	int r = 0;
 
-	if (q->config->tls.ocsp != OCSP_OFF && current(q) == NULL)
+	if (is_needed(q->config) && current(q) == NULL)
 		r = start(q);
 	if (r < 0) {
 		(void)log_errno(r, "cannot start the inquirer");
@@ -264,7 +305,7 @@ inquiries_begin(struct inquiries *q, const struct helper_config *config,
 	for (struct child *c = q->list; c != NULL; c = c->next) {
 		c->is_retired = true;
 		if (c->sessions == 0)
-			child_lose(c);
+			child_kill(c);
 	}
 	return start_missing(q);
 }
@@ -279,7 +320,8 @@ inquiries_ask(struct inquiries *q, struct session_entry *entry, const void *der,
 
 	m.u.inquiry.session = entry->session;
 	m.u.inquiry.der_len = (uint32_t)len;
-	if (c != NULL)
+	/* A worker from before a reload may ask though ocsp is off by now. */
+	if (c != NULL && q->config->tls.ocsp != OCSP_OFF)
 		r = message_send(c->channel, &m, -1, der, len);
 	if (r < 0) {
 		answer(q, entry, X509_OCSP_UNKNOWN);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The monitor's inquirer: kept running while helper.conf has ocsp on, given the
- * questions of workers, and listened to.  What it is asked about is passed on
- * unread.
+ * The monitor's inquirer: kept running while helper.conf has ocsp on or a name
+ * in passive-address, given the questions of workers, and listened to.  What it
+ * is asked about is passed on unread.
  */
 #ifndef HELPER_MONITOR_CHILDREN_INQUIRIES_H
 #define HELPER_MONITOR_CHILDREN_INQUIRIES_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "helper/base/message.h"
 #include "helper/monitor/registry/registry.h"
 #include "setup/config.h"
 #include "x509/ocsp.h"
@@ -29,6 +30,8 @@ struct inquiries_params {
 	/* The answer, for a session that is still there. */
 	void (*checked)(void *owner, const struct session_entry *entry,
 	    enum x509_ocsp found);
+	/* The name of this listener stands for this address now. */
+	void (*resolved)(void *owner, const struct message_resolved *resolved);
 	/* The last process is gone after inquiries_stop(). */
 	void (*stopped)(void *owner);
 	void *owner;
@@ -50,7 +53,7 @@ int inquiries_begin(struct inquiries *inquiries,
 
 /*
  * Answer by `checked`, once, maybe before this returns: with what the inquirer
- * says; or X509_OCSP_UNKNOWN when there is none, it dies, or it does not keep
+ * says; or X509_OCSP_UNKNOWN when ocsp is off, it dies, or it does not keep
  * up.  There is no answer when the session ends before.
  */
 void inquiries_ask(struct inquiries *inquiries, struct session_entry *entry,

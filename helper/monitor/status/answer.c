@@ -56,7 +56,7 @@ may_query(const struct answers *answers, uid_t uid)
 }
 
 /*
- * Not our own user, which is that of advisors, inquirers and resolvers, too:
+ * Not our own user, which is that of advisors and inquirers, too:
  * one that was taken over must not speak for the administrator.
  */
 static bool

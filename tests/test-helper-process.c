@@ -12,6 +12,8 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	registry_cases,
 	inbox_cases,
 	advisor_cases,
+	advisors_cases,
+	questions_cases,
 	answer_cases,
 	admission_cases,
 	penalties_cases,
@@ -22,13 +24,42 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	review_cases,
 	reload_cases,
 	keyholders_cases,
-	monitor_cases,
 	log_cases,
 /* The sanitizers' runtime does what no role may. */
 #ifndef STSSL_SANITIZED
 	sandbox_cases,
 #endif
 };
+
+struct hooks hooks;
+struct monitor monitor;
+
+void
+monitor_forget(struct monitor *m, enum role role)
+{
+	(void)m;
+	(void)role;
+	if (hooks.forget != NULL)
+		hooks.forget();
+}
+
+void
+monitor_ended(struct monitor *m, enum role role)
+{
+	(void)m;
+	(void)role;
+	if (hooks.ended != NULL)
+		hooks.ended();
+}
+
+void
+monitor_penalise(struct monitor *m, const struct stssl_address *peer,
+    enum penalty_event event)
+{
+	(void)m;
+	ck_assert_ptr_nonnull(hooks.penalise);
+	hooks.penalise(peer, event);
+}
 
 void
 capture_log(void)

@@ -21,7 +21,7 @@
 #define MONITOR_SIGNALS 3
 
 struct monitor {
-	struct ev_loop *loop;          /* the default one: it waits for children */
+	struct ev_loop *loop; /* the default one: it waits for children */
 	struct generation *generation; /* the one in use */
 	struct registry *registry;
 	struct penalties *penalties;
@@ -92,8 +92,8 @@ void monitor_check(struct monitor *m, struct session_entry *entry,
     const void *der, size_t len);
 
 /* The answer. */
-void monitor_checked(struct monitor *m, const struct session_entry *entry,
-    enum x509_ocsp found);
+void monitor_checked(
+    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found);
 
 /* The name in a listener's passive-address stands for this address now. */
 void monitor_resolved(
@@ -105,6 +105,18 @@ void monitor_resolved(
  */
 int monitor_end(struct monitor *m, const struct session_entry *entry,
     enum message_end_reason reason);
+
+/*
+ * The module refused a session's login, for `reason`: one that may be its
+ * client's fault is counted.
+ */
+void monitor_refused_login(
+    struct monitor *m, const struct session_entry *entry, const char *reason);
+
+/*
+ * Loads the files anew, as reload_now(); -EAGAIN when the helper stops.
+ */
+int monitor_reload(struct monitor *m, struct stssl_error *error);
 
 /* Another generation is in use; the old one is freed afterwards. */
 void monitor_renewed(struct monitor *m);

@@ -158,8 +158,7 @@ expired(struct pending *p)
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->patience);
 		/* Also of a client that has not waited for it. */
-		monitor_penalise(
-		    a->monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
+		monitor_penalise(a->monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
 		pool_kill(c);
 	}
 }
@@ -243,12 +242,6 @@ advisors_free(struct advisors *a)
 	return NULL;
 }
 
-int
-advisors_start(struct advisors *a)
-{
-	return pool_fill(&a->pool);
-}
-
 /*
  * The newest question of a session is the only one.  An advisor that has an
  * older one keeps it, and its deadline.
@@ -287,10 +280,10 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 		settle(questions_least(&a->questions), &no_answer);
 }
 
-void
+int
 advisors_renew(struct advisors *a)
 {
-	(void)pool_renew(&a->pool);
+	return pool_renew(&a->pool);
 }
 
 void

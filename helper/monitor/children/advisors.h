@@ -30,9 +30,6 @@ struct advisors *advisors_new(struct monitor *monitor, ev_tstamp patience);
 /* Takes NULL.  Returns NULL.  Processes are left alone. */
 struct advisors *advisors_free(struct advisors *advisors);
 
-/* Returns 0 or what fork(2) says. */
-int advisors_start(struct advisors *advisors);
-
 /*
  * Answer by monitor_advise(), once, maybe before this returns: with what an advisor
  * says; or STSSL_VERDICT_REFUSE with STSSL_REASON_HELPER when no record is
@@ -44,10 +41,11 @@ void advisors_ask(struct advisors *advisors, const struct session_entry *entry,
     const struct message_ask *ask);
 
 /*
- * Processes that begin from now on use the new generation; those that are there
- * end, with their answer if they have a question.
+ * From now on the generation in use counts, at the start, too.  Processes that
+ * are there end, with their answer if they have a question.  Returns 0, or what
+ * fork(2) says, and then it is tried again.
  */
-void advisors_renew(struct advisors *advisors);
+int advisors_renew(struct advisors *advisors);
 
 /*
  * Refuse all questions, now and from now on, and end all processes, which keep

@@ -87,8 +87,8 @@ static void
 loaded(struct keyholders *k)
 {
 	struct stssl_error error;
-	int r = receive_loaded(
-	    k->current, k->monitor->generation->config, &error);
+	int r =
+	    receive_loaded(k->current, k->monitor->generation->config, &error);
 
 	if (r == -EAGAIN)
 		return;
@@ -146,6 +146,14 @@ ended(struct child *c)
 	k->is_loaded = false;
 }
 
+/* Nothing more is said to it; it ends with its workers. */
+static void
+retire(struct child *c)
+{
+	c->is_retired = true;
+	pool_lose(c);
+}
+
 static const struct pool_kind kind = {
 	.role = ROLE_KEYHOLDER,
 	.name = "keyholder",
@@ -155,6 +163,7 @@ static const struct pool_kind kind = {
 	.started = started,
 	.readable = readable,
 	.ended = ended,
+	.retire = retire,
 };
 
 static void
@@ -236,7 +245,6 @@ keyholders_prepare(struct keyholders *k, const struct generation *next,
 void
 keyholders_renew(struct keyholders *k)
 {
-	/* Nothing more is said to the old one, which ends with its workers. */
 	if (k->current != NULL)
 		pool_retire(k->current);
 	k->current = k->next;

@@ -181,9 +181,8 @@ void
 pool_init(struct pool *pool, const struct pool_kind *kind,
     struct monitor *monitor, void *owner)
 {
-	*pool = (struct pool){
-		.kind = kind, .monitor = monitor, .owner = owner
-	};
+	*pool =
+	    (struct pool){ .kind = kind, .monitor = monitor, .owner = owner };
 	LIST_INIT(&pool->list);
 	ev_init(&pool->respawn, on_respawn);
 	ev_init(&pool->killer, on_killer);
@@ -228,7 +227,7 @@ pool_retire(struct child *c)
 	}
 	c->is_retired = true;
 	if (c->tasks == 0)
-		pool_lose(c);
+		pool_kill(c);
 }
 
 void
@@ -236,7 +235,7 @@ pool_task_done(struct child *c)
 {
 	c->tasks--;
 	if (c->is_retired && c->tasks == 0)
-		pool_lose(c);
+		pool_kill(c);
 }
 
 int

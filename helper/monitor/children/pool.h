@@ -55,7 +55,10 @@ struct pool_kind {
 	void (*lost)(struct child *c);
 	/* Its process is reaped; maybe it is lost by now. */
 	void (*ended)(struct child *c);
-	/* Have it end by itself; NULL: when it has nothing left to do. */
+	/*
+	 * Have it end by itself, and set is_retired.  NULL: it is killed as
+	 * soon as it has nothing left to do.
+	 */
 	void (*retire)(struct child *c);
 };
 
@@ -68,7 +71,7 @@ struct pool {
 	bool is_stopping;
 	bool is_untidy;    /* for the owner: something has changed */
 	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
-	ev_tstamp delay; /* before the next start; 0 after a good one */
+	ev_tstamp delay;   /* before the next start; 0 after a good one */
 	struct ev_timer respawn, killer;
 };
 
@@ -113,7 +116,7 @@ void pool_lose(struct child *c);
 /* The same, and end its process. */
 void pool_kill(struct child *c);
 
-/* It is not wanted any more, and ends when it has nothing left to do. */
+/* It is not wanted any more: see kind->retire(). */
 void pool_retire(struct child *c);
 
 /* It has done one of its tasks. */

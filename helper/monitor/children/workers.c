@@ -180,12 +180,6 @@ workers_free(struct workers *workers)
 }
 
 int
-workers_start(struct workers *workers)
-{
-	return pool_fill(&workers->pool);
-}
-
-int
 workers_give(struct workers *workers, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local)
 {
@@ -272,8 +266,7 @@ workers_address(
 	memcpy(m.u.address.ip, resolved->ip, sizeof m.u.address.ip);
 	/* Those that are retired have no new clients. */
 	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (!c->is_lost && !c->is_retired &&
-		    child_tell(c, &m, -1) < 0)
+		if (!c->is_lost && !c->is_retired && child_tell(c, &m, -1) < 0)
 			log_warning("worker %ld: still has the old "
 				    "passive-address",
 			    (long)c->pid);

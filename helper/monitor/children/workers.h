@@ -21,9 +21,6 @@ struct workers *workers_new(struct monitor *monitor);
 /* Takes NULL.  Returns NULL.  Processes are left alone. */
 struct workers *workers_free(struct workers *workers);
 
-/* Start as many as the configuration says.  Returns 0 or what fork(2) says. */
-int workers_start(struct workers *workers);
-
 /*
  * Hand over a client, whose socket stays the caller's to close.  Returns 0, when
  * a busy worker gets it later, too; or a negative errno, -EAGAIN when there is
@@ -46,9 +43,9 @@ int workers_tell(const struct workers *workers,
     const struct session_entry *entry, const struct message *m);
 
 /*
- * From now on new workers use the new generation, and those that are there get
- * no more clients: they end with their last session.  Returns 0, or why no new
- * worker could be started, which is tried again.
+ * From now on the generation in use counts, at the start, too.  Workers that
+ * are there get no more clients, and end with their last session.  Returns 0,
+ * or what fork(2) says, and then it is tried again.
  */
 int workers_renew(struct workers *workers);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The monitor as a whole, in a process of its own, with workers that the test
- * provides: real sockets, real forks, no TLS.
+ * plays: real sockets, real forks, no TLS.
  */
 #include <config.h>
-#include "tests/test-helper-process.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,15 +16,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/advisor/advisor.h"
 #include "helper/base/keyrequest.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
-#include "helper/keyholder/keyholder.h"
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
+#include "helper/worker/worker.h"
 #include "policy/decide.h"
 #include "status/query.h"
+#include "tests/test.h"
 
 #define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
 
@@ -36,7 +35,7 @@ static struct listen_config listener;
 static struct helper_config config;
 static unsigned refuse_above = 600; /* nobody */
 static const struct privileges privileges = { .status_gid = (gid_t)-1 };
-static pid_t monitor;
+static pid_t helper;
 static struct stssl_address address; /* where it listens */
 
 static void
@@ -96,8 +95,8 @@ misuse(int line)
  * a session that is not its own, 'k' ask the keyholder for what is not to be
  * signed, and 'a' ask and pass on the reason.
  */
-static int
-fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
+int
+worker_main(const struct helper_config *c, struct tls_context *tls, int channel)
 {
 	struct message m, lie = { .type = MESSAGE_CLOSED }, end = lie;
 	pid_t pid = getpid();
@@ -157,15 +156,6 @@ read_address(int fd)
 }
 
 static struct generation generation = { .config = &config };
-static const struct monitor_params params = {
-	.generation = &generation,
-	.privileges = &privileges,
-	.worker = fake_worker,
-	/* There are no certificates, so it has no keys. */
-	.keyholder = keyholder_main,
-	.advisor = advisor_main,
-};
-
 /* With `config`, on a port that the kernel picks. */
 static void
 launch(void)
@@ -174,13 +164,13 @@ launch(void)
 
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
 	ck_assert_int_eq(pipe(log), 0);
-	monitor = fork();
-	if (monitor == 0) {
+	helper = fork();
+	if (helper == 0) {
 		(void)dup2(log[1], STDERR_FILENO);
 		(void)close(log[0]);
 		(void)close(log[1]);
 		log_open(LOG_TARGET_STDERR, "monitor", false);
-		exit(monitor_main(&params));
+		exit(monitor_main(NULL, &generation, &privileges));
 	}
 	(void)close(log[1]);
 	/* The pipe stays open: it is never full in these tests. */
@@ -214,8 +204,8 @@ finish(void)
 	struct stat st;
 	int status;
 
-	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(kill(helper, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
 	ck_assert_int_eq(lstat(path, &st), -1);
@@ -298,7 +288,7 @@ START_TEST(a_client_is_served_and_known_until_it_leaves)
 	start(1, 10);
 	ck_assert_int_eq(ask(), 0);
 	fd = dial(&pid);
-	ck_assert_int_ne(pid, monitor);
+	ck_assert_int_ne(pid, helper);
 	ck_assert_int_eq(ask(), 1);
 	drop(fd, '.');
 	ck_assert_int_eq(ask(), 0);
@@ -420,14 +410,14 @@ START_TEST(a_reload_while_it_stops_is_no_reload)
 
 	start(1, 10);
 	fd = dial(&pid);
-	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
+	ck_assert_int_eq(kill(helper, SIGTERM), 0);
 	/* The door is closed: it stops, and waits for this client. */
 	while (ask() >= 0 && is_open())
 		;
-	ck_assert_int_eq(kill(monitor, SIGHUP), 0);
+	ck_assert_int_eq(kill(helper, SIGHUP), 0);
 	ck_assert_int_eq(ask(), 1);
 	drop(fd, '.');
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
 	ck_assert_int_eq(rmdir(directory), 0);
@@ -438,7 +428,7 @@ START_TEST(a_second_helper_does_not_take_the_status_socket)
 {
 	start(1, 10);
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
-	ck_assert_int_eq(monitor_main(&params), STATUS_SYSTEM);
+	ck_assert_int_eq(monitor_main(NULL, &generation, &privileges), STATUS_SYSTEM);
 	ck_assert_int_eq(ask(), 0);
 	finish();
 }
@@ -449,8 +439,8 @@ START_TEST(a_socket_that_a_dead_helper_left_is_replaced)
 	int status;
 
 	start(1, 10);
-	ck_assert_int_eq(kill(monitor, SIGKILL), 0);
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(kill(helper, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert_int_lt(ask(), 0);
 	launch();
 	ck_assert_int_eq(ask(), 0);
@@ -458,8 +448,8 @@ START_TEST(a_socket_that_a_dead_helper_left_is_replaced)
 }
 END_TEST
 
-size_t
-monitor_cases(struct test_case *ret)
+int
+main(void)
 {
 	const struct test_case cases[] = {
 		{ a_client_is_served_and_known_until_it_leaves, 0 },
@@ -473,6 +463,6 @@ monitor_cases(struct test_case *ret)
 		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
 	};
 
-	memcpy(ret, cases, sizeof cases);
-	return ROWS(cases);
+	log_open(LOG_TARGET_STDERR, "test", true);
+	return test_main("monitor-process", cases, ROWS(cases));
 }

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status/ascii.h"
+
 /* More digits than this are out of any range, and might not fit an int. */
 #define DIGITS_MAX 9
 
@@ -60,7 +62,7 @@ check_number(const struct stssl_conf_key *key, const char *value,
     int *ret_number, char why[static STSSL_VALUE_WHY])
 {
 	const char *digits = value + (value[0] == '-');
-	size_t len = strspn(digits, "0123456789");
+	size_t len = strspn(digits, STSSL_DIGITS);
 	int number = 0;
 
 	if (len == 0 || digits[len] != '\0' ||
@@ -77,16 +79,6 @@ check_number(const struct stssl_conf_key *key, const char *value,
 	}
 	*ret_number = number;
 	return NULL;
-}
-
-/* ASCII only: strcasecmp(3) minds the locale. */
-static bool
-same_letters(const char *text, const char *small)
-{
-	for (; *text != '\0' && *small != '\0'; text++, small++)
-		if (*text != *small && *text != *small - 'a' + 'A')
-			return false;
-	return *text == *small;
 }
 
 static const char *
@@ -108,7 +100,7 @@ check_switch(const struct stssl_conf_key *key, const char *value,
 	if (key->words[0] != NULL)
 		return check_word(key, value, ret_number, why);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (same_letters(value, words[i].word)) {
+		if (stssl_same_text(value, words[i].word)) {
 			*ret_number = words[i].on;
 			return NULL;
 		}

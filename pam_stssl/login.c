@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/ascii.h"
 #include "status/clock.h"
 #include "status/query.h"
 #include "status/quote.h"
@@ -260,8 +261,7 @@ add_text(struct line *line, const char *name, const char *value)
 static void
 add_word(struct line *line, const char *name, const char *value)
 {
-	static const char safe[] = "0123456789abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ.:_-[]";
+	static const char safe[] = STSSL_LETTERS STSSL_DIGITS ".:_-[]";
 
 	if (value != NULL && value[strspn(value, safe)] == '\0')
 		add(line, name, value);

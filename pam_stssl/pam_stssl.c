@@ -202,13 +202,11 @@ finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 static int
 put_environment(pam_handle_t *pamh, const struct stssl_record *record)
 {
-	static const char version[] = "STSSL_VERSION=";
-	static const char result[] = "STSSL_RESULT=";
 	const char *at = NULL;
 
 	while ((at = stssl_record_next(record, at)) != NULL) {
-		if (strncmp(at, version, sizeof version - 1) == 0 ||
-		    strncmp(at, result, sizeof result - 1) == 0)
+		if (stssl_key_value(at, STSSL_KEY_STSSL_VERSION) != NULL ||
+		    stssl_key_value(at, STSSL_KEY_STSSL_RESULT) != NULL)
 			continue;
 		if (pam_putenv(pamh, at) != PAM_SUCCESS)
 			return PAM_SESSION_ERR;

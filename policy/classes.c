@@ -14,6 +14,7 @@
 #include "policy/class.h"
 #include "policy/keys.h"
 #include "policy/rules.h"
+#include "status/ascii.h"
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -87,7 +88,7 @@ fill_users(struct stssl_class *c, const struct stssl_values *patterns,
 {
 	for (size_t i = 0; names == STSSL_NAMES_LOWER && i < patterns->count;
 	     i++)
-		stssl_user_lower(patterns->list[i]);
+		stssl_lower_text(patterns->list[i]);
 	c->users = *patterns;
 }
 

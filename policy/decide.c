@@ -73,71 +73,19 @@ static const enum outcome
 };
 /* clang-format on */
 
-static const struct {
-	const char *word;
-	const char *text;
-	const char *pam;
-} reasons[STSSL_REASON_COUNT] = {
-#define X(name, word, text, pam) \
-	[STSSL_REASON_##name] = { word, text, "PAM_" #pam },
+static const char *const reasons[STSSL_REASON_COUNT] = {
+#define X(name, word, text, pam) [STSSL_REASON_##name] = word,
 	STSSL_REASONS(X)
 #undef X
 };
 
-/* An enum may hold any integer; INTERNAL's number for those out of range. */
-static unsigned
-reason_index(enum stssl_reason r)
-{
-	unsigned i = (unsigned)r;
-
-	return i < STSSL_REASON_COUNT ? i : (unsigned)STSSL_REASON_INTERNAL;
-}
-
+/* An enum may hold any integer. */
 const char *
 stssl_reason_word(enum stssl_reason r)
 {
-	return reasons[reason_index(r)].word;
-}
-
-const char *
-stssl_reason_text(enum stssl_reason r)
-{
-	return reasons[reason_index(r)].text;
-}
-
-static const struct {
-	const char *word;
-	const char *text;
-} facts_words[STSSL_FACTS_COUNT] = {
-#define X(name, word, text) [STSSL_FACTS_##name] = { word, text },
-	STSSL_FACTS(X)
-#undef X
-};
-
-static unsigned
-facts_index(enum stssl_facts f)
-{
-	unsigned i = (unsigned)f;
-
-	return i < STSSL_FACTS_COUNT ? i : (unsigned)STSSL_FACTS_CLEAR;
-}
-
-const char *
-stssl_facts_word(enum stssl_facts f)
-{
-	return facts_words[facts_index(f)].word;
-}
-
-const char *
-stssl_facts_text(enum stssl_facts f)
-{
-	return facts_words[facts_index(f)].text;
-}
-
-const char *
-stssl_reason_pam(enum stssl_reason r)
-{
-	return reasons[reason_index(r)].pam;
+	return reasons[(unsigned)r < STSSL_REASON_COUNT
+			   ? r
+			   : STSSL_REASON_INTERNAL];
 }
 
 struct stssl_decision

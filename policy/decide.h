@@ -53,10 +53,6 @@ enum stssl_facts {
 	STSSL_FACTS_COUNT
 };
 
-/* The word, or the text; CLEAR's for a value that is none of the enum. */
-const char *stssl_facts_word(enum stssl_facts f);
-const char *stssl_facts_text(enum stssl_facts f);
-
 /*
  * Every reason a verdict can have: name, word for logs, text for people, and
  * the PAM code of a refusal, PAM_ left out.  The last three refuse nobody: a
@@ -97,13 +93,8 @@ enum stssl_reason {
 	STSSL_REASON_COUNT
 };
 
-/*
- * The word, the text, or the name of the PAM code ("PAM_PERM_DENIED");
- * INTERNAL's for a value that is none of the enum.
- */
+/* The word; INTERNAL's for a value that is none of the enum. */
 const char *stssl_reason_word(enum stssl_reason r);
-const char *stssl_reason_text(enum stssl_reason r);
-const char *stssl_reason_pam(enum stssl_reason r);
 
 struct stssl_decision {
 	enum stssl_verdict verdict;

@@ -7,21 +7,18 @@
 #include <config.h>
 #include "policy/dn.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "policy/dn_types.h"
+#include "status/ascii.h"
 #include "status/utf8.h"
 
 #define AVAS_MAX 8 /* parts of one RDN */
 #define TYPE_MAX 64
 #define SPECIAL  "\"+,;<>\\"
-#define LETTERS  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS   "0123456789"
 
 /* Text that grows up to its room. */
 struct buf {
@@ -71,17 +68,17 @@ read_type(struct dn *dn)
 	char type[TYPE_MAX + 1];
 	size_t len;
 
-	if (strncasecmp(dn->at, "oid.", 4) == 0)
+	if (stssl_same_start(dn->at, "oid."))
 		dn->at += 4;
-	len = strspn(dn->at, LETTERS DIGITS "-.");
+	len = strspn(dn->at, STSSL_LETTERS STSSL_DIGITS "-.");
 	if (len == 0 || len > TYPE_MAX || dn->at[0] == '-')
 		return -EBADMSG;
 	for (size_t i = 0; i < len; i++)
-		type[i] = (char)toupper((unsigned char)dn->at[i]);
+		type[i] = stssl_upper(dn->at[i]);
 	type[len] = '\0';
 	/* Either a number with dots or a word without. */
-	if (isdigit((unsigned char)type[0])
-		? type[strspn(type, DIGITS ".")] != '\0'
+	if (stssl_is_digit(type[0])
+		? type[strspn(type, STSSL_DIGITS ".")] != '\0'
 		: strchr(type, '.') != NULL)
 		return -EBADMSG;
 	dn->at += len;
@@ -96,8 +93,7 @@ static int
 hex_digit(char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *found =
-	    c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
+	const char *found = c == '\0' ? NULL : strchr(digits, stssl_lower(c));
 
 	return found == NULL ? -1 : (int)(found - digits);
 }
@@ -116,7 +112,7 @@ hex_byte(const char *text)
 static int
 put_byte(struct buf *to, char c, bool first, bool last)
 {
-	if ((unsigned char)c < ' ' || c == '\177')
+	if (stssl_is_control(c))
 		return -EBADMSG;
 	/* So that who cuts off blanks does not cut off this one. */
 	if (c == ' ' && (first || last))
@@ -208,7 +204,7 @@ read_hex(struct dn *dn)
 	}
 	r = put(&dn->rdn, '#');
 	for (; r == 0 && start < dn->at; start++)
-		r = put(&dn->rdn, (char)tolower((unsigned char)*start));
+		r = put(&dn->rdn, stssl_lower(*start));
 	return r;
 }
 

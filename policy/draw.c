@@ -11,25 +11,13 @@
 
 #include "policy/map.h"
 #include "policy/subject.h"
-
-/* `name` is in small letters already; strcasecmp(3) minds the locale. */
-static bool
-is_domain(const char *entry, const char *name)
-{
-	for (; *entry != '\0'; entry++, name++) {
-		bool capital = *entry >= 'A' && *entry <= 'Z';
-
-		if (*name != (capital ? (char)(*entry - 'A' + 'a') : *entry))
-			return false;
-	}
-	return *name == '\0';
-}
+#include "status/ascii.h"
 
 static bool
 is_among(const struct stssl_values *domains, const char *domain)
 {
 	for (size_t i = 0; i < domains->count; i++)
-		if (is_domain(domains->list[i], domain))
+		if (stssl_same_text(domains->list[i], domain))
 			return true;
 	return false;
 }

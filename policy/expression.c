@@ -8,12 +8,12 @@
 #include <config.h>
 #include "policy/expression.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/ascii.h"
+
 #define DEPTH_MAX 32
-#define DIGITS    "0123456789"
 
 /* Parts, written out, and how many repetitions are inside of each other. */
 struct cost {
@@ -33,12 +33,11 @@ static unsigned long
 repeats(const char *brace)
 {
 	unsigned long low = strtoul(brace + 1, NULL, 10), high = 0;
-	const char *comma = brace + 1 + strspn(brace + 1, DIGITS);
+	const char *comma = brace + 1 + strspn(brace + 1, STSSL_DIGITS);
 
 	if (*comma == ',')
-		high = isdigit((unsigned char)comma[1])
-			   ? strtoul(comma + 1, NULL, 10)
-			   : low + 1;
+		high = stssl_is_digit(comma[1]) ? strtoul(comma + 1, NULL, 10)
+						: low + 1;
 	if (high > STSSL_EXPRESSION_PARTS || low > STSSL_EXPRESSION_PARTS)
 		return STSSL_EXPRESSION_PARTS + 1;
 	return high > low ? high : low > 0 ? low : 1;

@@ -14,13 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status/ascii.h"
 #include "status/clock.h"
 
 #define ANSWER_MAX  4096
 #define QUESTION_MS 1000
 #define RECORDS_MAX 64 /* of one answer that are looked at */
 #define IPV4_BYTE   12
-#define NAME        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+#define NAME        STSSL_LETTERS STSSL_DIGITS "-_."
 /* "f.f. ... .ip6.arpa" */
 #define REVERSE_MAX 80
 
@@ -106,11 +107,8 @@ keep_name(const char *name, char ret[static STSSL_HOST_MAX + 1])
 	if (len == 0 || len > STSSL_HOST_MAX ||
 	    name[strspn(name, NAME)] != '\0')
 		return false;
-	for (size_t i = 0; i <= len; i++) {
-		bool capital = name[i] >= 'A' && name[i] <= 'Z';
-
-		ret[i] = (char)(capital ? name[i] - 'A' + 'a' : name[i]);
-	}
+	for (size_t i = 0; i <= len; i++)
+		ret[i] = stssl_lower(name[i]);
 	return true;
 }
 

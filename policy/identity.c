@@ -83,36 +83,6 @@ static const char *const words[STSSL_IDENTITY_COUNT] = {
 #undef X
 };
 
-static const struct {
-	const char *word;
-	const char *text;
-} ends[STSSL_WAY_END_COUNT] = {
-#define X(name, word, text) [STSSL_WAY_##name] = { word, text },
-	STSSL_WAY_ENDS(X)
-#undef X
-};
-
-/* An enum may hold any integer; ABSENT's number for those out of range. */
-static unsigned
-end_index(enum stssl_way_end end)
-{
-	unsigned i = (unsigned)end;
-
-	return i < STSSL_WAY_END_COUNT ? i : (unsigned)STSSL_WAY_ABSENT;
-}
-
-const char *
-stssl_way_end_word(enum stssl_way_end end)
-{
-	return ends[end_index(end)].word;
-}
-
-const char *
-stssl_way_end_text(enum stssl_way_end end)
-{
-	return ends[end_index(end)].text;
-}
-
 const char *
 stssl_identity_word(enum stssl_identity way)
 {
@@ -165,20 +135,4 @@ stssl_identity_names(const struct stssl_identity_rules *rules, const char *user,
 			return true;
 	}
 	return false;
-}
-
-int
-stssl_identity_draw(const struct stssl_identity_rules *rules,
-    enum stssl_identity way, const struct stssl_record *record,
-    char ret_user[static STSSL_USER_MAX + 1])
-{
-	struct stssl_way_tried tried = { .way = way };
-
-	if (way == STSSL_IDENTITY_FILE)
-		return 0;
-	stssl_draw(rules, record, &tried);
-	if (tried.end != STSSL_WAY_USER)
-		return 0;
-	memcpy(ret_user, tried.name, sizeof tried.name);
-	return 1;
 }

@@ -91,10 +91,6 @@ const char *stssl_identity_word(enum stssl_identity way);
 /* The way of this word; STSSL_IDENTITY_COUNT when there is none. */
 enum stssl_identity stssl_identity_parse(const char *word);
 
-/* The word or the text of an end; ABSENT's for a value that is none. */
-const char *stssl_way_end_word(enum stssl_way_end end);
-const char *stssl_way_end_text(enum stssl_way_end end);
-
 /*
  * True when one of the ways leads from the certificate of `record` to `user`.
  * A way that cannot be gone, such as a faulty identity file, leads nowhere.
@@ -103,14 +99,5 @@ const char *stssl_way_end_text(enum stssl_way_end end);
 bool stssl_identity_names(const struct stssl_identity_rules *rules,
     const char *user, const struct stssl_record *record,
     const struct stssl_trace *trace);
-
-/*
- * The user whom one way alone draws from a certificate, which is a name that
- * is stssl_user_valid(): all names of the way's kind lead to this one.  Returns 1 and the name; 0 when it draws none, as
- * STSSL_IDENTITY_FILE always does: it has to be told the user.
- */
-int stssl_identity_draw(const struct stssl_identity_rules *rules,
-    enum stssl_identity way, const struct stssl_record *record,
-    char ret_user[static STSSL_USER_MAX + 1]);
 
 #endif

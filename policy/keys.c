@@ -12,11 +12,11 @@
 
 #include "policy/class.h"
 #include "policy/identity.h"
+#include "status/ascii.h"
 
 #define TEXT_MAX   256
 #define DOMAIN_MAX 253
-#define DOMAIN \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+#define DOMAIN     STSSL_LETTERS STSSL_DIGITS "-."
 
 static const char *
 check_text(const char *value)
@@ -120,16 +120,3 @@ const struct stssl_conf_key stssl_keys[] = {
 	{ "class", STSSL_CONF_TITLED, .check = check_text, .keys = class_keys },
 	{ .name = NULL },
 };
-
-const char *
-stssl_keys_word(const char *key, int value)
-{
-	const struct stssl_conf_key *row = stssl_conf_key(class_keys, key);
-
-	if (row == NULL)
-		row = stssl_conf_key(stssl_keys, key);
-	if (row == NULL || row->type != STSSL_CONF_WORD || value < 0 ||
-	    value >= STSSL_CONF_WORDS || row->words[value] == NULL)
-		return "";
-	return row->words[value];
-}

@@ -32,10 +32,4 @@ struct stssl_class_text {
 	bool enabled;
 };
 
-/*
- * The word that stands for a value of a key that takes words, one of a class or
- * at the top, such as "required" for the key "ssl"; "" when there is none.
- */
-const char *stssl_keys_word(const char *key, int value);
-
 #endif

@@ -7,7 +7,6 @@
 #include <config.h>
 #include "policy/map.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 
 #include "policy/expression.h"
+#include "status/ascii.h"
 
 #define BLANKS " \t"
 #define GROUPS 10
@@ -24,7 +24,7 @@ static const char *
 refused(const char *expression)
 {
 	for (const char *p = expression; *p != '\0'; p++) {
-		if (*p == '\\' && isdigit((unsigned char)p[1]))
+		if (*p == '\\' && stssl_is_digit(p[1]))
 			return "\\1 is for the user name only";
 		if (*p == '\\' && p[1] != '\0')
 			p++;
@@ -131,17 +131,6 @@ stssl_map_line_compile(enum stssl_subject kind, const char *text,
 	}
 	*ret = line;
 	return 0;
-}
-
-void
-stssl_map_line_expression(const struct stssl_map_line *line,
-    char ret[static STSSL_MAP_EXPRESSION_MAX + 1])
-{
-	char why[STSSL_MAP_ERROR];
-	const char *user;
-
-	if (split(line->text, ret, &user, why) < 0)
-		ret[0] = '\0';
 }
 
 void

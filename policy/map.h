@@ -41,10 +41,6 @@ struct stssl_map {
 int stssl_map_line_compile(enum stssl_subject kind, const char *text,
     struct stssl_map_line *ret, char ret_why[static STSSL_MAP_ERROR]);
 
-/* The expression of a line that was compiled. */
-void stssl_map_line_expression(const struct stssl_map_line *line,
-    char ret[static STSSL_MAP_EXPRESSION_MAX + 1]);
-
 void stssl_map_line_done(struct stssl_map_line *line);
 
 /* Whether a map, which may be NULL, has a line for this kind of names. */

@@ -11,6 +11,7 @@
 
 #include "policy/hosts.h"
 #include "policy/trace.h"
+#include "status/ascii.h"
 
 struct asker {
 	const struct stssl_login *login;
@@ -151,7 +152,7 @@ name_it(struct asker *a, enum stssl_names names)
 	if (names != STSSL_NAMES_LOWER)
 		return;
 	memcpy(a->lower, a->name, strlen(a->name) + 1);
-	stssl_user_lower(a->lower);
+	stssl_lower_text(a->lower);
 	a->name = a->lower;
 }
 

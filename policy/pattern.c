@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS "0123456789"
-#define HOST   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "-_."
+#include "status/ascii.h"
+
+#define HOST STSSL_LETTERS STSSL_DIGITS "-_."
 /* Bits in front of an IPv4 address in struct stssl_address. */
 #define MAPPED_BITS 96
 
@@ -21,7 +22,7 @@
 static int
 small_number(const char *text, int max)
 {
-	size_t len = strspn(text, DIGITS);
+	size_t len = strspn(text, STSSL_DIGITS);
 	long n;
 
 	if (len == 0 || len > 3 || text[len] != '\0')
@@ -141,7 +142,7 @@ parse_parts(const char *text, struct stssl_pattern *ret)
 	struct stssl_pattern p = { .by_part = true, .ipv4 = true };
 
 	for (int i = 0; i < 4; i++) {
-		size_t len = strspn(text, DIGITS "*?");
+		size_t len = strspn(text, STSSL_DIGITS "*?");
 
 		if (parse_part(text, len, p.parts[i]) < 0 ||
 		    text[len] != (i < 3 ? '.' : '\0'))
@@ -152,11 +153,12 @@ parse_parts(const char *text, struct stssl_pattern *ret)
 	return 0;
 }
 
+/* A host name with wildcards, and no address with them? */
 static bool
-is_host_name(const char *text)
+means_name(const char *text)
 {
 	return strchr(text, ':') == NULL &&
-	       text[strspn(text, DIGITS ".*?/")] != '\0';
+	       text[strspn(text, STSSL_DIGITS ".*?/")] != '\0';
 }
 
 /* All labels of letters, digits, - and _, with * and ? but in the last. */
@@ -184,7 +186,7 @@ stssl_pattern_parse(const char *text, struct stssl_pattern *ret)
 	size_t len = strlen(text);
 	char *slash, *colon;
 
-	if (is_host_name(text))
+	if (means_name(text))
 		return parse_host(text, ret);
 	if (len >= sizeof copy)
 		return -EINVAL;
@@ -264,4 +266,16 @@ stssl_pattern_has(const struct stssl_pattern *p, const struct stssl_address *a)
 		if (((a->ip[i] ^ p->ip[i]) & p->mask[i]) != 0)
 			return false;
 	return true;
+}
+
+bool
+stssl_pattern_has_host(const struct stssl_pattern *p, const char *name)
+{
+	char pattern[STSSL_HOST_MAX + 1];
+
+	if (p->host == NULL)
+		return false;
+	(void)snprintf(pattern, sizeof pattern, "%s", p->host);
+	stssl_lower_text(pattern);
+	return fnmatch(pattern, name, 0) == 0;
 }

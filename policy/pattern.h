@@ -17,8 +17,6 @@
 #include "status/address.h"
 
 #define STSSL_HOST_MAX 253
-/* The longest canonical form and its NUL. */
-#define STSSL_PATTERN_TEXT 320
 
 /* "255", or "1?*"; more than three characters say nothing new. */
 #define STSSL_PART_MAX 3
@@ -62,19 +60,5 @@ bool stssl_pattern_part_has(const char *part, unsigned number);
 
 /* True for a pattern for host names that matches this one, in small letters. */
 bool stssl_pattern_has_host(const struct stssl_pattern *p, const char *name);
-
-/*
- * One form for all patterns that have the same addresses, or the same pattern
- * of host names.  Returns `buf`.
- */
-const char *stssl_pattern_canonical(
-    const struct stssl_pattern *p, char buf[static STSSL_PATTERN_TEXT]);
-
-/*
- * True only if all that is in `inner` is surely in `outer`, too; for patterns
- * of host names it may be false all the same.
- */
-bool stssl_pattern_covers(
-    const struct stssl_pattern *outer, const struct stssl_pattern *inner);
 
 #endif

@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "status/ascii.h"
+
 #define TEXT_MAX 512
-#define DIGITS   "0123456789"
 
 int
 stssl_hex_digits(const char *text, int max, char *ret)
@@ -32,7 +33,7 @@ stssl_hex_digits(const char *text, int max, char *ret)
 		}
 		if (n == max || !isxdigit((unsigned char)*text))
 			return -EBADMSG;
-		ret[n++] = (char)tolower((unsigned char)*text);
+		ret[n++] = stssl_lower(*text);
 	}
 	ret[n] = '\0';
 	return n > 0 && isxdigit((unsigned char)text[-1]) ? n : -EBADMSG;
@@ -66,7 +67,7 @@ read_decimal(const char *text, char ret[static STSSL_SERIAL_DIGITS + 1])
 {
 	size_t len = 1;
 
-	if (text[0] == '\0' || text[strspn(text, DIGITS)] != '\0')
+	if (text[0] == '\0' || text[strspn(text, STSSL_DIGITS)] != '\0')
 		return -EBADMSG;
 	ret[0] = '0';
 	for (; *text != '\0'; text++)

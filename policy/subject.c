@@ -6,21 +6,13 @@
 #include <config.h>
 #include "policy/subject.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "policy/dn.h"
+#include "status/ascii.h"
 
 _Static_assert(STSSL_DN_MAX <= STSSL_SUBJECT_MAX, "a DN is a name");
-
-static void
-to_lower(char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text >= 'A' && *text <= 'Z')
-			*text = (char)(*text - 'A' + 'a');
-}
 
 const char *
 stssl_subject_domain(const char *address)
@@ -44,7 +36,7 @@ fold_nothing(char *text)
 static int
 fold_all(char *text)
 {
-	to_lower(text);
+	stssl_lower_text(text);
 	return 0;
 }
 
@@ -55,7 +47,7 @@ fold_domain(char *text)
 
 	if (domain == NULL)
 		return -EBADMSG;
-	to_lower(text + (domain - text));
+	stssl_lower_text(text + (domain - text));
 	return 0;
 }
 
@@ -91,7 +83,7 @@ static bool
 is_plain(const char *text)
 {
 	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == '\177')
+		if (stssl_is_control(*text))
 			return false;
 	return true;
 }

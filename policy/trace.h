@@ -30,10 +30,6 @@ enum stssl_criterion {
 	STSSL_CRITERION_COUNT
 };
 
-/* The key, or the text; NONE's for a value that is none of the enum. */
-const char *stssl_criterion_key(enum stssl_criterion c);
-const char *stssl_criterion_text(enum stssl_criterion c);
-
 /*
  * A class that was tried.  With `error`, a negative errno, the criterion could
  * not be found out, and the search ended there.

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/ascii.h"
+
 #define BUFFER_START 4096
 #define BUFFER_MAX   (1024 * 1024) /* for groups with very many members */
 #define GROUPS_START 64
@@ -28,17 +30,9 @@ stssl_user_valid(const char *name)
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (name[i] < '!' || name[i] > '~' || name[i] == '/')
+		if (!stssl_is_graph(name[i]) || name[i] == '/')
 			return false;
 	return true;
-}
-
-void
-stssl_user_lower(char *name)
-{
-	for (; *name != '\0'; name++)
-		if (*name >= 'A' && *name <= 'Z')
-			*name = (char)(*name - 'A' + 'a');
 }
 
 int
@@ -49,7 +43,7 @@ stssl_group_parse(const char *text, struct stssl_group *ret)
 
 	if (len == 0 || len > STSSL_USER_MAX)
 		return -EINVAL;
-	if (text[strspn(text, "0123456789")] != '\0') {
+	if (text[strspn(text, STSSL_DIGITS)] != '\0') {
 		*ret = (struct stssl_group){ .name = text };
 		return 0;
 	}

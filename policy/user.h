@@ -46,9 +46,6 @@ struct stssl_user {
  */
 bool stssl_user_valid(const char *name);
 
-/* Make A to Z small, whatever the locale is. */
-void stssl_user_lower(char *name);
-
 /* Nothing is looked up yet; `name` is borrowed. */
 void stssl_user_init(struct stssl_user *user, const char *name);
 void stssl_user_done(struct stssl_user *user);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "status/tools/address.h"
+
 /* The first port that everybody may bind, in this network namespace. */
 static unsigned
 first_open_port(void)

@@ -6,7 +6,6 @@
 #include <config.h>
 #include "setup/config_values.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +13,11 @@
 #include <unistd.h>
 
 #include "setup/config.h"
-#include "status/url.h"
+#include "status/ascii.h"
+#include "status/file.h"
+#include "status/tools/address.h"
+#include "status/tools/host.h"
+#include "status/tools/url.h"
 
 #define NAME_BYTES 64
 
@@ -22,9 +25,7 @@
 const char *
 config_check_name(const char *value)
 {
-	size_t len = strspn(value,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "._-");
+	size_t len = strspn(value, STSSL_LETTERS STSSL_DIGITS "._-");
 
 	return len > 0 && len <= NAME_BYTES && value[len] == '\0'
 		   ? NULL
@@ -51,16 +52,14 @@ config_check_socket(const char *value)
 static const char *
 file_fault(const char *path, mode_t *ret_mode)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int r;
+	int fd = stssl_file_open(AT_FDCWD, path, 0, &st);
 
-	if (fd == -1)
-		return strerror(errno);
-	r = fstat(fd, &st);
+	if (fd < 0) {
+		errno = -fd;
+		return fd == -EINVAL ? "not a regular file" : strerror(errno);
+	}
 	(void)close(fd);
-	if (r == -1 || !S_ISREG(st.st_mode))
-		return "not a regular file";
 	*ret_mode = st.st_mode;
 	return NULL;
 }
@@ -111,33 +110,6 @@ config_check_url(const char *value)
 	return stssl_url_is_http(value) ? NULL : "not an http:// URL";
 }
 
-/* Letters, digits and inner hyphens; the last label of a name is no number. */
-bool
-config_is_host_name(const char *text)
-{
-	size_t len = strlen(text), label = 0;
-	bool number = true;
-
-	if (len == 0 || len > 253)
-		return false;
-	for (size_t i = 0; i <= len; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c == '.' || c == '\0') {
-			if (label == 0 || label > 63 || text[i - 1] == '-')
-				return false;
-			label = 0;
-			continue;
-		}
-		if (!isalnum(c) && (c != '-' || label == 0))
-			return false;
-		if (label++ == 0)
-			number = true;
-		number = number && isdigit(c);
-	}
-	return !number;
-}
-
 /* Put the text, or NULL for an empty one, into *ret. */
 static const char *
 text_or_none(const char *value, void *ret)
@@ -160,7 +132,7 @@ config_parse_host(const char *value, void *ret)
 	struct stssl_address address;
 
 	if (value[0] != '\0' && stssl_ip_parse(value, &address) < 0 &&
-	    !config_is_host_name(value))
+	    !stssl_is_host_name(value))
 		return "not an IP address, nor a host name";
 	return text_or_none(value, ret);
 }
@@ -217,7 +189,7 @@ parse_number(const char *text, unsigned max, const char **ret_end)
 {
 	unsigned number = 0;
 
-	for (; *text >= '0' && *text <= '9' && number <= max; text++)
+	for (; stssl_is_digit(*text) && number <= max; text++)
 		number = number * 10 + (unsigned)(*text - '0');
 	*ret_end = text;
 	return number <= max ? number : 0;

@@ -5,8 +5,6 @@
 #ifndef SETUP_CONFIG_VALUES_H
 #define SETUP_CONFIG_VALUES_H
 
-#include <stdbool.h>
-
 #include "conf/conf.h"
 
 /* Texts that are kept as they are. */
@@ -29,8 +27,5 @@ stssl_conf_parse config_parse_ports;         /* struct port_range */
 stssl_conf_parse config_parse_backend_ports; /* struct port_range */
 stssl_conf_parse config_parse_newcomers;     /* struct newcomer_limit */
 stssl_conf_parse config_parse_exempt;        /* struct stssl_pattern */
-
-/* True for a host name, RFC 1123 section 2.1, that is no IP address. */
-bool config_is_host_name(const char *text);
 
 #endif

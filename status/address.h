@@ -42,26 +42,8 @@ struct stssl_connection {
 int stssl_address_from(
     const struct sockaddr_storage *sa, struct stssl_address *ret);
 
-/* The same the other way: AF_INET for a mapped address, else AF_INET6. */
-socklen_t stssl_address_to(
-    const struct stssl_address *a, struct sockaddr_storage *ret);
-
-/*
- * The same for a link-local IPv6 address, which means something on one
- * interface only: `scope` is that interface's index, 0 for other addresses.
- */
-socklen_t stssl_address_to_scoped(const struct stssl_address *a, uint32_t scope,
-    struct sockaddr_storage *ret);
-
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
-
-/* True for 127.0.0.0/8 and ::1. */
-bool stssl_address_is_loopback(const struct stssl_address *a);
-
-/* True when the two have the same IP address, whatever their ports. */
-bool stssl_address_same_ip(
-    const struct stssl_address *a, const struct stssl_address *b);
 
 /*
  * Write "192.0.2.1:21" or "[2001:db8::1]:21"; stssl_ip_format() leaves the
@@ -72,12 +54,7 @@ const char *stssl_address_format(
 const char *stssl_ip_format(
     const struct stssl_address *a, char buf[static STSSL_ADDRESS_TEXT]);
 
-/*
- * Read what stssl_address_format() writes; the port is mandatory, names are
- * not looked up.  stssl_ip_parse() reads a bare IP address, port becomes 0.
- * Both return 0 or -EINVAL.
- */
-int stssl_address_parse(const char *text, struct stssl_address *ret);
+/* Read a bare IP address; the port becomes 0.  Returns 0 or -EINVAL. */
 int stssl_ip_parse(const char *text, struct stssl_address *ret);
 
 /*
@@ -93,19 +70,15 @@ int stssl_connection_of(int fd, struct stssl_connection *ret);
  */
 int stssl_connection_local(int fd, struct stssl_connection *ret);
 
-/* The same connection, seen from its other end. */
-struct stssl_connection stssl_connection_flip(const struct stssl_connection *c);
-
 /* Total order, for search trees: <0, 0, >0. */
 int stssl_connection_compare(
     const struct stssl_connection *a, const struct stssl_connection *b);
 
 /*
  * "COOKIE LOCAL PEER", e.g. "4242 127.0.0.1:2121 127.0.0.1:40022", as in
- * stssl-status(7).  The parser returns 0 or -EINVAL.
+ * stssl-status(7).  Returns `buf`.
  */
 const char *stssl_connection_format(
     const struct stssl_connection *c, char buf[static STSSL_CONNECTION_TEXT]);
-int stssl_connection_parse(const char *text, struct stssl_connection *ret);
 
 #endif

@@ -30,7 +30,7 @@ static const struct {
 #undef X
 };
 
-static const char version[] = "STSSL_VERSION=" STSSL_RECORD_VERSION;
+static const char version[] = STSSL_RECORD_FRONT;
 
 void
 stssl_record_init(struct stssl_record *r)
@@ -71,18 +71,36 @@ grow(struct stssl_record *r, size_t need)
 	return 0;
 }
 
+/* The value of a string with that name; NULL for one with another. */
+static const char *
+value_of(const char *at, const char *name, size_t len)
+{
+	return strncmp(at, name, len) == 0 && at[len] == '=' ? at + len + 1
+							     : NULL;
+}
+
 /* The value of the string with that name, NULL when there is none. */
 static const char *
 find(const struct stssl_record *r, const char *name)
 {
 	size_t len = strlen(name);
-	const char *at = NULL;
+	const char *at = NULL, *value = NULL;
 
-	while ((at = stssl_record_next(r, at)) != NULL) {
-		if (strncmp(at, name, len) == 0 && at[len] == '=')
-			return at + len + 1;
-	}
-	return NULL;
+	while (value == NULL && (at = stssl_record_next(r, at)) != NULL)
+		value = value_of(at, name, len);
+	return value;
+}
+
+const char *
+stssl_key_name(enum stssl_key key)
+{
+	return keys[key].name;
+}
+
+const char *
+stssl_key_value(const char *string, enum stssl_key key)
+{
+	return value_of(string, keys[key].name, strlen(keys[key].name));
 }
 
 static int
@@ -188,16 +206,13 @@ static bool
 is_due(const char *at, size_t key, unsigned seen)
 {
 	char name[NAME_MAX_TEXT];
-	size_t len;
 
 	if (keys[key].count == MANY)
 		nth_name((enum stssl_key)key, seen, name);
 	else
 		(void)snprintf(name, sizeof name, "%s", keys[key].name);
-	len = strlen(name);
-	if (strncmp(at, name, len) != 0 || at[len] != '=')
-		return false;
-	return seen < (keys[key].count == MANY ? STSSL_INDEX_MAX : 1);
+	return value_of(at, name, strlen(name)) != NULL &&
+	       seen < (keys[key].count == MANY ? STSSL_INDEX_MAX : 1);
 }
 
 /* Check all strings; the last byte is known to be a NUL. */

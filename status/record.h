@@ -14,6 +14,8 @@
 
 #define STSSL_RECORD_MAX     65536
 #define STSSL_RECORD_VERSION "1"
+/* The string that every record begins with. */
+#define STSSL_RECORD_FRONT "STSSL_VERSION=" STSSL_RECORD_VERSION
 /* An indexed key goes from _0 to _255. */
 #define STSSL_INDEX_MAX 256
 
@@ -72,6 +74,12 @@ enum stssl_key {
 #undef X
 	STSSL_KEY_COUNT
 };
+
+/* The key as it stands in a record; of one that is MANY without its number. */
+const char *stssl_key_name(enum stssl_key key);
+
+/* The value of the string "KEY=value"; NULL when it is one of another key. */
+const char *stssl_key_value(const char *string, enum stssl_key key);
 
 /*
  * `text` holds `len` bytes of strings, each with its NUL.  A record that is

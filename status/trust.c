@@ -10,12 +10,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "status/file.h"
 
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
@@ -25,76 +26,22 @@ is_ours(const struct stat *st)
 	return st->st_uid == 0 || st->st_uid == geteuid();
 }
 
-int
-stssl_read_all(int fd, size_t max, char *buf, size_t *ret_len)
+static bool
+is_safe(const struct stat *st)
 {
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = read(fd, buf + len, max + 1 - len)) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -errno;
-		len += (size_t)n;
-		if (len > max)
-			return -EFBIG;
-	}
-	buf[len] = '\0';
-	*ret_len = len;
-	return 0;
-}
-
-static int
-check_file(int fd, size_t max, size_t *ret_size)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if (!is_ours(&st) || (st.st_mode & OTHERS_WRITE) != 0)
-		return -EPERM;
-	if (st.st_size < 0 || (uintmax_t)st.st_size > max)
-		return -EFBIG;
-	*ret_size = (size_t)st.st_size;
-	return 0;
-}
-
-/* At most `max` bytes; *ret is malloc'd. */
-static int
-read_from_start(int fd, size_t max, char **ret, size_t *ret_len)
-{
-	char *buf = malloc(max + 1);
-	int r = buf == NULL ? -ENOMEM : stssl_read_all(fd, max, buf, ret_len);
-
-	if (r == 0)
-		*ret = buf;
-	else
-		free(buf);
-	return r;
+	return is_ours(st) && (st->st_mode & OTHERS_WRITE) == 0;
 }
 
 int
 stssl_trusted_read_at(
     int dir_fd, const char *name, size_t max, char **ret, size_t *ret_len)
 {
-	size_t size = 0;
-	int fd, r;
+	struct stat st;
+	int fd = stssl_file_open(dir_fd, name, O_NOFOLLOW, &st), r;
 
-	fd = openat(dir_fd, name,
-	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd == -1)
-		return -errno;
-	r = check_file(fd, max, &size);
-	if (r == 0)
-		r = read_from_start(fd, size, ret, ret_len);
-	/* It has grown since it was looked at. */
-	if (r == -EFBIG && size < max)
-		r = lseek(fd, 0, SEEK_SET) == -1
-			? -errno
-			: read_from_start(fd, max, ret, ret_len);
+	if (fd < 0)
+		return fd;
+	r = is_safe(&st) ? stssl_file_get(fd, &st, max, ret, ret_len) : -EPERM;
 	close(fd);
 	return r;
 }
@@ -243,12 +190,6 @@ walk(struct way *way, const char **ret_name)
 		free(name);
 	}
 	return r;
-}
-
-static bool
-is_safe(const struct stat *st)
-{
-	return is_ours(st) && (st->st_mode & OTHERS_WRITE) == 0;
 }
 
 int

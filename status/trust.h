@@ -46,11 +46,4 @@ int stssl_trusted_directory(const char *path, int *ret_fd);
  */
 int stssl_trusted_socket(const char *path, uid_t *ret_owner);
 
-/*
- * Read `fd` to its end: up to `max` bytes into `buf`, which has room for one
- * more, and a NUL behind them.  Returns 0; -EFBIG when there are more; or what
- * read(2) says.
- */
-int stssl_read_all(int fd, size_t max, char *buf, size_t *ret_len);
-
 #endif

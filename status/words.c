@@ -8,10 +8,8 @@
 
 #include <string.h>
 
-static const struct {
-	const char *word, *text;
-} failures[] = {
-#define X(name, word, text) [STSSL_FAILURE_##name] = { word, text },
+static const char *const failures[] = {
+#define X(name, word, text) [STSSL_FAILURE_##name] = word,
 	STSSL_FAILURES(X)
 #undef X
 };
@@ -22,29 +20,11 @@ static const char *const verdicts[] = {
 #undef X
 };
 
-static enum stssl_failure
-known(enum stssl_failure f)
-{
-	return (unsigned)f < STSSL_FAILURE_COUNT ? f : STSSL_FAILURE_OTHER;
-}
-
-const char *
-stssl_failure_word(enum stssl_failure f)
-{
-	return failures[known(f)].word;
-}
-
-const char *
-stssl_failure_text(enum stssl_failure f)
-{
-	return failures[known(f)].text;
-}
-
 bool
 stssl_failure_parse(const char *word, enum stssl_failure *ret)
 {
 	for (unsigned i = 0; i < STSSL_FAILURE_COUNT; i++) {
-		if (strcmp(word, failures[i].word) == 0) {
+		if (strcmp(word, failures[i]) == 0) {
 			*ret = (enum stssl_failure)i;
 			return true;
 		}
@@ -58,16 +38,4 @@ stssl_verdict_word(enum stssl_verdict v)
 	if ((unsigned)v >= STSSL_VERDICT_COUNT)
 		v = STSSL_VERDICT_REFUSE;
 	return verdicts[v];
-}
-
-bool
-stssl_verdict_parse(const char *word, enum stssl_verdict *ret)
-{
-	for (unsigned i = 0; i < STSSL_VERDICT_COUNT; i++) {
-		if (strcmp(word, verdicts[i]) == 0) {
-			*ret = (enum stssl_verdict)i;
-			return true;
-		}
-	}
-	return false;
 }

@@ -29,10 +29,6 @@ enum stssl_failure {
 	STSSL_FAILURE_NONE = STSSL_FAILURE_COUNT /* nothing is wrong */
 };
 
-/* The word, or the text; "other"'s for a value that is none of the enum. */
-const char *stssl_failure_word(enum stssl_failure f);
-const char *stssl_failure_text(enum stssl_failure f);
-
 /*
  * Read a word.  False, and *ret untouched, when it is none of the list:
  * callers refuse then.
@@ -55,6 +51,5 @@ enum stssl_verdict {
 
 /* "refuse" for a value that is none of the enum. */
 const char *stssl_verdict_word(enum stssl_verdict v);
-bool stssl_verdict_parse(const char *word, enum stssl_verdict *ret);
 
 #endif

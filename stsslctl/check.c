@@ -5,7 +5,6 @@
  */
 #include <config.h>
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "policy/class.h"
 #include "setup/backends.h"
 #include "setup/config.h"
+#include "status/ascii.h"
 #include "status/quote.h"
 #include "status/trust.h"
 #include "stsslctl/access.h"
@@ -27,17 +27,7 @@
 #include "stsslctl/findings.h"
 #include "stsslctl/identities.h"
 #include "stsslctl/output.h"
-#include "stsslctl/stack.h"
 #include "stsslctl/trust.h"
-
-struct arguments {
-	bool json;
-	const char *config;
-	const char *classes;
-	const char *pam;
-	const char *pam_dir;
-	const char *module_dir;
-};
 
 /* libpam takes service names in lower case. */
 static int
@@ -46,8 +36,7 @@ pam(const struct arguments *a, struct findings *findings)
 	char *service = output_copy(a->pam), *path = NULL;
 	int r;
 
-	for (char *c = service; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
+	stssl_lower_text(service);
 	if (asprintf(&path, "%s/%s", a->pam_dir, service) < 0)
 		output_no_memory();
 	r = check_pam(a->pam_dir, service, a->module_dir, findings);
@@ -184,53 +173,22 @@ files(const struct arguments *a, struct findings *findings)
 	return 0;
 }
 
-static bool
-parse(int argc, char **argv, struct arguments *ret)
-{
-	struct arguments a = { .config = HELPER_CONF, .pam_dir = STACK_DIR };
-	const struct command_option options[] = {
-		{ "json", NULL, &a.json },
-		{ "config", &a.config, NULL },
-		{ "classes", &a.classes, NULL },
-		{ "pam", &a.pam, NULL },
-		{ "pam-dir", &a.pam_dir, NULL },
-		{ "module-dir", &a.module_dir, NULL },
-		{ NULL, NULL, NULL },
-	};
-
-	if (command_options(argc, argv, options) != argc)
-		return false;
-	if (a.pam != NULL && (a.pam[0] == '\0' || strchr(a.pam, '/') != NULL))
-		return false;
-	*ret = a;
-	return true;
-}
-
-static enum command_status
-check(int argc, char **argv)
+enum command_status
+command_check(const struct arguments *a)
 {
 	enum command_status status = COMMAND_FINE;
 	struct findings findings;
-	struct arguments a;
 	int r;
 
-	if (!parse(argc, argv, &a))
-		return command_usage(&command_check);
+	if (a->pam != NULL &&
+	    (a->pam[0] == '\0' || strchr(a->pam, '/') != NULL))
+		return COMMAND_USAGE;
 	findings_init(&findings);
-	r = a.pam != NULL ? pam(&a, &findings) : files(&a, &findings);
+	r = a->pam != NULL ? pam(a, &findings) : files(a, &findings);
 	if (r == 0)
-		findings_print(&findings, a.json);
+		findings_print(&findings, a->json);
 	if (findings.count[FINDING_ERROR] + findings.count[FINDING_WARNING] > 0)
 		status = COMMAND_FOUND;
 	findings_done(&findings);
 	return r < 0 ? COMMAND_UNKNOWN : status;
 }
-
-const struct command command_check = {
-	"check",
-	"[--json] [--config FILE] [--classes FILE]\n"
-	"       stsslctl check --pam SERVICE [--json] [--pam-dir DIR] "
-	"[--module-dir DIR]",
-	"look for mistakes in the configuration or a PAM service",
-	check,
-};

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/shadow.h"
+#include "policy/tools/shadow.h"
 #include "status/quote.h"
 
 /* Is there anything to say about class number `n`?  -EBADMSG and what, or 0. */

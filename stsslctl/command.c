@@ -1,87 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reading options by a table, and the usage line: the same for every
- * subcommand.
+ * Messages to stderr, and reading the classes: the same for all subcommands.
  */
 #include <config.h>
 #include "stsslctl/command.h"
 
-#include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/classes.h"
 #include "stsslctl/output.h"
 
-#define OPTIONS_MAX 16
-/* getopt_long() returns the index in the table plus this. */
-#define FIRST 256
-
 enum command_status
-command_usage(const struct command *command)
+command_refuse(const char *what, const char *why)
 {
-	(void)fprintf(stderr, "usage: stsslctl %s%s%s\n", command->name,
-	    command->arguments == NULL ? "" : " ",
-	    command->arguments == NULL ? "" : command->arguments);
-	return COMMAND_UNKNOWN;
+	(void)fputs("stsslctl: ", stderr);
+	output_text(stderr, what);
+	if (why != NULL)
+		(void)fprintf(stderr, ": %s", why);
+	(void)fputc('\n', stderr);
+	return COMMAND_FOUND;
 }
 
 enum command_status
 command_say(const char *text)
 {
-	(void)fputs("stsslctl: ", stderr);
-	output_text(stderr, text);
-	(void)fputc('\n', stderr);
+	(void)command_refuse(text, NULL);
 	return COMMAND_UNKNOWN;
 }
 
 enum command_status
 command_cannot(const char *what, int error)
 {
-	(void)fputs("stsslctl: ", stderr);
-	output_text(stderr, what);
-	(void)fprintf(stderr, ": %s\n", strerror(-error));
+	(void)command_refuse(what, strerror(-error));
 	return COMMAND_UNKNOWN;
 }
 
 enum command_status
 command_cannot_trust(const char *path)
 {
-	(void)fputs("stsslctl: ", stderr);
-	output_text(stderr, path);
-	(void)fputs(": can be written to by others than root\n", stderr);
+	(void)command_refuse(path, "can be written to by others than root");
 	return COMMAND_UNKNOWN;
 }
 
-/* The same table as getopt_long(3) wants it; `ret` is all zero. */
-static void
-fill(const struct command_option *options, struct option *ret)
+const char *
+command_classes_path(const struct arguments *a)
 {
-	for (int i = 0; options[i].name != NULL; i++) {
-		assert(i < OPTIONS_MAX);
-		ret[i].name = options[i].name;
-		ret[i].has_arg =
-		    options[i].text != NULL ? required_argument : no_argument;
-		ret[i].val = FIRST + i;
-	}
+	return a->classes == NULL ? STSSL_CLASSES_CONF : a->classes;
 }
 
-int
-command_options(int argc, char **argv, const struct command_option *options)
+struct stssl_classes *
+command_classes(const struct arguments *a)
 {
-	struct option table[OPTIONS_MAX + 1] = { 0 };
-	int c;
+	struct stssl_classes *classes;
+	struct stssl_error error;
 
-	fill(options, table);
-	opterr = 0;
-	optind = 0;
-	while ((c = getopt_long(argc, argv, "", table, NULL)) != -1) {
-		if (c < FIRST)
-			return -1;
-		if (options[c - FIRST].text != NULL)
-			*options[c - FIRST].text = optarg;
-		else
-			*options[c - FIRST].flag = true;
-	}
-	return optind;
+	if (stssl_classes_read(command_classes_path(a), &classes, &error) == 0)
+		return classes;
+	(void)command_say(error.text);
+	return NULL;
 }

@@ -1,69 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What main() and the subcommands of stsslctl agree on.  Each subcommand is a
- * file of its own with one `struct command`; main.c lists them in a table.
+ * What main() and the subcommands of stsslctl agree on.  main.c has the table
+ * of all subcommands and their options, and reads the command line.
  */
 #ifndef STSSLCTL_COMMAND_H
 #define STSSLCTL_COMMAND_H
 
-#include <getopt.h>
 #include <stdbool.h>
+
+struct stssl_classes;
 
 /* What stsslctl exits with; stsslctl(8) says for each subcommand when. */
 enum command_status {
 	COMMAND_FINE = 0,
 	COMMAND_FOUND = 1,   /* problems found, or refused */
 	COMMAND_UNKNOWN = 2, /* bad usage, or it cannot be found out */
+	COMMAND_USAGE,       /* main() says how it is used, and exits with 2 */
 };
 
-struct command {
-	const char *name;
-	const char *arguments; /* for the usage line; NULL takes none */
-	const char *summary;   /* a few words, for --help */
-	/* argv[0] is the subcommand's name. */
-	enum command_status (*run)(int argc, char **argv);
+/* The command line.  What was not given is false, NULL, or its default. */
+struct arguments {
+	bool clear;
+	bool json;
+	bool penalties;
+	bool shared;
+	bool text;
+	const char *by;
+	const char *ca;
+	const char *certificate;
+	const char *classes;
+	const char *config; /* HELPER_CONF */
+	const char *crl;
+	const char *directory;
+	const char *from;
+	const char *html;
+	const char *module_dir;
+	const char *pam;
+	const char *pam_dir; /* STACK_DIR */
+	const char *service;
+	const char *socket; /* STSSL_STATUS_SOCKET */
+	const char *tls;
+	const char *user;
+	char **words; /* those that are no options, as many as there are */
+	int count;
 };
 
-extern const struct command command_check;
-extern const struct command command_digest;
-extern const struct command command_explain;
-extern const struct command command_identity;
-extern const struct command command_kick;
-extern const struct command command_reload;
-extern const struct command command_matrix;
-extern const struct command command_metrics;
-extern const struct command command_pardon;
-extern const struct command command_who;
+typedef enum command_status command_function(const struct arguments *a);
 
-/* Say how `command` is used, to stderr.  Returns COMMAND_UNKNOWN. */
-enum command_status command_usage(const struct command *command);
+command_function command_check;
+command_function command_digest;
+command_function command_explain;
+command_function command_identity;
+command_function command_kick;
+command_function command_matrix;
+command_function command_metrics;
+command_function command_pardon;
+command_function command_reload;
+command_function command_who;
 
 /*
- * Say why there is no answer, to stderr: `text`, or `what` with a negative
- * errno.  Both escape it.  Return COMMAND_UNKNOWN.
+ * Say something to stderr, with all that is not printable escaped: `text`;
+ * `what` and a negative errno; or `path`, whose owner or mode is wrong.
+ * Return COMMAND_UNKNOWN.
  */
 enum command_status command_say(const char *text);
 enum command_status command_cannot(const char *what, int error);
-
-/* The same for a file or directory whose owner or mode is wrong. */
 enum command_status command_cannot_trust(const char *path);
 
-/*
- * An option of a subcommand.  With `text` it takes an argument, which is put
- * there; else *flag becomes true.  A table of them ends with a NULL name.
- */
-struct command_option {
-	const char *name;
-	const char **text;
-	bool *flag;
-};
+/* The same for what is refused: `what`, and why.  Returns COMMAND_FOUND. */
+enum command_status command_refuse(const char *what, const char *why);
+
+/* What --classes says, or the file that the module reads. */
+const char *command_classes_path(const struct arguments *a);
 
 /*
- * Read the options of a subcommand.  Returns the index of the first argument
- * that is no option, or -1 for an unknown option, an ambiguous one, or one
- * without its argument: the caller ends with command_usage().
+ * Read the classes from there.  Returns the classes, to
+ * be freed by stssl_classes_free(); or NULL, with the mistake told to stderr.
  */
-int command_options(
-    int argc, char **argv, const struct command_option *options);
+struct stssl_classes *command_classes(const struct arguments *a);
 
 #endif

@@ -18,33 +18,25 @@
 #include "x509/store.h"
 #include "x509/verify.h"
 
-static const struct {
-	const char *word;
-	const char *protocol; /* in a record */
-} versions[] = {
-	{ "1.2", "TLSv1.2" },
-	{ "1.3", "TLSv1.3" },
-	{ "TLS1.2", "TLSv1.2" },
-	{ "TLS1.3", "TLSv1.3" },
-	{ "TLSv1.2", "TLSv1.2" },
-	{ "TLSv1.3", "TLSv1.3" },
-};
-
+/* "1.2" or "1.3", or with TLS or TLSv in front; NULL for anything else. */
 static const char *
 protocol_of(const char *word)
 {
-	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
-		if (strcmp(word, versions[i].word) == 0)
-			return versions[i].protocol;
+	static const char *const protocols[] = { "TLSv1.2", "TLSv1.3" };
+	const char *version = word;
+
+	if (strncmp(version, "TLS", 3) == 0)
+		version += version[3] == 'v' ? 4 : 3;
+	for (size_t i = 0; i < 2; i++)
+		if (strcmp(version, protocols[i] + strlen("TLSv")) == 0)
+			return protocols[i];
 	return NULL;
 }
 
-/* What speaks against the arguments; NULL when nothing does. */
+/* Why the options do not go together; NULL when they do. */
 static const char *
-objection(const struct connection_arguments *a)
+objection(const struct arguments *a, struct stssl_address *ret_from)
 {
-	struct stssl_address from;
-
 	if (a->clear && (a->tls != NULL || a->certificate != NULL))
 		return "--clear goes without --tls and --certificate";
 	if (a->ca != NULL && a->certificate == NULL)
@@ -53,7 +45,7 @@ objection(const struct connection_arguments *a)
 		return "--crl needs --ca";
 	if (a->tls != NULL && protocol_of(a->tls) == NULL)
 		return "--tls is 1.2 or 1.3";
-	if (a->from != NULL && stssl_ip_parse(a->from, &from) < 0)
+	if (a->from != NULL && stssl_ip_parse(a->from, ret_from) < 0)
 		return "--from is an IP address";
 	return NULL;
 }
@@ -68,7 +60,7 @@ take_error(int r, const struct x509_error *from, struct stssl_error *to)
 }
 
 static int
-find_trust(const struct connection_arguments *a, struct x509_store **ret,
+find_trust(const struct arguments *a, struct x509_store **ret,
     struct stssl_error *error)
 {
 	struct x509_error fault = { "out of memory" };
@@ -89,8 +81,8 @@ find_trust(const struct connection_arguments *a, struct x509_store **ret,
 
 /* Judged and described as the helper does after a handshake. */
 static int
-put_certificate(const struct connection_arguments *a,
-    struct stssl_record *record, struct stssl_error *error)
+put_certificate(const struct arguments *a, struct stssl_record *record,
+    struct stssl_error *error)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
 	struct x509_error fault = { "out of memory" };
@@ -114,7 +106,7 @@ put_certificate(const struct connection_arguments *a,
 }
 
 static int
-fill(const struct connection_arguments *a, struct stssl_record *record,
+fill(const struct arguments *a, struct stssl_record *record,
     struct stssl_error *error)
 {
 	int r = stssl_record_put(record, STSSL_KEY_SSL_PROTOCOL,
@@ -132,29 +124,25 @@ fill(const struct connection_arguments *a, struct stssl_record *record,
 }
 
 int
-connection_make(const struct connection_arguments *arguments,
-    struct connection *ret, struct stssl_error *error)
+connection_make(const struct arguments *a, struct connection *ret,
+    struct stssl_error *error)
 {
-	struct connection c = { .is_clear = arguments->clear };
-	const char *why = objection(arguments);
-	int r;
+	struct connection c;
+	const char *why = objection(a, &c.from);
+	int r = 0;
 
 	if (why != NULL) {
 		(void)snprintf(error->text, sizeof error->text, "%s", why);
 		return -EINVAL;
 	}
 	stssl_record_init(&c.record);
-	c.has_from = arguments->from != NULL &&
-		     stssl_ip_parse(arguments->from, &c.from) == 0;
-	if (!c.is_clear) {
-		r = fill(arguments, &c.record, error);
-		if (r < 0) {
-			stssl_record_done(&c.record);
-			return r;
-		}
-	}
-	*ret = c;
-	return 0;
+	if (!a->clear)
+		r = fill(a, &c.record, error);
+	if (r < 0)
+		stssl_record_done(&c.record);
+	else
+		*ret = c;
+	return r;
 }
 
 void

@@ -17,16 +17,6 @@
 #include "stsslctl/identity_store.h"
 #include "stsslctl/output.h"
 
-struct arguments {
-	bool json;
-	bool shared;
-	const char *by;
-	const char *directory;
-	const char *classes;
-	const char *user; /* NULL for "list" */
-	const char *what; /* a file, or an entry */
-};
-
 /* One user's entries, while they are looked at. */
 struct listing {
 	const struct identity_store *store;
@@ -167,10 +157,10 @@ show(const struct arguments *a, const struct identity_store *store)
 	enum command_status status;
 	json_t *all, *entries;
 	char *text;
-	int r = identity_store_read(store, a->user, &text);
+	int r = identity_store_read(store, a->words[1], &text);
 
 	if (r < 0)
-		return cannot(store, a->user, r);
+		return cannot(store, a->words[1], r);
 	entries = entries_of(text);
 	free(text);
 	status = is_fine(entries) ? COMMAND_FINE : COMMAND_FOUND;
@@ -180,7 +170,7 @@ show(const struct arguments *a, const struct identity_store *store)
 		return status;
 	}
 	all = output_need(json_object());
-	output_set(all, "user", output_string(a->user));
+	output_set(all, "user", output_string(a->words[1]));
 	output_set(all, "entries", entries);
 	output_json(all);
 	return status;
@@ -189,7 +179,7 @@ show(const struct arguments *a, const struct identity_store *store)
 static enum command_status
 add(const struct arguments *a, const struct identity_store *store)
 {
-	const struct identity_addition addition = { a->user, a->what,
+	const struct identity_addition addition = { a->words[1], a->words[2],
 		a->by != NULL && strcmp(a->by, "spki") == 0, a->shared };
 
 	return identity_add(store, &addition);
@@ -198,7 +188,7 @@ add(const struct arguments *a, const struct identity_store *store)
 static enum command_status
 take_away(const struct arguments *a, const struct identity_store *store)
 {
-	return identity_remove(store, a->user, a->what);
+	return identity_remove(store, a->words[1], a->words[2]);
 }
 
 /* How many words come behind the verb. */
@@ -224,34 +214,19 @@ find_verb(const char *word)
 	return NULL;
 }
 
+/* NULL when the words, or the options, are not those of a verb. */
 static const struct verb *
-parse(int argc, char **argv, struct arguments *ret)
+verb_of(const struct arguments *a)
 {
-	struct arguments a = { .classes = STSSL_CLASSES_CONF };
-	const struct command_option options[] = {
-		{ "json", NULL, &a.json },
-		{ "shared", NULL, &a.shared },
-		{ "by", &a.by, NULL },
-		{ "directory", &a.directory, NULL },
-		{ "classes", &a.classes, NULL },
-		{ NULL, NULL, NULL },
-	};
-	int at = command_options(argc, argv, options);
-	const struct verb *verb =
-	    at < 0 || at == argc ? NULL : find_verb(argv[at]);
+	const struct verb *verb = a->count == 0 ? NULL : find_verb(a->words[0]);
 
-	if (verb == NULL || argc - at - 1 != verb->words)
+	if (verb == NULL || a->count - 1 != verb->words)
 		return NULL;
-	if (!verb->adds && (a.shared || a.by != NULL))
+	if (!verb->adds && (a->shared || a->by != NULL))
 		return NULL;
-	if (a.by != NULL && strcmp(a.by, "cert") != 0 &&
-	    strcmp(a.by, "spki") != 0)
+	if (a->by != NULL && strcmp(a->by, "cert") != 0 &&
+	    strcmp(a->by, "spki") != 0)
 		return NULL;
-	if (verb->words > 0)
-		a.user = argv[at + 1];
-	if (verb->words > 1)
-		a.what = argv[at + 2];
-	*ret = a;
 	return verb;
 }
 
@@ -271,37 +246,23 @@ run(const struct arguments *a, const struct verb *verb, const char *directory)
 	return status;
 }
 
-static enum command_status
-identity(int argc, char **argv)
+enum command_status
+command_identity(const struct arguments *a)
 {
+	const struct verb *verb = verb_of(a);
 	struct stssl_classes *classes;
-	struct stssl_error error;
 	enum command_status status;
-	struct arguments a;
-	const struct verb *verb = parse(argc, argv, &a);
 
 	if (verb == NULL)
-		return command_usage(&command_identity);
-	if (a.user != NULL && !stssl_user_valid(a.user))
+		return COMMAND_USAGE;
+	if (a->count > 1 && !stssl_user_valid(a->words[1]))
 		return command_say("that is no user name");
-	if (a.directory != NULL)
-		return run(&a, verb, a.directory);
-	if (stssl_classes_read(a.classes, &classes, &error) < 0)
-		return command_say(error.text);
-	status = run(&a, verb, classes->identities);
+	if (a->directory != NULL)
+		return run(a, verb, a->directory);
+	classes = command_classes(a);
+	if (classes == NULL)
+		return COMMAND_UNKNOWN;
+	status = run(a, verb, classes->identities);
 	(void)stssl_classes_free(classes);
 	return status;
 }
-
-const struct command command_identity = {
-	"identity",
-	"list [--json] [--directory DIR | --classes FILE]\n"
-	"       stsslctl identity show USER [--json] "
-	"[--directory DIR | --classes FILE]\n"
-	"       stsslctl identity add USER FILE.pem [--by cert|spki] [--shared]\n"
-	"           [--directory DIR | --classes FILE]\n"
-	"       stsslctl identity remove USER FILE.pem|ENTRY\n"
-	"           [--directory DIR | --classes FILE]",
-	"which certificates belong to a user",
-	identity,
-};

@@ -13,6 +13,7 @@
 
 #include "policy/identity.h"
 #include "status/record.h"
+#include "status/tools/words.h"
 #include "stsslctl/identity_text.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/keys.h"
+#include "policy/tools/words.h"
 #include "status/quote.h"
 #include "stsslctl/command.h"
 #include "stsslctl/matrix_html.h"
@@ -38,13 +38,9 @@ static const char *const criteria[] = { "service", "user", "from", "type",
 static json_t *
 cell_of(struct stssl_decision d)
 {
-	json_t *cell = output_need(json_object());
-
-	output_set(
-	    cell, "verdict", output_string(stssl_verdict_word(d.verdict)));
-	output_set(cell, "reason", output_string(stssl_reason_word(d.reason)));
-	output_set(cell, "text", output_string(stssl_reason_text(d.reason)));
-	return cell;
+	return output_need(json_pack("{s:s, s:s, s:s}", "verdict",
+	    stssl_verdict_word(d.verdict), "reason",
+	    stssl_reason_word(d.reason), "text", stssl_reason_text(d.reason)));
 }
 
 static json_t *
@@ -64,13 +60,11 @@ criteria_of(const struct stssl_conf_section *section)
 	json_t *all = output_need(json_object());
 
 	for (size_t i = 0; i < sizeof criteria / sizeof criteria[0]; i++) {
-		json_t *values =
-		    values_of(stssl_conf_values(section, criteria[i]));
+		struct stssl_values values =
+		    stssl_conf_values(section, criteria[i]);
 
-		if (json_array_size(values) > 0)
-			output_set(all, criteria[i], values);
-		else
-			json_decref(values);
+		if (values.count > 0)
+			output_set(all, criteria[i], values_of(values));
 	}
 	return all;
 }
@@ -87,105 +81,89 @@ ways_of(const struct stssl_identity_rules *rules)
 	return ways;
 }
 
-/* What the ways need to know: empty or null where they need nothing. */
-static void
-set_names(json_t *class, const struct stssl_identity_rules *rules)
-{
-	output_set(class, "identity", ways_of(rules));
-	output_set(class, "email-domain", values_of(rules->email_domains));
-	output_set(class, "upn-domain", values_of(rules->upn_domains));
-	output_set(class, "map",
-	    output_string(rules->map == NULL ? NULL : rules->map->name));
-}
-
 static void
 set_word(json_t *object, const char *key, int value)
 {
 	output_set(object, key, output_string(stssl_keys_word(key, value)));
 }
 
+/* What the ways need to know is empty or null where they need nothing. */
 static json_t *
 class_of(const struct stssl_class *c)
 {
-	json_t *class = output_need(json_object());
+	const struct stssl_identity_rules *rules = &c->identity;
+	json_t *class = output_need(
+	    json_pack("{s:o, s:b, s:o}", "name", output_string(c->name),
+		"enabled", c->enabled, "criteria", criteria_of(c->section)));
 	json_t *cells = output_need(json_object());
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		output_set(cells, columns[i].key,
 		    cell_of(stssl_decide(
 			c->ssl, c->login, c->bad, columns[i].facts)));
-	output_set(class, "name", output_string(c->name));
-	output_set(class, "enabled", json_boolean(c->enabled));
-	output_set(class, "criteria", criteria_of(c->section));
 	set_word(class, "ssl", (int)c->ssl);
 	set_word(class, "login", (int)c->login);
 	set_word(class, "bad-certificate", (int)c->bad);
 	set_word(class, "min-protocol", (int)c->min_protocol);
 	set_word(class, "data", (int)c->data_private);
-	set_names(class, &c->identity);
+	output_set(class, "identity", ways_of(rules));
+	output_set(class, "email-domain", values_of(rules->email_domains));
+	output_set(class, "upn-domain", values_of(rules->upn_domains));
+	output_set(class, "map",
+	    output_string(rules->map == NULL ? NULL : rules->map->name));
 	output_set(class, "cells", cells);
 	return class;
-}
-
-/* Who is in no class is refused, whatever the connection is. */
-static json_t *
-nobody_of(void)
-{
-	const struct stssl_decision refused = { STSSL_VERDICT_REFUSE,
-		STSSL_REASON_NO_CLASS };
-	json_t *cells = output_need(json_object());
-
-	for (size_t i = 0; i < COLUMNS; i++)
-		output_set(cells, columns[i].key, cell_of(refused));
-	return cells;
 }
 
 static json_t *
 matrix_of(const struct stssl_classes *classes, const char *file)
 {
-	json_t *matrix = output_need(json_object());
+	const struct stssl_decision refused = { STSSL_VERDICT_REFUSE,
+		STSSL_REASON_NO_CLASS };
 	json_t *names = output_need(json_array());
 	json_t *list = output_need(json_array());
+	json_t *nobody = output_need(json_object());
 
+	/* A user in no class is refused, whatever the connection is. */
 	for (size_t i = 0; i < COLUMNS; i++) {
-		json_t *name = output_need(json_object());
-
-		output_set(name, "key", output_string(columns[i].key));
-		output_set(name, "text", output_string(columns[i].text));
-		output_append(names, name);
+		output_append(
+		    names, output_need(json_pack("{s:s, s:s}", "key",
+			       columns[i].key, "text", columns[i].text)));
+		output_set(nobody, columns[i].key, cell_of(refused));
 	}
 	for (size_t i = 0; i < classes->count; i++)
 		output_append(list, class_of(&classes->list[i]));
-	output_set(matrix, "file", output_string(file));
-	set_word(matrix, "user-names", (int)classes->names);
-	output_set(matrix, "columns", names);
-	output_set(matrix, "classes", list);
-	output_set(matrix, "no-class", nobody_of());
-	return matrix;
+	return output_need(json_pack("{s:o, s:s, s:o, s:o, s:o}", "file",
+	    output_string(file), "user-names",
+	    stssl_keys_word("user-names", (int)classes->names), "columns",
+	    names, "classes", list, "no-class", nobody));
+}
+
+/* A column is as wide as its title and "password". */
+static void
+print_cell(size_t column, const char *text)
+{
+	int width = (int)strlen(columns[column].text);
+
+	if (column + 1 == COLUMNS)
+		(void)printf("  %s\n", text);
+	else
+		(void)printf("  %-*s", width > 8 ? width : 8, text);
 }
 
 static void
 print_cells(const json_t *cells)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
-		const json_t *cell = json_object_get(cells, columns[i].key);
-
-		(void)printf("%s%-*s", i == 0 ? "" : "  ",
-		    i + 1 < COLUMNS ? (int)strlen(columns[i].text) > 8
-					  ? (int)strlen(columns[i].text)
-					  : 8
-				    : 0,
-		    json_string_value(json_object_get(cell, "verdict")));
-	}
-	(void)putchar('\n');
+	for (size_t i = 0; i < COLUMNS; i++)
+		print_cell(i, output_get(json_object_get(cells, columns[i].key),
+				  "verdict"));
 }
 
-/* The first column: as wide as its longest name. */
+/* The first column is as wide as its longest name. */
 static const char *
 label(const json_t *class, char buf[static STSSL_QUOTE_MAX])
 {
-	return stssl_quote(buf, STSSL_QUOTE_MAX,
-	    json_string_value(json_object_get(class, "name")));
+	return stssl_quote(buf, STSSL_QUOTE_MAX, output_get(class, "name"));
 }
 
 static int
@@ -212,68 +190,37 @@ print_text(const json_t *matrix)
 
 	(void)printf("%-*s", width, "class");
 	for (size_t i = 0; i < COLUMNS; i++)
-		(void)printf(
-		    "  %-*s", i + 1 < COLUMNS ? 8 : 0, columns[i].text);
-	(void)putchar('\n');
+		print_cell(i, columns[i].text);
 	for (size_t i = 0; i < json_array_size(classes); i++) {
 		const json_t *class = json_array_get(classes, i);
 
-		(void)printf("%-*s  ", width, label(class, buf));
+		(void)printf("%-*s", width, label(class, buf));
 		if (json_is_true(json_object_get(class, "enabled")))
 			print_cells(json_object_get(class, "cells"));
 		else
-			(void)puts("not enabled");
+			(void)puts("  not enabled");
 	}
-	(void)printf("%-*s  ", width, "(no class)");
+	(void)printf("%-*s", width, "(no class)");
 	print_cells(json_object_get(matrix, "no-class"));
 }
 
-static enum command_status
-show(json_t *matrix, bool json, const char *html)
+enum command_status
+command_matrix(const struct arguments *a)
 {
-	int r;
+	struct stssl_classes *classes = command_classes(a);
+	json_t *matrix;
+	int r = 0;
 
-	if (html != NULL) {
-		r = matrix_html_write(matrix, html);
-		json_decref(matrix);
-		return r < 0 ? command_cannot(html, r) : COMMAND_FINE;
-	}
-	if (json) {
-		output_json(matrix);
-		return COMMAND_FINE;
-	}
-	print_text(matrix);
-	json_decref(matrix);
-	return COMMAND_FINE;
-}
-
-static enum command_status
-matrix(int argc, char **argv)
-{
-	const char *file = STSSL_CLASSES_CONF, *html = NULL;
-	bool json = false;
-	const struct command_option options[] = {
-		{ "json", NULL, &json },
-		{ "classes", &file, NULL },
-		{ "html", &html, NULL },
-		{ NULL, NULL, NULL },
-	};
-	struct stssl_classes *classes;
-	struct stssl_error error;
-	enum command_status status;
-
-	if (command_options(argc, argv, options) != argc)
-		return command_usage(&command_matrix);
-	if (stssl_classes_read(file, &classes, &error) < 0)
-		return command_say(error.text);
-	status = show(matrix_of(classes, file), json, html);
+	if (classes == NULL)
+		return COMMAND_UNKNOWN;
+	matrix = matrix_of(classes, command_classes_path(a));
 	(void)stssl_classes_free(classes);
-	return status;
+	if (a->html != NULL)
+		r = matrix_html_write(matrix, a->html);
+	else if (a->json)
+		output_json(json_incref(matrix));
+	else
+		print_text(matrix);
+	json_decref(matrix);
+	return r < 0 ? command_cannot(a->html, r) : COMMAND_FINE;
 }
-
-const struct command command_matrix = {
-	"matrix",
-	"[--json | --html FILE] [--classes FILE]",
-	"the policy as a table",
-	matrix,
-};

@@ -84,6 +84,12 @@ output_set(json_t *object, const char *key, json_t *value)
 		output_no_memory();
 }
 
+const char *
+output_get(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
 void
 output_append(json_t *array, json_t *value)
 {

@@ -31,6 +31,9 @@ char *output_copy(const char *text);
 /* Set `key` of `object` to `value`, whose reference is taken. */
 void output_set(json_t *object, const char *key, json_t *value);
 
+/* The string `key` of `object`; NULL when it has none. */
+const char *output_get(const json_t *object, const char *key);
+
 /* Append `value`, whose reference is taken. */
 void output_append(json_t *array, json_t *value);
 

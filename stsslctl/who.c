@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stsslctl who: the sessions that there are now, asked for one by one.
+ * stsslctl who: the sessions that there are now, asked for one by one; or the
+ * sources with a penalty, asked for some hundred at a time.
  */
 #include <config.h>
 
@@ -9,15 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/query.h"
+#include "setup/penalties.h"
+#include "status/address.h"
 #include "status/quote.h"
-#include "stsslctl/command.h"
-#include "stsslctl/live.h"
+#include "stsslctl/ask.h"
 #include "stsslctl/output.h"
-#include "stsslctl/penalties.h"
 
 /* More are not asked for: a helper that counts in circles must not keep us. */
-#define SESSIONS_MAX 1000000
+#define LIST_MAX 1000000
+
+/* Room for a session's number, and for an address. */
+#define AFTER_MAX 64
+
+/*
+ * Take an answer: print what is in it, or append it to `list` if that is not
+ * NULL.  `after` has the last of the answer before, or "", and gets the last of
+ * this one.  Returns how many there were, or -EBADMSG.
+ */
+typedef int take_function(const struct stssl_record *answer, json_t *list,
+    char after[static AFTER_MAX]);
 
 /* What is told of a session: key of the record, of JSON, and how in text. */
 static const struct column {
@@ -57,13 +68,10 @@ session_of(const struct stssl_record *record)
 	for (size_t i = 0; i < COLUMNS; i++) {
 		const char *value = stssl_record_get(record, columns[i].key);
 
-		if (columns[i].is_number && value != NULL)
-			output_set(session, columns[i].name,
-			    output_need(
-				json_integer(strtoll(value, NULL, 10))));
-		else
-			output_set(
-			    session, columns[i].name, output_string(value));
+		output_set(session, columns[i].name,
+		    columns[i].is_number && value != NULL
+			? output_need(json_integer(strtoll(value, NULL, 10)))
+			: output_string(value));
 	}
 	return session;
 }
@@ -73,101 +81,168 @@ static void
 print_session(const struct stssl_record *record)
 {
 	char quoted[STSSL_QUOTE_MAX];
-	bool first = true;
+	const char *front = "";
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		const char *value = stssl_record_get(record, columns[i].key);
 
 		if (value == NULL || value[0] == '\0')
 			continue;
-		(void)printf("%s%s=", first ? "" : " ", columns[i].name);
+		(void)printf("%s%s=", front, columns[i].name);
 		if (columns[i].is_quoted)
 			(void)fputs(
 			    stssl_quote(quoted, sizeof quoted, value), stdout);
 		else
 			output_text(stdout, value);
-		first = false;
+		front = " ";
 	}
 	(void)putchar('\n');
 }
 
 /* The number of a session counts up from question to question. */
-static bool
-take_number(const struct stssl_record *record, char after[static 32],
-    unsigned long long *last)
+static int
+take_session(const struct stssl_record *answer, json_t *list,
+    char after[static AFTER_MAX])
 {
-	const char *text = stssl_record_get(record, STSSL_KEY_STSSL_SESSION);
-	unsigned long long number;
+	const char *number = stssl_record_get(answer, STSSL_KEY_STSSL_SESSION);
 
-	if (text == NULL || strlen(text) >= 32)
-		return false;
-	number = strtoull(text, NULL, 16);
-	if (number <= *last)
-		return false;
-	*last = number;
-	(void)snprintf(after, 32, "%s", text);
+	if (number == NULL || strlen(number) >= AFTER_MAX ||
+	    strtoull(number, NULL, 16) <= strtoull(after, NULL, 16))
+		return -EBADMSG;
+	(void)snprintf(after, AFTER_MAX, "%s", number);
+	if (list == NULL)
+		print_session(answer);
+	else
+		output_append(list, session_of(answer));
+	return 1;
+}
+
+/* " WORD=COUNT" as often as it comes; `events` has all words there are. */
+static bool
+take_events(const char *at, json_t *events)
+{
+	char word[32], count[20];
+	int end;
+
+	for (; *at != '\0'; at += end) {
+		if (sscanf(at, " %31[a-z-]=%18[0-9]%n", word, count, &end) !=
+			2 ||
+		    json_object_get(events, word) == NULL)
+			return false;
+		output_set(events, word,
+		    output_need(json_integer(strtoll(count, NULL, 10))));
+	}
 	return true;
 }
 
-static int
-list(const char *socket, json_t *sessions)
+/* "ADDRESS SECONDS refused" or "counted", and the events; NULL for no such. */
+static json_t *
+source_of(const char *text, char ip[static AFTER_MAX])
 {
-	unsigned long long last = 0;
-	char after[32] = "";
-	int r = 1;
+	json_t *events = output_need(json_object());
+	struct stssl_address address;
+	char source[AFTER_MAX + sizeof "/64"], state[32];
+	int seconds, end = 0;
+	bool refused;
 
-	for (int i = 0; r == 1 && i < SESSIONS_MAX; i++) {
-		struct stssl_record record;
-
-		stssl_record_init(&record);
-		r = live_ask(socket, "list", STSSL_KEY_STSSL_AFTER,
-		    i == 0 ? NULL : after, &record);
-		if (r == 1 && !take_number(&record, after, &last))
-			r = -EBADMSG;
-		else if (r == 1 && sessions == NULL)
-			print_session(&record);
-		else if (r == 1)
-			output_append(sessions, session_of(&record));
-		stssl_record_done(&record);
+	for (int i = 0; i < PENALTY_COUNT; i++)
+		output_set(events, penalty_word((enum penalty_event)i),
+		    output_need(json_integer(0)));
+	/* NOLINTNEXTLINE(cert-err34-c): nine digits do not overflow. */
+	if (sscanf(text, "%55s %9d %31[a-z]%n", ip, &seconds, state, &end) !=
+		3 ||
+	    stssl_ip_parse(ip, &address) < 0 ||
+	    !take_events(text + end, events)) {
+		json_decref(events);
+		return NULL;
 	}
-	return r;
+	refused = strcmp(state, "refused") == 0;
+	if (!refused && strcmp(state, "counted") != 0) {
+		json_decref(events);
+		return NULL;
+	}
+	(void)snprintf(source, sizeof source, "%s%s", ip,
+	    stssl_address_is_ipv4(&address) ? "" : "/64");
+	return output_need(json_pack("{s:s, s:i, s:b, s:o}", "source", source,
+	    "seconds", seconds, "refused", refused, "events", events));
 }
 
-static enum command_status
-who(int argc, char **argv)
+static void
+print_source(const json_t *source)
 {
-	const char *socket = STSSL_STATUS_SOCKET;
-	bool json = false, penalised = false;
-	const struct command_option options[] = {
-		{ "penalties", NULL, &penalised },
-		{ "json", NULL, &json },
-		{ "socket", &socket, NULL },
-		{ NULL, NULL, NULL },
-	};
-	json_t *all, *sessions;
-	int r;
+	const json_t *events = json_object_get(source, "events");
 
-	if (command_options(argc, argv, options) != argc)
-		return command_usage(&command_who);
-	if (penalised)
-		return penalties_print(socket, json);
-	sessions = json ? output_need(json_array()) : NULL;
-	r = list(socket, sessions);
+	(void)printf("source=%s seconds=%lld refused=%s",
+	    output_get(source, "source"),
+	    (long long)json_integer_value(json_object_get(source, "seconds")),
+	    json_is_true(json_object_get(source, "refused")) ? "yes" : "no");
+	for (int i = 0; i < PENALTY_COUNT; i++) {
+		const char *word = penalty_word((enum penalty_event)i);
+		json_int_t count =
+		    json_integer_value(json_object_get(events, word));
+
+		if (count > 0)
+			(void)printf(" %s=%lld", word, (long long)count);
+	}
+	(void)putchar('\n');
+}
+
+static int
+take_sources(const struct stssl_record *answer, json_t *list,
+    char after[static AFTER_MAX])
+{
+	const char *text;
+	unsigned n = 0;
+
+	for (; n < STSSL_INDEX_MAX; n++) {
+		json_t *source;
+
+		text = stssl_record_get_nth(answer, STSSL_KEY_STSSL_SOURCE, n);
+		if (text == NULL)
+			break;
+		source = source_of(text, after);
+		if (source == NULL)
+			return -EBADMSG;
+		if (list == NULL)
+			print_source(source);
+		else
+			output_append(list, json_incref(source));
+		json_decref(source);
+	}
+	return n > 0 ? (int)n : -EBADMSG;
+}
+
+/* `name` is what JSON calls them. */
+static enum command_status
+list(const struct arguments *a, const char *question, const char *name,
+    take_function *take)
+{
+	json_t *all = a->json ? output_need(json_array()) : NULL;
+	char after[AFTER_MAX] = "";
+	int r = 1;
+
+	for (int total = 0; r > 0 && total < LIST_MAX; total += r) {
+		struct stssl_record answer;
+
+		stssl_record_init(&answer);
+		r = ask(a->socket, question, STSSL_KEY_STSSL_AFTER,
+		    total == 0 ? NULL : after, STSSL_QUERY_TIMEOUT_MS, &answer);
+		if (r == 1)
+			r = take(&answer, all, after);
+		stssl_record_done(&answer);
+	}
 	if (r < 0) {
-		json_decref(sessions);
-		return live_cannot(socket, r);
+		json_decref(all);
+		return ask_failed(a->socket, r);
 	}
-	if (json) {
-		all = output_need(json_object());
-		output_set(all, "sessions", sessions);
-		output_json(all);
-	}
+	if (a->json)
+		output_json(output_need(json_pack("{s:o}", name, all)));
 	return COMMAND_FINE;
 }
 
-const struct command command_who = {
-	"who",
-	"[--penalties] [--json] [--socket PATH]",
-	"the sessions that there are now, or the penalties",
-	who,
-};
+enum command_status
+command_who(const struct arguments *a)
+{
+	return a->penalties ? list(a, "penalties", "sources", take_sources)
+			    : list(a, "list", "sessions", take_session);
+}

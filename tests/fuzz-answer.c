@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "status/record.h"
+#include "status/tools/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "policy/canonical.h"
+#include "policy/tools/canonical.h"
 #include "policy/classes.h"
 #include "policy/judge.h"
-#include "policy/shadow.h"
+#include "policy/tools/shadow.h"
 #include "tests/fuzz-file.h"
 #include "tests/private-file.h"
 

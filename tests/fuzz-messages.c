@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "helper/monitor/registry/metrics.h"
+#include "status/tools/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -88,8 +89,8 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 
 /* The inquirer is asked: until it answers nothing else is asked. */
 void
-monitor_check(struct monitor *m, struct session_entry *entry, const void *der,
-    size_t len)
+monitor_check(
+    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
 {
 	const struct stage *s = (const struct stage *)m;
 

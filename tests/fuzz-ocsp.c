@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "status/url.h"
+#include "status/tools/url.h"
 #include "x509/ocsp.h"
 #include "x509/store.h"
 

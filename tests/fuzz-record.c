@@ -12,6 +12,7 @@
 #include "status/address.h"
 #include "status/quote.h"
 #include "status/record.h"
+#include "status/tools/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

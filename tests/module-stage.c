@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "status/address.h"
+#include "status/tools/address.h"
 
 const char stage_classes[] =
     "class \"open\" { user = { \"open\" } ssl = optional login = password }\n"

@@ -9,6 +9,7 @@
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
 #include "helper/worker/relay/stream.h"
+#include "status/tools/address.h"
 
 static struct play *
 play_of(struct session_host *host)

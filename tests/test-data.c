@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "helper/base/socket.h"
+#include "status/tools/address.h"
 #include "tests/test.h"
 
 struct stage {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "policy/decide.h"
+#include "status/tools/address.h"
 #include "tests/private-file.h"
 #include "tests/test-helper-process.h"
 
@@ -138,7 +139,7 @@ START_TEST(an_advisor_says_whose_a_certificate_is)
 }
 END_TEST
 
-#define PLAIN clear, sizeof clear - 1
+#define PLAIN    clear, sizeof clear - 1
 #define PASSWORD CLASS("ssl = optional login = password")
 
 START_TEST(a_change_of_the_classes_holds_from_the_next_question)

@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "helper/advisor/advisor.h"
+#include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
 static struct listen_config listener = { .name = "ftp", .service = "vsftpd" };
 char advisors_classes[] = "/tmp/stssl-classes-XXXXXX/f";
-static struct helper_config config = { .listeners = &listener,
-	.listener_count = 1,
-	.classes = advisors_classes };
+static struct helper_config config = {
+	.listeners = &listener, .listener_count = 1, .classes = advisors_classes
+};
 static struct generation generation = { .config = &config };
 static const int worker; /* only its address matters */
 static advisor_role *role;
@@ -88,16 +89,18 @@ add_session(uint64_t session, const char *text, size_t len)
 	ck_assert_int_eq(
 	    registry_add(monitor.registry, session, &worker, 0, &peer), 0);
 	if (text != NULL)
-		ck_assert_int_eq(
-		    registry_publish(monitor.registry,
-			registry_find(monitor.registry, session), &c, text, len),
+		ck_assert_int_eq(registry_publish(monitor.registry,
+				     registry_find(monitor.registry, session),
+				     &c, text, len),
 		    0);
 }
 
 void
 set_up(advisor_role *run, ev_tstamp patience, const char *text, size_t len)
 {
-	hooks = (struct hooks){ forget, ended, penalise };
+	hooks = (struct hooks){
+		.forget = forget, .ended = ended, .penalise = penalise
+	};
 	role = run;
 	ck_assert_int_eq(pipe(t.pids), 0);
 	monitor.loop = ev_default_loop(0);

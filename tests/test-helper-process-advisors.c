@@ -154,7 +154,7 @@ read_pids(pid_t *ret, size_t count)
 	ev_io_stop(loop, &io);
 }
 
-/* Its advisor is killed at its deadline all the same, and its source told of. */
+/* Its advisor is killed at its deadline, and its source told of. */
 START_TEST(a_client_that_does_not_wait_for_its_answer_is_told_of_too)
 {
 	pid_t pids[ADVISORS_COUNT + 1];

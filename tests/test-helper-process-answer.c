@@ -17,6 +17,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/registry/inbox.h"
 #include "helper/monitor/status/answer.h"
+#include "status/tools/address.h"
 
 #define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
 #define THERE "1 127.0.0.1:2122 127.0.0.1:40001"
@@ -25,8 +26,9 @@
 #define SESSION 0x7f3a
 
 static struct listen_config listener = { .name = "ftp" };
-static const struct helper_config config = { .listeners = &listener,
+static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
+static struct generation generation = { .config = &config };
 
 static const struct penalty_config rules = {
 	.seconds = { [PENALTY_LOGIN_FAILED] = 100 },
@@ -70,12 +72,13 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 static void
 drain(void *owner)
 {
-	struct inbox in = { .registry = b.registry,
-		.config = &config,
-		.worker = &b,
-		.channel = b.channel[1] };
+	struct inbox in = {
+		.monitor = &monitor, .worker = &b, .channel = b.channel[1]
+	};
 
 	(void)owner;
+	monitor.registry = b.registry;
+	monitor.generation = &generation;
 	ck_assert_int_eq(inbox_drain(&in), 0);
 }
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "helper/base/message.h"
-#include "helper/inquirer/inquirer.h"
 #include "helper/monitor/children/inquiries.h"
 
 static char name[] = "nat.example.org";
@@ -50,8 +49,8 @@ say_address(int channel)
 	(void)message_send(channel, &m, -1, NULL, 0);
 }
 
-int
-inquirer_main(
+static int
+fake_inquirer(
     const struct helper_config *c, const struct x509_store *store, int channel)
 {
 	static unsigned char der[MESSAGE_MORE_MAX];
@@ -87,8 +86,8 @@ forget(void)
 }
 
 void
-monitor_checked(struct monitor *m, const struct session_entry *entry,
-    enum x509_ocsp found)
+monitor_checked(
+    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found)
 {
 	(void)m;
 	ck_assert_ptr_null(entry->inquirer);
@@ -97,10 +96,9 @@ monitor_checked(struct monitor *m, const struct session_entry *entry,
 	ev_break(ev_default_loop(0), EVBREAK_ONE);
 }
 
-void
-monitor_resolved(struct monitor *m, const struct message_resolved *r)
+static void
+on_resolved(const struct message_resolved *r)
 {
-	(void)m;
 	ck_assert_uint_eq(r->listener, 0);
 	resolved++;
 }
@@ -121,14 +119,17 @@ begin(enum deed what, enum ocsp_mode mode)
 
 	deed = what;
 	config.tls.ocsp = mode;
-	hooks.forget = forget;
-	hooks.ended = on_ended;
+	hooks = (struct hooks){ .forget = forget,
+		.ended = on_ended,
+		.resolved = on_resolved,
+		.inquirer = fake_inquirer };
 	monitor.loop = ev_default_loop(0);
 	monitor.generation = &generation;
 	monitor.registry = registry_new();
 	inquiries = inquiries_new(&monitor);
 	ck_assert_int_eq(inquiries_renew(inquiries), 0);
-	ck_assert_int_eq(registry_add(monitor.registry, SESSION, &config, 0, &peer), 0);
+	ck_assert_int_eq(
+	    registry_add(monitor.registry, SESSION, &config, 0, &peer), 0);
 	return registry_find(monitor.registry, SESSION);
 }
 
@@ -225,15 +226,16 @@ START_TEST(an_answer_for_a_session_that_is_gone_is_dropped)
 
 		/* Another one of the same number has not asked anything. */
 		if (registry_find(monitor.registry, SESSION) == NULL)
-			ck_assert_int_eq(
-			    registry_add(monitor.registry, SESSION, &config, 0, &peer),
+			ck_assert_int_eq(registry_add(monitor.registry, SESSION,
+					     &config, 0, &peer),
 			    0);
 		entry = registry_find(monitor.registry, SESSION);
 		ck_assert_ptr_null(entry->inquirer);
-		ck_assert_int_eq(
-		    registry_add(monitor.registry, SESSION + 1, &config, 0, &peer), 0);
-		inquiries_ask(
-		    inquiries, registry_find(monitor.registry, SESSION + 1), "der", 3);
+		ck_assert_int_eq(registry_add(monitor.registry, SESSION + 1,
+				     &config, 0, &peer),
+		    0);
+		inquiries_ask(inquiries,
+		    registry_find(monitor.registry, SESSION + 1), "der", 3);
 		ev_run(ev_default_loop(0), 0);
 	}
 	ck_assert_uint_eq(answered, 1);

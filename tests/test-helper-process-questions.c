@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "helper/monitor/children/child.h"
+#include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
 #define LONG 60.0 /* seconds, never waited for */
@@ -33,7 +34,8 @@ never(struct pending *p)
 
 START_TEST(a_source_counts_the_questions_that_it_has_now)
 {
-	const struct stssl_address peer = peer_of("192.0.2.7:1"), other = peer_of("192.0.2.8:1");
+	const struct stssl_address peer = peer_of("192.0.2.7:1"),
+				   other = peer_of("192.0.2.8:1");
 	const struct message_ask question = { .session = 1 };
 	struct questions all;
 	struct pending *a, *b, *c;

@@ -13,6 +13,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/registry/inbox.h"
 #include "helper/monitor/registry/registry.h"
+#include "status/tools/address.h"
 
 static const int alice, bob; /* owners; only their addresses matter */
 
@@ -433,8 +434,8 @@ END_TEST
 static unsigned checked;
 
 void
-monitor_check(struct monitor *m, struct session_entry *entry, const void *der,
-    size_t len)
+monitor_check(
+    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
 {
 	(void)m;
 	ck_assert_uint_eq(entry->session, 1);

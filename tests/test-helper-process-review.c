@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "helper/monitor/children/review.h"
+#include "status/tools/address.h"
 #include "x509/verify.h"
 
 #define SESSIONS_MAX 8
@@ -37,7 +38,8 @@ enum stssl_failure __wrap_x509_verify_again(
     const struct x509_store *store, const char *pem, time_t now);
 
 enum stssl_failure
-__wrap_x509_verify_again(const struct x509_store *store, const char *pem, time_t now)
+__wrap_x509_verify_again(
+    const struct x509_store *store, const char *pem, time_t now)
 {
 	(void)now;
 	if (strcmp(pem, "crash") == 0) {
@@ -82,7 +84,8 @@ add_session(const char *pem)
 	struct stssl_record record;
 
 	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
-	ck_assert_int_eq(registry_add(monitor.registry, number, &t, 0, &peer), 0);
+	ck_assert_int_eq(
+	    registry_add(monitor.registry, number, &t, 0, &peer), 0);
 	t.sessions[number] = registry_find(monitor.registry, number);
 	stssl_record_init(&record);
 	ck_assert_int_eq(

@@ -57,8 +57,25 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
     enum penalty_event event)
 {
 	(void)m;
-	ck_assert_ptr_nonnull(hooks.penalise);
+	ck_assert(hooks.penalise != NULL);
 	hooks.penalise(peer, event);
+}
+
+void
+monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
+{
+	(void)m;
+	hooks.resolved(resolved);
+}
+
+/* Linked in the place of inquirer_main(). */
+inquirer_role __wrap_inquirer_main;
+
+int
+__wrap_inquirer_main(const struct helper_config *config,
+    const struct x509_store *store, int channel)
+{
+	return hooks.inquirer(config, store, channel);
 }
 
 void

@@ -20,6 +20,14 @@ void capture_log(void);
 /* All of it so far. */
 const char *captured_log(void);
 
+struct x509_store;
+
+typedef int inquirer_role(const struct helper_config *config,
+    const struct x509_store *store, int channel);
+
+/* The role itself: inquirer_main() starts hooks.inquirer. */
+inquirer_role __real_inquirer_main;
+
 /*
  * What the monitor's parts tell it that several tests are about: set by a test,
  * all NULL at first.  A new process forgets by the first.
@@ -29,6 +37,8 @@ struct hooks {
 	void (*ended)(void);
 	void (*penalise)(
 	    const struct stssl_address *peer, enum penalty_event event);
+	void (*resolved)(const struct message_resolved *resolved);
+	inquirer_role *inquirer; /* is started for inquirer_main() */
 };
 
 extern struct hooks hooks;

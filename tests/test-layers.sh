@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Which folder may include which: the programs use setup/, x509/ and policy/,
-# these use what is below them, never sideways and never up.  In helper/ the
+# these use what is below them, never sideways and never up; no login needs
+# what is in a folder tools/.  In helper/ the
 # monitor knows the roles, a role knows base/ and none of the others.  In the
 # worker tls/ and relay/ know no protocol.  GnuTLS and PAM stay in the files that
 # are theirs.
@@ -56,6 +57,10 @@ layer x509 'status\|x509'
 layer pam_stssl "$below\|pam_stssl"
 layer stsslctl "$below\|setup\|x509\|stsslctl"
 
+report "what a login runs includes nothing of the tools" "$(
+	includes status conf policy pam_stssl |
+	grep -v '^[a-z]*/tools/' | grep ':[a-z]*/tools/' || :)"
+
 below="$below\|setup\|x509\|helper/base"
 layer helper/base "$below"
 for role in worker keyholder advisor inquirer; do
@@ -67,7 +72,7 @@ layer helper/monitor "$below\|helper"
 layer helper "$below\|helper"
 
 only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/keyholder/keys.c \
-	stsslctl/certificate.c stsslctl/sha256.c
+	stsslctl/certificate.c
 only libtasn1 x509/der.c
 only 'curl/' helper/inquirer/fetch.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c

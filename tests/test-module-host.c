@@ -19,6 +19,7 @@
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
 #include "status/query.h"
+#include "status/tools/address.h"
 #include "tests/module-stage.h"
 
 static const struct fake_script alice = { STAGE_GOOD("alice"), STAGE_DONE };

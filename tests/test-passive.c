@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "status/tools/address.h"
 #include "tests/test.h"
 
 #define PORTS 8

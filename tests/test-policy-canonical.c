@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <config.h>
-#include "policy/canonical.h"
+#include "policy/tools/canonical.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

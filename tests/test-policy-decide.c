@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "policy/tools/words.h"
 #include "tests/test-policy.h"
 
 /*

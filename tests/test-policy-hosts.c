@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "policy/judge.h"
-#include "policy/whose.h"
+#include "policy/tools/whose.h"
 #include "tests/test-policy.h"
 
 /* The longest name that the DNS can have. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status/tools/words.h"
 #include "tests/test-policy.h"
 
 static const char class_list[] =

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy/tools/pattern_form.h"
 #include "tests/test-policy.h"
 
 static const struct {

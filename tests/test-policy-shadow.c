@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <config.h>
-#include "policy/shadow.h"
+#include "policy/tools/shadow.h"
 
 #include <stdio.h>
 #include <string.h>

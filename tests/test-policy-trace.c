@@ -12,6 +12,7 @@
 
 #include "policy/judge.h"
 #include "policy/keys.h"
+#include "policy/tools/words.h"
 #include "tests/test-policy.h"
 
 struct told {

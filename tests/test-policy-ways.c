@@ -11,6 +11,7 @@
 
 #include "policy/class.h"
 #include "policy/draw.h"
+#include "policy/tools/words.h"
 #include "policy/trace.h"
 #include "tests/test-policy.h"
 
@@ -169,7 +170,8 @@ START_TEST(a_certificate_leads_to_one_user_or_nowhere)
 		ignore_row };
 	const struct stssl_identity_rules *rules;
 	const char *user = rows[_i].user[0] != '\0' ? rows[_i].user : "alice";
-	char text[1024], drawn[STSSL_USER_MAX + 1] = "";
+	struct stssl_way_tried drawn = { 0 };
+	char text[1024];
 	struct stssl_classes *classes;
 	struct stssl_record record;
 
@@ -184,9 +186,10 @@ START_TEST(a_certificate_leads_to_one_user_or_nowhere)
 	    rows[_i].user[0] != '\0');
 	ck_assert_str_eq(stssl_way_end_word(tried.end), rows[_i].end);
 	ck_assert_str_eq(tried.name, rows[_i].user);
-	ck_assert_int_eq(stssl_identity_draw(rules, tried.way, &record, drawn),
-	    rows[_i].user[0] != '\0');
-	ck_assert_str_eq(drawn, rows[_i].user);
+	drawn.way = tried.way;
+	stssl_draw(rules, &record, &drawn);
+	ck_assert_int_eq(drawn.end == STSSL_WAY_USER, rows[_i].user[0] != '\0');
+	ck_assert_str_eq(drawn.name, rows[_i].user);
 	ck_assert(!stssl_identity_names(rules, "else", &record, NULL));
 	stssl_record_done(&record);
 	(void)stssl_classes_free(classes);

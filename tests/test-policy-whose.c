@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <config.h>
-#include "policy/whose.h"
+#include "policy/tools/whose.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "status/query.h"
+#include "status/tools/address.h"
 #include "status/trust.h"
 #include "tests/fake-helper.h"
 

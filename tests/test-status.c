@@ -16,6 +16,8 @@
 
 #include "status/address.h"
 #include "status/quote.h"
+#include "status/tools/address.h"
+#include "status/tools/words.h"
 #include "status/words.h"
 
 #define NETNS_COOKIE 71 /* SO_NETNS_COOKIE, which is new */

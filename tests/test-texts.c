@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "status/tools/address.h"
 #include "tests/test.h"
 
 static const struct {

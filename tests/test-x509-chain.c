@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/tools/words.h"
 #include "tests/certificates.h"
 #include "x509/chain.h"
 #include "x509/inside.h"

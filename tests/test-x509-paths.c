@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "status/tools/words.h"
 #include "tests/certificates.h"
 #include "x509/chain.h"
 #include "x509/store.h"

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "status/tools/words.h"
 #include "x509/chain.h"
 #include "x509/store.h"
 #include "x509/verify.h"

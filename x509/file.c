@@ -8,14 +8,14 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "status/file.h"
 
 int
 x509_fault(struct x509_error *error, const char *path, const char *fmt, ...)
@@ -38,52 +38,20 @@ fault_errno(struct x509_error *error, const char *path, int r)
 	return r;
 }
 
-/* All of `fd`, of which fstat() said `size`: it may have shrunk since. */
-static int
-read_whole(int fd, size_t size, unsigned char **ret, size_t *ret_len)
-{
-	unsigned char *bytes = malloc(size + 1);
-	size_t len = 0;
-	ssize_t n = 1;
-
-	if (bytes == NULL)
-		return -ENOMEM;
-	while (len < size && n != 0) {
-		n = read(fd, bytes + len, size - len);
-		if (n == -1) {
-			int r = -errno;
-
-			free(bytes);
-			return r;
-		}
-		len += (size_t)n;
-	}
-	bytes[len] = '\0';
-	*ret = bytes;
-	*ret_len = len;
-	return 0;
-}
-
 int
 x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
     struct x509_error *error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	int r;
+	char *bytes;
+	int r = stssl_file_read(path, X509_FILE_MAX, &bytes, ret_len);
 
-	if (fd == -1)
-		return fault_errno(error, path, -errno);
-	if (fstat(fd, &st) == -1)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = S_ISDIR(st.st_mode) ? -EISDIR : -ENXIO;
-	else if (st.st_size > X509_FILE_MAX)
-		r = -EFBIG;
-	else
-		r = read_whole(fd, (size_t)st.st_size, ret, ret_len);
-	(void)close(fd);
-	return r < 0 ? fault_errno(error, path, r) : 0;
+	if (r < 0) {
+		(void)x509_fault(error, path, "%s",
+		    r == -EINVAL ? "not a regular file" : strerror(-r));
+		return r;
+	}
+	*ret = (unsigned char *)bytes;
+	return 0;
 }
 
 static int

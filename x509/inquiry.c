@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/url.h"
+#include "status/tools/url.h"
 #include "x509/inside.h"
 
 /* More URLs are not looked at. */

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/checks.h"
 #include "x509/dn.h"

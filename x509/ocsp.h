@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "status/url.h"
+#include "status/tools/url.h"
 #include "x509/list.h"
 
 struct x509_store;
@@ -57,7 +57,7 @@ const struct x509_ocsp_id *x509_inquiry_id(const struct x509_inquiry *inquiry);
 
 /*
  * The first URL of a responder that the certificate names and that can be asked
- * (status/url.h); false when there is none.
+ * (status/tools/url.h); false when there is none.
  */
 bool x509_inquiry_url(
     const struct x509_inquiry *inquiry, char ret[static STSSL_URL_MAX + 1]);

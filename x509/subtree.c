@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "status/ascii.h"
 #include "x509/der.h"
 #include "x509/inside.h"
 
@@ -43,9 +44,7 @@ append(struct value *v, unsigned char c)
 		return true;
 	if (v->len == sizeof v->bytes)
 		return false;
-	if (c >= 'A' && c <= 'Z')
-		c = (unsigned char)(c - 'A' + 'a');
-	v->bytes[v->len++] = c;
+	v->bytes[v->len++] = (unsigned char)stssl_lower((char)c);
 	return true;
 }
 

@@ -25,7 +25,7 @@
 #include "policy/classes.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
-#include "policy/whose.h"
+#include "policy/tools/whose.h"
 #include "status/clock.h"
 
 struct advisor {

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "status/tools/address.h"
+
 #define LINGER_SECONDS 5.
 /* Bytes, enough for a fast pipe: what is on its way does not count. */
 #define BUFFERED (256 * 1024)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "status/tools/address.h"
 
 #define REST_MS 60000
 

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "status/trust.h"
+#include "status/file.h"
 
 /* Certificates in a file: the server's, and those of its authorities. */
 #define CHAIN_MAX    10

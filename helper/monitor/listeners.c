@@ -18,6 +18,7 @@
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
+#include "status/tools/address.h"
 
 static const struct {
 	int level, option;

@@ -85,8 +85,9 @@ monitor_ended(struct monitor *m, enum role role)
 }
 
 int
-monitor_reload(struct monitor *m, struct stssl_error *error)
+monitor_reload(void *owner, struct stssl_error *error)
 {
+	struct monitor *m = owner;
 	int r;
 
 	if (m->reload == NULL) {
@@ -217,19 +218,6 @@ kick(void *owner, const struct session_entry *entry)
 	return monitor_end(owner, entry, END_KICKED);
 }
 
-static void
-refused_login(
-    void *owner, const struct session_entry *entry, const char *reason)
-{
-	monitor_refused_login(owner, entry, reason);
-}
-
-static int
-reload(void *owner, struct stssl_error *error)
-{
-	return monitor_reload(owner, error);
-}
-
 static const char *
 listener_name(void *owner, uint32_t listener)
 {
@@ -254,9 +242,9 @@ build_answers(struct monitor *m, const struct privileges *privileges)
 		.generation = m->generation,
 		.drain = drain,
 		.decided = decided,
-		.refused = refused_login,
+		.refused = monitor_refused_login,
 		.kick = kick,
-		.reload = reload,
+		.reload = monitor_reload,
 		.listener = listener_name,
 		.owner = m };
 
@@ -271,8 +259,6 @@ build_answers(struct monitor *m, const struct privileges *privileges)
 static int
 build(struct monitor *m, const char *path, const struct privileges *privileges)
 {
-	const struct tls_config *tls = &m->generation->config->tls;
-
 	m->loop = ev_default_loop(0);
 	m->registry = registry_new();
 	m->penalties = penalties_new(&m->generation->config->penalties, NULL);
@@ -289,7 +275,7 @@ build(struct monitor *m, const char *path, const struct privileges *privileges)
 	    m->review == NULL || build_answers(m, privileges) < 0)
 		return -ENOMEM;
 	review_begin(m->review, tls_context_store(m->generation->tls),
-	    tls->on_revocation);
+	    m->generation->config->tls.on_revocation);
 	return doors_open(m->doors, m, m->listeners);
 }
 

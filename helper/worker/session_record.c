@@ -12,6 +12,7 @@
 
 #include "helper/base/log.h"
 #include "status/quote.h"
+#include "status/tools/address.h"
 
 /* For the log */
 

@@ -31,9 +31,9 @@ struct advisors *advisors_new(struct monitor *monitor, ev_tstamp patience);
 struct advisors *advisors_free(struct advisors *advisors);
 
 /*
- * Answer by monitor_advise(), once, maybe before this returns: with what an advisor
- * says; or STSSL_VERDICT_REFUSE with STSSL_REASON_HELPER when no record is
- * published, the advisor dies, patience ends, or the session asks again; or
+ * Answer by monitor_advise(), once, maybe before this returns: with what an
+ * advisor says; or STSSL_VERDICT_REFUSE with STSSL_REASON_HELPER when no record
+ * is published, the advisor dies, patience ends, or the session asks again; or
  * when too many wait, and it is the last one of the source with the most.
  * There is no answer when the session ends or withdraws its record before.
  */

@@ -18,7 +18,7 @@
 struct outbox_item;
 
 struct outbox {
-	STAILQ_HEAD(, outbox_item) items;
+	STAILQ_HEAD(outbox_items, outbox_item) items;
 	size_t count;
 };
 

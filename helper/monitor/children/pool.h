@@ -129,9 +129,9 @@ void pool_task_done(struct child *c);
 int pool_renew(struct pool *pool);
 
 /*
- * Have all end, each by `stop`, which finds `grace_ms` in the pool; whoever is
- * still there after `patience` seconds is killed.  monitor_ended() is called when none is left, maybe at
- * once.  Does nothing the second time.
+ * Have all end, each by `stop`, which finds `grace_ms` in the pool; any that is
+ * still there after `patience` seconds is killed.  monitor_ended() is called
+ * when none is left, maybe at once.  Does nothing the second time.
  */
 void pool_stop(struct pool *pool, void (*stop)(struct child *c),
     uint32_t grace_ms, ev_tstamp patience);

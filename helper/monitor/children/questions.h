@@ -38,7 +38,7 @@ struct questions {
 	/* At the deadline of one, which is still in the list. */
 	void (*expired)(struct pending *p);
 	void *owner;
-	TAILQ_HEAD(, pending) list;
+	TAILQ_HEAD(pending_questions, pending) list;
 	size_t count;
 };
 

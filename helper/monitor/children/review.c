@@ -18,6 +18,7 @@
 #include "helper/base/sandbox.h"
 #include "helper/monitor/children/pool.h"
 #include "status/record.h"
+#include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/verify.h"
 

@@ -25,15 +25,14 @@ static const char *const versions[METRICS_TLS_COUNT] = {
 enum metrics_tls
 metrics_tls_of(const char *text, size_t len)
 {
-	static const char key[] = "SSL_PROTOCOL=";
-
 	if (len == 0 || text[len - 1] != '\0')
 		return METRICS_CLEAR;
 	for (const char *at = text; at < text + len; at += strlen(at) + 1) {
-		if (strncmp(at, key, sizeof key - 1) != 0)
-			continue;
-		for (int i = 0; i < METRICS_TLS_COUNT; i++)
-			if (strcmp(at + sizeof key - 1, versions[i]) == 0)
+		const char *version =
+		    stssl_key_value(at, STSSL_KEY_SSL_PROTOCOL);
+
+		for (int i = 0; version != NULL && i < METRICS_TLS_COUNT; i++)
+			if (strcmp(version, versions[i]) == 0)
 				return (enum metrics_tls)i;
 	}
 	return METRICS_CLEAR;

@@ -12,16 +12,15 @@
 
 #include "helper/base/log.h"
 #include "policy/decide.h"
+#include "status/ascii.h"
 #include "status/quote.h"
 
 /* Words, hex digits, versions; "-" for what is absent or not like that. */
 static const char *
 plain(const char *text)
 {
-	size_t len = text == NULL ? 0
-				  : strspn(text, "abcdefghijklmnopqrstuvwxyz"
-						 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-						 "0123456789.:_-");
+	size_t len =
+	    text == NULL ? 0 : strspn(text, STSSL_LETTERS STSSL_DIGITS ".:_-");
 
 	return len == 0 || len > 64 || text[len] != '\0' ? "-" : text;
 }

@@ -32,17 +32,18 @@ put(struct out *out, const char *string)
 }
 
 static void
-put_value(struct out *out, const char *key, const char *value)
+put_value(struct out *out, enum stssl_key key, const char *value)
 {
 	char string[STRING_MAX];
-	int n = snprintf(string, sizeof string, "%s=%s", key, value);
+	int n = snprintf(
+	    string, sizeof string, "%s=%s", stssl_key_name(key), value);
 
 	if (n > 0 && (size_t)n < sizeof string)
 		put(out, string);
 }
 
 static void
-put_count(struct out *out, const char *key, uint64_t count)
+put_count(struct out *out, enum stssl_key key, uint64_t count)
 {
 	char number[32];
 
@@ -50,21 +51,13 @@ put_count(struct out *out, const char *key, uint64_t count)
 	put_value(out, key, number);
 }
 
-static bool
-is_key(const char *string, const char *key)
-{
-	size_t len = strlen(key);
-
-	return strncmp(string, key, len) == 0 && string[len] == '=';
-}
-
 /* Everything but the version, which is in front, and the certificate. */
 static void
 put_strings(struct out *out, const char *text, size_t len)
 {
 	for (const char *at = text; at < text + len; at += strlen(at) + 1)
-		if (!is_key(at, "STSSL_VERSION") &&
-		    !is_key(at, "SSL_CLIENT_CERT"))
+		if (stssl_key_value(at, STSSL_KEY_STSSL_VERSION) == NULL &&
+		    stssl_key_value(at, STSSL_KEY_SSL_CLIENT_CERT) == NULL)
 			put(out, at);
 }
 
@@ -75,13 +68,14 @@ put_session(
 {
 	char number[32], ip[STSSL_ADDRESS_TEXT];
 
-	put(out, "STSSL_RESULT=found");
+	put_value(out, STSSL_KEY_STSSL_RESULT, "found");
 	(void)snprintf(number, sizeof number, "%" PRIx64, entry->session);
-	put_value(out, "STSSL_SESSION", number);
-	put_value(out, "STSSL_LISTENER", listener);
-	put_value(out, "REMOTE_ADDR", stssl_ip_format(&entry->peer, ip));
+	put_value(out, STSSL_KEY_STSSL_SESSION, number);
+	put_value(out, STSSL_KEY_STSSL_LISTENER, listener);
+	put_value(
+	    out, STSSL_KEY_REMOTE_ADDR, stssl_ip_format(&entry->peer, ip));
 	(void)snprintf(number, sizeof number, "%" PRIu16, entry->peer.port);
-	put_value(out, "REMOTE_PORT", number);
+	put_value(out, STSSL_KEY_REMOTE_PORT, number);
 }
 
 static size_t
@@ -91,13 +85,14 @@ describe(const struct session_entry *entry, const char *listener,
 	struct out out = { buf, 0 };
 	char age[32];
 
-	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	put(&out, STSSL_RECORD_FRONT);
 	(void)snprintf(age, sizeof age, "%" PRId64,
 	    (stssl_now_ms() - entry->since_ms) / 1000);
-	put_value(&out, "STSSL_AGE", age);
-	put_count(&out, "STSSL_BYTES_IN", entry->bytes_in);
-	put_count(&out, "STSSL_BYTES_OUT", entry->bytes_out);
-	put_value(&out, "STSSL_KERNEL_TLS", entry->kernel_tls ? "yes" : "no");
+	put_value(&out, STSSL_KEY_STSSL_AGE, age);
+	put_count(&out, STSSL_KEY_STSSL_BYTES_IN, entry->bytes_in);
+	put_count(&out, STSSL_KEY_STSSL_BYTES_OUT, entry->bytes_out);
+	put_value(
+	    &out, STSSL_KEY_STSSL_KERNEL_TLS, entry->kernel_tls ? "yes" : "no");
 	if (entry->record == RECORD_KNOWN)
 		put_strings(&out, entry->text, entry->text_len);
 	else
@@ -118,8 +113,8 @@ list(const struct live_source *source, const struct question *q,
 	if (entry != NULL)
 		return describe(entry,
 		    source->listener(source->owner, entry->listener), buf);
-	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
-	put(&out, "STSSL_RESULT=none");
+	put(&out, STSSL_RECORD_FRONT);
+	put_value(&out, STSSL_KEY_STSSL_RESULT, "none");
 	return out.len;
 }
 
@@ -152,8 +147,8 @@ count_sessions(
 static size_t
 metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
 {
-	static const char front[] = "STSSL_VERSION=" STSSL_RECORD_VERSION
-				    "\0STSSL_RESULT=found\0STSSL_METRICS=";
+	static const char front[] =
+	    STSSL_RECORD_FRONT "\0STSSL_RESULT=found\0STSSL_METRICS=";
 	size_t count, len = 0;
 	const struct penalty_counts penalties =
 	    penalties_count(source->penalties);
@@ -182,8 +177,9 @@ static void
 put_source(struct out *out, unsigned index, const struct penalised *p)
 {
 	char string[STRING_MAX], ip[STSSL_ADDRESS_TEXT];
-	int n = snprintf(string, sizeof string, "STSSL_SOURCE_%u=%s %u %s",
-	    index, stssl_ip_format(&p->source, ip), p->seconds,
+	int n = snprintf(string, sizeof string, "%s_%u=%s %u %s",
+	    stssl_key_name(STSSL_KEY_STSSL_SOURCE), index,
+	    stssl_ip_format(&p->source, ip), p->seconds,
 	    p->is_refused ? "refused" : "counted");
 	size_t len = n > 0 ? (size_t)n : 0;
 
@@ -208,12 +204,12 @@ penalised(const struct live_source *source, const struct question *q,
 	struct penalised p;
 	unsigned n = 0;
 
-	put(&out, "STSSL_VERSION=" STSSL_RECORD_VERSION);
+	put(&out, STSSL_RECORD_FRONT);
 	if (!penalties_next(source->penalties, after, &p)) {
-		put(&out, "STSSL_RESULT=none");
+		put_value(&out, STSSL_KEY_STSSL_RESULT, "none");
 		return out.len;
 	}
-	put(&out, "STSSL_RESULT=found");
+	put_value(&out, STSSL_KEY_STSSL_RESULT, "found");
 	do
 		put_source(&out, n++, &p);
 	while (n < STSSL_INDEX_MAX &&

@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "status/tools/address.h"
+#include "status/tools/words.h"
+
 static size_t
 count_strings(const struct stssl_record *record)
 {

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "status/tools/address.h"
+
 #define NO_DATA "425 No data connection can be offered."
 
 void

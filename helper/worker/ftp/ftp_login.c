@@ -16,6 +16,7 @@
 
 #include "policy/decide.h"
 #include "policy/user.h"
+#include "status/tools/words.h"
 
 #define REFUSALS_MAX 5
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "status/tools/address.h"
+
 static const struct {
 	const char *name;
 	bool private;

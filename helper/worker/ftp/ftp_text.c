@@ -6,14 +6,13 @@
 #include <config.h>
 #include "helper/worker/ftp/ftp_text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "setup/config_values.h"
+#include "status/ascii.h"
+#include "status/tools/host.h"
 
 /* Telnet, RFC 854. */
 #define IAC  255
@@ -21,10 +20,6 @@
 #define WILL 251
 #define GA   249
 #define NOP  241
-
-#define LETTERS                      \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-	"abcdefghijklmnopqrstuvwxyz"
 
 /* Length of the Telnet command at `p`, 0 when there is none. */
 static size_t
@@ -52,14 +47,15 @@ int
 ftp_command_parse(const char *line, size_t len, struct ftp_command *ret)
 {
 	struct ftp_command c = { .line = line };
-	size_t n = strspn(line, LETTERS "0123456789-_");
+	size_t n = strspn(line, STSSL_LETTERS STSSL_DIGITS "-_");
 
 	if (strlen(line) != len || strpbrk(line, "\r\n") != NULL ||
-	    strspn(line, LETTERS) == 0 || (line[n] != ' ' && line[n] != '\0'))
+	    strspn(line, STSSL_LETTERS) == 0 ||
+	    (line[n] != ' ' && line[n] != '\0'))
 		return -EINVAL;
 	if (n <= FTP_VERB_MAX)
 		for (size_t i = 0; i < n; i++)
-			c.verb[i] = (char)toupper((unsigned char)line[i]);
+			c.verb[i] = stssl_upper(line[i]);
 	c.arg = line + n;
 	if (*c.arg == ' ')
 		c.arg++;
@@ -72,7 +68,7 @@ static int
 reply_code(const char *line)
 {
 	for (int i = 0; i < 3; i++)
-		if (line[i] < '0' || line[i] > '9')
+		if (!stssl_is_digit(line[i]))
 			return -1;
 	if (line[0] < '1' || line[0] > '6')
 		return -1;
@@ -122,9 +118,9 @@ number(const char **at, uint32_t max, uint32_t *ret)
 	uint64_t value = 0;
 	const char *p = *at;
 
-	if (*p < '0' || *p > '9')
+	if (!stssl_is_digit(*p))
 		return -EINVAL;
-	for (; *p >= '0' && *p <= '9'; p++) {
+	for (; stssl_is_digit(*p); p++) {
 		value = value * 10 + (uint64_t)(*p - '0');
 		if (value > max)
 			return -EINVAL;
@@ -186,8 +182,7 @@ ftp_parse_229(const char *line, uint16_t *ret_port)
 	if (p == NULL)
 		return -EINVAL;
 	d = p[1];
-	if (d < '!' || d > '~' || isdigit((unsigned char)d) || p[2] != d ||
-	    p[3] != d)
+	if (!stssl_is_graph(d) || stssl_is_digit(d) || p[2] != d || p[3] != d)
 		return -EINVAL;
 	p += 4;
 	if (number(&p, 65535, &port) < 0 || port == 0 || p[0] != d ||
@@ -220,7 +215,7 @@ ftp_parse_eprt(const char *arg, struct stssl_address *ret)
 	const char *p = arg + 1, *end;
 	uint32_t protocol, port;
 
-	if (d < '!' || d > '~' || isdigit((unsigned char)d))
+	if (!stssl_is_graph(d) || stssl_is_digit(d))
 		return -EINVAL;
 	if (number(&p, UINT16_MAX, &protocol) < 0 || *p++ != d)
 		return -EINVAL;
@@ -249,7 +244,7 @@ ftp_parse_host(const char *arg, struct stssl_address *ret)
 	size_t len = strlen(arg);
 	bool bracketed = len > 2 && arg[0] == '[' && arg[len - 1] == ']';
 
-	if (config_is_host_name(arg))
+	if (stssl_is_host_name(arg))
 		return FTP_HOST_NAME;
 	if (bracketed) {
 		arg++;
@@ -307,7 +302,7 @@ ftp_feature_is_ours(const char *line)
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
 		size_t len = strlen(ours[i]);
 
-		if (strncasecmp(line, ours[i], len) == 0 &&
+		if (stssl_same_start(line, ours[i]) &&
 		    (line[len] == '\0' || line[len] == ' '))
 			return true;
 	}

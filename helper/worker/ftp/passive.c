@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "status/tools/address.h"
+
 static int
 listen_on(const struct stssl_address *a, uint32_t scope)
 {

@@ -4,8 +4,8 @@
  * different for two that do not.  Two machines compare it, or a digest of it,
  * to see that they apply the same rules.
  */
-#ifndef POLICY_CANONICAL_H
-#define POLICY_CANONICAL_H
+#ifndef POLICY_TOOLS_CANONICAL_H
+#define POLICY_TOOLS_CANONICAL_H
 
 #include "policy/classes.h"
 

@@ -2,8 +2,8 @@
  *
  * URLs that can be asked without TLS.
  */
-#ifndef STATUS_URL_H
-#define STATUS_URL_H
+#ifndef STATUS_TOOLS_URL_H
+#define STATUS_TOOLS_URL_H
 
 #include <stdbool.h>
 

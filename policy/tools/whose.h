@@ -3,8 +3,8 @@
  * Whom does a certificate name?  The question the other way round: for FTP's
  * SITE AUTH, where the client gives no user name.
  */
-#ifndef POLICY_WHOSE_H
-#define POLICY_WHOSE_H
+#ifndef POLICY_TOOLS_WHOSE_H
+#define POLICY_TOOLS_WHOSE_H
 
 #include "policy/judge.h"
 #include "policy/user.h"

@@ -5,7 +5,7 @@
  * are gone without a rule for each key.
  */
 #include <config.h>
-#include "policy/canonical.h"
+#include "policy/tools/canonical.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -15,7 +15,8 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/keys.h"
+#include "policy/tools/pattern_form.h"
+#include "policy/tools/words.h"
 #include "status/quote.h"
 
 #define QUOTED_MAX (1024 * 4 + 6)
@@ -135,7 +136,21 @@ add_domains(
 			add(lines, "%s %s", key, name);
 }
 
-/* Whatever the blanks between the expression and the user were. */
+/* Without the blanks around it, behind which the user is. */
+static void
+expression_of(const struct stssl_map_line *line,
+    char ret[static STSSL_MAP_EXPRESSION_MAX + 1])
+{
+	static const char blanks[] = " \t";
+	const char *text = line->text + strspn(line->text, blanks);
+	size_t len = (size_t)(line->user - text);
+
+	while (len > 0 && strchr(blanks, text[len - 1]) != NULL)
+		len--;
+	(void)snprintf(
+	    ret, STSSL_MAP_EXPRESSION_MAX + 1, "%.*s", (int)len, text);
+}
+
 static void
 add_map_line(
     struct lines *lines, const char *way, const struct stssl_map_line *line)
@@ -143,7 +158,7 @@ add_map_line(
 	char expression[QUOTED_MAX], user[QUOTED_MAX];
 	char text[STSSL_MAP_EXPRESSION_MAX + 1];
 
-	stssl_map_line_expression(line, text);
+	expression_of(line, text);
 	add(lines, "map %s %s %s", way,
 	    stssl_quote(expression, sizeof expression, text),
 	    stssl_quote(user, sizeof user, line->user));

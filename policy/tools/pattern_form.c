@@ -5,11 +5,12 @@
  * written, an IPv6 pattern as an address and its mask.
  */
 #include <config.h>
-#include "policy/pattern.h"
+#include "policy/tools/pattern_form.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "status/ascii.h"
 
 #define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
 
@@ -46,11 +47,8 @@ fold(const char *name, char ret[static STSSL_HOST_MAX + 1])
 {
 	size_t i = 0;
 
-	for (; i < STSSL_HOST_MAX && name[i] != '\0'; i++) {
-		bool capital = name[i] >= 'A' && name[i] <= 'Z';
-
-		ret[i] = (char)(capital ? name[i] - 'A' + 'a' : name[i]);
-	}
+	for (; i < STSSL_HOST_MAX && name[i] != '\0'; i++)
+		ret[i] = stssl_lower(name[i]);
 	ret[i] = '\0';
 }
 
@@ -138,15 +136,4 @@ stssl_pattern_covers(
 		return false;
 	return inner->ipv4 ? covers_ipv4(outer, inner)
 			   : covers_ipv6(outer, inner);
-}
-
-bool
-stssl_pattern_has_host(const struct stssl_pattern *p, const char *name)
-{
-	char pattern[STSSL_HOST_MAX + 1];
-
-	if (p->host == NULL)
-		return false;
-	fold(p->host, pattern);
-	return fnmatch(pattern, name, 0) == 0;
 }

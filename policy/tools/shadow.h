@@ -5,8 +5,8 @@
  * fall through a strict class into a weaker one.  For `stsslctl check`, never
  * for a decision.
  */
-#ifndef POLICY_SHADOW_H
-#define POLICY_SHADOW_H
+#ifndef POLICY_TOOLS_SHADOW_H
+#define POLICY_TOOLS_SHADOW_H
 
 #include "policy/class.h"
 

@@ -5,10 +5,12 @@
  * be.  What a class asks for is compared by the table that decides.
  */
 #include <config.h>
-#include "policy/shadow.h"
+#include "policy/tools/shadow.h"
 
 #include <fnmatch.h>
 #include <string.h>
+
+#include "policy/tools/pattern_form.h"
 
 #define WILD "*?[\\"
 

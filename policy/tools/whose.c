@@ -5,7 +5,7 @@
  * refused by the judge, who goes the whole way anew.
  */
 #include <config.h>
-#include "policy/whose.h"
+#include "policy/tools/whose.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "policy/class.h"
+#include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/hosts.h"
 #include "policy/identity.h"
+#include "status/file.h"
 
 /* The distinct names; `buf` is for one identity file and its NUL. */
 struct names {
@@ -43,36 +45,20 @@ add(struct names *names, const char *user)
 static int
 add_drawn(struct names *names, const struct stssl_class *c)
 {
-	char user[STSSL_USER_MAX + 1];
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < STSSL_IDENTITY_COUNT; i++) {
-		enum stssl_identity way = (enum stssl_identity)i;
+		struct stssl_way_tried tried = { .way =
+						     (enum stssl_identity)i };
 
-		if ((c->identity.ways & 1u << i) != 0 &&
-		    stssl_identity_draw(
-			&c->identity, way, names->record, user) == 1)
-			r = add(names, user);
+		if ((c->identity.ways & 1u << i) == 0 ||
+		    tried.way == STSSL_IDENTITY_FILE)
+			continue;
+		stssl_draw(&c->identity, names->record, &tried);
+		if (tried.end == STSSL_WAY_USER)
+			r = add(names, tried.name);
 	}
 	return r;
-}
-
-/* The length of what is in the file, at most `size`, or a negative errno. */
-static ssize_t
-read_up_to(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, buf + len, size - len);
-
-		if (n == -1 && errno != EINTR)
-			return -errno;
-		if (n == 0)
-			break;
-		len += n > 0 ? (size_t)n : 0;
-	}
-	return (ssize_t)len;
 }
 
 /* The length; 0 for what is no identity file and so names nobody. */
@@ -81,17 +67,18 @@ read_file(struct names *names, int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name,
 	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	ssize_t len;
+	size_t len;
+	int r;
 
 	if (fd == -1)
 		return errno == ELOOP || errno == ENOENT || errno == ENXIO
 			   ? 0
 			   : -errno;
-	len = read_up_to(fd, names->buf, sizeof names->buf);
+	r = stssl_read_all(fd, STSSL_IDENTITY_MAX, names->buf, &len);
 	(void)close(fd);
-	if (len == -EISDIR || len == -EAGAIN || len == sizeof names->buf)
+	if (r == -EISDIR || r == -EAGAIN || r == -EFBIG)
 		return 0;
-	return len;
+	return r < 0 ? r : (ssize_t)len;
 }
 
 /*
@@ -111,7 +98,6 @@ add_owner(struct names *names, int dir_fd, const struct dirent *entry)
 	len = read_file(names, dir_fd, entry->d_name);
 	if (len <= 0)
 		return (int)len;
-	names->buf[len] = '\0';
 	if (stssl_entries_match(
 		&names->entries, names->buf, (size_t)len, &line) != 1)
 		return 0;

@@ -53,10 +53,10 @@ void login_init(struct login *l, const struct options *options,
 void login_done(struct login *l);
 
 /*
- * Find out who is behind the connection: fills connections, record and from.  No connection
- * at all, and one that did not come through the helper, are answers too.
- * Returns 0; a negative errno when it cannot be found out, with error and the
- * judgement's reason set.
+ * Find out who is behind the connection: fills connections, record and from.
+ * No connection at all, and one that did not come through the helper, are
+ * answers too.  Returns 0; a negative errno when it cannot be found out, with
+ * error and the judgement's reason set.
  */
 int login_identify(struct login *l);
 

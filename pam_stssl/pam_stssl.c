@@ -2,9 +2,9 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for or printed.  From auth to account two things are
- * kept: what was decided and for whom, which account may confirm and no more,
- * and classes.conf, which is read again there only if it can have changed.
+ * else.  Nothing is prompted for or printed.  From auth to account two things
+ * are kept: what was decided and for whom, which account may confirm and no
+ * more, and classes.conf, which is read again only if it can have changed.
  */
 #include <config.h>
 

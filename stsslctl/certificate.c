@@ -6,6 +6,7 @@
 #include <config.h>
 #include "stsslctl/certificate.h"
 
+#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <stdbool.h>
@@ -13,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/file.h"
 #include "status/quote.h"
 #include "stsslctl/output.h"
-#include "stsslctl/slurp.h"
 #include "x509/file.h"
 #include "x509/inventory.h"
 
@@ -41,14 +42,20 @@ static bool
 load(const struct looking *l, gnutls_datum_t *ret)
 {
 	char *text;
-	int r = slurp(l->path, FILE_MAX, &text);
+	size_t len;
+	int r = stssl_file_read(l->path, FILE_MAX, &text, &len);
 
+	/* PEM is text. */
+	if (r == 0 && strlen(text) != len) {
+		free(text);
+		r = -EILSEQ;
+	}
 	if (r < 0) {
 		fault(l, strerror(-r));
 		return false;
 	}
 	ret->data = (unsigned char *)text;
-	ret->size = (unsigned)strlen(text);
+	ret->size = (unsigned)len;
 	return true;
 }
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "status/quote.h"
-#include "stsslctl/check_gates.h"
 #include "stsslctl/output.h"
 #include "stsslctl/play.h"
 
@@ -22,33 +21,153 @@ static const enum control_code refusals[] = { CODE_PERM_DENIED,
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+static void
+report_missing(const struct play *p, struct findings *findings)
+{
+	char quoted[STSSL_QUOTE_MAX];
+
+	for (size_t i = 0; i < p->stack.count; i++) {
+		const struct stack_line *l = &p->stack.lines[i];
+
+		if (l->missing && !l->may_miss)
+			findings_add(findings, FINDING_ERROR, l->file, l->line,
+			    "module %s is missing: the line fails",
+			    stssl_quote(quoted, sizeof quoted, l->module));
+	}
+}
+
+static bool
+is_gate(const struct play *p, size_t i)
+{
+	const struct stack_line *l = &p->stack.lines[i];
+
+	return l->phase == STACK_AUTH && l->kind == STACK_MODULE &&
+	       l->does == MODULE_GATE && !l->missing;
+}
+
+/* With these answers, is the gate asked, and does its "no" refuse? */
+static bool
+decides(const struct play *p, const struct dispatch *d, size_t gate)
+{
+	struct dispatch no = *d;
+
+	no.said[gate] = CODE_AUTH_ERR;
+	return dispatch_run(&p->stack, &no) != CODE_SUCCESS && no.asked[gate];
+}
+
+/* Nobody asks for a proof, or denies, behind it: it chooses nobody. */
+static bool
+is_last_word(const struct play *p, size_t gate)
+{
+	for (size_t i = gate + 1; i < p->stack.count; i++) {
+		const struct stack_line *l = &p->stack.lines[i];
+
+		if (l->phase == STACK_AUTH &&
+		    (l->does == MODULE_PASSWORD || l->does == MODULE_STRANGE ||
+			l->does == MODULE_DENY))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is the gate's "no" meant to count?  It does for a right password when all
+ * others say yes, or when another gate's "no" leads past a jump to this one; or
+ * it would, if `sufficient` in an included file did not end the stack before.
+ */
+static bool
+is_meant(const struct play *p, size_t gate)
+{
+	int no = p->stack.lines[gate].control.actions[CODE_AUTH_ERR];
+	struct dispatch d;
+
+	play_fill(p, &play_by_password, &d);
+	if (decides(p, &d, gate))
+		return true;
+	if (no != ACTION_BAD && no != ACTION_DIE)
+		return false;
+	for (size_t i = 0; i < p->stack.count; i++) {
+		struct dispatch other = d;
+
+		if (i == gate || !is_gate(p, i))
+			continue;
+		other.said[i] = CODE_AUTH_ERR;
+		if (dispatch_run(&p->stack, &other) == CODE_SUCCESS &&
+		    decides(p, &other, gate))
+			return true;
+	}
+	return is_last_word(p, gate);
+}
+
+/* The same module with the same arguments; faillock's preauth says it all. */
+static bool
+asks_the_same(const struct stack_line *a, const struct stack_line *b)
+{
+	if (strcmp(stack_module_name(a), stack_module_name(b)) != 0)
+		return false;
+	if (strcmp(stack_module_name(a), "pam_faillock.so") == 0)
+		return stack_has_argument(a, "preauth");
+	return strcmp(a->arguments, b->arguments) == 0;
+}
+
+/* Is a gate that asks the same asked about certificates, and binding? */
+static bool
+is_covered(
+    const struct play *p, const struct dispatch *certificate, size_t gate)
+{
+	for (size_t i = 0; i < p->stack.count; i++)
+		if (is_gate(p, i) && certificate->asked[i] &&
+		    asks_the_same(&p->stack.lines[i], &p->stack.lines[gate]) &&
+		    decides(p, certificate, i))
+			return true;
+	return false;
+}
+
+/*
+ * A gate that a login by certificate skips counts when its "no" refuses
+ * somebody whom all others let in.  Gates that only choose who is asked for the
+ * password do not: RHEL's stacks have such.
+ */
+static void
+check_gates(const struct play *p, struct findings *findings)
+{
+	struct dispatch certificate;
+
+	play_fill(p, &play_by_certificate, &certificate);
+	(void)dispatch_run(&p->stack, &certificate);
+	for (size_t i = 0; i < p->stack.count; i++) {
+		const struct stack_line *l = &p->stack.lines[i];
+
+		if (!is_gate(p, i) || certificate.asked[i] ||
+		    is_covered(p, &certificate, i) || !is_meant(p, i))
+			continue;
+		findings_add(findings, FINDING_WARNING, l->file, l->line,
+		    "%s is not asked about logins by certificate: put %s "
+		    "before pam_stssl.so",
+		    stack_module_name(l),
+		    stack_has_argument(l, "authsucc") ? "one with preauth"
+						      : "it");
+	}
+}
+
 struct check {
 	struct play play;
 	struct findings *findings;
 };
 
-static void
-report_missing(const struct check *c)
-{
-	char quoted[STSSL_QUOTE_MAX];
-
-	for (size_t i = 0; i < c->play.stack.count; i++) {
-		const struct stack_line *l = &c->play.stack.lines[i];
-
-		if (c->play.missing[i] && !l->may_miss)
-			findings_add(c->findings, FINDING_ERROR, l->file,
-			    l->line, "module %s is missing: the line fails",
-			    stssl_quote(quoted, sizeof quoted, l->module));
-	}
-}
-
+/* Of the line by pam_stssl.so; `code` is an example unless it is a success. */
 static void
 complain(const struct check *c, enum stack_phase phase,
-    enum finding_level level, const char *what)
+    enum finding_level level, const char *what, enum control_code code)
 {
 	const struct stack_line *l = c->play.ours[phase];
+	char name[CONTROL_NAME_MAX];
 
-	findings_add(c->findings, level, l->file, l->line, "%s", what);
+	if (code == CODE_SUCCESS)
+		findings_add(c->findings, level, l->file, l->line, "%s", what);
+	else
+		findings_add(c->findings, level, l->file, l->line, "%s (%s)",
+		    what, control_name(code, name));
 }
 
 /* A refusal must be one, whatever the password is. */
@@ -59,22 +178,19 @@ check_refusals(const struct check *c)
 
 	for (size_t i = 0; i < COUNT(refusals); i++) {
 		struct play_outcome good = { 0 }, bad = { 0 };
-		const char *what = NULL;
 
 		parts.us = refusals[i];
 		play_authenticate_badly(&c->play, refusals[i], &bad);
 		play_authenticate(&c->play, &parts, &good);
-		if (bad.can[CODE_SUCCESS])
-			what = "lets in without any proof whom";
-		else if (good.can[CODE_SUCCESS])
-			what = "leaves to the password whom";
-		if (what == NULL)
+		if (!bad.can[CODE_SUCCESS] && !good.can[CODE_SUCCESS])
 			continue;
-		findings_add(c->findings, FINDING_ERROR,
-		    c->play.ours[STACK_AUTH]->file,
-		    c->play.ours[STACK_AUTH]->line,
-		    "the stack %s pam_stssl.so refuses (%s)", what,
-		    control_name(refusals[i]));
+		complain(c, STACK_AUTH, FINDING_ERROR,
+		    bad.can[CODE_SUCCESS]
+			? "the stack lets in without any proof whom "
+			  "pam_stssl.so refuses"
+			: "the stack leaves to the password whom "
+			  "pam_stssl.so refuses",
+		    refusals[i]);
 		return;
 	}
 }
@@ -90,16 +206,14 @@ check_password(const struct check *c)
 	if (bad.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_ERROR,
 		    "the stack is open: without a good password, users "
-		    "get in whom pam_stssl.so leaves to the password");
+		    "get in whom pam_stssl.so leaves to the password",
+		    CODE_SUCCESS);
 	if (!good.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_ERROR,
-		    "the stack refuses good passwords");
+		    "the stack refuses good passwords", CODE_SUCCESS);
 	if (good.setcred_fails)
-		findings_add(c->findings, FINDING_ERROR,
-		    c->play.ours[STACK_AUTH]->file,
-		    c->play.ours[STACK_AUTH]->line,
-		    "pam_setcred fails after a good password (%s)",
-		    control_name(good.setcred));
+		complain(c, STACK_AUTH, FINDING_ERROR,
+		    "pam_setcred fails after a good password", good.setcred);
 }
 
 static void
@@ -111,23 +225,22 @@ check_certificate(const struct check *c)
 	if (!o.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "a certificate that pam_stssl.so accepts does not log in "
-		    "without a password");
+		    "without a password",
+		    CODE_SUCCESS);
 	if (o.setcred_fails)
-		findings_add(c->findings, FINDING_ERROR,
-		    c->play.ours[STACK_AUTH]->file,
-		    c->play.ours[STACK_AUTH]->line,
-		    "pam_setcred fails after a login by certificate (%s)",
-		    control_name(o.setcred));
+		complain(c, STACK_AUTH, FINDING_ERROR,
+		    "pam_setcred fails after a login by certificate",
+		    o.setcred);
 }
 
 /* Is there anybody else who can say no? */
 static bool
-has_other_account(const struct check *c)
+has_other_account(const struct stack *stack)
 {
-	for (size_t i = 0; i < c->play.stack.count; i++)
-		if (c->play.stack.lines[i].phase == STACK_ACCOUNT &&
-		    c->play.kinds[i] != MODULE_OURS &&
-		    c->play.kinds[i] != MODULE_PERMIT)
+	for (size_t i = 0; i < stack->count; i++)
+		if (stack->lines[i].phase == STACK_ACCOUNT &&
+		    stack->lines[i].does != MODULE_OURS &&
+		    stack->lines[i].does != MODULE_PERMIT)
 			return true;
 	return false;
 }
@@ -135,37 +248,37 @@ has_other_account(const struct check *c)
 static void
 check_account(const struct check *c)
 {
-	if (c->play.ours[STACK_ACCOUNT] == NULL) {
+	const struct play *p = &c->play;
+
+	if (p->ours[STACK_ACCOUNT] == NULL) {
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "no account line with pam_stssl.so: nothing decides once "
-		    "more, should the auth lines be changed for the worse");
+		    "more, should the auth lines be changed for the worse",
+		    CODE_SUCCESS);
 		return;
 	}
 	for (size_t i = 0; i < COUNT(refusals); i++)
-		if (play_account(&c->play, refusals[i], CODE_SUCCESS) ==
+		if (play_account(p, refusals[i], CODE_SUCCESS) ==
 		    CODE_SUCCESS) {
 			complain(c, STACK_ACCOUNT, FINDING_ERROR,
-			    "account lets in whom pam_stssl.so refuses");
+			    "account lets in whom pam_stssl.so refuses",
+			    CODE_SUCCESS);
 			break;
 		}
-	if (play_account(&c->play, CODE_SUCCESS, CODE_SUCCESS) != CODE_SUCCESS)
+	if (play_account(p, CODE_SUCCESS, CODE_SUCCESS) != CODE_SUCCESS)
 		complain(c, STACK_ACCOUNT, FINDING_ERROR,
-		    "account refuses whom all modules accept");
-	if (has_other_account(c) && play_account(&c->play, CODE_SUCCESS,
-					CODE_ACCT_EXPIRED) == CODE_SUCCESS)
+		    "account refuses whom all modules accept", CODE_SUCCESS);
+	if (has_other_account(&p->stack) &&
+	    play_account(p, CODE_SUCCESS, CODE_ACCT_EXPIRED) == CODE_SUCCESS)
 		complain(c, STACK_ACCOUNT, FINDING_WARNING,
 		    "what other modules say of an account does not count "
-		    "once pam_stssl.so has accepted it");
+		    "once pam_stssl.so has accepted it",
+		    CODE_SUCCESS);
 }
 
 static void
-check_stack(const struct check *c, const char *path)
+check_stack(const struct check *c)
 {
-	if (c->play.ours[STACK_AUTH] == NULL) {
-		findings_add(c->findings, FINDING_ERROR, path, 0,
-		    "no auth line with pam_stssl.so");
-		return;
-	}
 	check_refusals(c);
 	check_password(c);
 	check_certificate(c);
@@ -186,8 +299,12 @@ check_pam(const char *dir, const char *service, const char *module_dir,
 	if (asprintf(&path, "%s/%s", dir, service) < 0)
 		output_no_memory();
 	play_learn(&c.play, module_dir);
-	report_missing(&c);
-	check_stack(&c, path);
+	report_missing(&c.play, findings);
+	if (c.play.ours[STACK_AUTH] == NULL)
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "no auth line with pam_stssl.so");
+	else
+		check_stack(&c);
 	free(path);
 	stack_done(&c.play.stack);
 	return 0;

@@ -9,17 +9,20 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-static const struct {
-	const char *name;
-	const char *word;
-} codes[CODE_COUNT] = {
-#define X(name, word) [CODE_##name] = { "PAM_" #name, word },
-	CONTROL_CODES(X)
-#undef X
-};
+/* All codes as the control field spells them, by their numbers. */
+static const char *const codes[CODE_COUNT] = { "success", "open_err",
+	"symbol_err", "service_err", "system_err", "buf_err", "perm_denied",
+	"auth_err", "cred_insufficient", "authinfo_unavail", "user_unknown",
+	"maxtries", "new_authtok_reqd", "acct_expired", "session_err",
+	"cred_unavail", "cred_expired", "cred_err", "no_module_data",
+	"conv_err", "authtok_err", "authtok_recover_err", "authtok_lock_busy",
+	"authtok_disable_aging", "try_again", "ignore", "abort",
+	"authtok_expired", "module_unknown", "bad_item", "conv_again",
+	"incomplete" };
 
 static const struct {
 	const char *word;
@@ -46,9 +49,20 @@ static const struct {
 };
 
 const char *
-control_name(enum control_code code)
+control_name(enum control_code code, char ret[static CONTROL_NAME_MAX])
 {
-	return (unsigned)code < CODE_COUNT ? codes[code].name : "?";
+	(void)snprintf(ret, CONTROL_NAME_MAX, "PAM_%s", codes[code]);
+	for (char *c = ret; *c != '\0'; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c -= 'a' - 'A';
+	return ret;
+}
+
+void
+control_fill(struct control *c, int action)
+{
+	for (int i = 0; i < CODE_COUNT; i++)
+		c->actions[i] = action;
 }
 
 void
@@ -57,13 +71,6 @@ control_default(struct control *c, int action)
 	for (int i = 0; i < CODE_COUNT; i++)
 		if (c->actions[i] == ACTION_NONE)
 			c->actions[i] = action;
-}
-
-static void
-set_all(struct control *c, int action)
-{
-	for (int i = 0; i < CODE_COUNT; i++)
-		c->actions[i] = action;
 }
 
 static const char *
@@ -91,7 +98,7 @@ static int
 take_code(const char **text)
 {
 	for (int i = 0; i < CODE_COUNT; i++)
-		if (take(text, codes[i].word))
+		if (take(text, codes[i]))
 			return i;
 	return take(text, "default") ? CODE_COUNT : -1;
 }
@@ -146,7 +153,7 @@ parse_bracket(const char *text, struct control *ret)
 {
 	for (text = skip_blanks(text); *text != '\0'; text = skip_blanks(text))
 		if (!take_pair(&text, ret)) {
-			set_all(ret, ACTION_BAD);
+			control_fill(ret, ACTION_BAD);
 			return -EINVAL;
 		}
 	control_default(ret, ACTION_BAD);
@@ -156,10 +163,10 @@ parse_bracket(const char *text, struct control *ret)
 int
 control_parse(const char *text, struct control *ret)
 {
-	set_all(ret, ACTION_NONE);
+	control_fill(ret, ACTION_NONE);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(text, words[i].word) == 0) {
-			set_all(ret, words[i].otherwise);
+			control_fill(ret, words[i].otherwise);
 			ret->actions[CODE_SUCCESS] = words[i].success;
 			ret->actions[CODE_NEW_AUTHTOK_REQD] = words[i].success;
 			ret->actions[CODE_IGNORE] = words[i].ignore;

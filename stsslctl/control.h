@@ -6,50 +6,28 @@
 #ifndef STSSLCTL_CONTROL_H
 #define STSSLCTL_CONTROL_H
 
-/* Every code of Linux-PAM, in the order of its numbers. */
-#define CONTROL_CODES(X)                                  \
-	X(SUCCESS, "success")                             \
-	X(OPEN_ERR, "open_err")                           \
-	X(SYMBOL_ERR, "symbol_err")                       \
-	X(SERVICE_ERR, "service_err")                     \
-	X(SYSTEM_ERR, "system_err")                       \
-	X(BUF_ERR, "buf_err")                             \
-	X(PERM_DENIED, "perm_denied")                     \
-	X(AUTH_ERR, "auth_err")                           \
-	X(CRED_INSUFFICIENT, "cred_insufficient")         \
-	X(AUTHINFO_UNAVAIL, "authinfo_unavail")           \
-	X(USER_UNKNOWN, "user_unknown")                   \
-	X(MAXTRIES, "maxtries")                           \
-	X(NEW_AUTHTOK_REQD, "new_authtok_reqd")           \
-	X(ACCT_EXPIRED, "acct_expired")                   \
-	X(SESSION_ERR, "session_err")                     \
-	X(CRED_UNAVAIL, "cred_unavail")                   \
-	X(CRED_EXPIRED, "cred_expired")                   \
-	X(CRED_ERR, "cred_err")                           \
-	X(NO_MODULE_DATA, "no_module_data")               \
-	X(CONV_ERR, "conv_err")                           \
-	X(AUTHTOK_ERR, "authtok_err")                     \
-	X(AUTHTOK_RECOVERY_ERR, "authtok_recover_err")    \
-	X(AUTHTOK_LOCK_BUSY, "authtok_lock_busy")         \
-	X(AUTHTOK_DISABLE_AGING, "authtok_disable_aging") \
-	X(TRY_AGAIN, "try_again")                         \
-	X(IGNORE, "ignore")                               \
-	X(ABORT, "abort")                                 \
-	X(AUTHTOK_EXPIRED, "authtok_expired")             \
-	X(MODULE_UNKNOWN, "module_unknown")               \
-	X(BAD_ITEM, "bad_item")                           \
-	X(CONV_AGAIN, "conv_again")                       \
-	X(INCOMPLETE, "incomplete")
-
+/* Codes of Linux-PAM with their numbers, those that have a part here. */
 enum control_code {
-#define X(name, word) CODE_##name,
-	CONTROL_CODES(X)
-#undef X
-	CODE_COUNT
+	CODE_SUCCESS = 0,
+	CODE_SERVICE_ERR = 3,
+	CODE_SYSTEM_ERR = 4,
+	CODE_PERM_DENIED = 6,
+	CODE_AUTH_ERR = 7,
+	CODE_CRED_INSUFFICIENT = 8,
+	CODE_AUTHINFO_UNAVAIL = 9,
+	CODE_USER_UNKNOWN = 10,
+	CODE_NEW_AUTHTOK_REQD = 12,
+	CODE_ACCT_EXPIRED = 13,
+	CODE_CRED_ERR = 17,
+	CODE_IGNORE = 25,
+	CODE_MODULE_UNKNOWN = 28,
+	CODE_COUNT = 32
 };
 
-/* "PAM_SUCCESS" and so on; "?" for what is no code. */
-const char *control_name(enum control_code code);
+/* "PAM_PERM_DENIED" and so on, written to `ret`. */
+#define CONTROL_NAME_MAX 32
+const char *control_name(
+    enum control_code code, char ret[static CONTROL_NAME_MAX]);
 
 /* What is done; a number above 0 skips so many modules. */
 enum control_action {
@@ -69,7 +47,8 @@ struct control {
 	int actions[CODE_COUNT];
 };
 
-/* All codes not given yet get `action`. */
+/* Every code gets `action`, or every one that has none yet. */
+void control_fill(struct control *c, int action);
 void control_default(struct control *c, int action);
 
 /*

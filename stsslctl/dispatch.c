@@ -6,6 +6,8 @@
 #include <config.h>
 #include "stsslctl/dispatch.h"
 
+#include <string.h>
+
 enum impression {
 	UNDECIDED,
 	POSITIVE,
@@ -20,7 +22,7 @@ struct state {
 
 struct run {
 	const struct stack *stack;
-	const struct dispatch *d;
+	struct dispatch *d;
 	struct state now;
 	struct state entered[STACK_DEPTH + 1]; /* by level: before a substack */
 };
@@ -47,22 +49,24 @@ next_inside(const struct run *run, size_t *i, unsigned level)
 	return true;
 }
 
+/* A broken line fails, whatever it is to say. */
 static enum control_code
 ask(const struct run *run, size_t i)
 {
 	run->d->asked[i] = true;
-	return run->stack->lines[i].kind == STACK_BROKEN ? CODE_PERM_DENIED
-							 : run->d->said[i];
+	if (run->stack->lines[i].kind == STACK_BROKEN)
+		run->d->said[i] = CODE_PERM_DENIED;
+	return run->d->said[i];
 }
 
 /* The answer that makes the path. */
 static enum control_code
-path_answer(const struct run *run, size_t i, enum control_code said)
+path_answer(const struct run *run, size_t i)
 {
-	if (run->d->again == NULL || !run->d->asked_before[i])
-		return said;
-	return run->stack->lines[i].kind == STACK_BROKEN ? CODE_PERM_DENIED
-							 : run->d->again[i];
+	const struct dispatch *before = run->d->before;
+
+	return before != NULL && before->asked[i] ? before->said[i]
+						  : run->d->said[i];
 }
 
 /* Good news count as long as there were no other. */
@@ -125,7 +129,7 @@ act(struct run *run, size_t i, enum control_code said, enum control_code path)
 	int action = line->control.actions[path];
 
 	if (action > 0) {
-		if (run->d->again != NULL && run->d->jumps_count)
+		if (run->d->before != NULL && run->d->jumps_count)
 			take_good(run, said, path);
 		return jump(run, i, action);
 	}
@@ -142,13 +146,14 @@ act(struct run *run, size_t i, enum control_code said, enum control_code path)
 }
 
 enum control_code
-dispatch_run(const struct stack *stack, const struct dispatch *d)
+dispatch_run(const struct stack *stack, struct dispatch *d)
 {
 	struct run run = {
 		.stack = stack, .d = d, .now = { UNDECIDED, CODE_PERM_DENIED }
 	};
 	unsigned level, before = 0;
 
+	memset(d->asked, 0, sizeof d->asked);
 	run.entered[0] = run.now;
 	for (size_t i = skip_to(&run, 0); i < stack->count;
 	     i = skip_to(&run, i + 1), before = level) {
@@ -160,7 +165,7 @@ dispatch_run(const struct stack *stack, const struct dispatch *d)
 		if (stack->lines[i].kind == STACK_SUBSTACK)
 			continue;
 		said = ask(&run, i);
-		i = act(&run, i, said, path_answer(&run, i, said));
+		i = act(&run, i, said, path_answer(&run, i));
 	}
 	if (run.now.status == CODE_SUCCESS && run.now.impression != POSITIVE)
 		return CODE_PERM_DENIED;

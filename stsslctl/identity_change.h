@@ -19,8 +19,8 @@ struct identity_addition {
 
 /*
  * Both say on stdout what was done, on stderr what was not, and why an added
- * certificate does not log in all the same, as far as it tells itself.  They return
- * COMMAND_FINE; COMMAND_FOUND when it is refused: somebody else has the
+ * certificate does not log in nevertheless, as far as the certificate shows it.
+ * They return COMMAND_FINE; COMMAND_FOUND when it is refused: somebody else has the
  * certificate, the user's file has a faulty line, there is nothing to remove;
  * COMMAND_UNKNOWN when a file cannot be read or written.
  */

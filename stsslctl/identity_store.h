@@ -24,7 +24,10 @@ struct identity_store {
 int identity_store_open(const char *directory, struct identity_store *ret);
 void identity_store_close(struct identity_store *store);
 
-/* The path of a user's file for messages, to be freed.  Out of memory ends the process. */
+/*
+ * The path of a user's file for messages, to be freed.  Out of memory ends the
+ * process.
+ */
 char *identity_store_path(const struct identity_store *store, const char *user);
 
 /*

@@ -11,16 +11,6 @@
 
 #include "stsslctl/stack.h"
 
-enum module_kind {
-	MODULE_OURS,
-	MODULE_PERMIT, /* says yes */
-	MODULE_DENY,   /* says no */
-	MODULE_GATE,   /* keeps some users out; proves nothing of the others */
-	MODULE_BESIDE, /* neither lets in nor keeps out */
-	MODULE_PASSWORD, /* asks for a password, or another proof */
-	MODULE_STRANGE,  /* not known: it may ask for one */
-};
-
 /* The kind of the module of a line. */
 enum module_kind module_kind(const struct stack_line *line);
 

@@ -5,9 +5,7 @@
 #include <config.h>
 #include "stsslctl/play.h"
 
-#include <string.h>
-
-#include "stsslctl/dispatch.h"
+#include "stsslctl/modules.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -38,27 +36,27 @@ void
 play_learn(struct play *p, const char *module_dir)
 {
 	for (size_t i = 0; i < p->stack.count; i++) {
-		const struct stack_line *l = &p->stack.lines[i];
+		struct stack_line *l = &p->stack.lines[i];
 
-		p->kinds[i] = module_kind(l);
+		l->does = module_kind(l);
 		if (l->kind != STACK_MODULE)
 			continue;
-		p->missing[i] = !module_exists(l->module, module_dir);
-		if (p->kinds[i] == MODULE_OURS && p->ours[l->phase] == NULL)
+		l->missing = !module_exists(l->module, module_dir);
+		if (l->does == MODULE_OURS && p->ours[l->phase] == NULL)
 			p->ours[l->phase] = l;
 		if (l->phase == STACK_AUTH && p->gate_count < PLAY_GATES &&
-		    (p->kinds[i] == MODULE_GATE ||
-			p->kinds[i] == MODULE_BESIDE))
+		    (l->does == MODULE_GATE || l->does == MODULE_BESIDE))
 			p->gates[p->gate_count++] = i;
 	}
 }
 
 static enum control_code
-answer(const struct play *p, const struct play_parts *parts, size_t i)
+answer(const struct play *p, const struct play_parts *parts,
+    const struct stack_line *l)
 {
-	if (p->missing[i])
+	if (l->missing)
 		return CODE_MODULE_UNKNOWN;
-	switch (p->kinds[i]) {
+	switch (l->does) {
 	case MODULE_OURS:
 		return parts->us;
 	case MODULE_PERMIT:
@@ -69,8 +67,7 @@ answer(const struct play *p, const struct play_parts *parts, size_t i)
 	case MODULE_BESIDE:
 		return parts->beside;
 	case MODULE_STRANGE:
-		return p->ours[STACK_AUTH] != NULL &&
-			       &p->stack.lines[i] < p->ours[STACK_AUTH]
+		return p->ours[STACK_AUTH] != NULL && l < p->ours[STACK_AUTH]
 			   ? parts->stranger
 			   : parts->password;
 	case MODULE_PASSWORD:
@@ -80,62 +77,44 @@ answer(const struct play *p, const struct play_parts *parts, size_t i)
 }
 
 void
-play_fill(const struct play *p, const struct play_parts *parts,
-    enum control_code *ret_said)
+play_fill(
+    const struct play *p, const struct play_parts *parts, struct dispatch *ret)
 {
+	ret->phase = parts->phase;
+	ret->before = NULL;
 	for (size_t i = 0; i < p->stack.count; i++)
-		ret_said[i] = answer(p, parts, i);
-}
-
-enum control_code
-play_run(const struct play *p, enum stack_phase phase,
-    const enum control_code *said, bool *ret_asked)
-{
-	const struct dispatch d = {
-		.phase = phase, .said = said, .asked = ret_asked
-	};
-
-	memset(ret_asked, 0, STACK_LINES * sizeof *ret_asked);
-	return dispatch_run(&p->stack, &d);
+		ret->said[i] = answer(p, parts, &p->stack.lines[i]);
 }
 
 /* setcred after an authenticate that succeeded, in each kind of libpam. */
 static enum control_code
-run_setcred(
-    const struct play *p, const enum control_code *said, const bool *asked)
+run_setcred(const struct play *p, const struct dispatch *authenticate)
 {
-	enum control_code creds[STACK_LINES], code;
-	bool again[STACK_LINES] = { false };
-	struct dispatch d = { .phase = STACK_AUTH,
-		.said = creds,
-		.again = said,
-		.asked_before = asked,
-		.asked = again };
+	struct dispatch d = { .phase = STACK_AUTH, .before = authenticate };
+	enum control_code code;
 
 	for (size_t i = 0; i < p->stack.count; i++)
-		if (p->missing[i])
-			creds[i] = CODE_MODULE_UNKNOWN;
-		else
-			creds[i] = p->kinds[i] == MODULE_DENY ? CODE_CRED_ERR
-							      : CODE_SUCCESS;
+		if (p->stack.lines[i].missing)
+			d.said[i] = CODE_MODULE_UNKNOWN;
+		else if (p->stack.lines[i].does == MODULE_DENY)
+			d.said[i] = CODE_CRED_ERR;
 	code = dispatch_run(&p->stack, &d);
 	d.jumps_count = true;
 	return code != CODE_SUCCESS ? code : dispatch_run(&p->stack, &d);
 }
 
 static void
-note(const struct play *p, const enum control_code *said, const bool *asked,
-    enum control_code code, struct play_outcome *o)
+run(const struct play *p, struct dispatch *d, struct play_outcome *o)
 {
-	enum control_code creds;
+	enum control_code code = dispatch_run(&p->stack, d);
 
 	o->can[code] = true;
 	if (code != CODE_SUCCESS)
 		return;
-	creds = run_setcred(p, said, asked);
-	if (creds != CODE_SUCCESS) {
+	code = run_setcred(p, d);
+	if (code != CODE_SUCCESS) {
 		o->setcred_fails = true;
-		o->setcred = creds;
+		o->setcred = code;
 	}
 }
 
@@ -143,23 +122,22 @@ void
 play_authenticate(const struct play *p, const struct play_parts *parts,
     struct play_outcome *o)
 {
-	enum control_code said[STACK_LINES];
-	bool asked[STACK_LINES];
+	struct dispatch d;
 	size_t combinations = 1;
 
-	play_fill(p, parts, said);
+	play_fill(p, parts, &d);
 	for (size_t g = 0; g < p->gate_count; g++)
 		combinations *= COUNT(gate_answers);
 	for (size_t n = 0; n < combinations; n++) {
 		size_t rest = n;
 
 		for (size_t g = 0; g < p->gate_count; g++) {
-			if (!p->missing[p->gates[g]])
-				said[p->gates[g]] =
+			if (!p->stack.lines[p->gates[g]].missing)
+				d.said[p->gates[g]] =
 				    gate_answers[rest % COUNT(gate_answers)];
 			rest /= COUNT(gate_answers);
 		}
-		note(p, said, asked, play_run(p, STACK_AUTH, said, asked), o);
+		run(p, &d, o);
 	}
 }
 
@@ -169,11 +147,10 @@ play_authenticate_badly(
 {
 	for (size_t i = 0; i < COUNT(bad_passwords); i++) {
 		enum control_code bad = bad_passwords[i];
+		const struct play_parts parts = { STACK_AUTH, us, bad, bad,
+			CODE_SUCCESS };
 
-		play_authenticate(p,
-		    &(struct play_parts){
-			STACK_AUTH, us, bad, bad, CODE_SUCCESS },
-		    o);
+		play_authenticate(p, &parts, o);
 	}
 }
 
@@ -183,9 +160,8 @@ play_account(
 {
 	const struct play_parts parts = { STACK_ACCOUNT, us, others, others,
 		others };
-	enum control_code said[STACK_LINES];
-	bool asked[STACK_LINES];
+	struct dispatch d;
 
-	play_fill(p, &parts, said);
-	return play_run(p, STACK_ACCOUNT, said, asked);
+	play_fill(p, &parts, &d);
+	return dispatch_run(&p->stack, &d);
 }

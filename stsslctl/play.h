@@ -9,19 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "stsslctl/control.h"
-#include "stsslctl/modules.h"
-#include "stsslctl/stack.h"
+#include "stsslctl/dispatch.h"
 
 /* Gates whose answers are tried in all combinations; further ones say yes. */
 #define PLAY_GATES 6
 
-/* A stack, and what is known of its lines. */
 struct play {
 	struct stack stack;
-	enum module_kind kinds[STACK_LINES];
-	bool missing[STACK_LINES]; /* there is no such module */
-	size_t gates[PLAY_GATES];  /* of auth, those that ask for no proof */
+	size_t gates[PLAY_GATES]; /* of auth, those that ask for no proof */
 	size_t gate_count;
 	const struct stack_line *ours[STACK_PHASE_COUNT]; /* NULL: none */
 };
@@ -42,25 +37,19 @@ struct play_outcome {
 	enum control_code setcred; /* if so: an example */
 };
 
+/*
+ * The parts for a login by a certificate that pam_stssl.so accepts (no password
+ * is right, and strangers in front are no obstacle), and by a right password.
+ */
+extern const struct play_parts play_by_certificate;
+extern const struct play_parts play_by_password;
+
 /* p->stack is filled: learn the rest; `module_dir` as for module_exists(). */
 void play_learn(struct play *p, const char *module_dir);
 
-/* Everybody's answer, by index in the stack. */
-void play_fill(const struct play *p, const struct play_parts *parts,
-    enum control_code *ret_said);
-
-/* One run with these answers; ret_asked tells who was asked. */
-enum control_code play_run(const struct play *p, enum stack_phase phase,
-    const enum control_code *said, bool *ret_asked);
-
-/*
- * The parts for a login by a certificate that pam_stssl.so accepts: no password
- * is right, and strangers in front are no obstacle.
- */
-extern const struct play_parts play_by_certificate;
-
-/* The parts for a login by a right password. */
-extern const struct play_parts play_by_password;
+/* Give every module its part. */
+void play_fill(
+    const struct play *p, const struct play_parts *parts, struct dispatch *ret);
 
 /*
  * Authenticate, with every combination of what the gates can say, and setcred

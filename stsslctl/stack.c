@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "status/file.h"
 #include "status/quote.h"
+#include "stsslctl/access.h"
 #include "stsslctl/output.h"
-#include "stsslctl/slurp.h"
 #include "stsslctl/stack_text.h"
 
 #define FILE_MAX (1024 * 1024)
@@ -40,12 +40,6 @@ static const char *const phases[STACK_PHASE_COUNT] = {
 	[STACK_SESSION] = "session",
 	[STACK_PASSWORD] = "password",
 };
-
-const char *
-stack_phase_word(enum stack_phase phase)
-{
-	return phases[phase];
-}
 
 const char *
 stack_module_name(const struct stack_line *line)
@@ -122,6 +116,17 @@ add(const struct reading *r, const struct stack_line *like, const char *module,
 	return 0;
 }
 
+/* A mistake in the line: whatever the others do, it fails. */
+static int
+broken(const struct reading *r, struct stack_line *line, const char *what,
+    const char *text)
+{
+	complain(r, what, text);
+	line->kind = STACK_BROKEN;
+	control_default(&line->control, ACTION_BAD);
+	return add(r, line, "", NULL);
+}
+
 static int read_file(struct reading *r, const char *name);
 
 /*
@@ -152,24 +157,11 @@ include(const struct reading *r, struct stack_line *line, const char *name,
 	e = read_file(&inner, name);
 	if (e == 0 || e == -E2BIG)
 		return e;
-	/* libpam's name for it is "error reading"; @include gives up at all. */
+	if (!any || !r->any)
+		return broken(r, line, "cannot include", name);
+	/* Behind @include libpam gives up. */
 	complain(r, "cannot include", name);
-	if (any && r->any)
-		return -EBADMSG;
-	line->kind = STACK_BROKEN;
-	control_default(&line->control, ACTION_BAD);
-	return add(r, line, "", NULL);
-}
-
-/* A mistake in the line: whatever the others do, it fails. */
-static int
-broken(const struct reading *r, struct stack_line *line, const char *what,
-    const char *text)
-{
-	complain(r, what, text);
-	line->kind = STACK_BROKEN;
-	control_default(&line->control, ACTION_BAD);
-	return add(r, line, "", NULL);
+	return -EBADMSG;
 }
 
 static bool
@@ -214,8 +206,7 @@ read_line(const struct reading *r, char *text)
 	char *word = stack_text_field(&text);
 	bool known;
 
-	for (int i = 0; i < CODE_COUNT; i++)
-		line.control.actions[i] = ACTION_NONE;
+	control_fill(&line.control, ACTION_NONE);
 	/* A module that may be missing fails all the same. */
 	line.may_miss = *word == '-';
 	word += line.may_miss;
@@ -249,22 +240,21 @@ read_lines(struct reading *r, const char *text)
 	return -EBADMSG;
 }
 
-static void
-check_mode(const struct reading *r)
+static int
+take_text(struct reading *r, const char *text, size_t len)
 {
-	struct stat st;
-
-	if (stat(r->file, &st) == 0 &&
-	    ((st.st_uid != 0 && st.st_uid != geteuid()) ||
-		(st.st_mode & (S_IWGRP | S_IWOTH)) != 0))
-		findings_add(r->findings, FINDING_ERROR, r->file, 0,
-		    "can be written to by others than root");
+	if (strlen(text) != len)
+		return -EILSEQ;
+	access_check(
+	    r->file, &(struct access_user){ .uid = geteuid() }, r->findings);
+	return read_lines(r, text);
 }
 
 static int
 read_file(struct reading *r, const char *name)
 {
 	char *text;
+	size_t len;
 	int e;
 
 	if (r->depth >= STACK_DEPTH)
@@ -273,10 +263,9 @@ read_file(struct reading *r, const char *name)
 		name[0] == '/' ? "" : "/", name) < 0)
 		output_no_memory();
 	r->line = 0;
-	e = slurp(r->file, FILE_MAX, &text);
+	e = stssl_file_read(r->file, FILE_MAX, &text, &len);
 	if (e == 0) {
-		check_mode(r);
-		e = read_lines(r, text);
+		e = take_text(r, text, len);
 		free(text);
 	}
 	free(r->file);

@@ -37,6 +37,17 @@ enum stack_kind {
 	STACK_SUBSTACK, /* in front of the lines of a substack */
 };
 
+/* What a module does in `auth`; modules.h. */
+enum module_kind {
+	MODULE_OURS,
+	MODULE_PERMIT, /* says yes */
+	MODULE_DENY,   /* says no */
+	MODULE_GATE,   /* keeps some users out; proves nothing of the others */
+	MODULE_BESIDE, /* neither lets in nor keeps out */
+	MODULE_PASSWORD, /* asks for a password, or another proof */
+	MODULE_STRANGE,  /* not known: it may ask for one */
+};
+
 struct stack_line {
 	enum stack_phase phase;
 	enum stack_kind kind;
@@ -47,6 +58,8 @@ struct stack_line {
 	char *arguments; /* with one blank in front of each */
 	char *file;
 	unsigned line;
+	enum module_kind does; /* both are for whoever plays the stack */
+	bool missing;          /* there is no such module */
 };
 
 struct stack {
@@ -65,9 +78,6 @@ int stack_read(const char *dir, const char *service, struct findings *findings,
     struct stack *ret);
 
 void stack_done(struct stack *stack);
-
-/* "auth" and so on. */
-const char *stack_phase_word(enum stack_phase phase);
 
 /* "pam_unix.so" of "/lib/security/pam_unix.so"; owned by the line. */
 const char *stack_module_name(const struct stack_line *line);

@@ -181,27 +181,20 @@ fill(const struct stage *s, const struct stack *stack,
 static void
 play(const struct stage *s, int *ret_auth, int *ret_cred)
 {
-	enum control_code auth[STACK_LINES], cred[STACK_LINES];
-	bool asked[STACK_LINES] = { false }, again[STACK_LINES] = { false };
-	struct dispatch first = {
-		.phase = STACK_AUTH, .said = auth, .asked = asked
-	};
-	struct dispatch second = { .phase = STACK_AUTH,
-		.said = cred,
-		.again = auth,
-		.asked_before = asked,
-		.jumps_count = s->jumps_count,
-		.asked = again };
+	struct dispatch auth = { .phase = STACK_AUTH };
+	struct dispatch cred = { .phase = STACK_AUTH,
+		.before = &auth,
+		.jumps_count = s->jumps_count };
 	struct findings findings;
 	struct stack stack;
 
 	findings_init(&findings);
 	*ret_auth = *ret_cred = PAM_ABORT;
 	if (stack_read(s->dir, "0", &findings, &stack) == 0) {
-		fill(s, &stack, s->auth, auth);
-		fill(s, &stack, s->cred, cred);
-		*ret_auth = (int)dispatch_run(&stack, &first);
-		*ret_cred = (int)dispatch_run(&stack, &second);
+		fill(s, &stack, s->auth, auth.said);
+		fill(s, &stack, s->cred, cred.said);
+		*ret_auth = (int)dispatch_run(&stack, &auth);
+		*ret_cred = (int)dispatch_run(&stack, &cred);
 		stack_done(&stack);
 	}
 	findings_done(&findings);

@@ -27,8 +27,8 @@ def paths(text):
 
 
 def exists(path):
-    """A program that is built counts if its source is there."""
-    return bool(glob.glob(path) or glob.glob(path + ".c"))
+    """What is made counts if what it is made from is there."""
+    return any(glob.glob(path + suffix) for suffix in ("", ".c", ".in"))
 
 
 def missing(text):

@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Which folder may include which: the programs use setup/, x509/ and policy/,
-# these use what is below them, never sideways and never up; no login needs
-# what is in a folder tools/.  In helper/ the
-# monitor knows the roles, a role knows base/ and none of the others.  In the
-# worker tls/ and relay/ know no protocol.  GnuTLS and PAM stay in the files that
-# are theirs.
+# these use what is below them, never sideways and never up; no login needs a
+# file in a folder tools/.  In helper/ the monitor knows the roles; a role knows
+# base/ and none of the others.  In the worker tls/ and relay/ know no protocol.
+# GnuTLS and PAM stay in the files that are theirs.
 set -eu
 : "${srcdir:?}"
 cd "$srcdir"
 
 n=0
+folders="status conf policy setup x509 helper pam_stssl stsslctl"
 
 # report DESCRIPTION OFFENDERS: one line of TAP.
 report() {
@@ -40,8 +40,9 @@ layer() {
 only() {
 	header=$1
 	shift
+	# shellcheck disable=SC2086 # a list of words
 	offenders=$(grep -rl --include='*.[ch]' "^#include <$header" \
-		status conf policy setup x509 helper pam_stssl stsslctl 2>/dev/null || :)
+		$folders 2>/dev/null || :)
 	for file; do
 		offenders=$(printf '%s\n' "$offenders" | grep -vx "$file" || :)
 	done
@@ -79,15 +80,16 @@ only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c helper/base/log.c
 
+# shellcheck disable=SC2086 # a list of words
 report "every .c file includes <config.h> first" "$(
-	find status conf policy setup x509 helper pam_stssl stsslctl -name '*.c' 2>/dev/null |
+	find $folders -name '*.c' 2>/dev/null |
 	while read -r file; do
 		first=$(grep -m 1 '^#include' "$file" || :)
 		[ "$first" = '#include <config.h>' ] || echo "$file: $first"
 	done)"
+# shellcheck disable=SC2086 # a list of words
 report "every source file says its licence" "$(
-	find status conf policy setup x509 helper pam_stssl stsslctl tests -name '*.[ch]' \
-		2>/dev/null |
+	find $folders tests -name '*.[ch]' 2>/dev/null |
 	while read -r file; do
 		head -n 1 "$file" | grep -q 'SPDX-License-Identifier' ||
 			echo "$file"

@@ -25,7 +25,10 @@ enum column {
 	COLUMNS
 };
 
-/* README's table.  A accept, p password, T, C and N refused: TLS, certificate, nobody. */
+/*
+ * README's table.  A accept, p password, T, C and N refused: TLS, certificate,
+ * nobody.
+ */
 static const struct {
 	const char *keys;
 	const char cells[COLUMNS + 1];

@@ -47,8 +47,8 @@ static const struct {
 	{ "data = public", "2: data = \"public\": not one of any, private" },
 	{ "min-protocol = TLS1.1",
 	    "2: min-protocol = \"TLS1.1\": not one of TLS1.2, TLS1.3" },
-	{ "enabled = perhaps",
-	    "2: enabled = \"perhaps\": not one of true, yes, on, false, no, off" },
+	{ "enabled = perhaps", "2: enabled = \"perhaps\": "
+			       "not one of true, yes, on, false, no, off" },
 	{ "identity = { file, email }",
 	    "2: identity = \"email\" needs email-domain" },
 	{ "\nidentity = upn", "3: identity = \"upn\" needs upn-domain" },
@@ -99,7 +99,8 @@ static const struct {
 	    "2: from = \"10.0.0.0/33\": the prefix length is out of range" },
 	{ "from = '10.*'",
 	    "2: from = \"10.*\": "
-	    "not an address, a network, a pattern like 10.1.2.* or a host name" },
+	    "not an address, a network, a pattern like 10.1.2.* or a host "
+	    "name" },
 	{ "} class y {} class \"x\" {", "2: class \"x\" is given twice" },
 	{ "} class {", "2: unexpected '{' in the place of a title" },
 	{ "}\nclass '' {", "3: class \"\": empty" },

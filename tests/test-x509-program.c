@@ -90,8 +90,8 @@ run(const struct files *files, const char *arguments, char answer[static 64])
 	int status;
 
 	(void)snprintf(command, sizeof command,
-	    "v=$(realpath '%s/tests/verify-chain') && cd '%s' && exec \"$v\" %s "
-	    "2>/dev/null",
+	    "v=$(realpath '%s/tests/verify-chain') && cd '%s' && "
+	    "exec \"$v\" %s 2>/dev/null",
 	    builddir == NULL ? "." : builddir, files->dir, arguments);
 	out = popen(command, "r");
 	ck_assert_ptr_nonnull(out);

@@ -19,8 +19,8 @@ struct landlock_wish {
 };
 
 /*
- * From now on there is only what the wish says.  What is open stays.  Needs
- * no_new_privs.  Returns 0, also where there is no Landlock to be had; or -errno.
+ * From now on the process has only what the wish says.  What is open stays.
+ * Needs no_new_privs.  Returns 0, also if the kernel has no Landlock; or -errno.
  */
 int landlock_enter(const struct landlock_wish *wish);
 

@@ -273,8 +273,8 @@ struct message {
 
 /*
  * Send one message, with `fd` unless it is -1, and with `more_len` bytes behind
- * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel is
- * full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
+ * it, which only some may have, see above.  Returns 0; -EAGAIN when the channel
+ * is full (a channel that blocks waits for SO_SNDTIMEO); -EPIPE when the other
  * end is gone; or what sendmsg(2) says.
  */
 int message_send(int channel, const struct message *m, int fd, const void *more,
@@ -287,9 +287,9 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EMFILE, and *m, for a client, or a line, whose socket is lost because this process has
- * no descriptor left; -EBADMSG for an impossible message (wrong type, length,
- * descriptor, a name without end), whose descriptors are closed.
+ * -EMFILE, and *m, for a client, or a line, whose socket is lost because this
+ * process has no descriptor left; -EBADMSG for an impossible message (wrong
+ * type, length, descriptor, a name without end), whose descriptors are closed.
  */
 int message_receive(int channel, enum message_sender sender, struct message *m,
     int *ret_fd, void *more);

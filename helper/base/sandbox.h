@@ -5,9 +5,9 @@
  *
  * Taken away for good: capabilities, core dumps, being traced by others of the
  * same user, files, signals to others and abstract sockets (Landlock, as far as
- * the kernel has it), and system calls (libseccomp).  A call that no role has a use for but whoever has taken a
- * process over, such as execve(2), kills the process; others that the role has
- * no right to fail with EPERM.
+ * the kernel has it), and system calls (libseccomp).  A call that only an
+ * attacker has a use for, such as execve(2), kills the process; others that the
+ * role has no right to fail with EPERM.
  */
 #ifndef HELPER_BASE_SANDBOX_H
 #define HELPER_BASE_SANDBOX_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Watches dates by the wall clock.  What a certificate or list out of date leads
- * to is decided where it is used, not here.
+ * Watches dates by the wall clock, and only logs them: what follows from a
+ * certificate or list that is out of date is decided where it is used.
  */
 #include <config.h>
 #include "helper/monitor/expiry.h"

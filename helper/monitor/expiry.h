@@ -14,9 +14,9 @@ struct x509_inventory;
 struct x509_store;
 
 /*
- * Of each certificate whose state has changed since `since` (0: always) until
- * `now`, and that is not valid or will soon not be, say so: an error when it is
- * not valid, else a warning.  With `since` 0 chains that end early are told, too.
+ * Log each certificate whose state has changed since `since` (0: always) until
+ * `now` and that is not valid, as an error, or soon will not be, as a warning.
+ * With `since` 0 chains that end early are logged, too.
  */
 void expiry_log(
     const struct x509_inventory *inventory, time_t since, time_t now);

@@ -201,7 +201,7 @@ write_certificate(FILE *to, const struct x509_item *item)
 	(void)fprintf(to, "\"} %" PRId64 "\n", (int64_t)item->until);
 }
 
-/* The first of them: a directory of CAs may have more than there is room for. */
+/* As many as there is room for: a directory of CAs may have more. */
 static void
 write_certificates(FILE *to, const struct x509_inventory *inventory)
 {

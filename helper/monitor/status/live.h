@@ -15,7 +15,7 @@
 #include "helper/monitor/status/question.h"
 #include "status/record.h"
 
-/* What it is told from; `listener` and `generation` as in helper/monitor/status/answer.h. */
+/* Where facts come from; `listener` and `generation` are those of answer.h. */
 struct live_source {
 	struct registry *registry;
 	struct penalties *penalties;

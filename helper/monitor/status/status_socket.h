@@ -17,8 +17,8 @@ struct status_socket {
 /*
  * Listen on `path`, in a directory that exists, with mode 0660, owner and
  * group (-1: as they come).  A socket that nobody answers on is replaced.
- * Returns 0 and *ret, to be closed by status_socket_close(); -EADDRINUSE when somebody answers
- * or when it is no socket; or what bind(2), chown(2) say.
+ * Returns 0 and *ret, to be closed by status_socket_close(); -EADDRINUSE when
+ * somebody answers or when it is no socket; or what bind(2), chown(2) say.
  */
 int status_socket_open(
     const char *path, uid_t owner, gid_t group, struct status_socket *ret);

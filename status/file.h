@@ -26,9 +26,6 @@ int stssl_file_open(
 int stssl_file_get(
     int fd, const struct stat *st, size_t max, char **ret, size_t *ret_len);
 
-/* Both, and close it; symbolic links are followed. */
-int stssl_file_read(const char *path, size_t max, char **ret, size_t *ret_len);
-
 /*
  * Read `fd` to its end: up to `max` bytes into `buf`, which has room for one
  * more, and a NUL behind them.  Returns 0; -EFBIG when there are more; or what

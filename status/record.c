@@ -92,12 +92,6 @@ find(const struct stssl_record *r, const char *name)
 }
 
 const char *
-stssl_key_name(enum stssl_key key)
-{
-	return keys[key].name;
-}
-
-const char *
 stssl_key_value(const char *string, enum stssl_key key)
 {
 	return value_of(string, keys[key].name, strlen(keys[key].name));

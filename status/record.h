@@ -75,9 +75,6 @@ enum stssl_key {
 	STSSL_KEY_COUNT
 };
 
-/* The key as it stands in a record; of one that is MANY without its number. */
-const char *stssl_key_name(enum stssl_key key);
-
 /* The value of the string "KEY=value"; NULL when it is one of another key. */
 const char *stssl_key_value(const char *string, enum stssl_key key);
 

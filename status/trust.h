@@ -30,13 +30,6 @@ int stssl_trusted_read_at(
     int dir_fd, const char *name, size_t max, char **ret, size_t *ret_len);
 
 /*
- * Open a trusted directory, which must not be a symbolic link.  Returns 0 and a
- * descriptor; -EPERM when owner or mode of it or on the way are wrong; -ELOOP
- * for a symbolic link; -ENOMEM; or what open(2) says.
- */
-int stssl_trusted_directory(const char *path, int *ret_fd);
-
-/*
  * Check that `path` is a socket in a directory that can be changed by root and
  * by the socket's owner only.  Directories above must belong to root (or to
  * us) and be writable by nobody else, but for sticky ones, as above; none of

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/file.h"
 #include "status/quote.h"
+#include "status/tools/file.h"
 #include "stsslctl/output.h"
 #include "x509/file.h"
 #include "x509/inventory.h"

@@ -17,6 +17,7 @@
 
 #include "policy/identity.h"
 #include "policy/user.h"
+#include "status/tools/directory.h"
 #include "status/trust.h"
 #include "stsslctl/output.h"
 #include "stsslctl/replace.h"

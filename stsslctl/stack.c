@@ -13,8 +13,8 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "status/file.h"
 #include "status/quote.h"
+#include "status/tools/file.h"
 #include "stsslctl/access.h"
 #include "stsslctl/output.h"
 #include "stsslctl/stack_text.h"

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "status/ascii.h"
-#include "status/file.h"
+#include "status/tools/file.h"
 #include "status/tools/host.h"
 
 /* What the C locale says of ASCII holds; other bytes are of no class. */

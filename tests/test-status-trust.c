@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "status/tools/directory.h"
 #include "status/trust.h"
 #include "tests/fake-helper.h"
 #include "tests/private-file.h"
@@ -228,6 +229,7 @@ START_TEST(without_memory_nothing_is_believed)
 
 	ck_assert_ptr_nonnull(path);
 	memset(path, '/', LONG);
+	path[LONG - 1] = 'x';
 	path[LONG] = '\0';
 	ck_assert_int_eq(
 	    setrlimit(RLIMIT_AS, &(struct rlimit){ LONG, LONG }), 0);

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "status/file.h"
+#include "status/tools/file.h"
 
 int
 x509_fault(struct x509_error *error, const char *path, const char *fmt, ...)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The other way through the lists of status/words.h.
+ * The other way through the lists of status/words.h and status/record.h.
  */
 #include <config.h>
 #include "status/tools/words.h"
@@ -12,6 +12,12 @@ static const struct {
 } failures[] = {
 #define X(name, word, text) [STSSL_FAILURE_##name] = { word, text },
 	STSSL_FAILURES(X)
+#undef X
+};
+
+static const char *const keys[] = {
+#define X(key, count) [STSSL_KEY_##key] = #key,
+	STSSL_KEYS(X)
 #undef X
 };
 
@@ -31,6 +37,12 @@ const char *
 stssl_failure_text(enum stssl_failure f)
 {
 	return failures[known(f)].text;
+}
+
+const char *
+stssl_key_name(enum stssl_key key)
+{
+	return keys[key];
 }
 
 bool

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "status/clock.h"
+#include "status/tools/words.h"
 
 /* Longer than any string that is made here. */
 #define STRING_MAX 512

@@ -10,11 +10,20 @@
 
 #include "setup/config.h"
 #include "stsslctl/findings.h"
+#include "x509/file.h"
 
 /* How long before the end of a revocation list there is a warning. */
 #define LIST_WARN_DAYS 7
 
 struct x509_store;
+
+/*
+ * Load the CAs of clients and their revocation lists as the helper does.
+ * Returns 0 and *ret, to be freed by x509_store_free(); -ENOMEM, with
+ * error->text as it was; or a negative errno with error->text.
+ */
+int certificate_trust(const struct tls_config *tls, struct x509_store **ret,
+    struct x509_error *error);
 
 /*
  * Check them all, as of `now`.  `store` has the CAs of clients, or is NULL when

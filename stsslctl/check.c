@@ -27,7 +27,7 @@
 #include "stsslctl/findings.h"
 #include "stsslctl/identities.h"
 #include "stsslctl/output.h"
-#include "stsslctl/trust.h"
+#include "x509/store.h"
 
 /* libpam takes service names in lower case. */
 static int
@@ -121,7 +121,7 @@ named(const struct helper_config *config, const char *path,
 
 	config_warn_of_backends(
 	    config, add_warning, &(struct place){ path, findings });
-	if (trust_configured(tls, &store, &error) < 0)
+	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
 	certificate_check(tls, store, time(NULL), findings);

@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "setup/config.h"
-#include "stsslctl/trust.h"
+#include "stsslctl/certificate.h"
+#include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
 #include "x509/store.h"
@@ -59,6 +61,23 @@ take_error(int r, const struct x509_error *from, struct stssl_error *to)
 	return r;
 }
 
+/* --ca and --crl; without a list none is asked for. */
+static int
+trust_given(const struct arguments *a, struct x509_store **ret,
+    struct x509_error *error)
+{
+	char *ca = output_copy(a->ca);
+	char *crl = output_copy(a->crl == NULL ? "" : a->crl);
+	const struct tls_config given = { .client_cas = { &ca, 1 },
+		.client_crls = { &crl, a->crl == NULL ? 0 : 1 },
+		.stale_crl = STALE_CRL_REFUSE };
+	int r = certificate_trust(&given, ret, error);
+
+	free(ca);
+	free(crl);
+	return r;
+}
+
 static int
 find_trust(const struct arguments *a, struct x509_store **ret,
     struct stssl_error *error)
@@ -68,14 +87,14 @@ find_trust(const struct arguments *a, struct x509_store **ret,
 	int r;
 
 	if (a->ca != NULL) {
-		r = trust_files(a->ca, a->crl, ret, &fault);
-		return r < 0 ? take_error(r, &fault, error) : 0;
+		r = trust_given(a, ret, &fault);
+	} else {
+		r = config_read(a->config, &config, error);
+		if (r < 0)
+			return r;
+		r = certificate_trust(&config->tls, ret, &fault);
+		(void)config_free(config);
 	}
-	r = config_read(a->config, &config, error);
-	if (r < 0)
-		return r;
-	r = trust_configured(&config->tls, ret, &fault);
-	(void)config_free(config);
 	return r < 0 ? take_error(r, &fault, error) : 0;
 }
 

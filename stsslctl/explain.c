@@ -123,60 +123,61 @@ answer_of(const struct arguments *a, const struct connection *c,
 	    j->data_private ? "private" : "any", "pam", pam_of(j)));
 }
 
-/* " NAME" in front and a text behind it, where there is one. */
+/* `front` and the string behind it, where there is one. */
 static void
-print_more(const json_t *object, const char *key, const char *front)
+print_more(const char *front, const char *text)
 {
-	char quoted[STSSL_QUOTE_MAX];
+	if (text != NULL)
+		(void)printf("%s%s", front, text);
+}
 
-	if (output_get(object, key) != NULL)
-		(void)printf("%s%s", front,
-		    stssl_quote(
-			quoted, sizeof quoted, output_get(object, key)));
+static const char *
+quoted(const json_t *object, const char *key, char buf[static STSSL_QUOTE_MAX])
+{
+	const char *text = output_get(object, key);
+
+	return text == NULL ? NULL : stssl_quote(buf, STSSL_QUOTE_MAX, text);
 }
 
 static void
 print_class(const json_t *step)
 {
-	char quoted[STSSL_QUOTE_MAX];
-	const char *criterion = output_get(step, "criterion");
+	char buf[STSSL_QUOTE_MAX];
+	const char *error = output_get(step, "error");
 
-	(void)printf("class %s: ",
-	    stssl_quote(quoted, sizeof quoted, output_get(step, "class")));
-	if (criterion != NULL)
-		(void)printf("%s: ", criterion);
-	if (output_get(step, "error") != NULL)
-		(void)printf(
-		    "cannot be found out: %s\n", output_get(step, "error"));
-	else
-		(void)printf("%s\n", output_get(step, "text"));
+	(void)printf("class %s", quoted(step, "class", buf));
+	print_more(": ", output_get(step, "criterion"));
+	print_more(": cannot be found out: ", error);
+	print_more(": ", error == NULL ? output_get(step, "text") : NULL);
+	(void)putchar('\n');
 }
 
 static void
 print_way(const json_t *step)
 {
+	char buf[STSSL_QUOTE_MAX];
 	json_int_t line = json_integer_value(json_object_get(step, "line"));
 
 	(void)printf("identity %s: %s", output_get(step, "way"),
 	    output_get(step, "text"));
-	print_more(step, "user", ": ");
+	print_more(": ", quoted(step, "user", buf));
 	if (line != 0)
 		(void)printf(" (line %lld)", (long long)line);
-	if (output_get(step, "error") != NULL)
-		(void)printf(": %s", output_get(step, "error"));
+	print_more(": ", output_get(step, "error"));
 	(void)putchar('\n');
 }
 
 static void
 print_certificate(const json_t *answer)
 {
+	char buf[STSSL_QUOTE_MAX];
 	const char *verify = output_get(answer, "verify");
 
 	/* Also of a certificate whose subject is empty. */
 	if (verify == NULL || strcmp(verify, "NONE") == 0)
 		return;
 	(void)printf("certificate: %s", verify);
-	print_more(answer, "certificate", " ");
+	print_more(" ", quoted(answer, "certificate", buf));
 	(void)putchar('\n');
 }
 
@@ -199,43 +200,27 @@ print_text(const json_t *answer)
 		    output_get(row, "ssl"), output_get(row, "login"),
 		    output_get(row, "bad-certificate"),
 		    output_get(row, "text"));
-	(void)printf("verdict: %s, %s (%s%s%s)\n",
-	    output_get(answer, "verdict"), output_get(answer, "reason"),
-	    output_get(answer, "text"),
-	    output_get(answer, "failure") == NULL ? "" : ": ",
-	    output_get(answer, "failure") == NULL
-		? ""
-		: output_get(answer, "failure"));
-	(void)printf("data: %s\n", output_get(answer, "data"));
-	(void)printf("pam: auth %s, account %s\n", output_get(pam, "auth"),
+	(void)printf("verdict: %s, %s (%s", output_get(answer, "verdict"),
+	    output_get(answer, "reason"), output_get(answer, "text"));
+	print_more(": ", output_get(answer, "failure"));
+	(void)printf(")\ndata: %s\npam: auth %s, account %s\n",
+	    output_get(answer, "data"), output_get(pam, "auth"),
 	    output_get(pam, "account"));
 }
 
 /* As the module does it: a faulty file refuses everybody. */
-static void
-judge(const struct arguments *a, const struct connection *c,
-    const struct stssl_trace *trace, struct stssl_classes **ret_classes,
-    struct stssl_judgement *ret)
+static struct stssl_judgement
+judge(const struct stssl_classes *classes, const struct stssl_login *login)
 {
-	const struct stssl_login login = {
-		.user = a->user,
-		.service = a->service,
-		.record = a->clear ? NULL : &c->record,
-		.from = a->from == NULL ? NULL : &c->from,
-		.trace = trace,
-	};
+	struct stssl_judgement j = { .verdict = STSSL_VERDICT_REFUSE,
+		.reason = STSSL_REASON_CONFIGURATION,
+		.failure = STSSL_FAILURE_OTHER,
+		.class_name = "",
+		.data_private = true };
 
-	*ret_classes = command_classes(a);
-	if (*ret_classes != NULL)
-		stssl_judge(*ret_classes, &login, ret);
-	else
-		*ret = (struct stssl_judgement){
-			.verdict = STSSL_VERDICT_REFUSE,
-			.reason = STSSL_REASON_CONFIGURATION,
-			.failure = STSSL_FAILURE_OTHER,
-			.class_name = "",
-			.data_private = true,
-		};
+	if (classes != NULL)
+		stssl_judge(classes, login, &j);
+	return j;
 }
 
 static enum command_status
@@ -245,12 +230,17 @@ tell(const struct arguments *a, const struct connection *c)
 		output_need(json_array()), NULL };
 	const struct stssl_trace trace = { &story, class_tried, way_tried,
 		row_found };
-	struct stssl_classes *classes = NULL;
-	struct stssl_judgement j;
-	json_t *answer;
+	const struct stssl_login login = {
+		.user = a->user,
+		.service = a->service,
+		.record = a->clear ? NULL : &c->record,
+		.from = a->from == NULL ? NULL : &c->from,
+		.trace = &trace,
+	};
+	struct stssl_classes *classes = command_classes(a);
+	struct stssl_judgement j = judge(classes, &login);
+	json_t *answer = answer_of(a, c, &story, &j);
 
-	judge(a, c, &trace, &classes, &j);
-	answer = answer_of(a, c, &story, &j);
 	(void)stssl_classes_free(classes);
 	if (!a->json)
 		print_text(answer);

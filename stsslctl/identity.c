@@ -17,70 +17,43 @@
 #include "stsslctl/identity_store.h"
 #include "stsslctl/output.h"
 
-/* One user's entries, while they are looked at. */
-struct listing {
-	const struct identity_store *store;
-	json_t *list;
-};
-
-static enum command_status
-cannot(const struct identity_store *store, const char *user, int r)
-{
-	char *path = identity_store_path(store, user);
-	enum command_status status =
-	    r == -EPERM ? command_cannot_trust(path) : command_cannot(path, r);
-
-	free(path);
-	return status;
-}
-
-/* Every entry with its line, and every line that is none. */
+/* Every entry with its line; one that is null for every line that is none. */
 static json_t *
 entries_of(char *text)
 {
 	json_t *list = output_need(json_array());
 	char entry[STSSL_ENTRY_MAX];
-	json_int_t number = 0;
 
-	while (text != NULL) {
+	for (int number = 1; text != NULL; number++) {
 		const char *line = strsep(&text, "\n");
 		int r = stssl_entry_read(line, entry);
-		json_t *one;
 
-		number++;
-		if (r == 0)
-			continue;
-		one = output_need(json_object());
-		output_set(one, "line", output_need(json_integer(number)));
-		output_set(one, "text", output_string(line));
-		output_set(
-		    one, "entry", r < 0 ? json_null() : output_string(entry));
-		output_append(list, one);
+		if (r != 0)
+			output_append(list,
+			    output_need(json_pack("{s:i, s:o, s:o}", "line",
+				number, "text", output_string(line), "entry",
+				output_string(r < 0 ? NULL : entry))));
 	}
 	return list;
 }
 
-static int
-list_user(void *owner, const char *user)
+/* How many entries the user has, or why nobody knows. */
+static json_t *
+user_of(const struct identity_store *store, const char *user)
 {
-	struct listing *l = owner;
-	json_t *one = output_need(json_object()), *entries;
+	json_t *entries;
 	char *text;
-	int r = identity_store_read(l->store, user, &text);
+	int r = identity_store_read(store, user, &text), count;
 
-	output_set(one, "user", output_string(user));
-	if (r == 0) {
-		entries = entries_of(text);
-		free(text);
-		output_set(one, "entries",
-		    output_need(
-			json_integer((json_int_t)json_array_size(entries))));
-		json_decref(entries);
-	} else {
-		output_set(one, "error", output_string(strerror(-r)));
-	}
-	output_append(l->list, one);
-	return 0;
+	if (r < 0)
+		return output_need(json_pack(
+		    "{s:s, s:s}", "user", user, "error", strerror(-r)));
+	entries = entries_of(text);
+	free(text);
+	count = (int)json_array_size(entries);
+	json_decref(entries);
+	return output_need(
+	    json_pack("{s:s, s:i}", "user", user, "entries", count));
 }
 
 static void
@@ -88,107 +61,76 @@ print_users(const json_t *list)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
-		const char *error =
-		    json_string_value(json_object_get(one, "error"));
+		const json_t *entries = json_object_get(one, "entries");
 
-		(void)printf(
-		    "%s: ", json_string_value(json_object_get(one, "user")));
-		if (error != NULL)
-			(void)puts(error);
+		(void)printf("%s: ", output_get(one, "user"));
+		if (entries == NULL)
+			(void)puts(output_get(one, "error"));
 		else
 			(void)printf(
-			    "%lld\n", (long long)json_integer_value(
-					  json_object_get(one, "entries")));
+			    "%lld\n", (long long)json_integer_value(entries));
 	}
 }
 
 static enum command_status
 list(const struct arguments *a, const struct identity_store *store)
 {
-	struct listing l = { store, output_need(json_array()) };
-	int r = identity_store_each(store, list_user, &l);
-	json_t *all;
+	json_t *all = output_need(json_array());
+	struct dirent **users;
+	int count = identity_store_users(store, &users);
 
-	if (r < 0) {
-		json_decref(l.list);
-		return command_cannot(store->directory, r);
+	if (count < 0) {
+		json_decref(all);
+		return command_cannot(store->directory, count);
 	}
-	if (!a->json) {
-		print_users(l.list);
-		json_decref(l.list);
-		return COMMAND_FINE;
-	}
-	all = output_need(json_object());
-	output_set(all, "directory", output_string(store->directory));
-	output_set(all, "users", l.list);
-	output_json(all);
+	for (int i = 0; i < count; i++)
+		output_append(all, user_of(store, users[i]->d_name));
+	identity_store_users_free(users, count);
+	if (!a->json)
+		print_users(all);
+	else
+		output_json(output_need(json_pack("{s:o, s:O}", "directory",
+		    output_string(store->directory), "users", all)));
+	json_decref(all);
 	return COMMAND_FINE;
 }
 
 /* A line as it stands in the file, with its number. */
 static void
-print_entries(const json_t *entries)
+print_entry(const json_t *one, bool is_faulty)
 {
-	for (size_t i = 0; i < json_array_size(entries); i++) {
-		const json_t *one = json_array_get(entries, i);
-		bool faulty = json_is_null(json_object_get(one, "entry"));
-
-		(void)printf("%lld: ", (long long)json_integer_value(
-					   json_object_get(one, "line")));
-		output_text(
-		    stdout, json_string_value(json_object_get(one, "text")));
-		(void)puts(faulty ? " (faulty)" : "");
-	}
-}
-
-static bool
-is_fine(const json_t *entries)
-{
-	for (size_t i = 0; i < json_array_size(entries); i++)
-		if (json_is_null(
-			json_object_get(json_array_get(entries, i), "entry")))
-			return false;
-	return true;
+	(void)printf("%lld: ",
+	    (long long)json_integer_value(json_object_get(one, "line")));
+	output_text(stdout, output_get(one, "text"));
+	(void)puts(is_faulty ? " (faulty)" : "");
 }
 
 static enum command_status
 show(const struct arguments *a, const struct identity_store *store)
 {
-	enum command_status status;
-	json_t *all, *entries;
+	enum command_status status = COMMAND_FINE;
+	json_t *entries;
 	char *text;
 	int r = identity_store_read(store, a->words[1], &text);
 
 	if (r < 0)
-		return cannot(store, a->words[1], r);
+		return identity_store_cannot(store, a->words[1], r);
 	entries = entries_of(text);
 	free(text);
-	status = is_fine(entries) ? COMMAND_FINE : COMMAND_FOUND;
-	if (!a->json) {
-		print_entries(entries);
-		json_decref(entries);
-		return status;
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		const json_t *one = json_array_get(entries, i);
+		bool is_faulty = output_get(one, "entry") == NULL;
+
+		if (is_faulty)
+			status = COMMAND_FOUND;
+		if (!a->json)
+			print_entry(one, is_faulty);
 	}
-	all = output_need(json_object());
-	output_set(all, "user", output_string(a->words[1]));
-	output_set(all, "entries", entries);
-	output_json(all);
+	if (a->json)
+		output_json(output_need(json_pack(
+		    "{s:s, s:O}", "user", a->words[1], "entries", entries)));
+	json_decref(entries);
 	return status;
-}
-
-static enum command_status
-add(const struct arguments *a, const struct identity_store *store)
-{
-	const struct identity_addition addition = { a->words[1], a->words[2],
-		a->by != NULL && strcmp(a->by, "spki") == 0, a->shared };
-
-	return identity_add(store, &addition);
-}
-
-static enum command_status
-take_away(const struct arguments *a, const struct identity_store *store)
-{
-	return identity_remove(store, a->words[1], a->words[2]);
 }
 
 /* How many words come behind the verb. */
@@ -201,8 +143,8 @@ static const struct verb {
 } verbs[] = {
 	{ "list", 0, false, list },
 	{ "show", 1, false, show },
-	{ "add", 2, true, add },
-	{ "remove", 2, false, take_away },
+	{ "add", 2, true, identity_add },
+	{ "remove", 2, false, identity_remove },
 };
 
 static const struct verb *

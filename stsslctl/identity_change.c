@@ -10,31 +10,119 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "policy/entries.h"
 #include "policy/identity.h"
+#include "status/quote.h"
 #include "status/record.h"
 #include "status/tools/words.h"
-#include "stsslctl/identity_text.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
 #include "x509/verify.h"
 
-/* Who has one of these entries, besides `user`? */
-struct search {
-	const struct identity_store *store;
-	const char *user;
-	const struct stssl_entries *entries;
-	char found[STSSL_USER_MAX + 1];
-};
+/* In front of the comments that are ours, to be removed with their entry. */
+#define MARK "# stsslctl: "
 
-static enum command_status
-refuse(const char *path, const char *what)
+static bool
+is_of(const struct stssl_entries *entries, const char *entry)
 {
-	(void)fputs("stsslctl: ", stderr);
-	output_text(stderr, path);
-	(void)fprintf(stderr, ": %s\n", what);
-	return COMMAND_FOUND;
+	const char *at = NULL;
+
+	while ((at = stssl_entries_next(entries, at)) != NULL)
+		if (strcmp(at, entry) == 0)
+			return true;
+	return false;
+}
+
+/* Is one of the entries in `text`?  Faulty lines are passed over. */
+static bool
+has_any(char *text, const struct stssl_entries *entries)
+{
+	char entry[STSSL_ENTRY_MAX];
+
+	while (text != NULL)
+		if (stssl_entry_read(strsep(&text, "\n"), entry) > 0 &&
+		    is_of(entries, entry))
+			return true;
+	return false;
+}
+
+/* Nobody else may have it; a file that cannot be read might. */
+static enum command_status
+check_others(const struct identity_store *store, const char *user,
+    const struct stssl_entries *entries)
+{
+	enum command_status status = COMMAND_FINE;
+	struct dirent **users;
+	int count = identity_store_users(store, &users);
+
+	if (count < 0)
+		return identity_store_cannot(store, "", count);
+	for (int i = 0; i < count && status == COMMAND_FINE; i++) {
+		const char *other = users[i]->d_name;
+		char *text;
+		int r;
+
+		if (strcmp(other, user) == 0)
+			continue;
+		r = identity_store_read(store, other, &text);
+		if (r < 0) {
+			status = identity_store_cannot(store, other, r);
+			continue;
+		}
+		if (has_any(text, entries))
+			status = identity_store_refuse(store, other,
+			    "the certificate belongs to this user already; "
+			    "with --shared it can have two");
+		free(text);
+	}
+	identity_store_users_free(users, count);
+	return status;
+}
+
+/*
+ * The user's own text, fit to be changed, to be freed; and whether one of the
+ * entries is in it.
+ */
+static enum command_status
+read_own(const struct identity_store *store, const char *user,
+    const struct stssl_entries *entries, char **ret, bool *ret_has)
+{
+	char *text, *copy, why[64];
+	int r = identity_store_read(store, user, &text);
+	unsigned line;
+
+	if (r < 0)
+		return identity_store_cannot(store, user, r);
+	copy = output_copy(text);
+	r = stssl_entries_match(entries, copy, strlen(copy), &line);
+	free(copy);
+	if (r < 0) {
+		free(text);
+		(void)snprintf(
+		    why, sizeof why, "line %u is faulty: mend it first", line);
+		return identity_store_refuse(store, user, why);
+	}
+	*ret = text;
+	*ret_has = r > 0;
+	return COMMAND_FINE;
+}
+
+/* Says what was done, when it is. */
+static enum command_status
+write_back(const struct identity_store *store, const char *user,
+    const char *text, const char *done)
+{
+	int r = identity_store_write(store, user, text);
+
+	if (r < 0)
+		return identity_store_cannot(store, user, r);
+	(void)printf("%s: ", done);
+	output_text(stdout, store->directory);
+	(void)printf("/%s\n", user);
+	return COMMAND_FINE;
 }
 
 /* The record of the first certificate of a PEM file, judged by itself. */
@@ -61,114 +149,50 @@ read_certificate(
 	return r;
 }
 
-static int
-search_user(void *owner, const char *user)
+/* The text with `entry` behind it, under a comment about the certificate. */
+static char *
+with_entry(
+    const char *text, const struct stssl_record *record, const char *entry)
 {
-	struct search *s = owner;
-	char *text;
-	bool has;
-	int r;
+	size_t len = strlen(text);
+	char quoted[STSSL_QUOTE_MAX], day[16], *fresh;
+	time_t now = time(NULL);
+	struct tm tm;
+	const char *until =
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
 
-	if (strcmp(user, s->user) == 0)
-		return 0;
-	(void)snprintf(s->found, sizeof s->found, "%s", user);
-	r = identity_store_read(s->store, user, &text);
-	if (r < 0)
-		return r;
-	has = identity_text_has(text, s->entries);
-	free(text);
-	return has;
-}
-
-/* Nobody else may have it; a file that cannot be read might. */
-static enum command_status
-check_others(const struct identity_store *store, const char *user,
-    const struct stssl_entries *entries)
-{
-	struct search s = { store, user, entries, "" };
-	int r = identity_store_each(store, search_user, &s);
-	char *path;
-
-	if (r == 0)
-		return COMMAND_FINE;
-	path = identity_store_path(store, s.found);
-	if (r < 0) {
-		(void)(r == -EPERM ? command_cannot_trust(path)
-				   : command_cannot(path, r));
-		free(path);
-		return COMMAND_UNKNOWN;
-	}
-	(void)refuse(path,
-	    "the certificate belongs to this user already; with --shared it "
-	    "can have two");
-	free(path);
-	return COMMAND_FOUND;
-}
-
-/* `done` says what was done, when it is. */
-static enum command_status
-write_back(const struct identity_store *store, const char *user,
-    const char *text, const char *done)
-{
-	char *path = identity_store_path(store, user);
-	int r = identity_store_write(store, user, text);
-
-	if (r == 0) {
-		(void)printf("%s: ", done);
-		output_text(stdout, path);
-		(void)putchar('\n');
-	} else {
-		(void)command_cannot(path, r);
-	}
-	free(path);
-	return r == 0 ? COMMAND_FINE : COMMAND_UNKNOWN;
-}
-
-/* The user's own text, fit to be changed. */
-static enum command_status
-read_own(const struct identity_store *store, const char *user, char **ret)
-{
-	char *path = identity_store_path(store, user), what[64];
-	enum command_status status = COMMAND_FINE;
-	int r = identity_store_read(store, user, ret);
-	unsigned line;
-
-	if (r == -EPERM) {
-		status = command_cannot_trust(path);
-	} else if (r < 0) {
-		status = command_cannot(path, r);
-	} else {
-		line = identity_faulty_line(*ret);
-		if (line > 0) {
-			(void)snprintf(what, sizeof what,
-			    "line %u is faulty: mend it first", line);
-			status = refuse(path, what);
-			free(*ret);
-		}
-	}
-	free(path);
-	return status;
+	if (gmtime_r(&now, &tm) == NULL ||
+	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
+		day[0] = '\0';
+	if (asprintf(&fresh, "%s%s" MARK "%s until %s, added %s\n%s\n", text,
+		len > 0 && text[len - 1] != '\n' ? "\n" : "",
+		stssl_quote(quoted, sizeof quoted,
+		    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN)),
+		until == NULL ? "?" : until, day, entry) < 0)
+		output_no_memory();
+	return fresh;
 }
 
 static enum command_status
 append(const struct identity_store *store, const char *user,
-    const struct stssl_record *record, const char *entry)
+    const struct stssl_record *record, char *entry)
 {
+	const struct stssl_entries one = { entry, strlen(entry) + 1 };
 	char *text, *fresh, done[STSSL_ENTRY_MAX + 8];
 	enum command_status status;
+	bool has;
 
-	status = read_own(store, user, &text);
+	status = read_own(store, user, &one, &text, &has);
 	if (status != COMMAND_FINE)
 		return status;
-	if (identity_has_entry(text, entry)) {
+	if (has) {
 		(void)printf("there already %s\n", entry);
-		free(text);
-		return COMMAND_FINE;
+	} else {
+		fresh = with_entry(text, record, entry);
+		(void)snprintf(done, sizeof done, "added %s", entry);
+		status = write_back(store, user, fresh, done);
+		free(fresh);
 	}
-	fresh = identity_with_entry(text, record, entry);
-	(void)snprintf(done, sizeof done, "added %s", entry);
-	status = write_back(store, user, fresh, done);
-	free(fresh);
 	free(text);
 	return status;
 }
@@ -184,7 +208,7 @@ make_entry(const struct stssl_record *record, bool by_key,
 					 : STSSL_KEY_SSL_CLIENT_CERT_SHA256));
 }
 
-/* Whoever adds it thinks that it does. */
+/* An added certificate is expected to log in. */
 static void
 warn(const char *file, const struct stssl_record *record)
 {
@@ -203,26 +227,27 @@ warn(const char *file, const struct stssl_record *record)
 }
 
 enum command_status
-identity_add(const struct identity_store *store,
-    const struct identity_addition *addition)
+identity_add(const struct arguments *a, const struct identity_store *store)
 {
+	const char *user = a->words[1], *file = a->words[2];
+	bool by_key = a->by != NULL && strcmp(a->by, "spki") == 0;
 	enum command_status status = COMMAND_FINE;
 	struct stssl_entries entries;
 	char entry[STSSL_ENTRY_MAX];
 	struct stssl_record record;
 	struct x509_error error;
 
-	if (read_certificate(addition->file, &record, &error) < 0)
+	if (read_certificate(file, &record, &error) < 0)
 		return command_say(error.text);
 	if (stssl_entries_of(&record, &entries) < 0)
 		output_no_memory();
-	if (!addition->shared)
-		status = check_others(store, addition->user, &entries);
-	make_entry(&record, addition->by_key, entry);
+	if (!a->shared)
+		status = check_others(store, user, &entries);
+	make_entry(&record, by_key, entry);
 	if (status == COMMAND_FINE)
-		status = append(store, addition->user, &record, entry);
+		status = append(store, user, &record, entry);
 	if (status == COMMAND_FINE)
-		warn(addition->file, &record);
+		warn(file, &record);
 	stssl_entries_done(&entries);
 	stssl_record_done(&record);
 	return status;
@@ -249,47 +274,79 @@ read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 	return r;
 }
 
+/*
+ * Write to `ret`, which has room for two bytes more than `text`, the text
+ * without these entries, and without the comment that with_entry() has put
+ * above each; `text` is chopped up.  Returns how many there were.
+ */
+static unsigned
+without(char *text, const struct stssl_entries *entries, char *ret)
+{
+	char entry[STSSL_ENTRY_MAX];
+	size_t len = 0, comment = 0;
+	unsigned removed = 0;
+	bool ours = false;
+
+	while (text != NULL && *text != '\0') {
+		const char *line = strsep(&text, "\n");
+
+		if (stssl_entry_read(line, entry) > 0 &&
+		    is_of(entries, entry)) {
+			removed++;
+			if (ours)
+				len = comment;
+			ours = false;
+			continue;
+		}
+		ours = strncmp(line, MARK, strlen(MARK)) == 0;
+		comment = len;
+		memcpy(ret + len, line, strlen(line));
+		len += strlen(line);
+		ret[len++] = '\n';
+	}
+	ret[len] = '\0';
+	return removed;
+}
+
 static enum command_status
 cut_out(const struct identity_store *store, const char *user,
     const struct stssl_entries *entries)
 {
-	char *text, *fresh, *path, done[64];
-	enum command_status status = read_own(store, user, &text);
-	unsigned removed;
+	char *text, *fresh, done[64];
+	enum command_status status;
+	bool has;
 
+	status = read_own(store, user, entries, &text, &has);
 	if (status != COMMAND_FINE)
 		return status;
-	fresh = malloc(strlen(text) + 2);
-	if (fresh == NULL)
-		output_no_memory();
-	removed = identity_without(text, entries, fresh);
-	if (removed == 0) {
-		path = identity_store_path(store, user);
-		status = refuse(path, "no such entry");
-		free(path);
-	} else {
-		(void)snprintf(done, sizeof done, "removed %u", removed);
-		status = write_back(store, user, fresh, done);
+	if (!has) {
+		free(text);
+		return identity_store_refuse(store, user, "no such entry");
 	}
+	/* As long as the result can get, with a newline at its end. */
+	if (asprintf(&fresh, "%s\n", text) < 0)
+		output_no_memory();
+	(void)snprintf(
+	    done, sizeof done, "removed %u", without(text, entries, fresh));
+	status = write_back(store, user, fresh, done);
 	free(fresh);
 	free(text);
 	return status;
 }
 
 enum command_status
-identity_remove(
-    const struct identity_store *store, const char *user, const char *what)
+identity_remove(const struct arguments *a, const struct identity_store *store)
 {
 	enum command_status status;
 	struct stssl_entries entries;
 	struct x509_error error;
-	int r = read_what(what, &entries, &error);
+	int r = read_what(a->words[2], &entries, &error);
 
 	if (r == -ENOMEM)
 		output_no_memory();
 	if (r < 0)
 		return command_say(error.text);
-	status = cut_out(store, user, &entries);
+	status = cut_out(store, a->words[1], &entries);
 	stssl_entries_done(&entries);
 	return status;
 }

@@ -5,7 +5,6 @@
 #include <config.h>
 #include "stsslctl/identity_store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,14 +69,60 @@ identity_store_close(struct identity_store *store)
 	store->fd = -1;
 }
 
-char *
-identity_store_path(const struct identity_store *store, const char *user)
+/* Of a user's file, for messages. */
+static char *
+path_of(const struct identity_store *store, const char *user)
 {
 	char *path;
 
 	if (asprintf(&path, "%s/%s", store->directory, user) < 0)
 		output_no_memory();
 	return path;
+}
+
+enum command_status
+identity_store_cannot(
+    const struct identity_store *store, const char *user, int error)
+{
+	char *path = path_of(store, user);
+
+	(void)(error == -EPERM ? command_cannot_trust(path)
+			       : command_cannot(path, error));
+	free(path);
+	return COMMAND_UNKNOWN;
+}
+
+enum command_status
+identity_store_refuse(
+    const struct identity_store *store, const char *user, const char *why)
+{
+	char *path = path_of(store, user);
+
+	(void)command_refuse(path, why);
+	free(path);
+	return COMMAND_FOUND;
+}
+
+static int
+is_user(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && stssl_user_valid(entry->d_name);
+}
+
+int
+identity_store_users(const struct identity_store *store, struct dirent ***ret)
+{
+	int count = scandirat(store->fd, ".", ret, is_user, alphasort);
+
+	return count < 0 ? -errno : count;
+}
+
+void
+identity_store_users_free(struct dirent **users, int count)
+{
+	while (count > 0)
+		free(users[--count]);
+	free(users);
 }
 
 int
@@ -103,56 +148,26 @@ identity_store_read(
 }
 
 static int
-is_user(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.' && stssl_user_valid(entry->d_name);
-}
-
-int
-identity_store_each(const struct identity_store *store,
-    int (*each)(void *owner, const char *user), void *owner)
-{
-	struct dirent **names;
-	int count = scandirat(store->fd, ".", &names, is_user, alphasort);
-	int r = 0;
-
-	if (count < 0)
-		return -errno;
-	for (int i = 0; i < count; i++) {
-		if (r == 0)
-			r = each(owner, names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
-	return r;
-}
-
-static int
 write_text(FILE *to, const void *data)
 {
 	return fputs(data, to) == EOF ? -errno : 0;
-}
-
-static int
-replace(const struct identity_store *store, const char *user, const char *text)
-{
-	struct replace_like like = { store->for_all ? 0644 : 0640, store->gid };
-	struct stat st;
-
-	if (fstatat(store->fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		like = (struct replace_like){ st.st_mode & 0644, st.st_gid };
-	return replace_file_at(store->fd, user, &like, write_text, text);
 }
 
 int
 identity_store_write(
     const struct identity_store *store, const char *user, const char *text)
 {
+	struct replace_like like = { store->for_all ? 0644 : 0640, store->gid };
+	struct stat st;
+
 	if (strlen(text) > STSSL_IDENTITY_MAX)
 		return -EFBIG;
-	if (text[0] != '\0')
-		return replace(store, user, text);
-	return unlinkat(store->fd, user, 0) == 0 && fsync(store->fd) == 0
-		   ? 0
-		   : -errno;
+	if (text[0] == '\0')
+		return unlinkat(store->fd, user, 0) == 0 &&
+			       fsync(store->fd) == 0
+			   ? 0
+			   : -errno;
+	if (fstatat(store->fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		like = (struct replace_like){ st.st_mode & 0644, st.st_gid };
+	return replace_file_at(store->fd, user, &like, write_text, text);
 }

@@ -6,9 +6,11 @@
 #ifndef STSSLCTL_IDENTITY_STORE_H
 #define STSSLCTL_IDENTITY_STORE_H
 
+#include <dirent.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
+
+#include "stsslctl/command.h"
 
 struct identity_store {
 	const char *directory; /* borrowed; for messages */
@@ -18,17 +20,27 @@ struct identity_store {
 };
 
 /*
- * Open and lock the directory, waiting for whoever has it.  Returns 0, to be
- * closed by identity_store_close(); or the errors of stssl_trusted_directory().
+ * Open and lock the directory, waiting until nobody else has it.  Returns 0, to
+ * be closed by identity_store_close(); or as stssl_trusted_directory().
  */
 int identity_store_open(const char *directory, struct identity_store *ret);
 void identity_store_close(struct identity_store *store);
 
+/* Why a user's file cannot be used, on stderr; as command_cannot(). */
+enum command_status identity_store_cannot(
+    const struct identity_store *store, const char *user, int error);
+
+/* Why it is not changed, on stderr; as command_refuse(). */
+enum command_status identity_store_refuse(
+    const struct identity_store *store, const char *user, const char *why);
+
 /*
- * The path of a user's file for messages, to be freed.  Out of memory ends the
- * process.
+ * The users who have a file, in the order of their names.  Returns how many and
+ * *ret, to be freed by identity_store_users_free(); or a negative errno.
  */
-char *identity_store_path(const struct identity_store *store, const char *user);
+int identity_store_users(
+    const struct identity_store *store, struct dirent ***ret);
+void identity_store_users_free(struct dirent **users, int count);
 
 /*
  * The text of a user's file; "" when there is none.  Returns 0 and *ret, to be
@@ -38,16 +50,9 @@ int identity_store_read(
     const struct identity_store *store, const char *user, char **ret);
 
 /*
- * Call `each` for every user who has a file, in the order of their names,
- * until it returns something else than 0, and return that.
- */
-int identity_store_each(const struct identity_store *store,
-    int (*each)(void *owner, const char *user), void *owner);
-
-/*
  * Put `text` in place of a user's file; "" removes it.  A file that is there
- * keeps its mode and group; a new one can be read by whom the directory can be
- * searched by.  Returns 0, -EFBIG past STSSL_IDENTITY_MAX, or a negative errno.
+ * keeps its mode and group; a new one can be read by all who can search the
+ * directory.  Returns 0, -EFBIG past STSSL_IDENTITY_MAX, or a negative errno.
  */
 int identity_store_write(
     const struct identity_store *store, const char *user, const char *text);

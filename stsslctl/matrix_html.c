@@ -5,12 +5,14 @@
 #include <config.h>
 #include "stsslctl/matrix_html.h"
 
-#include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "status/ascii.h"
+#include "stsslctl/output.h"
 #include "stsslctl/replace.h"
 
 /* Colours only stress what is written: black and white print says it all. */
@@ -65,63 +67,63 @@ static const char foot[] =
     "</html>\n";
 
 static void
-put(FILE *to, const char *text)
+put_text(FILE *to, const char *text)
 {
-	static const struct {
-		char c;
-		const char *entity;
-	} entities[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" },
-		{ '"', "&quot;" }, { '\'', "&#39;" } };
+	static const char special[] = "&<>\"'";
+	static const char *const entities[] = { "&amp;", "&lt;", "&gt;",
+		"&quot;", "&#39;" };
 
 	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		const char *entity = NULL;
+		const char *at = strchr(special, *text);
 
-		for (size_t i = 0; i < sizeof entities / sizeof entities[0];
-		     i++)
-			if (entities[i].c == *text)
-				entity = entities[i].entity;
-		if (entity != NULL)
-			(void)fputs(entity, to);
-		else if (c < 0x20 || c == 0x7f)
-			(void)fprintf(to, "\\x%02x", c);
+		if (at != NULL)
+			(void)fputs(entities[at - special], to);
+		else if (stssl_is_control(*text))
+			(void)fprintf(to, "\\x%02x", (unsigned char)*text);
 		else
-			(void)fputc(c, to);
+			(void)fputc(*text, to);
 	}
 }
 
+/* Each % in `html` stands for the next text, NULL for nothing. */
 static void
-put_string(FILE *to, const json_t *object, const char *key)
+put(FILE *to, const char *html, ...)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	va_list texts;
 
-	put(to, text == NULL ? "" : text);
+	va_start(texts, html);
+	for (; *html != '\0'; html++)
+		if (*html == '%') {
+			const char *text = va_arg(texts, const char *);
+
+			put_text(to, text == NULL ? "" : text);
+		} else {
+			(void)fputc(*html, to);
+		}
+	va_end(texts);
 }
 
+/* One word, or a list. */
 static void
-put_list(FILE *to, const json_t *list)
+put_value(FILE *to, const json_t *value)
 {
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		(void)fputs(i == 0 ? "" : ", ", to);
-		put(to, json_string_value(json_array_get(list, i)));
-	}
+	if (json_is_string(value))
+		put_text(to, json_string_value(value));
+	for (size_t i = 0; i < json_array_size(value); i++)
+		put(to, i == 0 ? "%" : ", %",
+		    json_string_value(json_array_get(value, i)));
 }
 
 static void
 put_cells(FILE *to, const json_t *columns, const json_t *cells)
 {
 	for (size_t i = 0; i < json_array_size(columns); i++) {
-		const json_t *cell = json_object_get(cells,
-		    json_string_value(
-			json_object_get(json_array_get(columns, i), "key")));
+		const json_t *cell = json_object_get(
+		    cells, output_get(json_array_get(columns, i), "key"));
+		const char *verdict = output_get(cell, "verdict");
 
-		(void)fputs("<td class=\"", to);
-		put_string(to, cell, "verdict");
-		(void)fputs("\"><b>", to);
-		put_string(to, cell, "verdict");
-		(void)fputs("</b><small>", to);
-		put_string(to, cell, "text");
-		(void)fputs("</small></td>\n", to);
+		put(to, "<td class=\"%\"><b>%</b><small>%</small></td>\n",
+		    verdict, verdict, output_get(cell, "text"));
 	}
 }
 
@@ -130,38 +132,23 @@ static void
 put_criteria(FILE *to, json_t *criteria)
 {
 	const char *key;
-	void *at;
+	json_t *value;
 
 	if (json_object_size(criteria) == 0) {
-		(void)fputs("<td>everybody</td>\n", to);
+		put(to, "<td>everybody</td>\n");
 		return;
 	}
-	(void)fputs("<td><dl>", to);
-	for (at = json_object_iter(criteria); at != NULL;
-	     at = json_object_iter_next(criteria, at)) {
-		key = json_object_iter_key(at);
-		(void)fputs("<dt>", to);
-		put(to, key);
-		(void)fputs("</dt><dd>", to);
-		put_list(to, json_object_iter_value(at));
-		(void)fputs("</dd>", to);
+	put(to, "<td><dl>");
+	json_object_foreach(criteria, key, value)
+	{
+		put(to, "<dt>%</dt><dd>", key);
+		put_value(to, value);
+		put(to, "</dd>");
 	}
-	(void)fputs("</dl></td>\n", to);
+	put(to, "</dl></td>\n");
 }
 
-/* One word or a list; nothing where there is none. */
-static void
-put_rule(FILE *to, const char *key, const json_t *value, const char *front)
-{
-	if (!json_is_string(value) && json_array_size(value) == 0)
-		return;
-	(void)fprintf(to, "%s%s: ", front, key);
-	if (json_is_string(value))
-		put(to, json_string_value(value));
-	else
-		put_list(to, value);
-}
-
+/* Only those that the class has. */
 static void
 put_rules(FILE *to, const json_t *class)
 {
@@ -169,11 +156,16 @@ put_rules(FILE *to, const json_t *class)
 		"min-protocol", "data", "identity", "email-domain",
 		"upn-domain", "map" };
 
-	(void)fputs("<td>", to);
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		put_rule(to, keys[i], json_object_get(class, keys[i]),
-		    i == 0 ? "" : "<br>");
-	(void)fputs("</td>\n", to);
+	put(to, "<td>");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		const json_t *value = json_object_get(class, keys[i]);
+
+		if (!json_is_string(value) && json_array_size(value) == 0)
+			continue;
+		put(to, i == 0 ? "%: " : "<br>%: ", keys[i]);
+		put_value(to, value);
+	}
+	put(to, "</td>\n");
 }
 
 static void
@@ -183,8 +175,7 @@ put_class(FILE *to, const json_t *columns, const json_t *class, size_t number)
 
 	(void)fprintf(to, "<tr%s>\n<th scope=\"row\">%zu. ",
 	    enabled ? "" : " class=\"off\"", number);
-	put_string(to, class, "name");
-	(void)fputs("</th>\n", to);
+	put(to, "%</th>\n", output_get(class, "name"));
 	put_criteria(to, json_object_get(class, "criteria"));
 	put_rules(to, class);
 	if (enabled)
@@ -193,7 +184,7 @@ put_class(FILE *to, const json_t *columns, const json_t *class, size_t number)
 		(void)fprintf(to,
 		    "<td colspan=\"%zu\">not enabled: nobody is in it</td>\n",
 		    json_array_size(columns));
-	(void)fputs("</tr>\n", to);
+	put(to, "</tr>\n");
 }
 
 static void
@@ -202,22 +193,18 @@ put_table(FILE *to, const json_t *matrix)
 	const json_t *columns = json_object_get(matrix, "columns");
 	const json_t *classes = json_object_get(matrix, "classes");
 
-	(void)fputs("<table>\n<thead>\n<tr><th scope=\"col\">class</th>"
-		    "<th scope=\"col\">for</th><th scope=\"col\">rules</th>",
-	    to);
-	for (size_t i = 0; i < json_array_size(columns); i++) {
-		(void)fputs("<th scope=\"col\">", to);
-		put_string(to, json_array_get(columns, i), "text");
-		(void)fputs("</th>", to);
-	}
-	(void)fputs("</tr>\n</thead>\n<tbody>\n", to);
+	put(to, "<table>\n<thead>\n<tr><th scope=\"col\">class</th>"
+		"<th scope=\"col\">for</th><th scope=\"col\">rules</th>");
+	for (size_t i = 0; i < json_array_size(columns); i++)
+		put(to, "<th scope=\"col\">%</th>",
+		    output_get(json_array_get(columns, i), "text"));
+	put(to, "</tr>\n</thead>\n<tbody>\n");
 	for (size_t i = 0; i < json_array_size(classes); i++)
 		put_class(to, columns, json_array_get(classes, i), i + 1);
-	(void)fputs("<tr>\n<th scope=\"row\">no class</th>\n"
-		    "<td>everybody else</td>\n<td></td>\n",
-	    to);
+	put(to, "<tr>\n<th scope=\"row\">no class</th>\n"
+		"<td>everybody else</td>\n<td></td>\n");
 	put_cells(to, columns, json_object_get(matrix, "no-class"));
-	(void)fputs("</tr>\n</tbody>\n</table>\n", to);
+	put(to, "</tr>\n</tbody>\n</table>\n");
 }
 
 static void
@@ -230,11 +217,8 @@ put_origin(FILE *to, const json_t *matrix)
 	if (gmtime_r(&now, &tm) == NULL ||
 	    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm) == 0)
 		text[0] = '\0';
-	(void)fputs("<p>", to);
-	put_string(to, matrix, "file");
-	(void)fprintf(to, ", as of %s; user-names: ", text);
-	put_string(to, matrix, "user-names");
-	(void)fputs("</p>\n", to);
+	put(to, "<p>%, as of %; user-names: %</p>\n",
+	    output_get(matrix, "file"), text, output_get(matrix, "user-names"));
 }
 
 static int

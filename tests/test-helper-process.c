@@ -17,6 +17,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	answer_cases,
 	admission_cases,
 	penalties_cases,
+	sources_cases,
 	lookups_cases,
 	names_cases,
 	ocsp_cases,

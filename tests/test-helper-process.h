@@ -55,6 +55,7 @@ size_t questions_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
+size_t sources_cases(struct test_case *ret);
 size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t inquiries_cases(struct test_case *ret);

@@ -15,6 +15,8 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	advisors_cases,
 	questions_cases,
 	answer_cases,
+	askers_cases,
+	listing_cases,
 	admission_cases,
 	penalties_cases,
 	sources_cases,

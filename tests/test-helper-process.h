@@ -53,6 +53,8 @@ size_t advisor_cases(struct test_case *ret);
 size_t advisors_cases(struct test_case *ret);
 size_t questions_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
+size_t askers_cases(struct test_case *ret);
+size_t listing_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
 size_t sources_cases(struct test_case *ret);

@@ -86,24 +86,24 @@ static const struct {
 };
 
 static void
-set_up_role(const char *classes, const char *text, size_t len)
+stage_begin_role(const char *classes, const char *text, size_t len)
 {
 	int fd = private_file_make(advisors_classes);
 
 	ck_assert_int_ne(fd, -1);
 	(void)close(fd);
 	write_classes(classes);
-	set_up(__real_advisor_main, LONG, text, len);
+	stage_begin(__real_advisor_main, LONG, text, len);
 }
 
 START_TEST(an_advisor_says_what_the_module_would_decide)
 {
-	set_up_role(judged[_i].classes, judged[_i].text, judged[_i].len);
+	stage_begin_role(judged[_i].classes, judged[_i].text, judged[_i].len);
 	ask(1, judged[_i].user);
 	wait_for(1);
 	is_advised(1, judged[_i].verdict, judged[_i].reason);
 	ck_assert_uint_eq(t.last.failure, judged[_i].failure);
-	tear_down();
+	stage_end();
 	private_file_remove(advisors_classes);
 }
 END_TEST
@@ -128,13 +128,13 @@ START_TEST(an_advisor_says_whose_a_certificate_is)
 {
 	bool found = owned[_i].user[0] != '\0';
 
-	set_up_role(owned[_i].classes, owned[_i].text, owned[_i].len);
+	stage_begin_role(owned[_i].classes, owned[_i].text, owned[_i].len);
 	ask(1, NULL);
 	wait_for(1);
 	is_advised(1, found ? STSSL_VERDICT_ACCEPT : STSSL_VERDICT_REFUSE,
 	    owned[_i].reason);
 	ck_assert_str_eq(t.last.user, owned[_i].user);
-	tear_down();
+	stage_end();
 	private_file_remove(advisors_classes);
 }
 END_TEST
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 {
-	set_up_role(PASSWORD, PLAIN);
+	stage_begin_role(PASSWORD, PLAIN);
 	for (uint64_t i = 1; i <= ADVISORS_COUNT; i++)
 		ask(i, "alice");
 	wait_for(ADVISORS_COUNT);
@@ -164,7 +164,7 @@ START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 	ask(1, "alice");
 	wait_for(2 * ADVISORS_COUNT + 2);
 	is_advised(1, STSSL_VERDICT_REFUSE, STSSL_REASON_CONFIGURATION);
-	tear_down();
+	stage_end();
 	private_file_remove(advisors_classes);
 }
 END_TEST

@@ -96,7 +96,7 @@ add_session(uint64_t session, const char *text, size_t len)
 }
 
 void
-set_up(advisor_role *run, ev_tstamp patience, const char *text, size_t len)
+stage_begin(advisor_role *run, ev_tstamp patience, const char *text, size_t len)
 {
 	hooks = (struct hooks){
 		.forget = forget, .ended = ended, .penalise = penalise
@@ -115,7 +115,7 @@ set_up(advisor_role *run, ev_tstamp patience, const char *text, size_t len)
 }
 
 void
-tear_down(void)
+stage_end(void)
 {
 	advisors_stop(t.advisors);
 	if (monitor.processes > 0)

@@ -60,37 +60,37 @@ fake_advisor(const struct helper_config *c, int channel)
 
 START_TEST(an_advisor_answers_one_after_the_other)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	for (uint64_t i = 1; i <= 20; i++)
 		ask(i, "bob");
 	wait_for(20);
 	ask(21, "no");
 	wait_for(21);
 	is_advised(21, STSSL_VERDICT_REFUSE, STSSL_REASON_BY_PASSWORD);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
 START_TEST(without_a_record_the_answer_is_no_and_comes_at_once)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	ask(BARE, "bob");
 	ck_assert_uint_eq(t.count, 1);
 	is_advised(BARE, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
 START_TEST(an_advisor_that_hangs_holds_back_only_who_asked)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	ask(1, HANG);
 	for (uint64_t i = 2; i <= 50; i++) {
 		ask(i, "bob");
 		wait_for(i - 1);
 		is_advised(i, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
 	}
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -104,13 +104,13 @@ is_late(uint64_t session)
 
 START_TEST(a_question_without_an_answer_in_time_is_refused_and_told)
 {
-	set_up(FAKE, SHORT, PLAIN);
+	stage_begin(FAKE, SHORT, PLAIN);
 	ask(3, HANG);
 	wait_for(1);
 	is_advised(3, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
 	ck_assert_uint_eq(t.late, 1);
 	ck_assert(is_late(3));
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -119,13 +119,13 @@ START_TEST(only_what_an_advisor_had_is_told_as_late)
 {
 	const size_t all = ADVISORS_PER_SOURCE + 5;
 
-	set_up(FAKE, SHORT, PLAIN);
+	stage_begin(FAKE, SHORT, PLAIN);
 	for (size_t i = 1; i <= all; i++)
 		ask(HOG + i, HANG);
 	wait_for(all);
 	ck_assert_uint_eq(t.late, ADVISORS_PER_SOURCE);
 	ck_assert(is_late(HOG + 1));
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -159,21 +159,21 @@ START_TEST(a_client_that_does_not_wait_for_its_answer_is_told_of_too)
 {
 	pid_t pids[ADVISORS_COUNT + 1];
 
-	set_up(FAKE, SHORT, PLAIN);
+	stage_begin(FAKE, SHORT, PLAIN);
 	ask(7, HANG);
 	registry_remove(monitor.registry, registry_find(monitor.registry, 7));
 	read_pids(pids, ADVISORS_COUNT + 1);
 	ck_assert_uint_eq(t.count, 0);
 	ck_assert_uint_eq(t.late, 1);
 	ck_assert(is_late(7));
-	tear_down();
+	stage_end();
 }
 END_TEST
 
 /* All of one source hang: there are advisors left for the others. */
 START_TEST(a_source_has_no_more_than_its_share_of_advisors)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	for (uint64_t i = 1; i <= 60; i++)
 		ask(HOG + i, HANG);
 	for (uint64_t i = 1; i <= 50; i++) {
@@ -182,7 +182,7 @@ START_TEST(a_source_has_no_more_than_its_share_of_advisors)
 		is_advised(i, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
 	}
 	ck_assert_uint_eq(t.late, 0);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -192,7 +192,7 @@ END_TEST
  */
 START_TEST(sources_without_an_advisor_go_first)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	ask(1, HANG);
 	ask(2, HANG);
 	ask(HOG + 1, HANG);
@@ -208,7 +208,7 @@ START_TEST(sources_without_an_advisor_go_first)
 	is_advised(HOG + 2, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
 	wait_for(4);
 	is_advised(HOG + 3, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -217,7 +217,7 @@ START_TEST(a_source_cannot_fill_the_queue_for_others)
 {
 	const uint64_t most = ADVISORS_COUNT + ADVISORS_WAITING;
 
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	/* They leave no advisor, so that nothing is answered meanwhile. */
 	ask(1, HANG);
 	ask(2, HANG);
@@ -232,7 +232,7 @@ START_TEST(a_source_cannot_fill_the_queue_for_others)
 	ask(501, "bob");
 	ck_assert_uint_eq(t.count, 2);
 	is_advised(2 * HOG - 1, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -240,7 +240,7 @@ START_TEST(all_that_hang_are_replaced)
 {
 	pid_t pids[ADVISORS_COUNT], others[ADVISORS_COUNT];
 
-	set_up(FAKE, SHORT, PLAIN);
+	stage_begin(FAKE, SHORT, PLAIN);
 	read_pids(pids, ADVISORS_COUNT);
 	for (size_t i = 0; i < ADVISORS_COUNT; i++)
 		ck_assert_int_eq(kill(pids[i], SIGSTOP), 0);
@@ -257,7 +257,7 @@ START_TEST(all_that_hang_are_replaced)
 		wait_for(t.count + 1);
 	} while (t.last.verdict == STSSL_VERDICT_REFUSE);
 	is_advised(TRIES, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -265,7 +265,7 @@ static const char *const faults[] = { CRASH, LIE };
 
 START_TEST(an_advisor_that_crashes_or_lies_refuses_and_is_replaced)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	for (uint64_t i = 1; i <= 2 * ADVISORS_COUNT; i++) {
 		ask(i, faults[_i]);
 		wait_for(i);
@@ -274,7 +274,7 @@ START_TEST(an_advisor_that_crashes_or_lies_refuses_and_is_replaced)
 	ask(TRIES, "bob");
 	wait_for(2 * ADVISORS_COUNT + 1);
 	is_advised(TRIES, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -282,7 +282,7 @@ START_TEST(too_many_questions_are_refused_at_once)
 {
 	const uint64_t most = ADVISORS_COUNT + ADVISORS_WAITING;
 
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	for (uint64_t i = 1; i <= most; i++)
 		ask(i, HANG);
 	ck_assert_uint_eq(t.count, 0);
@@ -295,13 +295,13 @@ START_TEST(too_many_questions_are_refused_at_once)
 	ask(most + 2, "bob");
 	ck_assert_uint_eq(t.count, most + 2);
 	is_advised(most + 2, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
 START_TEST(who_is_gone_or_has_no_record_any_more_gets_no_answer)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	for (uint64_t i = 1; i <= 8; i++)
 		ask(i, "bob");
 	/* In work: 1 to 4, waiting: 5 to 8. */
@@ -313,13 +313,13 @@ START_TEST(who_is_gone_or_has_no_record_any_more_gets_no_answer)
 	for (uint64_t i = 10; i < 20; i++)
 		ask(i, "bob");
 	wait_for(14);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
 START_TEST(a_session_has_one_question_at_a_time)
 {
-	set_up(FAKE, LONG, PLAIN);
+	stage_begin(FAKE, LONG, PLAIN);
 	/* In work. */
 	ask(1, HANG);
 	ask(1, "bob");
@@ -334,7 +334,7 @@ START_TEST(a_session_has_one_question_at_a_time)
 	ask(5, "bob");
 	ck_assert_uint_eq(t.count, 3);
 	is_advised(5, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
-	tear_down();
+	stage_end();
 }
 END_TEST
 
@@ -343,7 +343,7 @@ START_TEST(one_reload_after_the_other_holds_nobody_back)
 {
 	pid_t pids[ADVISORS_COUNT];
 
-	set_up(FAKE, DELAY, PLAIN);
+	stage_begin(FAKE, DELAY, PLAIN);
 	read_pids(pids, ADVISORS_COUNT);
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(advisors_renew(t.advisors), 0);
@@ -353,7 +353,7 @@ START_TEST(one_reload_after_the_other_holds_nobody_back)
 	ask(1, "bob");
 	wait_for(1);
 	is_advised(1, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
-	tear_down();
+	stage_end();
 }
 END_TEST
 

@@ -41,13 +41,13 @@ extern char advisors_classes[];
 
 typedef int advisor_role(const struct helper_config *config, int channel);
 
-/* The role itself, and one that a test plays: pool.h starts set_up()'s. */
+/* The role itself, and one that a test plays: pool.h starts stage_begin()'s. */
 advisor_role __real_advisor_main, fake_advisor;
 
 /* Sessions with this record, and advisors that play `run`. */
-void set_up(
+void stage_begin(
     advisor_role *run, ev_tstamp patience, const char *text, size_t len);
-void tear_down(void);
+void stage_end(void);
 
 /* Where a session comes from. */
 struct stssl_address peer_of(uint64_t session);

@@ -53,24 +53,28 @@ static const struct stssl_decision outcomes[OUTCOME_COUNT][STSSL_BAD_COUNT] = {
 };
 
 /* A certificate needs TLS: where it is needed, so is TLS. */
+#define SSL(name) [STSSL_SSL_##name]
+#define WAY(name) [STSSL_LOGIN_##name]
 static const enum outcome
     table[STSSL_SSL_COUNT][STSSL_LOGIN_COUNT][STSSL_FACTS_COUNT] = {
-	[STSSL_SSL_OPTIONAL] = {
-		                           /* clear  old      none    bad     somebody good */
-		[STSSL_LOGIN_PASSWORD]    = { PASSWD, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
-		[STSSL_LOGIN_EITHER]      = { PASSWD, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
-		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
-		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
-		[STSSL_LOGIN_REFUSE]      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
-	},
-	[STSSL_SSL_REQUIRED] = {
-		[STSSL_LOGIN_PASSWORD]    = { NO_TLS, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
-		[STSSL_LOGIN_EITHER]      = { NO_TLS, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
-		[STSSL_LOGIN_CERTIFICATE] = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
-		[STSSL_LOGIN_BOTH]        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
-		[STSSL_LOGIN_REFUSE]      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
-	},
+    SSL(OPTIONAL) = {
+	/*                 clear   old      none    bad     somebody good */
+	WAY(PASSWORD)    = { PASSWD, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
+	WAY(EITHER)      = { PASSWD, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
+	WAY(CERTIFICATE) = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
+	WAY(BOTH)        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+	WAY(REFUSE)      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
+    },
+    SSL(REQUIRED) = {
+	WAY(PASSWORD)    = { NO_TLS, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
+	WAY(EITHER)      = { NO_TLS, TOO_OLD, PASSWD, BAD_PW, OTH_PW, ACCEPT },
+	WAY(CERTIFICATE) = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, ACCEPT },
+	WAY(BOTH)        = { NO_TLS, TOO_OLD, NO_CRT, BADCRT, OTHERS, AND_PW },
+	WAY(REFUSE)      = { NOBODY, NOBODY,  NOBODY, NOBODY, NOBODY, NOBODY },
+    },
 };
+#undef WAY
+#undef SSL
 /* clang-format on */
 
 static const char *const reasons[STSSL_REASON_COUNT] = {

@@ -102,7 +102,7 @@ check_peer(int fd, uid_t owner)
 }
 
 static int
-ask(int fd, const struct stssl_record *question, int64_t deadline_ms)
+say(int fd, const struct stssl_record *question, int64_t deadline_ms)
 {
 	int r = 0;
 
@@ -134,14 +134,13 @@ hear(int fd, char *buf, size_t size, int64_t deadline_ms, size_t *ret_len)
 			*ret_len = (size_t)n;
 			return 0;
 		}
-		r = n == -1 ? failure() : -EBADMSG;
+		r = n == -1 ? failure() : n == 0 ? -ENODATA : -EBADMSG;
 	}
 	return r;
 }
 
-static int
-talk(int fd, const struct stssl_record *question, int64_t deadline_ms,
-    struct stssl_record *ret)
+int
+stssl_hear(int fd, int timeout_ms, struct stssl_record *ret)
 {
 	char *buf = malloc(STSSL_RECORD_MAX);
 	size_t len;
@@ -149,9 +148,7 @@ talk(int fd, const struct stssl_record *question, int64_t deadline_ms,
 
 	if (buf == NULL)
 		return -ENOMEM;
-	r = ask(fd, question, deadline_ms);
-	if (r == 0)
-		r = hear(fd, buf, STSSL_RECORD_MAX, deadline_ms, &len);
+	r = hear(fd, buf, STSSL_RECORD_MAX, stssl_now_ms() + timeout_ms, &len);
 	if (r == 0)
 		r = stssl_record_decode(buf, len, ret);
 	free(buf);
@@ -159,8 +156,8 @@ talk(int fd, const struct stssl_record *question, int64_t deadline_ms,
 }
 
 int
-stssl_exchange(const char *path, const struct stssl_record *question,
-    int timeout_ms, struct stssl_record *ret)
+stssl_ask(const char *path, const struct stssl_record *question, int timeout_ms,
+    int *ret_fd)
 {
 	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
 	uid_t owner;
@@ -176,9 +173,27 @@ stssl_exchange(const char *path, const struct stssl_record *question,
 	if (r == 0)
 		r = check_peer(fd, owner);
 	if (r == 0)
-		r = talk(fd, question, deadline_ms, ret);
-	close(fd);
+		r = say(fd, question, deadline_ms);
+	if (r < 0)
+		(void)close(fd);
+	else
+		*ret_fd = fd;
 	return r;
+}
+
+/* A question with one answer; none at all is none that is well-formed. */
+static int
+exchange(const char *path, const struct stssl_record *question, int timeout_ms,
+    struct stssl_record *ret)
+{
+	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
+	int fd, r = stssl_ask(path, question, timeout_ms, &fd);
+
+	if (r < 0)
+		return r;
+	r = stssl_hear(fd, (int)(deadline_ms - stssl_now_ms()), ret);
+	(void)close(fd);
+	return r == -ENODATA ? -EBADMSG : r;
 }
 
 /* An answer that says nothing we know is none. */
@@ -231,7 +246,7 @@ stssl_query(const char *path, const struct stssl_connection *keys, size_t count,
 	stssl_record_init(&answer);
 	r = put_query(&question, keys, count);
 	if (r == 0)
-		r = stssl_exchange(path, &question, timeout_ms, &answer);
+		r = exchange(path, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, query_meanings);
 	if (r == 1 && !is_complete(&answer))
@@ -278,7 +293,7 @@ stssl_report(
 	stssl_record_init(&answer);
 	r = put_report(&question, report);
 	if (r == 0)
-		r = stssl_exchange(path, &question, timeout_ms, &answer);
+		r = exchange(path, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, report_meanings);
 	stssl_record_done(&question);

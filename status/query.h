@@ -38,13 +38,20 @@ int stssl_query(const char *path, const struct stssl_connection *keys,
     size_t count, int timeout_ms, struct stssl_record *ret);
 
 /*
- * Ask any question of stssl-status(7), and take any answer: the question and
- * what the answer means are the caller's.  *ret is empty, and is filled on
- * success.  Returns 0 or the errors of stssl_query() but for -EINVAL and
- * -EMLINK; -EPERM only for the socket's mode.
+ * Ask any question of stssl-status(7): it is the caller's, and so is what the
+ * answers mean.  Returns 0 and *ret_fd, to be closed by close(2), where they
+ * can be heard; or the errors of stssl_query() but for -EINVAL, -EMLINK and
+ * -EBADMSG; -EPERM only for the socket's mode.
  */
-int stssl_exchange(const char *path, const struct stssl_record *question,
-    int timeout_ms, struct stssl_record *ret);
+int stssl_ask(const char *path, const struct stssl_record *question,
+    int timeout_ms, int *ret_fd);
+
+/*
+ * Wait for the next answer to a question.  *ret is empty, and is filled on
+ * success.  Returns 0; -ENODATA when no more come; -ENOMEM; -ETIMEDOUT;
+ * -EBADMSG; -ESTALE; or what recv(2) says.
+ */
+int stssl_hear(int fd, int timeout_ms, struct stssl_record *ret);
 
 /* What the module decided; all strings are borrowed, none may be NULL. */
 struct stssl_report {

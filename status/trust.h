@@ -25,7 +25,7 @@
 int stssl_trusted_read(
     const char *path, size_t max, char **ret, size_t *ret_len);
 
-/* The same for `name` in a directory that is open, and that is not looked at. */
+/* The same for `name` in an open directory, which is not looked at. */
 int stssl_trusted_read_at(
     int dir_fd, const char *name, size_t max, char **ret, size_t *ret_len);
 

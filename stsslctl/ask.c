@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "status/address.h"
 #include "status/ascii.h"
@@ -42,27 +43,50 @@ result_of(const struct stssl_record *answer)
 }
 
 int
-ask(const char *socket, const char *question, enum stssl_key key,
-    const char *value, int timeout_ms, struct stssl_record *ret)
+ask_first(const char *socket, const char *question, enum stssl_key key,
+    const char *value, int timeout_ms, int *ret_fd)
 {
-	struct stssl_record record, answer;
+	struct stssl_record record;
 	int r;
 
 	stssl_record_init(&record);
-	stssl_record_init(&answer);
 	r = stssl_record_put(&record, STSSL_KEY_STSSL_ASK, question);
 	if (r == 0 && value != NULL)
 		r = stssl_record_put(&record, key, value);
 	if (r == 0)
-		r = stssl_exchange(socket, &record, timeout_ms, &answer);
+		r = stssl_ask(socket, &record, timeout_ms, ret_fd);
+	stssl_record_done(&record);
+	return r;
+}
+
+int
+ask_next(int fd, int timeout_ms, struct stssl_record *ret)
+{
+	struct stssl_record answer;
+	int r;
+
+	stssl_record_init(&answer);
+	r = stssl_hear(fd, timeout_ms, &answer);
 	if (r == 0)
 		r = result_of(&answer);
-	stssl_record_done(&record);
 	if (r == 1)
 		*ret = answer;
 	else
 		stssl_record_done(&answer);
 	return r;
+}
+
+int
+ask(const char *socket, const char *question, enum stssl_key key,
+    const char *value, int timeout_ms, struct stssl_record *ret)
+{
+	int fd, r = ask_first(socket, question, key, value, timeout_ms, &fd);
+
+	if (r < 0)
+		return r;
+	r = ask_next(fd, timeout_ms, ret);
+	(void)close(fd);
+	return r == -ENODATA ? -EBADMSG : r;
 }
 
 enum command_status

@@ -90,8 +90,8 @@ misses_anonymous(
 	if (!meant || !c->enabled || classes->names == STSSL_NAMES_LOWER)
 		return 0;
 	return stssl_conf_error(c->section, "user", ret,
-	    "vsftpd takes ANONYMOUS and FTP, too, for anonymous, and this class "
-	    "does not see them without user-names = lower");
+	    "vsftpd takes ANONYMOUS and FTP, too, for anonymous, and this "
+	    "class does not see them without user-names = lower");
 }
 
 static question *const questions[] = { is_shadowed, falls, has_idle_keys,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stsslctl who: the sessions that there are now, asked for one by one; or the
- * sources with a penalty, asked for some hundred at a time.
+ * stsslctl who: the sessions that there are now, or the sources with a penalty.
+ * Each question goes on where the answers to the one before ended.
  */
 #include <config.h>
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "setup/penalties.h"
 #include "status/address.h"
@@ -212,6 +213,32 @@ take_sources(const struct stssl_record *answer, json_t *list,
 	return n > 0 ? (int)n : -EBADMSG;
 }
 
+/*
+ * Take all answers to one question, and add how many there were in them to
+ * *total.  Returns 1 when there may be more; 0 behind the last; or -errno.
+ */
+static int
+take_all(int fd, take_function *take, json_t *all, char after[static AFTER_MAX],
+    int *total)
+{
+	const int before = *total;
+	int r = 1;
+
+	while (r > 0 && *total < LIST_MAX) {
+		struct stssl_record answer;
+
+		stssl_record_init(&answer);
+		r = ask_next(fd, STSSL_QUERY_TIMEOUT_MS, &answer);
+		if (r == 1)
+			r = take(&answer, all, after);
+		stssl_record_done(&answer);
+		*total += r > 0 ? r : 0;
+	}
+	if (r == -ENODATA)
+		return *total > before ? 1 : -EBADMSG;
+	return r < 0 ? r : r > 0;
+}
+
 /* `name` is what JSON calls them. */
 static enum command_status
 list(const struct arguments *a, const char *question, const char *name,
@@ -219,18 +246,16 @@ list(const struct arguments *a, const char *question, const char *name,
 {
 	json_t *all = a->json ? output_need(json_array()) : NULL;
 	char after[AFTER_MAX] = "";
-	int r = 1;
+	int fd, r, total = 0;
 
-	for (int total = 0; r > 0 && total < LIST_MAX; total += r) {
-		struct stssl_record answer;
-
-		stssl_record_init(&answer);
-		r = ask(a->socket, question, STSSL_KEY_STSSL_AFTER,
-		    total == 0 ? NULL : after, STSSL_QUERY_TIMEOUT_MS, &answer);
-		if (r == 1)
-			r = take(&answer, all, after);
-		stssl_record_done(&answer);
-	}
+	do {
+		r = ask_first(a->socket, question, STSSL_KEY_STSSL_AFTER,
+		    total == 0 ? NULL : after, STSSL_QUERY_TIMEOUT_MS, &fd);
+		if (r < 0)
+			break;
+		r = take_all(fd, take, all, after, &total);
+		(void)close(fd);
+	} while (r > 0 && total < LIST_MAX);
 	if (r < 0) {
 		json_decref(all);
 		return ask_failed(a->socket, r);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What tests/test-instructions.sh counts instructions in: reading a file of so
- * many classes, and deciding about a user whose class is the last of them.
+ * many classes, deciding about a user whose class is the last of them, and
+ * listing so many sessions.
  *
- *   cost read|judge CLASSES TIMES
+ *   cost read|judge|list COUNT TIMES
  *   cost comparable    says why its instructions are not to be counted, if so
  */
 #include <config.h>
@@ -14,8 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/monitor/status/listing.h"
 #include "policy/classes.h"
 #include "policy/judge.h"
+#include "status/tools/address.h"
 #include "tests/private-file.h"
 
 /* One each of what a class may ask for, as long as nobody is looked up. */
@@ -45,6 +48,7 @@
 COUNTED struct stssl_classes *counted_read(const char *path);
 COUNTED enum stssl_verdict counted_judge(
     const struct stssl_classes *classes, const struct stssl_login *login);
+COUNTED unsigned long counted_list(const struct listing_source *source);
 
 struct stssl_classes *
 counted_read(const char *path)
@@ -65,6 +69,18 @@ counted_judge(
 
 	stssl_judge(classes, login, &j);
 	return j.verdict;
+}
+
+unsigned long
+counted_list(const struct listing_source *source)
+{
+	static char packet[STSSL_RECORD_MAX];
+	uint64_t session = 0;
+	unsigned long count = 0;
+
+	while (listing_session(source, &session, packet) > 0 && session != 0)
+		count++;
+	return count;
 }
 
 static void
@@ -121,6 +137,34 @@ judge_often(const char *path, unsigned long times)
 	(void)stssl_classes_free(classes);
 }
 
+static const char *
+listener_name(void *owner, uint32_t listener)
+{
+	(void)owner;
+	(void)listener;
+	return "ftp";
+}
+
+static void
+list_often(unsigned long sessions, unsigned long times)
+{
+	struct listing_source source = { .registry = registry_new(),
+		.listener = listener_name };
+	struct stssl_address peer;
+
+	if (source.registry == NULL ||
+	    stssl_address_parse("203.0.113.7:1000", &peer) < 0)
+		errx(1, "no registry");
+	/* Numbers count up, as the monitor gives them. */
+	for (uint64_t i = 1; i <= sessions; i++)
+		if (registry_add(source.registry, i, &source, 0, &peer) < 0)
+			errx(1, "no session");
+	while (times-- > 0)
+		if (counted_list(&source) != sessions)
+			errx(1, "not all are listed");
+	(void)registry_free(source.registry);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,6 +174,11 @@ main(int argc, char **argv)
 		return puts(WHY_NOT) == EOF;
 	if (argc != 4)
 		errx(2, "called wrongly");
+	if (strcmp(argv[1], "list") == 0) {
+		list_often(
+		    strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
+		return 0;
+	}
 	write_classes(path, strtoul(argv[2], NULL, 10));
 	if (strcmp(argv[1], "judge") == 0)
 		judge_often(path, strtoul(argv[3], NULL, 10));

@@ -82,7 +82,8 @@ expect "an expired certificate is an error" 1 \
 	'error: @/old.pem: "CN=old" has expired on 2021-01-01 00:00 UTC' check
 config early.pem early.key ''
 expect "so is one from the future" 1 \
-	'error: @/early.pem: "CN=early" is not valid before 2120-01-01 00:00 UTC' \
+	'error: @/early.pem: "CN=early" is not valid before'"\
+ 2120-01-01 00:00 UTC" \
 	check
 # The CA of the CA alone is known; "issuing" is what clients lack.
 mv ca.pem root.pem; mv ca.key root.key
@@ -97,7 +98,9 @@ mv ca.pem issuing.pem; mv root.pem ca.pem; mv root.key ca.key
 cat below.pem issuing.pem >whole.pem
 config below.pem below.key ''
 expect "a server's chain that ends early is told" 1 \
-	'warning: @/below.pem: the chain ends with "CN=below", and its issuer "CN=Issuing" is missing: it is neither in the file nor a root CA known here' \
+	'warning: @/below.pem: the chain ends with "CN=below", and its issuer'"\
+ \"CN=Issuing\" is missing: it is neither in the file nor a root CA known\
+ here" \
 	check
 config whole.pem below.key ''
 expect "a chain up to a root that is known here is whole" 0 "" check
@@ -107,7 +110,8 @@ expect "a key has to be the certificate's" 1 \
 config server.pem server.key ''
 chmod 644 server.key
 expect "a key is a secret" 1 \
-	'error: @/helper.conf:6: key = "@/server.key": others can read or change it' \
+	'error: @/helper.conf:6: key = "@/server.key": others can read or'"\
+ change it" \
 	check
 chmod 600 server.key
 chmod 666 ca.pem
@@ -122,7 +126,8 @@ cp ca.good ca.pem
 
 config server.pem server.key stale.crl
 expect "a revocation list out of date is an error" 1 \
-	'error: @/stale.crl: the revocation list is out of date since 2021-01-01 00:00 UTC' \
+	"error: @/stale.crl: the revocation list is out of date since\
+ 2021-01-01 00:00 UTC" \
 	check
 config server.pem server.key short.crl
 r=$(check --config "$dir/helper.conf")
@@ -145,18 +150,21 @@ mkdir lists
 cp fresh.crl stale.crl lists
 config server.pem server.key lists
 expect "each file of a directory is looked at" 1 \
-	'error: @/lists/stale.crl: the revocation list is out of date since 2021-01-01 00:00 UTC' \
+	"error: @/lists/stale.crl: the revocation list is out of date since\
+ 2021-01-01 00:00 UTC" \
 	check
 config server.pem server.key ''
 
 echo 'class "more" { ssl = never }' >>classes.conf
 expect "a mistake in classes.conf has its line" 1 \
-	'error: @/classes.conf:3: ssl = "never": not one of required, optional' \
+	'error: @/classes.conf:3: ssl = "never": not one of required,'"\
+ optional" \
 	check
 sed -i 3d classes.conf
 echo 'class "late" { user = { "x" } ssl = required }' >>classes.conf
 expect "a class that nobody is ever in is told" 1 \
-	'warning: @/classes.conf:3: nobody is ever in class "late": class "all" takes all its users' \
+	'warning: @/classes.conf:3: nobody is ever in class "late": class'"\
+ \"all\" takes all its users" \
 	check
 sed -i 3d classes.conf
 cp classes.conf classes.good
@@ -169,14 +177,16 @@ class "acme" {
 class "all" { ssl = optional  login = either }
 EOF2
 expect "users who fall through into a weaker class are told" 1 \
-	'warning: @/classes.conf:4: user "acme-*" is in class "all", which asks for less, when from does not fit' \
+	'warning: @/classes.conf:4: user "acme-*" is in class "all", which'"\
+ asks for less, when from does not fit" \
 	check
 sed -i '/^class "all"/i class "elsewhere" { user = "acme-*"  login = refuse }' \
 	classes.conf
 expect "a class that refuses them ends that" 0 "" check
 sed -i 's/login = refuse/&\nidentity = cn/' classes.conf
 expect "keys that read like criteria beside refuse are told" 1 \
-	'warning: @/classes.conf:7: identity changes nothing with login = refuse: all users of the class are refused, whatever they show' \
+	"warning: @/classes.conf:7: identity changes nothing with\
+ login = refuse: all users of the class are refused, whatever they show" \
 	check
 for name in anonymous ftp FTP 'anon*' 'ftp*'; do
 	cat >classes.conf <<-EOF2
@@ -185,7 +195,9 @@ for name in anonymous ftp FTP 'anon*' 'ftp*'; do
 		class "all" { ssl = optional  login = either }
 	EOF2
 	expect "capitals that pass by a class for $name are told" 1 \
-		'warning: @/classes.conf:2: vsftpd takes ANONYMOUS and FTP, too, for anonymous, and this class does not see them without user-names = lower' \
+		"warning: @/classes.conf:2: vsftpd takes ANONYMOUS and FTP,\
+ too, for anonymous, and this class does not see them without\
+ user-names = lower" \
 		check
 	echo 'user-names = lower' >>classes.conf
 	expect "with user-names = lower none passes by: $name" 0 "" check
@@ -220,7 +232,8 @@ expect "a faulty entry has its line" 1 \
 echo "sha256:$sum" >"identities/$me"
 echo "sha256:$(echo $sum | tr a-f A-F)" >identities/no-such-user
 expect "users have to exist, and one certificate is for one user" 1 \
-	"warning: @/identities/no-such-user: there is no such user in the passwd database
+	"warning: @/identities/no-such-user: there is no such user in the\
+ passwd database
 warning: @/identities/$me:1: the same entry as in @/identities/no-such-user:1" \
 	check
 rm identities/no-such-user
@@ -230,15 +243,18 @@ expect "a symbolic link does not count" 1 \
 rm identities/link
 chmod 664 "identities/$me"
 expect "who can write to an identity file could be anybody" 1 \
-	"error: @/identities/$me: others than root can write to it: it does not count" \
+	"error: @/identities/$me: others than root can write to it: it does\
+ not count" \
 	check
 chmod 644 "identities/$me"
 touch "identities/-x"
 expect "a file that is no user's is never read" 1 \
-	"warning: @/identities/-x: not the name of a user: it is never read" check
+	"warning: @/identities/-x: not the name of a user: it is never read" \
+	check
 rm identities/-x
 
-untrusted="it, and each directory that it is in, must belong to root and be writable by its owner only"
+untrusted="it, and each directory that it is in, must belong to root and be\
+ writable by its owner only"
 mkdir open
 cp -p ca.pem classes.conf open
 chmod 1777 open
@@ -271,7 +287,8 @@ expect "and all is well again" 0 "" check
 
 expect "an unknown option is bad usage" 2 \
 	"usage: stsslctl check [--json] [--config FILE] [--classes FILE]
-       stsslctl check --pam SERVICE [--json] [--pam-dir DIR] [--module-dir DIR]" \
+       stsslctl check --pam SERVICE [--json] [--pam-dir DIR]\
+ [--module-dir DIR]" \
 	check --nonsense
 expect "so is an unknown subcommand" 2 \
 	"usage: stsslctl [-V | --help] SUBCOMMAND [ARGUMENTS]" \

@@ -247,10 +247,10 @@ jumps_count(const struct stage *s)
 {
 	int auth, cred;
 
-	write_text(s,
-	    "auth [success=1 default=bad] pam_debug.so auth=success cred=success\n"
-	    "auth optional pam_debug.so auth=ignore cred=ignore\n"
-	    "auth optional pam_debug.so auth=ignore cred=ignore\n");
+	write_text(s, "auth [success=1 default=bad] pam_debug.so auth=success "
+		      "cred=success\n"
+		      "auth optional pam_debug.so auth=ignore cred=ignore\n"
+		      "auth optional pam_debug.so auth=ignore cred=ignore\n");
 	play_really(s, &auth, &cred);
 	ck_assert_int_eq(auth, PAM_PERM_DENIED);
 	return cred == PAM_SUCCESS;

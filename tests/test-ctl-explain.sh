@@ -35,17 +35,20 @@ data: private
 pam: auth PAM_PERM_DENIED, account PAM_PERM_DENIED' explain --user old
 expect "the first class that matches is the last that is tried" 0 \
 'class "office": every criterion matches
-row: ssl = optional, login = password, bad-certificate = password; connection: no TLS
-verdict: password, by-password (the password decides)
+row: ssl = optional, login = password, bad-certificate = password;'"\
+ connection: no TLS
+"'verdict: password, by-password (the password decides)
 data: any
 pam: auth PAM_IGNORE, account PAM_SUCCESS' \
 	explain --user acme-1 --from 192.0.2.7 --clear
+either="row: ssl = required, login = either, bad-certificate = refuse;\
+ connection:"
 expect "TLS that is required is told" 1 \
 'class "office": from: the client does not come from there
 class "mail": service: not for this service
 class "partners": every criterion matches
-row: ssl = required, login = either, bad-certificate = refuse; connection: no TLS
-verdict: refuse, tls-required (TLS required)
+'"$either no TLS
+"'verdict: refuse, tls-required (TLS required)
 data: private
 pam: auth PAM_PERM_DENIED, account PAM_PERM_DENIED' \
 	explain --user acme-1 --clear --from 198.51.100.1 --service vsftpd
@@ -100,22 +103,22 @@ expect "a good certificate logs in" 0 \
 'certificate: SUCCESS "CN=acme-1"
 identity file: the user has no identity file
 identity cn: leads to this user: "acme-1"
-row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a verified certificate that names this user
-verdict: accept, certificate (logged in by certificate)' \
+'"$either TLS, a verified certificate that names this user
+"'verdict: accept, certificate (logged in by certificate)' \
 	with acme-1 --ca ca.pem --crl empty.crl
 echo 'sha256:00' >identities/acme-1
 expect "each way says where it leads" 0 \
 'certificate: SUCCESS "CN=acme-1"
 identity file: the identity file has a faulty line (line 1)
 identity cn: leads to this user: "acme-1"
-row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a verified certificate that names this user
-verdict: accept, certificate (logged in by certificate)' \
+'"$either TLS, a verified certificate that names this user
+"'verdict: accept, certificate (logged in by certificate)' \
 	with acme-1 --ca ca.pem
 rm identities/acme-1
 expect "a revoked one does not" 0 \
 'certificate: FAILED:revoked "CN=acme-1"
-row: ssl = required, login = either, bad-certificate = refuse; connection: TLS, a certificate that did not verify
-verdict: refuse, bad-certificate (certificate not accepted: revoked)' \
+'"$either TLS, a certificate that did not verify
+"'verdict: refuse, bad-certificate (certificate not accepted: revoked)' \
 	with acme-1 --ca ca.pem --crl revoked.crl
 expect "nor does an expired one" 0 \
 	"verdict: refuse, bad-certificate (certificate not accepted: expired)" \
@@ -124,7 +127,7 @@ expect "nor does somebody else's" 0 \
 "verdict: refuse, not-this-user (certificate does not belong to this user)" \
 	last explain --user acme-2 --certificate acme-1.pem --ca ca.pem
 expect "nor one of an unknown CA" 0 \
-	"verdict: refuse, bad-certificate (certificate not accepted: unknown-ca)" \
+"verdict: refuse, bad-certificate (certificate not accepted: unknown-ca)" \
 	last explain --user acme-1 --certificate acme-1.pem --ca old.pem
 cat >helper.conf <<EOF2
 user = "$(id -un)"
@@ -177,8 +180,10 @@ digest_of_text() {
 cat >same.conf <<EOF2
 # The same, with other words.
 identities = "$dir/identities"
-class "office" { login = password ssl = optional from = { "192.0.2.0:255.255.255.0" } }
-class "mail" { service = { "dovecot", "dovecot" } ssl = optional login = password }
+class "office" { login = password ssl = optional
+    from = { "192.0.2.0:255.255.255.0" } }
+class "mail" { service = { "dovecot", "dovecot" }
+    ssl = optional login = password }
 class "partners" { user = { "acme-*" } ssl = required login = either
     bad-certificate = refuse }
 class "modern" { user = { "new" } ssl = optional login = either
@@ -194,9 +199,9 @@ expect "--text is what the digest is of" 0 "$(digest same.conf)  -" \
 	digest_of_text
 echo 'x = 1' >>same.conf
 expect "a faulty file has none" 2 \
-	"stsslctl: @/same.conf:9: \"x\" is no key here" digest same.conf
+	"stsslctl: @/same.conf:11: \"x\" is no key here" digest same.conf
 expect "and refuses everybody" 1 \
-"stsslctl: @/same.conf:9: \"x\" is no key here
+"stsslctl: @/same.conf:11: \"x\" is no key here
 verdict: refuse, configuration (the configuration is faulty)
 data: private
 pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" \
@@ -244,19 +249,19 @@ while read -r words; do
 	done
 done <<EOF2
 CN SN serialNumber C L ST street O OU title description businessCategory
-postalAddress postalCode postOfficeBox physicalDeliveryOfficeName telephoneNumber
-name GN initials generationQualifier x500UniqueIdentifier dnQualifier
-houseIdentifier dmdName pseudonym role organizationIdentifier c3 n3
-destinationIndicator registeredAddress x121Address internationaliSDNNumber
-UID mail info favouriteDrink roomNumber userClass host manager documentIdentifier
+postalAddress postalCode postOfficeBox physicalDeliveryOfficeName
+telephoneNumber name GN initials generationQualifier x500UniqueIdentifier
+dnQualifier houseIdentifier dmdName pseudonym role organizationIdentifier c3 n3
+destinationIndicator registeredAddress x121Address internationaliSDNNumber UID
+mail info favouriteDrink roomNumber userClass host manager documentIdentifier
 documentTitle documentVersion documentAuthor documentLocation
-homeTelephoneNumber secretary otherMailbox lastModifiedTime lastModifiedBy
-DC aRecord mXRecord nSRecord sOARecord cNAMERecord associatedDomain
-associatedName homePostalAddress personalTitle mobileTelephoneNumber
-pagerTelephoneNumber friendlyCountryName organizationalStatus janetMailbox
-mailPreferenceOption buildingName emailAddress unstructuredName
-unstructuredAddress challengePassword jurisdictionL jurisdictionST jurisdictionC
-INN OGRN SNILS id-pda-placeOfBirth id-pda-gender id-pda-countryOfCitizenship
+homeTelephoneNumber secretary otherMailbox lastModifiedTime lastModifiedBy DC
+aRecord mXRecord nSRecord sOARecord cNAMERecord associatedDomain associatedName
+homePostalAddress personalTitle mobileTelephoneNumber pagerTelephoneNumber
+friendlyCountryName organizationalStatus janetMailbox mailPreferenceOption
+buildingName emailAddress unstructuredName unstructuredAddress
+challengePassword jurisdictionL jurisdictionST jurisdictionC INN OGRN SNILS
+id-pda-placeOfBirth id-pda-gender id-pda-countryOfCitizenship
 EOF2
 echo 'dn:OU=Lab,2.5.4.97=12' >names/v
 chmod 644 names/v

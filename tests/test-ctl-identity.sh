@@ -80,7 +80,8 @@ expect "what is not there cannot be removed" 1 \
 expect "a faulty file is not changed" 1 \
 "stsslctl: @/identities/dave: line 2 is faulty: mend it first" \
 	sh -c "printf 'dn:CN=y\nnonsense\n' >identities/dave
-		'$STSSLCTL' identity add dave bob.pem --directory '$dir/identities'"
+		'$STSSLCTL' identity add dave bob.pem \
+		    --directory '$dir/identities'"
 expect "show says what is faulty" 1 "1: dn:CN=y
 2: nonsense (faulty)" identity show dave
 rm identities/dave

@@ -24,7 +24,8 @@ matrix() {
 }
 
 expect "a table says what becomes of each connection" 0 \
-"class              clear     TLS       TLS, bad certificate  TLS, good certificate
+"class              clear     TLS       TLS, bad certificate  \
+TLS, good certificate
 \"admins\"           refuse    refuse    refuse                password
 \"partners <b>&'x\"  refuse    password  refuse                accept
 \"robots\"           refuse    refuse    refuse                accept
@@ -51,9 +52,11 @@ print(m["no-class"]["tls"]["reason"], len(m["classes"]), len(m["columns"]))'
 }
 if command -v python3 >/dev/null; then
 	expect "--json has criteria, rules and reasons" 0 \
-"admins True {'group': ['wheel']} required both private ['file', 'cn'] [] [] None
+"admins True {'group': ['wheel']} required both private ['file', 'cn'] [] [] \
+None
 ['email', 'dn'] ['a.example', 'b.example'] uid
-refuse [] {'verdict': 'refuse', 'reason': 'class-refuses', 'text': 'the class lets nobody in'} exact
+refuse [] {'verdict': 'refuse', 'reason': 'class-refuses', \
+'text': 'the class lets nobody in'} exact
 {'verdict': 'refuse', 'reason': 'tls-required', 'text': 'TLS required'} password
 no-class 6 4" facts
 fi

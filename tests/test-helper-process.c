@@ -13,6 +13,8 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	inbox_cases,
 	advisor_cases,
 	answer_cases,
+	askers_cases,
+	listing_cases,
 	admission_cases,
 	penalties_cases,
 	sources_cases,

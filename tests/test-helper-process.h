@@ -24,6 +24,8 @@ size_t registry_cases(struct test_case *ret);
 size_t inbox_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
+size_t askers_cases(struct test_case *ret);
+size_t listing_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
 size_t sources_cases(struct test_case *ret);

@@ -234,7 +234,8 @@ static const struct {
 	    "a", false },
 	{ "class a { from = '*.acme.example' user = x } class b { }",
 	    "192.0.2.1", "b", false },
-	{ "class a { from = '*.x.example' } class b { from = '*.acme.example' }",
+	{ "class a { from = '*.x.example' } "
+	  "class b { from = '*.acme.example' }",
 	    "192.0.2.1", "b", true },
 };
 

@@ -69,29 +69,38 @@ static const struct {
 	  "class g { }",
 	    "sam", "NONE", NULL,
 	    "a(enabled) b(service) c(user) d(from) e(type) f(group) g() "
+	    ""
 	    "[required either refuse no-certificate]by-password" },
 	{ "class a { group = staff }", "alice", NULL, NULL,
-	    "a() [required either refuse clear]tls-required" },
+	    "a() "
+	    "[required either refuse clear]tls-required" },
 	{ "class a { user = x }", "sam", NULL, NULL, "a(user) " },
 	{ "class a { group = staff } class b { }", "broken", NULL, NULL,
 	    "a(group)-5 " },
 	{ "class a { }", "../x", NULL, NULL, "" },
 	{ "class a { }", "sam", "nonsense", NULL, "a() " },
 	{ "class a { }", "sam", "FAILED:expired", NULL,
-	    "a() [required either refuse bad-certificate]bad-certificate" },
+	    "a() "
+	    "[required either refuse bad-certificate]bad-certificate" },
 	{ "class a { }", "sam", "SUCCESS", NULL,
-	    "a() file:no-file::0:-2 cn:user:sam:0:0 [required either refuse good-certificate]certificate" },
+	    "a() file:no-file::0:-2 cn:user:sam:0:0 "
+	    "[required either refuse good-certificate]certificate" },
 	{ "class a { }", "tom", "SUCCESS", NULL,
-	    "a() file:no-file::0:-2 cn:other:sam:0:0 [required either refuse somebody]not-this-user" },
+	    "a() file:no-file::0:-2 cn:other:sam:0:0 "
+	    "[required either refuse somebody]not-this-user" },
 	{ "class a { identity = cn }", "sam", "SUCCESS", "x",
-	    "a() cn:user:sam:0:0 [required either refuse good-certificate]certificate" },
+	    "a() cn:user:sam:0:0 "
+	    "[required either refuse good-certificate]certificate" },
 	{ "class a { identity = file }", "sam", "SUCCESS",
 	    "#\ndn:CN=b\ndn:CN=sam\n",
-	    "a() file:user:sam:3:0 [required either refuse good-certificate]certificate" },
+	    "a() file:user:sam:3:0 "
+	    "[required either refuse good-certificate]certificate" },
 	{ "class a { identity = file }", "sam", "SUCCESS", "dn:CN=b\n",
-	    "a() file:no-entry::0:0 [required either refuse somebody]not-this-user" },
+	    "a() file:no-entry::0:0 "
+	    "[required either refuse somebody]not-this-user" },
 	{ "class a { identity = file }", "sam", "SUCCESS", "dn:CN=sam\nx\n",
-	    "a() file:bad-entry::2:0 [required either refuse somebody]not-this-user" },
+	    "a() file:bad-entry::2:0 "
+	    "[required either refuse somebody]not-this-user" },
 };
 
 static void

@@ -72,7 +72,8 @@ static const struct {
 	{ "class x { user = 's*' identity = email email-domain = a.example } "
 	  "class y { login = both identity = email email-domain = b.example }",
 	    "ann", "SUCCESS", { NULL }, 1, "sam" },
-	{ "class x { identity = email email-domain = { a.example, b.example } }",
+	{ "class x { identity = email "
+	  "email-domain = { a.example, b.example } }",
 	    "ann", "SUCCESS", { NULL }, 0, "" },
 	{ "map m { cn = 'ann (.*) \\1' email = 'sam@a.example kim' } "
 	  "class x { identity = email email-domain = a.example map = m }",

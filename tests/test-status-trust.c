@@ -97,7 +97,7 @@ static const struct {
 	{ 0755, 01777, false, false },
 };
 
-START_TEST(socket_counts_only_below_directories_that_nobody_else_can_change)
+START_TEST(socket_counts_only_below_directories_of_no_stranger)
 {
 	int expect = directories[_i].is_safe_for_a_socket ? 0 : -EACCES;
 	struct tree t;
@@ -110,7 +110,7 @@ START_TEST(socket_counts_only_below_directories_that_nobody_else_can_change)
 }
 END_TEST
 
-START_TEST(file_counts_only_below_directories_that_nobody_else_can_change)
+START_TEST(file_counts_only_below_directories_of_no_stranger)
 {
 	int expect = directories[_i].is_safe ? 0 : -EPERM;
 	char *text = NULL;
@@ -347,9 +347,9 @@ main(void)
 	const struct test_case cases[] = {
 		{ socket_counts_only_where_nobody_else_can_put_one,
 		    ROWS(modes) },
-		{ socket_counts_only_below_directories_that_nobody_else_can_change,
+		{ socket_counts_only_below_directories_of_no_stranger,
 		    ROWS(directories) },
-		{ file_counts_only_below_directories_that_nobody_else_can_change,
+		{ file_counts_only_below_directories_of_no_stranger,
 		    ROWS(directories) },
 		{ directories_and_links_of_others_do_not_count, 0 },
 		{ a_link_to_a_directory_is_as_good_as_the_way_it_leads,

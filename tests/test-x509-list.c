@@ -384,42 +384,6 @@ START_TEST(a_directory_is_all_of_its_files)
 }
 END_TEST
 
-START_TEST(lists_of_the_chains_own_cas_count_when_asked_for)
-{
-	struct stage s;
-	struct x509_chain *chain;
-	gnutls_datum_t pems[2];
-	const struct made *alice;
-
-	stage_set(&s);
-	alice = &s.alice;
-	pems[0] = pem_of(&s.root);
-	(void)write_file(&s.files, "cas.pem", pems, 1);
-	gnutls_free(pems[0].data);
-	reopen(&s, X509_STALE_REFUSE);
-	ck_assert_int_eq(x509_store_add_lists(s.store,
-			     list_file(&s, "ca", &s.ca, &alice, 1), &s.error),
-	    -EBADMSG);
-	pems[0] = pem_of(&s.alice);
-	pems[1] = pem_of(&s.ca);
-	OK(x509_chain_read(
-	    write_file(&s.files, "chain", pems, 2), &chain, &s.error));
-	ck_assert_int_eq(x509_store_add_signers(s.store, chain), 0);
-	add_lists(&s, list_file(&s, "root", &s.root, NULL, 0));
-	ck_assert_int_eq(verify(&s, &s.bob), F(CRL_STALE));
-	add_lists(&s, list_file(&s, "ca", &s.ca, &alice, 1));
-	ck_assert_int_eq(verify(&s, &s.alice), F(REVOKED));
-	ck_assert_int_eq(verify(&s, &s.bob), GOOD);
-	/* But it is no CA that anybody trusts. */
-	ck_assert_ptr_nonnull(x509_store_ca(s.store, 0));
-	ck_assert_ptr_null(x509_store_ca(s.store, 1));
-	(void)x509_chain_free(chain);
-	gnutls_free(pems[0].data);
-	gnutls_free(pems[1].data);
-	stage_clear(&s);
-}
-END_TEST
-
 /* Loading */
 
 typedef gnutls_datum_t (*list_maker)(struct stage *s);
@@ -681,7 +645,6 @@ list_cases(struct test_case *ret)
 		{ a_list_is_good_until_it_ends, 2 },
 		{ of_several_lists_the_latest_counts, 0 },
 		{ a_directory_is_all_of_its_files, 0 },
-		{ lists_of_the_chains_own_cas_count_when_asked_for, 0 },
 		{ what_is_no_list_of_ours_is_refused_and_why, ROWS(unfit) },
 		{ files_that_are_not_there_are_told, 0 },
 		{ an_empty_or_broken_file_has_no_ca, 3 },

@@ -21,8 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "status/tools/file.h"
 #include "status/tools/words.h"
 #include "x509/chain.h"
 #include "x509/store.h"
@@ -91,9 +94,37 @@ unusable(int r, enum stssl_failure failure, const struct x509_error *error)
 	return UNREADABLE;
 }
 
+/*
+ * The certificates behind the leaf as CAs of the store, as the helper wants
+ * them: the chain is good already, and the lists have the last word.
+ */
 static int
-judge(struct x509_store *store, const char *cas, const struct x509_chain *chain,
-    const char *lists, const struct x509_terms *terms)
+add_signers(
+    struct x509_store *store, const char *file, struct x509_error *error)
+{
+	char path[64], *text = NULL;
+	const char *cas;
+	size_t len;
+	int fd = memfd_create("cas", MFD_CLOEXEC);
+	int r = fd == -1 ? -errno
+			 : stssl_file_read(file, X509_FILE_MAX, &text, &len);
+
+	cas = r < 0 ? NULL : strstr(text, "-----END");
+	cas = cas == NULL ? NULL : strstr(cas, "-----BEGIN");
+	if (cas != NULL &&
+	    write(fd, cas, strlen(cas)) == (ssize_t)strlen(cas)) {
+		(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		r = x509_store_add_cas(store, path, error);
+	}
+	free(text);
+	(void)close(fd);
+	return r;
+}
+
+static int
+judge(struct x509_store *store, const char *cas, const char *file,
+    const struct x509_chain *chain, const char *lists,
+    const struct x509_terms *terms)
 {
 	struct x509_error error = { "out of memory" };
 	enum stssl_failure failure;
@@ -101,14 +132,15 @@ judge(struct x509_store *store, const char *cas, const struct x509_chain *chain,
 
 	if (r < 0)
 		return unusable(r, STSSL_FAILURE_UNKNOWN_CA, &error);
-	if (lists != NULL) {
-		r = x509_store_add_signers(store, chain);
+	failure = x509_verify(store, chain, terms);
+	if (failure == STSSL_FAILURE_NONE && lists != NULL) {
+		r = add_signers(store, file, &error);
 		if (r == 0)
 			r = x509_store_add_lists(store, lists, &error);
 		if (r < 0)
 			return unusable(r, STSSL_FAILURE_CRL_STALE, &error);
+		failure = x509_verify(store, chain, terms);
 	}
-	failure = x509_verify(store, chain, terms);
 	if (failure != STSSL_FAILURE_NONE)
 		return refuse(stssl_failure_word(failure), NULL);
 	(void)puts("accept");
@@ -136,9 +168,9 @@ main(int argc, char **argv)
 	if (r < 0)
 		return unusable(r, STSSL_FAILURE_OTHER, &error);
 	store = x509_store_new(X509_STALE_REFUSE);
-	r = store == NULL
-		? UNREADABLE
-		: judge(store, argv[1], chain, value_of(argv[5]), &terms);
+	r = store == NULL ? UNREADABLE
+			  : judge(store, argv[1], argv[2], chain,
+				value_of(argv[5]), &terms);
 	(void)x509_store_free(store);
 	(void)x509_chain_free(chain);
 	return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Takes certificates in, bounded in number and size before GnuTLS sees them.
- * Whether they are good is verify.c's to say.
+ * Takes in certificates, and bounds their number and size before GnuTLS sees
+ * them.  verify.c says whether they are good.
  */
 #include <config.h>
 #include "x509/chain.h"
@@ -47,7 +47,7 @@ import(const gnutls_datum_t *der, gnutls_x509_crt_t *ret)
 	return true;
 }
 
-/* What is verified and what is described are these same bytes. */
+/* The same bytes are verified and described. */
 static bool
 keep_leaf(struct x509_chain *chain, const void *der, size_t len)
 {
@@ -62,13 +62,9 @@ keep_leaf(struct x509_chain *chain, const void *der, size_t len)
 void
 x509_chain_add(struct x509_chain *chain, const void *der, size_t len)
 {
-	union {
-		const void *in;
-		unsigned char *out;
-	} u = { .in = der }; /* GnuTLS takes what it only reads as non-const */
-	gnutls_datum_t datum = { u.out, (unsigned)len };
+	const gnutls_datum_t datum = x509_datum(der, len);
 
-	/* Behind one that is missing, the next would take its place. */
+	/* If one were left out, the next would take its place. */
 	if (chain->unfit || chain->count == X509_CHAIN_MAX ||
 	    len > X509_CHAIN_BYTES - chain->bytes ||
 	    !import(&datum, &chain->certs[chain->count])) {
@@ -131,25 +127,21 @@ x509_chain_split(const void *der, size_t len, struct x509_chain **ret)
 int
 x509_chain_parse(const void *pem, size_t len, struct x509_chain **ret)
 {
-	union {
-		const void *in;
-		unsigned char *at;
-	} u = { .in = pem };
-	unsigned char *end = u.at + len, *next;
+	const char *at = pem, *end = at + len, *next;
 	struct x509_chain *chain = x509_chain_new();
 	unsigned blocks = 0;
 
 	if (chain == NULL)
 		return -ENOMEM;
-	u.at = memmem(u.at, len, BEGIN, strlen(BEGIN));
-	for (; u.at != NULL && !chain->unfit; u.at = next) {
-		unsigned char *behind = u.at + strlen(BEGIN);
+	at = memmem(at, len, BEGIN, strlen(BEGIN));
+	for (; at != NULL && !chain->unfit; at = next) {
+		const char *behind = at + strlen(BEGIN);
 		gnutls_datum_t block;
 
 		next = memmem(
 		    behind, (size_t)(end - behind), BEGIN, strlen(BEGIN));
-		block = (gnutls_datum_t){ u.at,
-			(unsigned)((next != NULL ? next : end) - u.at) };
+		block =
+		    x509_datum(at, (size_t)((next != NULL ? next : end) - at));
 		add_block(chain, &block);
 		blocks++;
 	}

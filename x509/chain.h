@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A client's certificate and what came with it to prove where it is from.
+ * A client's certificate, and the CA certificates that it sent with it.
  */
 #ifndef X509_CHAIN_H
 #define X509_CHAIN_H
@@ -23,8 +23,8 @@ struct x509_chain *x509_chain_new(void);
 struct x509_chain *x509_chain_free(struct x509_chain *chain);
 
 /*
- * Add a certificate: the leaf first.  One that is malformed, or too much, is
- * not kept, and the chain never verifies then.
+ * Add a certificate: the leaf first.  A malformed one, or one too many, is not
+ * kept, and the chain never verifies then.
  */
 void x509_chain_add(struct x509_chain *chain, const void *der, size_t len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The checks that GnuTLS does not make, or makes in a way that accepts what
- * it does not know: all of them are here.  Everything unclear is a failure.
+ * it does not know.  Everything unclear is a failure.
  */
 #include <config.h>
 #include "x509/checks.h"
@@ -15,7 +15,7 @@
 #define OID_EKU            "2.5.29.37"
 #define KEY_BITS_MAX       8192
 #define EXPONENT_BYTES_MAX 33
-/* No room for a key that costs more than some milliseconds: no need to look. */
+/* In a smaller certificate there is no room for a key that is slow to use. */
 #define SMALL_BYTES   768
 #define NO_FAILURE    STSSL_FAILURE_NONE
 #define PURPOSE_BYTES 128
@@ -37,7 +37,7 @@ has_huge_exponent(gnutls_x509_crt_t cert)
 	return huge;
 }
 
-/* Elliptic curves have names; their size is nobody's choice. */
+/* Elliptic curves have names: nobody chooses their size. */
 static bool
 is_huge(gnutls_x509_crt_t cert)
 {
@@ -60,15 +60,21 @@ has_unknown_key(gnutls_x509_crt_t cert)
 	return r < 0 && r != GNUTLS_E_MEMORY_ERROR;
 }
 
+bool
+x509_has_use(struct gnutls_x509_crt_int *cert, unsigned use)
+{
+	unsigned critical, uses = 0;
+	int r = gnutls_x509_crt_get_key_usage(cert, &uses, &critical);
+
+	return r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
+	       (r >= 0 && (uses & use) != 0);
+}
+
 /* RFC 8446, 4.4.2.2: a key whose uses are listed needs this one. */
 static bool
 may_not_sign(gnutls_x509_crt_t leaf)
 {
-	unsigned critical, usage = 0;
-	int r = gnutls_x509_crt_get_key_usage(leaf, &usage, &critical);
-
-	return r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
-	       (r < 0 || (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0);
+	return !x509_has_use(leaf, GNUTLS_KEY_DIGITAL_SIGNATURE);
 }
 
 static unsigned
@@ -112,6 +118,18 @@ x509_check_chain(const struct x509_chain *chain)
 	return NO_FAILURE;
 }
 
+enum stssl_failure
+x509_check_dates(struct gnutls_x509_crt_int *cert, time_t now)
+{
+	time_t from = gnutls_x509_crt_get_activation_time(cert);
+	time_t until = gnutls_x509_crt_get_expiration_time(cert);
+
+	if (until == (time_t)-1 || until < now)
+		return STSSL_FAILURE_EXPIRED;
+	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
+						: NO_FAILURE;
+}
+
 /* The leaf */
 
 /* An extension that lists no purpose allows none. */
@@ -132,17 +150,35 @@ has_empty_purpose(gnutls_x509_crt_t leaf)
 }
 
 bool
+x509_is_signed_by(
+    struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *ca)
+{
+	unsigned status = GNUTLS_CERT_INVALID;
+
+	return gnutls_x509_crt_verify(
+		   cert, &ca, 1, X509_FLAGS_UNDATED, &status) >= 0 &&
+	       status == 0;
+}
+
+bool
+x509_is_weak_signature(int algorithm)
+{
+	return algorithm <= 0 ||
+	       gnutls_sign_is_secure2((gnutls_sign_algorithm_t)algorithm,
+		   GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0;
+}
+
+bool
 x509_is_weak(struct gnutls_x509_crt_int *cert)
 {
 	int signature = gnutls_x509_crt_get_signature_algorithm(cert);
 	unsigned bits = 0;
 	int key = gnutls_x509_crt_get_pk_algorithm(cert, &bits);
 
-	return key < 0 || signature <= 0 || has_unknown_key(cert) ||
+	return key < 0 || has_unknown_key(cert) ||
 	       gnutls_pk_bits_to_sec_param((gnutls_pk_algorithm_t)key, bits) <
 		   GNUTLS_SEC_PARAM_MEDIUM ||
-	       gnutls_sign_is_secure2((gnutls_sign_algorithm_t)signature,
-		   GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0;
+	       x509_is_weak_signature(signature);
 }
 
 bool
@@ -196,20 +232,15 @@ x509_check_leaf(struct gnutls_x509_crt_int *leaf, bool for_anything)
 /* CAs */
 
 /*
- * GnuTLS lets a trusted certificate sign others, whatever it says of itself.
- * Those of the first version, which say nothing, are trusted for what they are.
+ * GnuTLS lets a trusted certificate sign others, even if it says that it is no
+ * CA.  One of the first version says nothing, and is taken for a CA.
  */
 static bool
 may_sign(gnutls_x509_crt_t ca)
 {
-	unsigned critical, usage = 0;
-	int r = gnutls_x509_crt_get_key_usage(ca, &usage, &critical);
+	unsigned critical;
 
-	if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		usage = GNUTLS_KEY_KEY_CERT_SIGN;
-	else if (r < 0)
-		return false;
-	return (usage & GNUTLS_KEY_KEY_CERT_SIGN) != 0 &&
+	return x509_has_use(ca, GNUTLS_KEY_KEY_CERT_SIGN) &&
 	       (gnutls_x509_crt_get_version(ca) < 3 ||
 		   gnutls_x509_crt_get_ca_status(ca, &critical) == 1);
 }
@@ -225,27 +256,26 @@ check_cas(const struct x509_path *path)
 
 /* Names */
 
-static bool
-is_self_issued(gnutls_x509_crt_t cert)
+bool
+x509_is_self_issued(struct gnutls_x509_crt_int *cert)
 {
 	gnutls_datum_t subject = { NULL, 0 }, issuer = { NULL, 0 };
 	bool same = gnutls_x509_crt_get_raw_dn(cert, &subject) >= 0 &&
 		    gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) >= 0 &&
-		    subject.size == issuer.size &&
-		    memcmp(subject.data, issuer.data, subject.size) == 0;
+		    x509_same(&subject, &issuer);
 
 	gnutls_free(subject.data);
 	gnutls_free(issuer.data);
 	return same;
 }
 
-/* A CA's constraints are for all below it; not for its own next key. */
+/* A CA constrains all names below it, but not that of its own next key. */
 static enum stssl_failure
 check_names(const struct x509_path *path)
 {
 	for (unsigned ca = 1; ca < path->count; ca++)
 		for (unsigned i = 0; i < ca; i++)
-			if ((i == 0 || !is_self_issued(path->certs[i])) &&
+			if ((i == 0 || !x509_is_self_issued(path->certs[i])) &&
 			    !x509_subtree_allows(
 				path->certs[ca], path->certs[i]))
 				return STSSL_FAILURE_BAD_NAME;

@@ -18,14 +18,14 @@ struct x509_path;
 struct x509_store;
 
 /*
- * Before GnuTLS looks: a chain that was too long, too large or malformed,
- * whose leaf is larger than X509_LEAF_MAX, or whose keys are so large that
- * their use is an attack.
+ * To be asked before GnuTLS looks.  A chain fails that was too long, too large
+ * or malformed, whose leaf is larger than X509_LEAF_MAX, or whose keys are so
+ * large that their use is an attack.
  */
 #define X509_LEAF_MAX 16384
 enum stssl_failure x509_check_chain(const struct x509_chain *chain);
 
-/* What can be wrong with the key of a certificate before it is used. */
+/* Reasons not to use the key of a certificate. */
 enum {
 	/* Of a kind, or on a curve, that GnuTLS does not know. */
 	X509_KEY_UNKNOWN = 1,
@@ -36,7 +36,7 @@ enum {
 };
 
 /*
- * The bits above for a certificate in DER; 0 for what is none, HUGE when out of
+ * The bits above for a certificate in DER; 0 for other bytes, HUGE when out of
  * memory.
  */
 unsigned x509_key_faults(const void *der, size_t len);
@@ -47,6 +47,23 @@ unsigned x509_key_faults(const void *der, size_t len);
  */
 enum stssl_failure x509_check_leaf(
     struct gnutls_x509_crt_int *leaf, bool for_anything);
+
+/* Is it valid at `now`?  A certificate without a date is not. */
+enum stssl_failure x509_check_dates(
+    struct gnutls_x509_crt_int *cert, time_t now);
+
+/* May its key be used so (GNUTLS_KEY_*)?  It may when no uses are listed. */
+bool x509_has_use(struct gnutls_x509_crt_int *cert, unsigned use);
+
+/* Are subject and issuer the same name?  Their keys may differ. */
+bool x509_is_self_issued(struct gnutls_x509_crt_int *cert);
+
+/* Is its signature by the key of `ca`, and strong?  Dates do not matter. */
+bool x509_is_signed_by(
+    struct gnutls_x509_crt_int *cert, struct gnutls_x509_crt_int *ca);
+
+/* Of a GnuTLS signature algorithm: unknown, or too weak for certificates? */
+bool x509_is_weak_signature(int algorithm);
 
 /*
  * Are its key, and the algorithm by which it is signed, too weak, or unknown?
@@ -62,10 +79,10 @@ bool x509_check_purpose(
     struct gnutls_x509_crt_int *cert, const char *purpose, bool any);
 
 /*
- * The path that GnuTLS found: CAs that say that they are none, also trusted
- * ones; names that its CAs may not vouch for; and when
- * the store has lists, what these say, and that every CA has one that is
- * signed by it and fresh at `now`.
+ * The path that GnuTLS found.  It fails when a CA on it, trusted or not, says
+ * that it is none; when a CA may not vouch for a name below it; and, if the
+ * store has lists, when one of them revokes a certificate, or a CA has no list
+ * that it has signed and that is fresh at `now`.
  */
 enum stssl_failure x509_check_path(
     const struct x509_store *store, const struct x509_path *path, time_t now);
@@ -76,9 +93,9 @@ enum stssl_failure x509_check_lists(
 
 /*
  * The lists alone, for a leaf that verified before: is it, or a CA of the
- * store that it comes from, revoked?  What is missing or out of date does not
- * count.  Where the store has not the key that signed it, a list of its CA's
- * name does, for by that of a newer key the leaf may have verified.
+ * store that it comes from, revoked?  Missing lists and old ones do not count.
+ * If the store has not the key that signed the leaf, a list by its CA's name
+ * counts: the leaf may have verified by a newer key of that CA.
  */
 enum stssl_failure x509_check_revoked(const struct x509_store *store,
     struct gnutls_x509_crt_int *leaf, time_t now);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Walks over DER, item by item, for the few extensions that GnuTLS does not
- * hand out.
+ * Walks over DER, item by item, for what GnuTLS does not hand out.
  */
 #ifndef X509_DER_H
 #define X509_DER_H

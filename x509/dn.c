@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "status/ascii.h"
 #include "x509/checks.h"
 #include "x509/text.h"
 
@@ -25,7 +26,7 @@ struct part {
 	struct x509_der_item value;
 };
 
-/* The next part of an RDN, whose end is for the caller to see. */
+/* The next part of an RDN; the caller looks for its end. */
 static bool
 next_part(struct x509_der *rdn, struct part *ret)
 {
@@ -54,7 +55,7 @@ next_rdn(struct x509_der *name, struct x509_der *ret)
 
 /* Text */
 
-/* One number of an OID; false when it has no end, or is beyond all sense. */
+/* One number of an OID; false when it has no end, or more than 63 bits. */
 static bool
 next_arc(struct x509_der *oid, uint64_t *ret)
 {
@@ -95,11 +96,18 @@ oid_text(struct x509_der oid, char ret[static OID_TEXT])
 }
 
 static void
-write_hex(FILE *out, struct x509_der bytes)
+write_hex(FILE *out, const unsigned char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		(void)fprintf(out, "%02x", bytes[i]);
+}
+
+/* RFC 4514, 2.4: a value that is no text. */
+static void
+write_raw(FILE *out, struct x509_der value)
 {
 	(void)putc('#', out);
-	for (size_t i = 0; i < bytes.left; i++)
-		(void)fprintf(out, "%02x", bytes.at[i]);
+	write_hex(out, value.at, value.left);
 }
 
 /* RFC 4514, 2.4; control characters could be mistaken in a log. */
@@ -109,7 +117,7 @@ write_text(FILE *out, const unsigned char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		bool is_end = i == 0 || i == len - 1;
 
-		if (text[i] < ' ' || text[i] == 0x7f)
+		if (stssl_is_control((char)text[i]))
 			(void)fprintf(out, "\\%02X", text[i]);
 		else if (strchr("\"+,;<>\\", text[i]) != NULL ||
 			 (text[i] == '#' && i == 0) ||
@@ -121,8 +129,8 @@ write_text(FILE *out, const unsigned char *text, size_t len)
 }
 
 /*
- * A text of a type whose name GnuTLS does not know.  Other string types than
- * those that all know from their hexadecimal form are written as UTF8String.
+ * A text of a type whose name GnuTLS does not know.  All readers know three
+ * string types from their hexadecimal form; others are written as UTF8String.
  */
 static void
 write_unnamed(
@@ -132,7 +140,7 @@ write_unnamed(
 
 	if (tag == X509_DER_UTF8 || tag == X509_DER_PRINTABLE ||
 	    tag == X509_DER_IA5 || len >= 0x10000) {
-		write_hex(out, part->raw);
+		write_raw(out, part->raw);
 		return;
 	}
 	(void)fputs("#0c", out);
@@ -140,8 +148,7 @@ write_unnamed(
 		(void)fprintf(out, "82%04zx", len);
 	else
 		(void)fprintf(out, len >= 0x80 ? "81%02zx" : "%02zx", len);
-	for (size_t i = 0; i < len; i++)
-		(void)fprintf(out, "%02x", text[i]);
+	write_hex(out, text, len);
 }
 
 static int
@@ -164,7 +171,7 @@ write_part(FILE *out, const struct part *part)
 			write_unnamed(out, part, text, len);
 		return 0;
 	case X509_TEXT_NONE:
-		write_hex(out, part->raw);
+		write_raw(out, part->raw);
 		return 0;
 	case X509_TEXT_NUL:
 	default:

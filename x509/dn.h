@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Distinguished names: their parts, and their text by RFC 4514.  Read from DER
- * as it arrived: GnuTLS writes what it cannot show in a way that another name
- * may have, too.
+ * Distinguished names: their parts, and their text by RFC 4514.  They are read
+ * from the DER that arrived: GnuTLS may write two different names alike when it
+ * cannot show them.
  */
 #ifndef X509_DN_H
 #define X509_DN_H
@@ -14,8 +14,8 @@
 
 /*
  * The text of a name (the content of its SEQUENCE), the last RDN first; of an
- * empty name it is "".  Types are called as GnuTLS calls them, or are numbers;
- * values of the latter, and those that are no text, are "#" and their DER.
+ * empty name it is "".  Types have the names that GnuTLS gives them, or are
+ * numbers; values of the latter, and those that are no text, are "#" and DER.
  * Control characters are escaped.
  * Returns 0 and *ret, to be freed by the caller; -EBADMSG when a string has a
  * NUL inside, or the name is malformed; -E2BIG when it is too long; -ENOMEM.

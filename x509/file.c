@@ -31,10 +31,18 @@ x509_fault(struct x509_error *error, const char *path, const char *fmt, ...)
 	return -EBADMSG;
 }
 
+int
+x509_no_memory(struct x509_error *error, const char *path)
+{
+	(void)x509_fault(error, path, "out of memory");
+	return -ENOMEM;
+}
+
 static int
 fault_errno(struct x509_error *error, const char *path, int r)
 {
-	(void)x509_fault(error, path, "%s", strerror(-r));
+	(void)x509_fault(error, path, "%s",
+	    r == -EINVAL ? "not a regular file" : strerror(-r));
 	return r;
 }
 
@@ -45,11 +53,8 @@ x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
 	char *bytes;
 	int r = stssl_file_read(path, X509_FILE_MAX, &bytes, ret_len);
 
-	if (r < 0) {
-		(void)x509_fault(error, path, "%s",
-		    r == -EINVAL ? "not a regular file" : strerror(-r));
-		return r;
-	}
+	if (r < 0)
+		return fault_errno(error, path, r);
 	*ret = (unsigned char *)bytes;
 	return 0;
 }

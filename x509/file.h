@@ -20,6 +20,9 @@ struct x509_error {
 int x509_fault(struct x509_error *error, const char *path, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same, "out of memory".  Returns -ENOMEM, always. */
+int x509_no_memory(struct x509_error *error, const char *path);
+
 /*
  * Read the regular file `path`.  Returns 0, *ret, to be freed by the caller,
  * with a NUL behind its *ret_len bytes; or a negative errno, never -EBADMSG,

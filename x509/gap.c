@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Whether a server sends all that its clients need: follows its chain by names
- * and key identifiers, without verifying a signature.
+ * Follows a server's chain by names and key identifiers, and so sees whether it
+ * sends all that its clients need.  No signature is verified.
  */
 #include <config.h>
 
 #include "x509/inside.h"
 
-/* More certificates are not sent by a server. */
+/* No server sends more certificates. */
 #define SERVED_MAX 16
 
 /*
- * Where systems keep the roots that browsers trust.  Not by GnuTLS: it may ask
- * PKCS #11 modules, which are foreign code.
+ * Where systems keep the roots that browsers trust.  GnuTLS is not asked for
+ * them: it may ask PKCS #11 modules, which are foreign code.
  */
 static const char *const system_cas[] = {
 	"/etc/ssl/certs/ca-certificates.crt",     /* Debian, Arch */
@@ -27,12 +27,6 @@ struct reach {
 	unsigned index[SERVED_MAX]; /* in the file */
 	unsigned count;
 };
-
-static bool
-is_issued_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
-{
-	return gnutls_x509_crt_check_issuer(cert, issuer) != 0;
-}
 
 static bool
 has(const struct reach *r, unsigned index)
@@ -61,7 +55,8 @@ reach_of(const gnutls_x509_crt_t *certs, unsigned count)
 	reach_add(&r, certs, 0);
 	for (unsigned at = 0; at < r.count; at++)
 		for (unsigned i = 0; i < count; i++)
-			if (!has(&r, i) && is_issued_by(r.certs[at], certs[i]))
+			if (!has(&r, i) &&
+			    x509_is_issued_by(r.certs[at], certs[i]))
 				reach_add(&r, certs, i);
 	return r;
 }
@@ -70,7 +65,7 @@ static bool
 is_any_issued_by(const struct reach *r, gnutls_x509_crt_t ca)
 {
 	for (unsigned i = 0; i < r->count; i++)
-		if (is_issued_by(r->certs[i], ca))
+		if (x509_is_issued_by(r->certs[i], ca))
 			return true;
 	return false;
 }
@@ -78,7 +73,7 @@ is_any_issued_by(const struct reach *r, gnutls_x509_crt_t ca)
 static bool
 is_root(gnutls_x509_crt_t cert)
 {
-	return is_issued_by(cert, cert);
+	return x509_is_issued_by(cert, cert);
 }
 
 static bool
@@ -90,15 +85,13 @@ has_root(const struct reach *r)
 	return false;
 }
 
-/* An intermediate one is no end: we know it, clients need not. */
+/* An intermediate CA is no end: we know it, but clients need not. */
 static bool
 has_client_root(const struct reach *r, const struct x509_store *store)
 {
-	gnutls_x509_crt_t ca;
-
-	for (size_t i = 0;
-	     store != NULL && (ca = x509_store_ca(store, i)) != NULL; i++)
-		if (is_root(ca) && is_any_issued_by(r, ca))
+	for (size_t i = 0; store != NULL && i < store->ca_count; i++)
+		if (is_root(store->cas[i].cert) &&
+		    is_any_issued_by(r, store->cas[i].cert))
 			return true;
 	return false;
 }

@@ -20,13 +20,8 @@
 static bool
 set_id(struct x509_inquiry *inquiry)
 {
-	struct x509_serial *serial = &inquiry->id.serial;
-	size_t len = sizeof serial->bytes;
-
-	if (gnutls_x509_crt_get_serial(inquiry->leaf, serial->bytes, &len) < 0)
-		return false;
-	serial->len = (unsigned char)len;
-	return x509_key_of(inquiry->issuer, inquiry->id.key);
+	return x509_serial_of(inquiry->leaf, &inquiry->id.serial) &&
+	       x509_key_of(inquiry->issuer, inquiry->id.key);
 }
 
 /* Returns 0, -EBADMSG or -ENOENT. */

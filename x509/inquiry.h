@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What ocsp.c needs of inquiry.c, in GnuTLS's types.  Nothing else includes
- * this.
+ * The inside of an inquiry, in GnuTLS's types, for inquiry.c and ocsp.c only.
  */
 #ifndef X509_INQUIRY_H
 #define X509_INQUIRY_H

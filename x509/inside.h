@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the files of this folder know of each other, in GnuTLS's types.
+ * Types and calls that the files of this folder share, in GnuTLS's types.
  * Nothing outside includes this.
  */
 #ifndef X509_INSIDE_H
@@ -9,6 +9,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "x509/chain.h"
 #include "x509/der.h"
@@ -32,6 +33,54 @@ struct x509_path {
 	unsigned count;
 };
 
+/* A CA of the store. */
+struct x509_ca {
+	gnutls_x509_crt_t cert;
+	unsigned char key[X509_KEY];
+};
+
+struct x509_store {
+	gnutls_x509_trust_list_t trust; /* GnuTLS's view of the CAs */
+	enum x509_stale stale;
+	bool has_lists; /* lists were asked for: they must be there */
+	struct x509_ca *cas;
+	size_t ca_count;
+	struct x509_list *lists;
+	size_t list_count;
+};
+
+/* RSA of 2048 bits, SHA-256: NIST's 112 bits of security. */
+#define X509_FLAGS GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM)
+/* GnuTLS knows no other time than now: others are looked at here. */
+#define X509_FLAGS_UNDATED (X509_FLAGS | GNUTLS_VERIFY_DISABLE_TIME_CHECKS)
+
+/* GnuTLS takes what it only reads as non-const. */
+static inline gnutls_datum_t
+x509_datum(const void *bytes, size_t len)
+{
+	union {
+		const void *in;
+		unsigned char *out;
+	} u = { .in = bytes };
+
+	return (gnutls_datum_t){ u.out, (unsigned)len };
+}
+
+/* The same bytes, and there are some. */
+static inline bool
+x509_same(const gnutls_datum_t *a, const gnutls_datum_t *b)
+{
+	return a->size > 0 && a->size == b->size &&
+	       memcmp(a->data, b->data, a->size) == 0;
+}
+
+/* By names and key identifiers; no signature is checked. */
+static inline bool
+x509_is_issued_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
+{
+	return gnutls_x509_crt_check_issuer(cert, issuer) != 0;
+}
+
 /*
  * As x509_verify(), and the path, whose certificates belong to the chain and
  * the store; *ret is rubbish when something is wrong.
@@ -39,15 +88,6 @@ struct x509_path {
 enum stssl_failure x509_verify_path(const struct x509_store *store,
     const struct x509_chain *chain, const struct x509_terms *terms,
     struct x509_path *ret);
-
-/* GnuTLS's view of the store's CAs, and whether lists are asked for at all. */
-gnutls_x509_trust_list_t x509_store_trust(const struct x509_store *store);
-bool x509_store_has_lists(const struct x509_store *store);
-
-/* All whose lists count, trusted or not; the nth is there. */
-size_t x509_store_signer_count(const struct x509_store *store);
-gnutls_x509_crt_t x509_store_signer(
-    const struct x509_store *store, size_t n, bool *ret_trusted);
 
 /*
  * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()
@@ -66,14 +106,17 @@ int x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
 void x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count);
 
 /*
- * Which of a server's certificates is the last of the first one's chain when no
- * issuer among them leads to a root CA; that may be one of them, or of `store`,
- * which may be NULL, or of the system's.  `count` when the chain is whole.
+ * Follow the chain of a server's first certificate up to a root CA, which may
+ * be one of them, of `store`, which may be NULL, or of the system's.  Returns
+ * `count` when it gets there, else the index of the certificate where it ends.
  */
 unsigned x509_chain_gap(const gnutls_x509_crt_t *certs, unsigned count,
     const struct x509_store *store);
 
 /* SHA-256 of the public key.  False when GnuTLS cannot tell. */
 bool x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY]);
+
+/* The serial number.  False when it is longer than any in a list. */
+bool x509_serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret);
 
 #endif

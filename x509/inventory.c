@@ -60,32 +60,19 @@ x509_inventory_free(struct x509_inventory *inventory)
 
 /* Items */
 
-/* What GnuTLS made, as ours; NULL when there is none. */
+/* The subject or the issuer in fresh memory; NULL when there is none. */
 static char *
-own(int r, gnutls_datum_t *dn)
+name_of(gnutls_x509_crt_t cert,
+    int (*get)(gnutls_x509_crt_t cert, gnutls_datum_t *dn, unsigned flags))
 {
+	gnutls_datum_t dn = { NULL, 0 };
+	int r = get(cert, &dn, 0);
 	char *text =
-	    r < 0 || dn->data == NULL ? strdup("") : strdup((char *)dn->data);
+	    strdup(r < 0 || dn.data == NULL ? "" : (const char *)dn.data);
 
 	if (r >= 0)
-		gnutls_free(dn->data);
+		gnutls_free(dn.data);
 	return text;
-}
-
-static char *
-subject_of(gnutls_x509_crt_t cert)
-{
-	gnutls_datum_t dn = { NULL, 0 };
-
-	return own(gnutls_x509_crt_get_dn3(cert, &dn, 0), &dn);
-}
-
-static char *
-issuer_of(gnutls_x509_crt_t cert)
-{
-	gnutls_datum_t dn = { NULL, 0 };
-
-	return own(gnutls_x509_crt_get_issuer_dn3(cert, &dn, 0), &dn);
 }
 
 static bool
@@ -96,8 +83,10 @@ make_item(
 	struct x509_item item = { .use = b->use,
 		.file = strdup(b->path),
 		.number = index + 1,
-		.subject = subject_of(cert),
-		.missing = is_gap ? issuer_of(cert) : NULL,
+		.subject = name_of(cert, gnutls_x509_crt_get_dn3),
+		.missing = is_gap
+			       ? name_of(cert, gnutls_x509_crt_get_issuer_dn3)
+			       : NULL,
 		.from = gnutls_x509_crt_get_activation_time(cert),
 		.until = gnutls_x509_crt_get_expiration_time(cert) };
 
@@ -160,9 +149,7 @@ add_file(struct batch *b, struct x509_error *error)
 			     ? x509_chain_gap(b->certs, b->count, b->store)
 			     : b->count);
 	x509_certificates_free(b->certs, b->count);
-	if (r < 0)
-		(void)x509_fault(error, b->path, "out of memory");
-	return r;
+	return r < 0 ? x509_no_memory(error, b->path) : 0;
 }
 
 int

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The certificates of our own files, for those who have to renew them: how long
- * each is good, and whether a server sends all that its clients need.  Nothing
- * is verified here.
+ * The certificates of our own files, for administrators who renew them: how
+ * long each is good, and whether a server sends all that its clients need.
+ * Nothing is verified here.
  */
 #ifndef X509_INVENTORY_H
 #define X509_INVENTORY_H
@@ -14,7 +14,7 @@
 
 /* How many days before the end of a certificate there is a warning. */
 #define X509_WARN_DAYS 30
-/* Room for what is said of a certificate. */
+/* Room for a sentence about a certificate. */
 #define X509_SAYING_MAX 1024
 
 enum x509_use {
@@ -45,11 +45,11 @@ struct x509_inventory *x509_inventory_new(void);
 struct x509_inventory *x509_inventory_free(struct x509_inventory *inventory);
 
 /*
- * Add a server's certificate with its chain, a PEM file.  Its issuers are looked
- * for in the file; the last one, which clients have, also among the root CAs of
- * `store`, which may be NULL, and of the system.  Returns 0; or a negative errno
- * and error->text "file: what", with nothing added.  A file that is there already
- * is not added again, here and below.
+ * Add a server's certificate with its chain, a PEM file.  Its issuers are
+ * looked for in the file; the last one, which clients have, also among the root
+ * CAs of `store`, which may be NULL, and of the system.  Returns 0; or a
+ * negative errno and error->text "file: what", with nothing added.  A file that
+ * is there already is not added again, here and below.
  */
 int x509_inventory_add_server(struct x509_inventory *inventory,
     const char *path, const struct x509_store *store, struct x509_error *error);
@@ -72,13 +72,13 @@ enum x509_level {
 };
 
 /*
- * What the dates of a certificate lead to, as of `now`.  Unless FINE, *ret is
- * what is to be said of its file: printable ASCII.
+ * Judge the dates of a certificate as of `now`.  Unless it is FINE, *ret says
+ * why, for a message that names the file: printable ASCII.
  */
 enum x509_level x509_item_dates(
     const struct x509_item *item, time_t now, char ret[static X509_SAYING_MAX]);
 
-/* The same about the chain that it is of. */
+/* The same about the chain that it is part of. */
 enum x509_level x509_item_chain(
     const struct x509_item *item, char ret[static X509_SAYING_MAX]);
 
@@ -87,7 +87,7 @@ enum x509_level x509_item_chain(
 /* A time as people read it: "2026-11-28 12:00 UTC".  Returns `buf`. */
 const char *x509_date(time_t when, char buf[static X509_DATE_TEXT]);
 
-/* From when on its end is near. */
+/* The time from which on there is a warning. */
 time_t x509_item_soon(const struct x509_item *item);
 
 #endif

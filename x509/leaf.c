@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Describes the client's certificate in mod_ssl's words; verify.c judges it.
- * Names are exported byte for byte or, when they hold anything but printable
- * characters, not at all: a NUL in a name must never shorten it.  Digests are
- * those of the bytes that arrived.
+ * A name is exported byte for byte or, if it has a control character, not at
+ * all: a NUL in a name must never shorten it.  Digests are made of the bytes
+ * that arrived.
  */
 #include <config.h>
 #include "x509/leaf.h"
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "status/ascii.h"
 #include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/checks.h"
@@ -33,7 +34,7 @@ struct fields {
 	struct x509_der key; /* SubjectPublicKeyInfo, with tag and length */
 };
 
-/* A leaf under description.  `failure` is COUNT while nothing is wrong. */
+/* A leaf under description. */
 struct leaf {
 	gnutls_x509_crt_t cert;
 	struct x509_der der;
@@ -43,7 +44,7 @@ struct leaf {
 	unsigned counts[X509_NAME_KINDS];
 };
 
-/* Of an item also where it begins. */
+/* The next item, which must have this tag: its content, and all of it. */
 static bool
 next(struct x509_der *der, unsigned long tag, struct x509_der *ret_content,
     struct x509_der *ret_whole)
@@ -90,10 +91,10 @@ fail(struct leaf *l, enum stssl_failure why)
 bool
 x509_is_printable(const void *bytes, size_t len)
 {
-	const unsigned char *at = bytes;
+	const char *at = bytes;
 
 	for (size_t i = 0; i < len; i++)
-		if (at[i] < 0x20 || at[i] == 0x7f)
+		if (stssl_is_control(at[i]))
 			return false;
 	return len > 0;
 }
@@ -109,7 +110,7 @@ name_text(const unsigned char *bytes, size_t len, char ret[static NAME_TEXT])
 	return true;
 }
 
-/* Without any part, or too long to be compared with anything, it is absent. */
+/* An empty name is absent, and so is one too long for any comparison. */
 static int
 put_dn(struct leaf *l, enum stssl_key key, struct x509_der name)
 {
@@ -129,8 +130,8 @@ put_dn(struct leaf *l, enum stssl_key key, struct x509_der name)
 }
 
 /*
- * The CN when there is exactly one: of two, neither is the name.  One that is
- * empty or no printable text is no name, either.
+ * The CN when there is exactly one: of two, neither is the name.  An empty one,
+ * or one that is no printable text, is no name either.
  */
 static int
 put_cn(struct leaf *l)
@@ -159,10 +160,9 @@ static const enum stssl_key san_keys[X509_NAME_KINDS] = {
 };
 
 /*
- * A name that is no printable text keeps its place, empty: it is there, and so
- * the others of its kind are not the only ones, but it is nobody's.  Names
- * beyond those that a record can number are more than any way of identity
- * takes.
+ * A name that is no printable text keeps its place as an empty one: it counts
+ * when there may be one name of its kind only, but it is nobody's.  A record
+ * cannot number more names, and no way of identity takes as many.
  */
 static int
 put_san(void *owner, enum x509_name_kind kind, const unsigned char *bytes,
@@ -221,22 +221,10 @@ to_hex(const unsigned char *bytes, size_t len, bool upper, char *ret)
 	ret[2 * len] = '\0';
 }
 
-/* GnuTLS takes what it only reads as non-const. */
-static gnutls_datum_t
-datum_of(const void *bytes, size_t len)
-{
-	union {
-		const void *in;
-		unsigned char *out;
-	} u = { .in = bytes };
-
-	return (gnutls_datum_t){ u.out, (unsigned)len };
-}
-
 bool
 x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
 {
-	const gnutls_datum_t datum = datum_of(der, len);
+	const gnutls_datum_t datum = x509_datum(der, len);
 	unsigned char digest[32];
 	size_t size = sizeof digest;
 
@@ -292,7 +280,7 @@ put_digests(struct leaf *l)
 static int
 put_pem(struct leaf *l)
 {
-	const gnutls_datum_t der = datum_of(l->der.at, l->der.left);
+	const gnutls_datum_t der = x509_datum(l->der.at, l->der.left);
 	gnutls_datum_t pem = { NULL, 0 };
 	int r;
 

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "x509/checks.h"
+
 #define OID_BYTES 128
 
 static int
@@ -25,8 +27,8 @@ compare(const void *one, const void *other)
 }
 
 /*
- * A critical extension changes what the list means: it is one of changes, of
- * other CAs' certificates, or of some kinds of certificates only.
+ * A critical extension changes what a list means: it has the changes only, or
+ * other CAs' certificates, or some kinds of certificates only.
  */
 static int
 check_extensions(
@@ -56,9 +58,7 @@ check_algorithm(
 {
 	int algorithm = gnutls_x509_crl_get_signature_algorithm(crl);
 
-	if (algorithm <= 0 ||
-	    gnutls_sign_is_secure2((gnutls_sign_algorithm_t)algorithm,
-		GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0)
+	if (x509_is_weak_signature(algorithm))
 		return x509_fault(error, path, "weak signature (%s)",
 		    algorithm > 0 ? gnutls_sign_get_name(
 					(gnutls_sign_algorithm_t)algorithm)
@@ -92,14 +92,12 @@ take_issuer(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
 	list->issuer = strndup((const char *)dn.data, dn.size);
 	gnutls_free(dn.data);
 	list->file = strdup(path);
-	if (list->issuer == NULL || list->file == NULL) {
-		(void)x509_fault(error, path, "out of memory");
-		return -ENOMEM;
-	}
-	return 0;
+	return list->issuer == NULL || list->file == NULL
+		   ? x509_no_memory(error, path)
+		   : 0;
 }
 
-/* Serial numbers that no certificate of ours can have are left out. */
+/* Serial numbers that are too long for X.509 are left out. */
 static int
 copy_serials(gnutls_x509_crl_t crl, size_t most, struct x509_list *list)
 {
@@ -137,10 +135,8 @@ take_serials(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
 	if (count == 0)
 		return 0;
 	list->serials = calloc((size_t)count, sizeof *list->serials);
-	if (list->serials == NULL) {
-		(void)x509_fault(error, path, "out of memory");
-		return -ENOMEM;
-	}
+	if (list->serials == NULL)
+		return x509_no_memory(error, path);
 	r = copy_serials(crl, (size_t)count, list);
 	if (r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return x509_fault(error, path, "malformed entry");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A revocation list, reduced to what is asked of it.
+ * A revocation list: its issuer, its dates, and its serial numbers.
  */
 #ifndef X509_LIST_H
 #define X509_LIST_H
@@ -34,18 +34,18 @@ struct x509_list {
 struct gnutls_x509_crl_int;
 
 /*
- * Take over what `crl` of the file `path` says; who signed it is for the
- * caller to find out.  Returns 0 and *ret, to be given to x509_list_done(); or
- * -EBADMSG, or -ENOMEM, with error->text: lists that speak of a part of the
- * certificates only (delta, indirect, by distribution point), lists without an
- * end, weak signatures.
+ * Copy `crl` of the file `path`; the caller finds out who signed it.  Returns 0
+ * and *ret, to be given to x509_list_done(); -ENOMEM; or -EBADMSG for a list
+ * that is about a part of the certificates only (delta, indirect, by
+ * distribution point), that has no end, or that has a weak signature.  On
+ * failure error->text is set.
  */
 int x509_list_take(struct gnutls_x509_crl_int *crl, const char *path,
     struct x509_list *ret, struct x509_error *error);
 
 void x509_list_done(struct x509_list *list);
 
-/* Does the list name this certificate?  Whether it is fresh or not. */
+/* Does the list, fresh or not, name this certificate? */
 bool x509_list_has(
     const struct x509_list *list, const struct x509_serial *serial);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reads names out of DER.  Whether their bytes are fit to be a name is for the
- * caller to say.
+ * Reads names out of DER.  The caller judges their bytes.
  */
 #include <config.h>
 #include "x509/name.h"

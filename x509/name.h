@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The alternative names in a certificate, as the bytes that they are: GnuTLS
- * escapes some and decodes others, which is not what a name is compared with.
+ * The alternative names in a certificate, byte for byte: GnuTLS escapes some
+ * and decodes others, and they would be compared in another form.
  */
 #ifndef X509_NAME_H
 #define X509_NAME_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The answer of a responder, judged.  GnuTLS parses it and checks the
- * signature; which entry counts, who may sign and when it is out of date is
- * decided here.  Whatever is not clear makes it count for nothing.
+ * Judges the answer of a responder.  GnuTLS parses it and checks the signature;
+ * this file decides which entry counts, who may sign, and when it is out of
+ * date.  An answer that is not clear counts for nothing.
  */
 #include <config.h>
 #include "x509/ocsp.h"
@@ -18,13 +18,9 @@
 #define ENTRIES_MAX      64
 #define CERTIFICATES_MAX 8
 #define SKEW             300
-/* For who does not say when the next update is. */
-#define AGE_MAX   3600
-#define KEEP_TIME 300
-/* As for certificates: see verify.c.  The time is looked at here. */
-#define FLAGS                                              \
-	(GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM) | \
-	    GNUTLS_VERIFY_DISABLE_TIME_CHECKS)
+/* For answers without nextUpdate: how old, and how long they are kept. */
+#define AGE_MAX       3600
+#define KEEP_TIME     300
 #define PURPOSES_MAX  32
 #define PURPOSE_BYTES 128
 
@@ -49,7 +45,7 @@ struct look {
 	time_t now;
 };
 
-/* Who signed it */
+/* The signature */
 
 /* GnuTLS compares purposes by their beginning only. */
 static bool
@@ -71,32 +67,20 @@ is_for_ocsp(gnutls_x509_crt_t cert)
 	return false;
 }
 
-static bool
-is_valid(gnutls_x509_crt_t cert, time_t now)
-{
-	time_t begin = gnutls_x509_crt_get_activation_time(cert);
-	time_t end = gnutls_x509_crt_get_expiration_time(cert);
-
-	return begin != (time_t)-1 && end != (time_t)-1 && begin <= now &&
-	       now <= end;
-}
-
 /*
  * May this certificate stand in the answer?  GnuTLS takes a signer from there
- * only when our issuer has signed his certificate; such a one must be for that.
+ * only if our issuer has signed its certificate, which must be for OCSP then.
  */
 static bool
 may_come_along(const struct look *l, gnutls_x509_crt_t cert)
 {
 	gnutls_x509_crt_t issuer = l->inquiry->issuer;
-	unsigned status = GNUTLS_CERT_INVALID;
 
-	if (gnutls_x509_crt_equals(cert, issuer) != 0)
+	if (gnutls_x509_crt_equals(cert, issuer) != 0 ||
+	    !x509_is_signed_by(cert, issuer))
 		return true;
-	if (gnutls_x509_crt_verify(cert, &issuer, 1, FLAGS, &status) < 0 ||
-	    status != 0)
-		return true;
-	return is_for_ocsp(cert) && is_valid(cert, l->now) &&
+	return is_for_ocsp(cert) &&
+	       x509_check_dates(cert, l->now) == STSSL_FAILURE_NONE &&
 	       x509_check_revoked(l->store, cert, l->now) == STSSL_FAILURE_NONE;
 }
 
@@ -118,37 +102,28 @@ check_company(const struct look *l)
 	return good;
 }
 
-/* GnuTLS lets SHA-1 pass here. */
-static bool
-is_weak(gnutls_ocsp_resp_t response)
-{
-	int algorithm = gnutls_ocsp_resp_get_signature_algorithm(response);
-
-	return algorithm <= 0 ||
-	       gnutls_sign_is_secure2((gnutls_sign_algorithm_t)algorithm,
-		   GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS) == 0;
-}
-
 static const char *
 check_signature(const struct look *l)
 {
 	unsigned status = GNUTLS_OCSP_VERIFY_SIGNER_NOT_FOUND;
 
-	if (is_weak(l->response))
+	/* GnuTLS lets SHA-1 pass here. */
+	if (x509_is_weak_signature(
+		gnutls_ocsp_resp_get_signature_algorithm(l->response)))
 		return "weak signature";
 	if (!check_company(l))
 		return "its signer's certificate is not for that";
-	if (gnutls_ocsp_resp_verify_direct(
-		l->response, l->inquiry->issuer, &status, FLAGS) < 0)
+	if (gnutls_ocsp_resp_verify_direct(l->response, l->inquiry->issuer,
+		&status, X509_FLAGS_UNDATED) < 0)
 		return "malformed signature";
 	if ((status & GNUTLS_OCSP_VERIFY_INSECURE_ALGORITHM) != 0)
 		return "weak signature";
 	return status != 0 ? "not signed for the certificate's issuer" : NULL;
 }
 
-/* What it says */
+/* The entries */
 
-/* What a critical extension changes about the answer we would not know. */
+/* We would not know how such an extension changes the answer. */
 static bool
 has_critical_extension(gnutls_ocsp_resp_t response)
 {
@@ -172,13 +147,6 @@ struct entry {
 	time_t this_update, next_update;
 };
 
-static bool
-same(const gnutls_datum_t *a, const gnutls_datum_t *b)
-{
-	return a->size > 0 && a->size == b->size &&
-	       memcmp(a->data, b->data, a->size) == 0;
-}
-
 static void
 free_all(gnutls_datum_t *data, size_t count)
 {
@@ -196,8 +164,9 @@ is_about(const struct x509_inquiry *inquiry, gnutls_digest_algorithm_t digest,
 {
 	gnutls_datum_t ours[3] = { { NULL, 0 } };
 	bool is_ours = x509_inquiry_cert_id(inquiry, digest, ours) == 0 &&
-		       same(&id[0], &ours[0]) && same(&id[1], &ours[1]) &&
-		       same(&id[2], &ours[2]);
+		       x509_same(&id[0], &ours[0]) &&
+		       x509_same(&id[1], &ours[1]) &&
+		       x509_same(&id[2], &ours[2]);
 
 	free_all(ours, 3);
 	return is_ours;
@@ -237,7 +206,7 @@ end_of(const struct entry *e, time_t now)
 		   : 0;
 }
 
-/* Add what an entry says to what is known; the first to speak of it, or worse. */
+/* Take an entry into account: "revoked" outweighs all others. */
 static void
 weigh(struct x509_finding *f, const struct entry *e, time_t now)
 {
@@ -321,11 +290,7 @@ x509_inquiry_read(const struct x509_inquiry *inquiry,
     const struct x509_store *store, const void *response, size_t len,
     time_t now)
 {
-	union {
-		const void *in;
-		unsigned char *out;
-	} u = { .in = response }; /* only read, but not const in GnuTLS */
-	const gnutls_datum_t datum = { u.out, (unsigned)len };
+	const gnutls_datum_t datum = x509_datum(response, len);
 	struct look l = { .inquiry = inquiry, .store = store, .now = now };
 	struct x509_finding f;
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * OCSP (RFC 6960) for one client's certificate: whom to ask, what to ask, and
- * what an answer is worth.  Bytes in, bytes out: how they get to a responder
- * and back is not known here.
+ * OCSP (RFC 6960) for one client's certificate: the responder's URL, the
+ * request, and the judgement of the response.  Nothing is sent from here.
  */
 #ifndef X509_OCSP_H
 #define X509_OCSP_H
@@ -16,9 +15,9 @@
 
 struct x509_store;
 
-/* What is found out about a certificate.  0 is what nobody has set. */
+/* The state of a certificate.  0 is the one that nobody has set. */
 enum x509_ocsp {
-	X509_OCSP_UNKNOWN, /* nothing that counts: also not that it is bad */
+	X509_OCSP_UNKNOWN, /* neither good nor revoked, as far as is known */
 	X509_OCSP_GOOD,
 	X509_OCSP_REVOKED,
 	X509_OCSP_COUNT
@@ -30,7 +29,7 @@ const char *x509_ocsp_word(enum x509_ocsp found);
 /* Longer answers are refused. */
 #define X509_OCSP_MAX 65536
 
-/* Which certificate: the issuer's key (SHA-256), and the number it gave. */
+/* A certificate by its issuer's key (SHA-256) and its serial number. */
 struct x509_ocsp_id {
 	unsigned char key[X509_KEY];
 	struct x509_serial serial;
@@ -70,7 +69,7 @@ bool x509_inquiry_url(
 int x509_inquiry_request(
     const struct x509_inquiry *inquiry, unsigned char **ret, size_t *ret_len);
 
-/* What was found out, and until when that is so. */
+/* The state of a certificate, and until when it counts. */
 struct x509_finding {
 	enum x509_ocsp found;
 	time_t until;    /* unless UNKNOWN */
@@ -78,13 +77,12 @@ struct x509_finding {
 };
 
 /*
- * Read an answer.  It counts when it is signed by the very issuer, or by one
- * whom that issuer allows to by a certificate that is valid, for OCSP, and not
- * revoked by a list of the store; for the entries of this certificate, wherever
- * they stand, whose thisUpdate is over, but for five minutes of clocks that
- * differ, and whose nextUpdate is not.  Without nextUpdate it counts for an
- * hour, and should not be kept for more than five minutes.  One entry that
- * says "revoked" outweighs others.
+ * Read an answer.  It counts when it is signed by the very issuer, or with a
+ * certificate by that issuer that is valid, for OCSP, and not revoked by a list
+ * of the store.  All entries for this certificate count whose thisUpdate is
+ * over, but for five minutes of clocks that differ, and whose nextUpdate is
+ * not.  Without nextUpdate an entry counts for an hour, and should not be kept
+ * for more than five minutes.  "revoked" outweighs other entries.
  */
 struct x509_finding x509_inquiry_read(const struct x509_inquiry *inquiry,
     const struct x509_store *store, const void *response, size_t len,

@@ -34,14 +34,14 @@ is_on_path(const struct x509_path *path, gnutls_x509_crt_t cert)
 static bool
 offer(struct search *s)
 {
-	gnutls_x509_crt_t cert = s->path.certs[s->path.count - 1], ca;
+	gnutls_x509_crt_t cert = s->path.certs[s->path.count - 1];
 	bool taken = false;
 
-	for (size_t n = 0; !taken && s->paths < PATHS_MAX &&
-			   (ca = x509_store_ca(s->store, n)) != NULL;
-	     n++) {
-		if (is_on_path(&s->path, ca) ||
-		    gnutls_x509_crt_check_issuer(cert, ca) == 0)
+	for (size_t n = 0;
+	     !taken && s->paths < PATHS_MAX && n < s->store->ca_count; n++) {
+		gnutls_x509_crt_t ca = s->store->cas[n].cert;
+
+		if (is_on_path(&s->path, ca) || !x509_is_issued_by(cert, ca))
 			continue;
 		s->paths++;
 		s->path.certs[s->path.count++] = ca;
@@ -66,7 +66,7 @@ extend(struct search *s)
 		bool is_over;
 
 		if (is_on_path(&s->path, next) ||
-		    gnutls_x509_crt_check_issuer(cert, next) == 0)
+		    !x509_is_issued_by(cert, next))
 			continue;
 		s->path.certs[s->path.count++] = next;
 		is_over = extend(s);

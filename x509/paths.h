@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The ways from a leaf to a trusted CA: names and key identifiers only, whether
- * the signatures hold is for the caller to find out.
+ * The paths from a leaf to a trusted CA, by names and key identifiers only: the
+ * caller verifies the signatures.
  */
 #ifndef X509_PATHS_H
 #define X509_PATHS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the lists of the store say of a path, and of a leaf alone.
+ * Asks the lists of the store about a path, or about a leaf alone.
  */
 #include <config.h>
 
@@ -11,18 +11,6 @@
 #include "x509/rollover.h"
 
 #define NO_FAILURE STSSL_FAILURE_NONE
-
-static bool
-serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)
-{
-	size_t len = sizeof ret->bytes;
-
-	*ret = (struct x509_serial){ 0 };
-	if (gnutls_x509_crt_get_serial(cert, ret->bytes, &len) < 0)
-		return false;
-	ret->len = (unsigned char)len;
-	return true;
-}
 
 /* Of several lists the latest that has begun, or else the latest. */
 static bool
@@ -38,19 +26,23 @@ is_better(
 	return list->this_update > best->this_update;
 }
 
+static bool
+is_by(const struct x509_list *list, const unsigned char key[static X509_KEY])
+{
+	return memcmp(list->key, key, sizeof list->key) == 0;
+}
+
 /* Is there no better list by the same key? */
 static bool
 is_best(
     const struct x509_store *store, const struct x509_list *list, time_t now)
 {
-	const struct x509_list *lists, *best = NULL;
-	size_t count;
+	const struct x509_list *best = NULL;
 
-	lists = x509_store_lists(store, &count);
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(lists[i].key, list->key, sizeof list->key) == 0 &&
-		    is_better(&lists[i], best, now))
-			best = &lists[i];
+	for (size_t i = 0; i < store->list_count; i++)
+		if (is_by(&store->lists[i], list->key) &&
+		    is_better(&store->lists[i], best, now))
+			best = &store->lists[i];
 	return best == list;
 }
 
@@ -68,20 +60,16 @@ names(const struct x509_list *list, gnutls_x509_crt_t cert)
 {
 	struct x509_serial serial;
 
-	return !serial_of(cert, &serial) || x509_list_has(list, &serial);
+	return !x509_serial_of(cert, &serial) || x509_list_has(list, &serial);
 }
 
 /* Does a list of the CA's own key name `cert`? */
 static bool
 is_named_by_own(const struct question *q, gnutls_x509_crt_t cert)
 {
-	const struct x509_list *lists;
-	size_t count;
-
-	lists = x509_store_lists(q->store, &count);
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(lists[i].key, q->key, sizeof q->key) == 0 &&
-		    names(&lists[i], cert))
+	for (size_t i = 0; i < q->store->list_count; i++)
+		if (is_by(&q->store->lists[i], q->key) &&
+		    names(&q->store->lists[i], cert))
 			return true;
 	return false;
 }
@@ -95,7 +83,7 @@ concerns(const struct question *q, const struct x509_list *list)
 {
 	gnutls_x509_crt_t voucher;
 
-	if (memcmp(list->key, q->key, sizeof q->key) == 0)
+	if (is_by(list, q->key))
 		return true;
 	voucher = x509_rollover(q->store, q->path, q->ca, list->key, q->now);
 	return voucher != NULL && !names(list, voucher) &&
@@ -111,30 +99,28 @@ check_list(const struct x509_store *store, const struct x509_path *path,
 		.store = store, .path = path, .ca = ca, .now = now
 	};
 	bool is_known = false, is_fresh = false;
-	const struct x509_list *lists;
 	struct x509_serial serial;
-	size_t count;
 
-	if (!serial_of(cert, &serial))
+	if (!x509_serial_of(cert, &serial))
 		return STSSL_FAILURE_OTHER;
 	if (!x509_key_of(ca, q.key))
 		return STSSL_FAILURE_CRL_STALE;
-	lists = x509_store_lists(store, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (!is_best(store, &lists[i], now) || !concerns(&q, &lists[i]))
+	for (size_t i = 0; i < store->list_count; i++) {
+		const struct x509_list *list = &store->lists[i];
+
+		if (!is_best(store, list, now) || !concerns(&q, list))
 			continue;
-		if (x509_list_has(&lists[i], &serial))
+		if (x509_list_has(list, &serial))
 			return STSSL_FAILURE_REVOKED;
 		is_known = true;
-		is_fresh = is_fresh || x509_list_is_fresh(&lists[i], now);
+		is_fresh = is_fresh || x509_list_is_fresh(list, now);
 	}
-	return is_known &&
-		       (is_fresh || x509_store_stale(store) == X509_STALE_WARN)
+	return is_known && (is_fresh || store->stale == X509_STALE_WARN)
 		   ? NO_FAILURE
 		   : STSSL_FAILURE_CRL_STALE;
 }
 
-/* Of several CAs of one name that one whose key has signed. */
+/* Several CAs may have one name: is this the one that has signed? */
 static bool
 has_signed(gnutls_x509_crt_t ca, gnutls_x509_crt_t cert)
 {
@@ -151,13 +137,12 @@ issuer_of(const struct x509_store *store, gnutls_x509_crt_t cert)
 {
 	gnutls_x509_crt_t issuer = NULL;
 
-	if (gnutls_x509_crt_check_issuer(cert, cert) != 0)
+	if (x509_is_issued_by(cert, cert))
 		return NULL;
-	for (size_t n = 0; n < x509_store_signer_count(store); n++) {
-		bool trusted;
-		gnutls_x509_crt_t ca = x509_store_signer(store, n, &trusted);
+	for (size_t n = 0; n < store->ca_count; n++) {
+		gnutls_x509_crt_t ca = store->cas[n].cert;
 
-		if (!trusted || gnutls_x509_crt_check_issuer(cert, ca) == 0)
+		if (!x509_is_issued_by(cert, ca))
 			continue;
 		if (issuer == NULL || has_signed(ca, cert))
 			issuer = ca;
@@ -166,12 +151,14 @@ issuer_of(const struct x509_store *store, gnutls_x509_crt_t cert)
 }
 
 /*
- * Of the CAs that are trusted by themselves those above may have revoked one:
- * for GnuTLS the path has ended, for lists it goes on.
+ * From `cert` up through the CAs of the store.  A CA that is trusted by itself
+ * may be revoked by those above it: for GnuTLS the path has ended, for lists it
+ * goes on.  A list that is missing ends it, unless nothing but what is revoked
+ * counts.
  */
 static enum stssl_failure
-check_lists_above(
-    const struct x509_store *store, gnutls_x509_crt_t cert, time_t now)
+check_lists_above(const struct x509_store *store, gnutls_x509_crt_t cert,
+    time_t now, bool only_revoked)
 {
 	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
 		gnutls_x509_crt_t ca = issuer_of(store, cert);
@@ -180,21 +167,22 @@ check_lists_above(
 		if (ca == NULL)
 			return NO_FAILURE;
 		failure = check_list(store, NULL, ca, cert, now);
-		if (failure != NO_FAILURE)
+		if (failure == STSSL_FAILURE_REVOKED ||
+		    (failure != NO_FAILURE && !only_revoked))
 			return failure;
 		cert = ca;
 	}
 	return NO_FAILURE; /* CAs that vouch for each other, round and round */
 }
 
-/* That something is revoked is worth more than that a list is missing. */
+/* "Revoked" outweighs a list that is missing. */
 enum stssl_failure
 x509_check_lists(
     const struct x509_store *store, const struct x509_path *path, time_t now)
 {
 	enum stssl_failure first = NO_FAILURE, failure;
 
-	if (!x509_store_has_lists(store))
+	if (!store->has_lists)
 		return NO_FAILURE;
 	for (unsigned i = 0; i + 1 < path->count; i++) {
 		failure = check_list(
@@ -204,32 +192,31 @@ x509_check_lists(
 		if (first == NO_FAILURE)
 			first = failure;
 	}
-	failure = check_lists_above(store, path->certs[path->count - 1], now);
+	failure =
+	    check_lists_above(store, path->certs[path->count - 1], now, false);
 	return failure == STSSL_FAILURE_REVOKED || first == NO_FAILURE ? failure
 								       : first;
 }
 
 /*
- * A CA that has changed its key may be known by the new one alone, and the
- * certificate by which that vouches for the old one came from the client: then
- * the names have to do.
+ * The store may know a CA by its new key alone, while the certificate by which
+ * that key vouches for the old one came from the client.  Then names decide.
  */
 static bool
 is_named_by_namesake(const struct x509_store *store, gnutls_x509_crt_t leaf)
 {
 	gnutls_datum_t issuer = { NULL, 0 };
-	const struct x509_list *lists;
 	bool named = false;
-	size_t count;
 
 	if (gnutls_x509_crt_get_issuer_dn3(leaf, &issuer, 0) < 0)
 		return false;
-	lists = x509_store_lists(store, &count);
-	for (size_t i = 0; !named && i < count; i++)
-		named =
-		    strlen(lists[i].issuer) == issuer.size &&
-		    memcmp(lists[i].issuer, issuer.data, issuer.size) == 0 &&
-		    names(&lists[i], leaf);
+	for (size_t i = 0; !named && i < store->list_count; i++) {
+		const struct x509_list *list = &store->lists[i];
+
+		named = strlen(list->issuer) == issuer.size &&
+			memcmp(list->issuer, issuer.data, issuer.size) == 0 &&
+			names(list, leaf);
+	}
 	gnutls_free(issuer.data);
 	return named;
 }
@@ -238,19 +225,7 @@ enum stssl_failure
 x509_check_revoked(const struct x509_store *store,
     struct gnutls_x509_crt_int *leaf, time_t now)
 {
-	gnutls_x509_crt_t cert = leaf;
-
 	if (issuer_of(store, leaf) == NULL && is_named_by_namesake(store, leaf))
 		return STSSL_FAILURE_REVOKED;
-	for (unsigned i = 0; i < X509_CHAIN_MAX; i++) {
-		gnutls_x509_crt_t ca = issuer_of(store, cert);
-
-		if (ca == NULL)
-			return NO_FAILURE;
-		if (check_list(store, NULL, ca, cert, now) ==
-		    STSSL_FAILURE_REVOKED)
-			return STSSL_FAILURE_REVOKED;
-		cert = ca;
-	}
-	return NO_FAILURE;
+	return check_lists_above(store, leaf, now, true);
 }

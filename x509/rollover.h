@@ -11,11 +11,11 @@
 
 /*
  * Does `key` belong to the CA whose certificate `ca` has another key?  It does
- * when there is, in the store or on the path (which may be NULL), a certificate
- * of the CA's name for the CA itself, good at `now`, that is
+ * when the store or the path (which may be NULL) has a certificate of the CA's
+ * name for the CA itself, good at `now`, that is
  *	for `key`, may sign lists, and is signed by `ca` (new with old), or
- *	for the key of `ca`, and signed by a CA on the path or trusted that has
- *	`key` (old with new).
+ *	for the key of `ca`, and signed by a CA of the path or the store
+ *	that has `key` (old with new).
  * A name alone is not enough.  Returns that certificate, or NULL.
  */
 gnutls_x509_crt_t x509_rollover(const struct x509_store *store,

@@ -13,22 +13,6 @@
 #include "status/quote.h"
 #include "x509/inside.h"
 
-struct signer {
-	gnutls_x509_crt_t cert;
-	unsigned char key[X509_KEY];
-	bool trusted;
-};
-
-struct x509_store {
-	gnutls_x509_trust_list_t trust;
-	enum x509_stale stale;
-	bool has_lists;
-	struct signer *signers;
-	size_t signer_count;
-	struct x509_list *lists;
-	size_t list_count;
-};
-
 struct x509_store *
 x509_store_new(enum x509_stale stale)
 {
@@ -51,9 +35,9 @@ x509_store_free(struct x509_store *store)
 		return NULL;
 	/* Not with what is in it: that is ours. */
 	gnutls_x509_trust_list_deinit(store->trust, 0);
-	for (size_t i = 0; i < store->signer_count; i++)
-		gnutls_x509_crt_deinit(store->signers[i].cert);
-	free(store->signers);
+	for (size_t i = 0; i < store->ca_count; i++)
+		gnutls_x509_crt_deinit(store->cas[i].cert);
+	free(store->cas);
 	for (size_t i = 0; i < store->list_count; i++)
 		x509_list_done(&store->lists[i]);
 	free(store->lists);
@@ -71,27 +55,37 @@ x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY])
 	       len == X509_KEY;
 }
 
+bool
+x509_serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)
+{
+	size_t len = sizeof ret->bytes;
+
+	*ret = (struct x509_serial){ 0 };
+	if (gnutls_x509_crt_get_serial(cert, ret->bytes, &len) < 0)
+		return false;
+	ret->len = (unsigned char)len;
+	return true;
+}
+
 /* Certificates */
 
 /* The certificate becomes the store's, or is freed. */
 static int
-add_signer(struct x509_store *store, gnutls_x509_crt_t cert, bool trusted)
+add_ca(struct x509_store *store, gnutls_x509_crt_t cert)
 {
-	struct signer *more =
-	    reallocarray(store->signers, store->signer_count + 1, sizeof *more);
-	struct signer signer = { .cert = cert, .trusted = trusted };
+	struct x509_ca *more =
+	    reallocarray(store->cas, store->ca_count + 1, sizeof *more);
+	struct x509_ca ca = { .cert = cert };
 	int r = -ENOMEM;
 
 	if (more == NULL)
 		goto fail;
-	store->signers = more;
+	store->cas = more;
 	r = -EBADMSG;
-	if (!x509_key_of(cert, signer.key))
-		goto fail;
-	if (trusted &&
+	if (!x509_key_of(cert, ca.key) ||
 	    gnutls_x509_trust_list_add_cas(store->trust, &cert, 1, 0) != 1)
 		goto fail;
-	more[store->signer_count++] = signer;
+	more[store->ca_count++] = ca;
 	return 0;
 
 fail:
@@ -106,7 +100,7 @@ add_all(struct x509_store *store, gnutls_x509_crt_t *certs, unsigned count)
 
 	for (unsigned i = 0; i < count; i++) {
 		if (r == 0)
-			r = add_signer(store, certs[i], true);
+			r = add_ca(store, certs[i]);
 		else
 			gnutls_x509_crt_deinit(certs[i]);
 	}
@@ -160,11 +154,11 @@ add_ca_file(void *owner, const char *path, struct x509_error *error)
 	if (r < 0)
 		return r;
 	r = add_all(store, certs, count);
-	if (r < 0)
-		(void)x509_fault(error, path, "%s",
-		    r == -ENOMEM ? "out of memory"
-				 : "a certificate with an unknown kind of key");
-	return r;
+	if (r == -ENOMEM)
+		return x509_no_memory(error, path);
+	return r < 0 ? x509_fault(error, path,
+			   "a certificate with an unknown kind of key")
+		     : 0;
 }
 
 int
@@ -174,43 +168,11 @@ x509_store_add_cas(
 	return x509_files(path, add_ca_file, store, error);
 }
 
-static gnutls_x509_crt_t
-copy(gnutls_x509_crt_t cert)
-{
-	gnutls_datum_t der = { NULL, 0 };
-	gnutls_x509_crt_t ret = NULL;
-
-	if (gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_DER, &der) < 0)
-		return NULL;
-	if (gnutls_x509_crt_init(&ret) >= 0 &&
-	    gnutls_x509_crt_import(ret, &der, GNUTLS_X509_FMT_DER) < 0) {
-		gnutls_x509_crt_deinit(ret);
-		ret = NULL;
-	}
-	gnutls_free(der.data);
-	return ret;
-}
-
-int
-x509_store_add_signers(struct x509_store *store, const struct x509_chain *chain)
-{
-	int r = 0;
-
-	for (unsigned i = 1; r == 0 && i < chain->count; i++) {
-		gnutls_x509_crt_t cert = copy(chain->certs[i]);
-
-		r = cert == NULL ? -ENOMEM : add_signer(store, cert, false);
-		if (r == -EBADMSG)
-			r = 0; /* with such a key it signs nothing */
-	}
-	return r;
-}
-
 /* Lists */
 
 /*
- * What is wrong with a signature, by GnuTLS's bits; NULL for nothing.  The
- * dates are looked at when the list is used.
+ * The fault of a signature, by GnuTLS's bits; NULL for none.  The dates are
+ * looked at when the list is used.
  */
 static const char *
 signature_fault(unsigned status)
@@ -230,8 +192,8 @@ signature_fault(unsigned status)
 }
 
 /*
- * Several CAs may have the name of the list's issuer: after a change of keys,
- * say.  The list is that one's whose key has signed it.
+ * Several CAs may have the name of the list's issuer, as after a change of
+ * keys.  The list belongs to the one that has signed it.
  */
 static int
 find_signer(const struct x509_store *store, gnutls_x509_crl_t crl,
@@ -240,18 +202,18 @@ find_signer(const struct x509_store *store, gnutls_x509_crl_t crl,
 	const char *why = "its issuer is none of the CAs";
 	char issuer[STSSL_QUOTE_MAX];
 
-	for (size_t i = 0; i < store->signer_count; i++) {
-		struct signer *s = &store->signers[i];
+	for (size_t i = 0; i < store->ca_count; i++) {
+		struct x509_ca *ca = &store->cas[i];
 		unsigned status = GNUTLS_CERT_INVALID;
 
-		if (gnutls_x509_crl_check_issuer(crl, s->cert) == 0)
+		if (gnutls_x509_crl_check_issuer(crl, ca->cert) == 0)
 			continue;
-		if (gnutls_x509_crl_verify(crl, &s->cert, 1,
+		if (gnutls_x509_crl_verify(crl, &ca->cert, 1,
 			GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) < 0)
 			status |= GNUTLS_CERT_INVALID;
 		why = signature_fault(status);
 		if (why == NULL) {
-			memcpy(list->key, s->key, sizeof list->key);
+			memcpy(list->key, ca->key, sizeof list->key);
 			return 0;
 		}
 	}
@@ -275,8 +237,7 @@ add_list(struct x509_store *store, gnutls_x509_crl_t crl, const char *path,
 	more = reallocarray(store->lists, store->list_count + 1, sizeof *more);
 	if (more == NULL) {
 		x509_list_done(&list);
-		(void)x509_fault(error, path, "out of memory");
-		return -ENOMEM;
+		return x509_no_memory(error, path);
 	}
 	store->lists = more;
 	more[store->list_count++] = list;
@@ -333,33 +294,5 @@ x509_store_stale(const struct x509_store *store)
 gnutls_x509_crt_t
 x509_store_ca(const struct x509_store *store, size_t n)
 {
-	for (size_t i = 0; i < store->signer_count; i++)
-		if (store->signers[i].trusted && n-- == 0)
-			return store->signers[i].cert;
-	return NULL;
-}
-
-gnutls_x509_trust_list_t
-x509_store_trust(const struct x509_store *store)
-{
-	return store->trust;
-}
-
-bool
-x509_store_has_lists(const struct x509_store *store)
-{
-	return store->has_lists;
-}
-
-size_t
-x509_store_signer_count(const struct x509_store *store)
-{
-	return store->signer_count;
-}
-
-gnutls_x509_crt_t
-x509_store_signer(const struct x509_store *store, size_t n, bool *ret_trusted)
-{
-	*ret_trusted = store->signers[n].trusted;
-	return store->signers[n].cert;
+	return n < store->ca_count ? store->cas[n].cert : NULL;
 }

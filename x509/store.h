@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Whom we trust: the CAs of client certificates, and their revocation lists.
+ * The CAs of client certificates that we trust, and their revocation lists.
  * Filled once, never changed afterwards; a reload makes a new one.
  */
 #ifndef X509_STORE_H
@@ -9,11 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "x509/chain.h"
 #include "x509/file.h"
 #include "x509/list.h"
 
-/* What a list that is out of date leads to. */
+/* How a list that is out of date is treated. */
 enum x509_stale {
 	X509_STALE_REFUSE, /* no certificate of its CA is good */
 	X509_STALE_WARN    /* it is used as it is */
@@ -37,13 +36,6 @@ int x509_store_add_cas(
     struct x509_store *store, const char *path, struct x509_error *error);
 
 /*
- * Let the CAs of a chain sign revocation lists without trusting them for
- * anything else: lists count for CAs of a good path only.
- */
-int x509_store_add_signers(
-    struct x509_store *store, const struct x509_chain *chain);
-
-/*
  * Add the revocation lists of a PEM file, or of all files of a directory; the
  * CAs must be there before.  From then on every CA of a path needs one.
  * Returns 0; or, as above, an error: a file without a list, a malformed one,
@@ -53,7 +45,7 @@ int x509_store_add_signers(
 int x509_store_add_lists(
     struct x509_store *store, const char *path, struct x509_error *error);
 
-/* The lists, for who watches their dates. */
+/* The lists, to watch their dates. */
 const struct x509_list *x509_store_lists(
     const struct x509_store *store, size_t *ret_count);
 

@@ -2,7 +2,7 @@
  *
  * RFC 5280 section 4.2.1.10 for directory names.  Values are compared as in
  * its section 7.1, ASCII only: string types, case and runs of blanks do not
- * matter, so that writing a name differently does not lead out of a subtree.
+ * matter.  Otherwise a name could be written so that it is in no subtree.
  */
 #include <config.h>
 #include "x509/subtree.h"
@@ -30,7 +30,7 @@ enum {
 
 /* Values */
 
-/* What does not fit is longer than any value in a constraint. */
+/* As long as the longest value in a constraint. */
 struct value {
 	unsigned char bytes[CONSTRAINTS_MAX];
 	size_t len;
@@ -140,11 +140,7 @@ is_within(gnutls_x509_dn_t dn, gnutls_x509_dn_t base)
 static bool
 import_name(struct x509_der der, gnutls_x509_dn_t *ret)
 {
-	union {
-		const unsigned char *in;
-		unsigned char *out;
-	} u = { .in = der.at }; /* only read, but not const in GnuTLS */
-	gnutls_datum_t datum = { u.out, (unsigned)der.left };
+	const gnutls_datum_t datum = x509_datum(der.at, der.left);
 
 	if (gnutls_x509_dn_init(ret) < 0)
 		return false;

@@ -54,7 +54,7 @@ copy_plain(struct x509_der text, struct out *out)
 	return true;
 }
 
-/* What these types have beyond ASCII, nobody agrees on. */
+/* Readers differ about these types beyond ASCII. */
 static bool
 copy_ascii(struct x509_der text, struct out *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * ASN.1 strings as UTF-8, where all who read them read the same.
+ * ASN.1 strings as UTF-8, unless readers differ about what they mean.
  */
 #ifndef X509_TEXT_H
 #define X509_TEXT_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * GnuTLS's verification of a chain, and what its answer means.  GnuTLS tells
- * the path that it has found, so that checks.c judges this one and no other.
- * It looks for one path only: when this is not good, it is given the others.
+ * Lets GnuTLS verify a chain, and turns its answer into ours.  GnuTLS tells the
+ * path that it has found, so that checks.c judges this one and no other.  It
+ * looks for one path only: if that is not good, it is given the others.
  */
 #include <config.h>
 #include "x509/verify.h"
@@ -15,8 +15,6 @@
 #include "x509/subtree.h"
 
 #define LINKS_MAX 32
-/* RSA of 2048 bits, SHA-256: NIST's 112 bits of security. */
-#define FLAGS (GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM))
 
 /* GnuTLS's status bits in the order in which they are worth telling. */
 static const struct {
@@ -59,9 +57,9 @@ time_of_run(time_t *ret)
 }
 
 /*
- * Once and for good, before there is any session: with GnuTLS 3.8 all that it
- * measures is in whole seconds from here on.  Times from before would not go
- * with that: a session's ticket could seem to come from the future.
+ * Set once, before there is any session.  From here on GnuTLS 3.8 measures all
+ * times in whole seconds: if an earlier one were finer, a session's ticket
+ * could seem to come from the future.
  */
 static void __attribute__((constructor)) give_time(void)
 {
@@ -83,19 +81,16 @@ static int
 run(struct run *r, const struct x509_store *store,
     const struct x509_chain *chain, const char *purpose, unsigned *ret_status)
 {
-	union {
-		const char *in;
-		unsigned char *out;
-	} u = { .in = purpose }; /* only read, but not const in GnuTLS */
-	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID, u.out, 0 };
+	gnutls_typed_vdata_st wanted = { GNUTLS_DT_KEY_PURPOSE_OID,
+		x509_datum(purpose, 0).data, 0 };
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
 	int res;
 
 	/* GnuTLS sorts what it is given. */
 	memcpy(certs, chain->certs, sizeof certs);
 	current = r;
-	res = gnutls_x509_trust_list_verify_crt2(x509_store_trust(store), certs,
-	    chain->count, &wanted, purpose != NULL, FLAGS, ret_status,
+	res = gnutls_x509_trust_list_verify_crt2(store->trust, certs,
+	    chain->count, &wanted, purpose != NULL, X509_FLAGS, ret_status,
 	    note_link);
 	current = NULL;
 	return res;
@@ -195,7 +190,7 @@ verify_chain(const struct x509_store *store, const struct x509_chain *chain,
 struct others {
 	const struct x509_store *store;
 	const struct x509_terms *terms;
-	enum stssl_failure failure; /* COUNT when `path` is good */
+	enum stssl_failure failure; /* NONE when `path` is good */
 	struct x509_path *path;
 };
 
@@ -222,7 +217,7 @@ verify_links(const struct x509_path *path, time_t now)
 
 	current = &r;
 	res = gnutls_x509_crt_list_verify(path->certs, path->count,
-	    &path->certs[path->count - 1], 1, NULL, 0, FLAGS, &status);
+	    &path->certs[path->count - 1], 1, NULL, 0, X509_FLAGS, &status);
 	current = NULL;
 	if (res < 0)
 		return STSSL_FAILURE_OTHER;
@@ -234,7 +229,7 @@ verify_links(const struct x509_path *path, time_t now)
 	return STSSL_FAILURE_UNKNOWN_CA;
 }
 
-/* Of several failures that one is told which was found out last. */
+/* The failure that was found last is told: it has the highest rank. */
 static unsigned
 rank(enum stssl_failure failure)
 {
@@ -290,18 +285,6 @@ x509_verify(const struct x509_store *store, const struct x509_chain *chain,
 	return x509_verify_path(store, chain, terms, &path);
 }
 
-static enum stssl_failure
-check_dates(gnutls_x509_crt_t cert, time_t now)
-{
-	time_t from = gnutls_x509_crt_get_activation_time(cert);
-	time_t until = gnutls_x509_crt_get_expiration_time(cert);
-
-	if (until == (time_t)-1 || until < now)
-		return STSSL_FAILURE_EXPIRED;
-	return from == (time_t)-1 || from > now ? STSSL_FAILURE_NOT_YET_VALID
-						: STSSL_FAILURE_NONE;
-}
-
 enum stssl_failure
 x509_verify_alone(
     const struct x509_chain *chain, const struct x509_terms *terms)
@@ -310,7 +293,7 @@ x509_verify_alone(
 	gnutls_x509_crt_t leaf = chain->certs[0];
 
 	if (failure == STSSL_FAILURE_NONE)
-		failure = check_dates(leaf, terms->now);
+		failure = x509_check_dates(leaf, terms->now);
 	if (failure == STSSL_FAILURE_NONE && x509_is_weak(leaf))
 		failure = STSSL_FAILURE_WEAK;
 	if (failure == STSSL_FAILURE_NONE && terms->purpose != NULL &&

@@ -21,20 +21,20 @@ struct x509_terms {
 };
 
 /*
- * Verify `chain`: GnuTLS's verification up to a CA of the store, and after it
- * the checks of checks.h; when that fails, the same for other paths through the
- * chain's certificates, one of which is enough.  A certificate without a list of purposes, and one
- * for any purpose, is good for each; where a purpose is asked for, its key has
- * to be one for signatures.
- * Returns STSSL_FAILURE_NONE when nothing is wrong, else what is; of several
- * reasons the one that is worth telling.  Needs no network and no clock.
+ * Verify `chain`: by GnuTLS up to a CA of the store, and then by the checks of
+ * checks.h.  If that fails, the same for other paths through the chain's
+ * certificates, one of which is enough.  A certificate without a list of
+ * purposes, and one for any purpose, is good for each; where a purpose is asked
+ * for, its key has to be one for signatures.
+ * Returns STSSL_FAILURE_NONE or, of several failures, the most telling one.
+ * Needs no network and no clock.
  */
 enum stssl_failure x509_verify(const struct x509_store *store,
     const struct x509_chain *chain, const struct x509_terms *terms);
 
 /*
  * The same as far as it depends on the leaf alone: its dates, purpose, key and
- * signature algorithm.  What is wrong here is wrong with any CA.
+ * signature algorithm.  A failure here is one with any CA.
  */
 enum stssl_failure x509_verify_alone(
     const struct x509_chain *chain, const struct x509_terms *terms);

@@ -20,7 +20,8 @@ struct landlock_wish {
 
 /*
  * From now on the process has only what the wish says.  What is open stays.
- * Needs no_new_privs.  Returns 0, also if the kernel has no Landlock; or -errno.
+ * Needs no_new_privs.  Returns 0, also without Landlock in the kernel; or
+ * -errno.
  */
 int landlock_enter(const struct landlock_wish *wish);
 

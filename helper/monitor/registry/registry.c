@@ -148,17 +148,31 @@ registry_metrics(struct registry *registry)
 	return &registry->metrics;
 }
 
+/* A key that equals no session, and remembers the last one above it. */
+struct seeker {
+	uint64_t after;
+	const struct session_entry *above;
+};
+
+static int
+seek(const void *key, const void *member)
+{
+	struct seeker *seeker = *(struct seeker *const *)key;
+	const struct session_entry *e = member;
+
+	if (seeker->after >= e->session)
+		return 1;
+	seeker->above = e;
+	return -1;
+}
+
 const struct session_entry *
 registry_after(const struct registry *registry, uint64_t after)
 {
-	const struct session_entry *found = NULL;
+	struct seeker seeker = { after, NULL }, *key = &seeker;
 
-	for (const struct session_entry *e = registry->entries; e != NULL;
-	     e = e->next)
-		if (e->session > after &&
-		    (found == NULL || e->session < found->session))
-			found = e;
-	return found;
+	(void)tfind(&key, &registry->by_session, seek);
+	return seeker.above;
 }
 
 struct session_entry *

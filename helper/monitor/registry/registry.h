@@ -51,8 +51,7 @@ struct session_entry {
 	bool is_ending;
 	unsigned failures; /* that its worker has told of */
 	enum stssl_verdict verdict;
-	struct stssl_record
-	    login; /* of the verdict; helper/monitor/status/live.h */
+	struct stssl_record login; /* what the module has said of its verdict */
 
 	struct session_entry *prev, *next;
 };

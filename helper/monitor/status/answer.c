@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Serves the status socket: who asks, may he, what is the answer.  An asker
- * waits nowhere: what he does not send in time, or cannot take at once, is his
- * loss.
+ * Serves the status socket: who asks, and may he?  An asker waits nowhere: what
+ * he does not send in time is his loss.
  */
 #include <config.h>
 #include "helper/monitor/status/answer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,11 +14,8 @@
 
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
-#include "helper/monitor/registry/metrics.h"
-#include "helper/monitor/status/audit.h"
-#include "helper/monitor/status/live.h"
 #include "helper/monitor/status/question.h"
-#include "policy/decide.h"
+#include "helper/monitor/status/reply.h"
 
 #define ASKERS_MAX 64
 /* Of one user but root, so that others get through. */
@@ -28,7 +23,7 @@
 #define PATIENCE_SECONDS 2.0
 #define DENIED_MAX       32
 
-struct asker {
+struct seat {
 	struct answers *all;
 	int fd; /* -1 when this place is free */
 	uid_t uid;
@@ -39,7 +34,7 @@ struct asker {
 struct answers {
 	struct answer_params params;
 	struct acceptor acceptor;
-	struct asker askers[ASKERS_MAX];
+	struct seat seats[ASKERS_MAX];
 	size_t count;
 	uid_t denied[DENIED_MAX]; /* logged already */
 	size_t denied_count;
@@ -88,222 +83,46 @@ log_denied(struct answers *answers, uid_t uid)
 }
 
 static void
-dismiss(struct asker *asker)
+dismiss(struct seat *seat)
 {
-	struct answers *answers = asker->all;
+	struct answers *answers = seat->all;
 
-	ev_io_stop(answers->params.loop, &asker->io);
-	ev_timer_stop(answers->params.loop, &asker->patience);
-	(void)close(asker->fd);
-	asker->fd = -1;
+	ev_io_stop(answers->params.loop, &seat->io);
+	ev_timer_stop(answers->params.loop, &seat->patience);
+	(void)close(seat->fd);
+	seat->fd = -1;
 	answers->count--;
 	acceptor_hold(&answers->acceptor, false);
 }
 
-static void
-say(const struct asker *asker, const char *text, size_t len)
-{
-	(void)send(asker->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-static void
-say_word(const struct asker *asker, const char *word)
-{
-	struct stssl_record answer;
-
-	stssl_record_init(&answer);
-	if (stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, word) == 0)
-		say(asker, answer.text, answer.len);
-	stssl_record_done(&answer);
-}
-
-/*
- * Another client of the session's backend, who came past us or whose record is
- * not there (yet).  The port alone counts: a backend may listen on several
- * addresses, and what it connects to has other ports on its side.
- */
-static bool
-is_another_client(
-    const struct session_entry *found, const struct stssl_connection *key)
-{
-	const struct stssl_connection *own = &found->connection;
-
-	return key->local.port == own->local.port &&
-	       stssl_connection_compare(key, own) != 0;
-}
-
-static bool
-has_another_client(const struct session_entry *found, const struct question *q)
-{
-	for (size_t i = 0; i < q->key_count; i++)
-		if (is_another_client(found, &q->keys[i]))
-			return true;
-	return false;
-}
-
-static void
-answer_query(const struct asker *asker, const struct question *q)
-{
-	const struct session_entry *found = NULL;
-	const struct registry *registry = asker->all->params.registry;
-
-	for (size_t i = 0; i < q->key_count; i++) {
-		const struct session_entry *entry =
-		    registry_find_connection(registry, &q->keys[i]);
-
-		if (entry == NULL || entry == found)
-			continue;
-		if (found != NULL) {
-			say_word(asker, "ambiguous");
-			return;
-		}
-		found = entry;
-	}
-	if (found == NULL)
-		say_word(asker, "none");
-	else if (has_another_client(found, q))
-		say_word(asker, "ambiguous");
-	else
-		say(asker, found->text, found->text_len);
-}
-
-/* Reasons that would not be without a good certificate. */
-static bool
-needs_certificate(const char *reason)
-{
-	return strcmp(reason, stssl_reason_word(STSSL_REASON_CERTIFICATE)) ==
-		   0 ||
-	       strcmp(reason, stssl_reason_word(STSSL_REASON_AND_PASSWORD)) ==
-		   0;
-}
-
-static void
-answer_verdict(const struct asker *asker, const struct question *q)
-{
-	const struct answer_params *params = &asker->all->params;
-	struct session_entry *entry =
-	    registry_find(params->registry, q->session);
-	int r;
-
-	if (entry == NULL || entry->record != RECORD_KNOWN) {
-		say_word(asker, "none");
-		return;
-	}
-	r = params->decided(params->owner, entry, q->verdict, q->data_private);
-	audit_login(entry, q, r);
-	if (r < 0) {
-		say_word(asker, "none");
-		return;
-	}
-	entry->is_decided = true;
-	entry->by_certificate = needs_certificate(q->reason);
-	entry->verdict = q->verdict;
-	if (q->verdict == STSSL_VERDICT_REFUSE)
-		params->refused(params->owner, entry, q->reason);
-	live_login(entry, q);
-	metrics_verdict(
-	    registry_metrics(params->registry), q->verdict, q->reason);
-	say_word(asker, "done");
-}
-
-static void
-answer_kick(const struct asker *asker, const struct question *q)
-{
-	const struct answer_params *params = &asker->all->params;
-	const struct session_entry *entry =
-	    registry_find(params->registry, q->session);
-
-	if (entry == NULL || params->kick(params->owner, entry) < 0) {
-		say_word(asker, "none");
-		return;
-	}
-	log_notice("kicked session=%" PRIx64 " by uid=%lu", entry->session,
-	    (unsigned long)asker->uid);
-	say_word(asker, "done");
-}
-
-static void
-answer_pardon(const struct asker *asker, const struct question *q)
-{
-	char ip[STSSL_ADDRESS_TEXT];
-
-	if (!penalties_pardon(asker->all->params.penalties, &q->address)) {
-		say_word(asker, "none");
-		return;
-	}
-	log_notice("pardoned address=%s by uid=%lu",
-	    stssl_ip_format(&q->address, ip), (unsigned long)asker->uid);
-	say_word(asker, "done");
-}
-
-/* What is told of sessions that nobody asks about by name. */
-static void
-answer_live(const struct asker *asker, const struct question *q)
-{
-	static char packet[STSSL_RECORD_MAX];
-	const struct answer_params *params = &asker->all->params;
-	const struct live_source source = { params->registry, params->penalties,
-		params->generation, params->listener, params->owner };
-
-	size_t len = live_answer(&source, q, packet);
-
-	if (len > 0)
-		say(asker, packet, len);
-}
-
-static void
-answer_reload(const struct asker *asker, const struct question *q)
-{
-	const struct answer_params *params = &asker->all->params;
-	struct stssl_error error = { "" };
-	struct stssl_record answer;
-	int r;
-
-	(void)q;
-	if (params->reload(params->owner, &error) == 0) {
-		say_word(asker, "done");
-		return;
-	}
-	stssl_record_init(&answer);
-	r = stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, "failed");
-	if (r == 0)
-		r = stssl_record_put(
-		    &answer, STSSL_KEY_STSSL_ERROR, error.text);
-	if (r == 0)
-		say(asker, answer.text, answer.len);
-	stssl_record_done(&answer);
-}
-
-static const struct {
-	bool (*may)(const struct answers *answers, uid_t uid);
-	void (*answer)(const struct asker *asker, const struct question *q);
-} kinds[] = {
-	[QUESTION_QUERY] = { may_query, answer_query },
-	[QUESTION_VERDICT] = { may_report, answer_verdict },
-	[QUESTION_LIST] = { may_query, answer_live },
-	[QUESTION_KICK] = { may_order, answer_kick },
-	[QUESTION_METRICS] = { may_query, answer_live },
-	[QUESTION_RELOAD] = { may_order, answer_reload },
-	[QUESTION_PENALTIES] = { may_query, answer_live },
-	[QUESTION_PARDON] = { may_order, answer_pardon },
+static bool (*const may[])(const struct answers *answers, uid_t uid) = {
+	[QUESTION_QUERY] = may_query,
+	[QUESTION_VERDICT] = may_report,
+	[QUESTION_LIST] = may_query,
+	[QUESTION_KICK] = may_order,
+	[QUESTION_METRICS] = may_query,
+	[QUESTION_RELOAD] = may_order,
+	[QUESTION_PENALTIES] = may_query,
+	[QUESTION_PARDON] = may_order,
 };
 
 static void
-answer(const struct asker *asker, const struct stssl_record *record)
+answer(const struct seat *seat, const struct stssl_record *record)
 {
-	struct answers *answers = asker->all;
+	struct answers *answers = seat->all;
+	const struct asker to = { &answers->params, seat->fd, seat->uid };
 	struct question q = { .kind = QUESTION_QUERY };
 	bool is_question = question_parse(record, &q) == 0;
 
-	if (!kinds[q.kind].may(answers, asker->uid)) {
-		log_denied(answers, asker->uid);
-		say_word(asker, "denied");
+	if (!may[q.kind](answers, seat->uid)) {
+		log_denied(answers, seat->uid);
+		reply_word(&to, "denied");
 	} else if (!is_question) {
-		say_word(asker, "malformed");
+		reply_word(&to, "malformed");
 	} else {
 		/* What happened before the question is in the answer. */
 		answers->params.drain(answers->params.owner);
-		kinds[q.kind].answer(asker, &q);
+		reply(&to, &q);
 	}
 }
 
@@ -311,13 +130,13 @@ static void
 on_question(struct ev_loop *loop, struct ev_io *io, int events)
 {
 	static char packet[STSSL_RECORD_MAX];
-	struct asker *asker = io->data;
+	struct seat *seat = io->data;
 	struct stssl_record record;
 	ssize_t n;
 
 	(void)loop;
 	(void)events;
-	n = recv(asker->fd, packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
+	n = recv(seat->fd, packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 
@@ -326,9 +145,9 @@ on_question(struct ev_loop *loop, struct ev_io *io, int events)
 		(void)stssl_record_decode(packet, (size_t)n, &record);
 	/* Of an empty record nothing can be asked. */
 	if (n > 0)
-		answer(asker, &record);
+		answer(seat, &record);
 	stssl_record_done(&record);
-	dismiss(asker);
+	dismiss(seat);
 }
 
 static void
@@ -346,29 +165,28 @@ count_of(const struct answers *answers, uid_t uid)
 	size_t n = 0;
 
 	for (size_t i = 0; i < ASKERS_MAX; i++)
-		n += answers->askers[i].fd != -1 &&
-		     answers->askers[i].uid == uid;
+		n += answers->seats[i].fd != -1 && answers->seats[i].uid == uid;
 	return n;
 }
 
 static void
-seat(struct answers *answers, int fd, uid_t uid)
+take_seat(struct answers *answers, int fd, uid_t uid)
 {
 	struct ev_loop *loop = answers->params.loop;
-	struct asker *asker = answers->askers;
+	struct seat *seat = answers->seats;
 
 	/* There is one: else the acceptor would be held. */
-	while (asker->fd != -1)
-		asker++;
-	asker->all = answers;
-	asker->fd = fd;
-	asker->uid = uid;
-	ev_io_init(&asker->io, on_question, fd, EV_READ);
-	ev_timer_init(&asker->patience, on_impatience, PATIENCE_SECONDS, 0);
-	asker->io.data = asker;
-	asker->patience.data = asker;
-	ev_io_start(loop, &asker->io);
-	ev_timer_start(loop, &asker->patience);
+	while (seat->fd != -1)
+		seat++;
+	seat->all = answers;
+	seat->fd = fd;
+	seat->uid = uid;
+	ev_io_init(&seat->io, on_question, fd, EV_READ);
+	ev_timer_init(&seat->patience, on_impatience, PATIENCE_SECONDS, 0);
+	seat->io.data = seat;
+	seat->patience.data = seat;
+	ev_io_start(loop, &seat->io);
+	ev_timer_start(loop, &seat->patience);
 	answers->count++;
 	acceptor_hold(&answers->acceptor, answers->count == ASKERS_MAX);
 }
@@ -384,7 +202,7 @@ accepted(struct acceptor *acceptor, int fd)
 	    (peer.uid != 0 && count_of(answers, peer.uid) >= ASKERS_PER_USER))
 		(void)close(fd);
 	else
-		seat(answers, fd, peer.uid);
+		take_seat(answers, fd, peer.uid);
 }
 
 struct answers *
@@ -396,7 +214,7 @@ answers_new(const struct answer_params *params)
 		return NULL;
 	answers->params = *params;
 	for (size_t i = 0; i < ASKERS_MAX; i++)
-		answers->askers[i].fd = -1;
+		answers->seats[i].fd = -1;
 	acceptor_init(
 	    &answers->acceptor, params->loop, params->fd, accepted, answers);
 	return answers;
@@ -408,8 +226,8 @@ answers_free(struct answers *answers)
 	if (answers == NULL)
 		return NULL;
 	for (size_t i = 0; i < ASKERS_MAX; i++)
-		if (answers->askers[i].fd != -1)
-			dismiss(&answers->askers[i]);
+		if (answers->seats[i].fd != -1)
+			dismiss(&answers->seats[i]);
 	acceptor_done(&answers->acceptor);
 	free(answers);
 	return NULL;

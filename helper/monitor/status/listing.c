@@ -3,7 +3,7 @@
  * Puts strings of three sources together into one answer.
  */
 #include <config.h>
-#include "helper/monitor/status/live.h"
+#include "helper/monitor/status/listing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,12 +35,16 @@ put(struct out *out, const char *string)
 static void
 put_value(struct out *out, enum stssl_key key, const char *value)
 {
-	char string[STRING_MAX];
-	int n = snprintf(
-	    string, sizeof string, "%s=%s", stssl_key_name(key), value);
+	const char *name = stssl_key_name(key);
+	const size_t name_len = strlen(name), value_len = strlen(value);
 
-	if (n > 0 && (size_t)n < sizeof string)
-		put(out, string);
+	if (name_len + value_len + 2 > STSSL_RECORD_MAX - out->len)
+		return;
+	memcpy(out->text + out->len, name, name_len);
+	out->len += name_len;
+	out->text[out->len++] = '=';
+	memcpy(out->text + out->len, value, value_len + 1);
+	out->len += value_len + 1;
 }
 
 static void
@@ -103,14 +107,15 @@ describe(const struct session_entry *entry, const char *listener,
 	return out.len;
 }
 
-static size_t
-list(const struct live_source *source, const struct question *q,
+size_t
+listing_session(const struct listing_source *source, uint64_t *session,
     char buf[static STSSL_RECORD_MAX])
 {
 	const struct session_entry *entry =
-	    registry_after(source->registry, q->session);
+	    registry_after(source->registry, *session);
 	struct out out = { buf, 0 };
 
+	*session = entry == NULL ? 0 : entry->session;
 	if (entry != NULL)
 		return describe(entry,
 		    source->listener(source->owner, entry->listener), buf);
@@ -121,7 +126,7 @@ list(const struct live_source *source, const struct question *q,
 
 /* A row for each listener, without its numbers. */
 static struct metrics_now *
-rows_of(const struct live_source *source, size_t *ret_count)
+rows_of(const struct listing_source *source, size_t *ret_count)
 {
 	struct metrics_now *rows;
 	uint32_t count = 0;
@@ -145,8 +150,9 @@ count_sessions(
 			rows[e->listener].sessions[e->tls]++;
 }
 
-static size_t
-metrics(const struct live_source *source, char buf[static STSSL_RECORD_MAX])
+size_t
+listing_metrics(
+    const struct listing_source *source, char buf[static STSSL_RECORD_MAX])
 {
 	static const char front[] =
 	    STSSL_RECORD_FRONT "\0STSSL_RESULT=found\0STSSL_METRICS=";
@@ -196,11 +202,10 @@ put_source(struct out *out, unsigned index, const struct penalised *p)
 }
 
 /* As many as there are numbers: the shortest question is not for one each. */
-static size_t
-penalised(const struct live_source *source, const struct question *q,
-    char buf[static STSSL_RECORD_MAX])
+size_t
+listing_penalties(const struct listing_source *source,
+    const struct stssl_address *after, char buf[static STSSL_RECORD_MAX])
 {
-	const struct stssl_address *after = q->has_address ? &q->address : NULL;
 	struct out out = { buf, 0 };
 	struct penalised p;
 	unsigned n = 0;
@@ -216,38 +221,4 @@ penalised(const struct live_source *source, const struct question *q,
 	while (n < STSSL_INDEX_MAX &&
 	       penalties_next(source->penalties, &p.source, &p));
 	return out.len;
-}
-
-size_t
-live_answer(const struct live_source *source, const struct question *q,
-    char buf[static STSSL_RECORD_MAX])
-{
-	if (q->kind == QUESTION_PENALTIES)
-		return penalised(source, q, buf);
-	return q->kind == QUESTION_LIST ? list(source, q, buf)
-					: metrics(source, buf);
-}
-
-void
-live_login(struct session_entry *entry, const struct question *q)
-{
-	const struct {
-		enum stssl_key key;
-		const char *value;
-	} rows[] = {
-		{ STSSL_KEY_STSSL_USER, q->user },
-		{ STSSL_KEY_STSSL_SERVICE, q->service },
-		{ STSSL_KEY_STSSL_CLASS, q->class_name },
-		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(q->verdict) },
-		{ STSSL_KEY_STSSL_REASON, q->reason },
-		{ STSSL_KEY_STSSL_DATA, q->data_private ? "private" : "any" },
-	};
-	int r = 0;
-
-	stssl_record_done(&entry->login);
-	stssl_record_init(&entry->login);
-	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
-		r = stssl_record_put(&entry->login, rows[i].key, rows[i].value);
-	if (r < 0)
-		stssl_record_done(&entry->login);
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What stssl-status(7) tells administrators: one session after the other, with
+ * its record, what was decided for it, and its age; what is counted; and who
+ * has a penalty.
+ */
+#ifndef HELPER_MONITOR_STATUS_LISTING_H
+#define HELPER_MONITOR_STATUS_LISTING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/monitor/generation.h"
+#include "helper/monitor/registry/registry.h"
+#include "helper/monitor/status/question.h"
+#include "status/record.h"
+
+/*
+ * What it is told from; `listener` and `generation` as in
+ * helper/monitor/status/answer.h.
+ */
+struct listing_source {
+	struct registry *registry;
+	struct penalties *penalties;
+	const struct generation *generation;
+	const char *(*listener)(void *owner, uint32_t listener);
+	void *owner;
+};
+
+/*
+ * Write what is known of the session with the lowest number above *session, but
+ * for its certificate and what does not fit.  *session becomes its number, or 0
+ * behind the last.  Returns the length.
+ */
+size_t listing_session(const struct listing_source *source, uint64_t *session,
+    char buf[static STSSL_RECORD_MAX]);
+
+/* Write all counters.  Returns the length; 0 when out of memory. */
+size_t listing_metrics(
+    const struct listing_source *source, char buf[static STSSL_RECORD_MAX]);
+
+/*
+ * Write the sources with a penalty behind an address, or from the first one for
+ * NULL: as many as fit.  Returns the length.
+ */
+size_t listing_penalties(const struct listing_source *source,
+    const struct stssl_address *after, char buf[static STSSL_RECORD_MAX]);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One function for each kind of question.  Nobody is waited for: what an asker
+ * cannot take at once is his loss.
+ */
+#include <config.h>
+#include "helper/monitor/status/reply.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "helper/base/log.h"
+#include "helper/monitor/registry/metrics.h"
+#include "helper/monitor/status/audit.h"
+#include "helper/monitor/status/listing.h"
+#include "policy/decide.h"
+
+/* False when there is no room for it, or nobody any more who listens. */
+static bool
+say(const struct asker *to, const char *text, size_t len)
+{
+	return send(to->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) != -1;
+}
+
+void
+reply_word(const struct asker *to, const char *word)
+{
+	struct stssl_record answer;
+
+	stssl_record_init(&answer);
+	if (stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, word) == 0)
+		(void)say(to, answer.text, answer.len);
+	stssl_record_done(&answer);
+}
+
+/*
+ * Another client of the session's backend, who came past us or whose record is
+ * not there (yet).  The port alone counts: a backend may listen on several
+ * addresses, and what it connects to has other ports on its side.
+ */
+static bool
+is_another_client(
+    const struct session_entry *found, const struct stssl_connection *key)
+{
+	const struct stssl_connection *own = &found->connection;
+
+	return key->local.port == own->local.port &&
+	       stssl_connection_compare(key, own) != 0;
+}
+
+static bool
+has_another_client(const struct session_entry *found, const struct question *q)
+{
+	for (size_t i = 0; i < q->key_count; i++)
+		if (is_another_client(found, &q->keys[i]))
+			return true;
+	return false;
+}
+
+static void
+answer_query(const struct asker *to, const struct question *q)
+{
+	const struct session_entry *found = NULL;
+	const struct registry *registry = to->params->registry;
+
+	for (size_t i = 0; i < q->key_count; i++) {
+		const struct session_entry *entry =
+		    registry_find_connection(registry, &q->keys[i]);
+
+		if (entry == NULL || entry == found)
+			continue;
+		if (found != NULL) {
+			reply_word(to, "ambiguous");
+			return;
+		}
+		found = entry;
+	}
+	if (found == NULL)
+		reply_word(to, "none");
+	else if (has_another_client(found, q))
+		reply_word(to, "ambiguous");
+	else
+		(void)say(to, found->text, found->text_len);
+}
+
+/* With the session, for the listing.  Out of memory forgets it. */
+static void
+keep_login(struct session_entry *entry, const struct question *q)
+{
+	const struct {
+		enum stssl_key key;
+		const char *value;
+	} rows[] = {
+		{ STSSL_KEY_STSSL_USER, q->user },
+		{ STSSL_KEY_STSSL_SERVICE, q->service },
+		{ STSSL_KEY_STSSL_CLASS, q->class_name },
+		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(q->verdict) },
+		{ STSSL_KEY_STSSL_REASON, q->reason },
+		{ STSSL_KEY_STSSL_DATA, q->data_private ? "private" : "any" },
+	};
+	int r = 0;
+
+	stssl_record_done(&entry->login);
+	stssl_record_init(&entry->login);
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
+		r = stssl_record_put(&entry->login, rows[i].key, rows[i].value);
+	if (r < 0)
+		stssl_record_done(&entry->login);
+}
+
+/* Reasons that would not be without a good certificate. */
+static bool
+needs_certificate(const char *reason)
+{
+	return strcmp(reason, stssl_reason_word(STSSL_REASON_CERTIFICATE)) ==
+		   0 ||
+	       strcmp(reason, stssl_reason_word(STSSL_REASON_AND_PASSWORD)) ==
+		   0;
+}
+
+static void
+answer_verdict(const struct asker *to, const struct question *q)
+{
+	const struct answer_params *params = to->params;
+	struct session_entry *entry =
+	    registry_find(params->registry, q->session);
+	int r;
+
+	if (entry == NULL || entry->record != RECORD_KNOWN) {
+		reply_word(to, "none");
+		return;
+	}
+	r = params->decided(params->owner, entry, q->verdict, q->data_private);
+	audit_login(entry, q, r);
+	if (r < 0) {
+		reply_word(to, "none");
+		return;
+	}
+	entry->is_decided = true;
+	entry->by_certificate = needs_certificate(q->reason);
+	entry->verdict = q->verdict;
+	if (q->verdict == STSSL_VERDICT_REFUSE)
+		params->refused(params->owner, entry, q->reason);
+	keep_login(entry, q);
+	metrics_verdict(
+	    registry_metrics(params->registry), q->verdict, q->reason);
+	reply_word(to, "done");
+}
+
+static void
+answer_kick(const struct asker *to, const struct question *q)
+{
+	const struct answer_params *params = to->params;
+	const struct session_entry *entry =
+	    registry_find(params->registry, q->session);
+
+	if (entry == NULL || params->kick(params->owner, entry) < 0) {
+		reply_word(to, "none");
+		return;
+	}
+	log_notice("kicked session=%" PRIx64 " by uid=%lu", entry->session,
+	    (unsigned long)to->uid);
+	reply_word(to, "done");
+}
+
+static void
+answer_pardon(const struct asker *to, const struct question *q)
+{
+	char ip[STSSL_ADDRESS_TEXT];
+
+	if (!penalties_pardon(to->params->penalties, &q->address)) {
+		reply_word(to, "none");
+		return;
+	}
+	log_notice("pardoned address=%s by uid=%lu",
+	    stssl_ip_format(&q->address, ip), (unsigned long)to->uid);
+	reply_word(to, "done");
+}
+
+static struct listing_source
+source_of(const struct answer_params *params)
+{
+	return (struct listing_source){ params->registry, params->penalties,
+		params->generation, params->listener, params->owner };
+}
+
+/*
+ * As many sessions as the socket has room for, each in a packet: to accept an
+ * asker for each of them would cost the monitor several times as much.
+ */
+static void
+answer_list(const struct asker *to, const struct question *q)
+{
+	static char packet[STSSL_RECORD_MAX];
+	const struct listing_source source = source_of(to->params);
+	uint64_t session = q->session;
+
+	for (unsigned i = 0; i < ANSWER_SESSIONS_MAX; i++) {
+		size_t len = listing_session(&source, &session, packet);
+
+		if (!say(to, packet, len) || session == 0)
+			return;
+	}
+}
+
+static void
+answer_metrics(const struct asker *to, const struct question *q)
+{
+	static char packet[STSSL_RECORD_MAX];
+	const struct listing_source source = source_of(to->params);
+	size_t len = listing_metrics(&source, packet);
+
+	(void)q;
+	if (len > 0)
+		(void)say(to, packet, len);
+}
+
+static void
+answer_penalties(const struct asker *to, const struct question *q)
+{
+	static char packet[STSSL_RECORD_MAX];
+	const struct listing_source source = source_of(to->params);
+
+	(void)say(to, packet,
+	    listing_penalties(
+		&source, q->has_address ? &q->address : NULL, packet));
+}
+
+static void
+answer_reload(const struct asker *to, const struct question *q)
+{
+	const struct answer_params *params = to->params;
+	struct stssl_error error = { "" };
+	struct stssl_record answer;
+	int r;
+
+	(void)q;
+	if (params->reload(params->owner, &error) == 0) {
+		reply_word(to, "done");
+		return;
+	}
+	stssl_record_init(&answer);
+	r = stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, "failed");
+	if (r == 0)
+		r = stssl_record_put(
+		    &answer, STSSL_KEY_STSSL_ERROR, error.text);
+	if (r == 0)
+		(void)say(to, answer.text, answer.len);
+	stssl_record_done(&answer);
+}
+
+static void (*const kinds[])(
+    const struct asker *to, const struct question *q) = {
+	[QUESTION_QUERY] = answer_query,
+	[QUESTION_VERDICT] = answer_verdict,
+	[QUESTION_LIST] = answer_list,
+	[QUESTION_KICK] = answer_kick,
+	[QUESTION_METRICS] = answer_metrics,
+	[QUESTION_RELOAD] = answer_reload,
+	[QUESTION_PENALTIES] = answer_penalties,
+	[QUESTION_PARDON] = answer_pardon,
+};
+
+void
+reply(const struct asker *to, const struct question *q)
+{
+	kinds[q->kind](to, q);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The answers of stssl-status(7), and what is done for them.
+ */
+#ifndef HELPER_MONITOR_STATUS_REPLY_H
+#define HELPER_MONITOR_STATUS_REPLY_H
+
+#include <sys/types.h>
+
+#include "helper/monitor/status/answer.h"
+#include "helper/monitor/status/question.h"
+
+/* Sessions in the answers to one question: the rest is asked for again. */
+#define ANSWER_SESSIONS_MAX 64
+
+/* Whom to answer. */
+struct asker {
+	const struct answer_params *params;
+	int fd;
+	uid_t uid;
+};
+
+/* Do what is asked, and answer, without waiting.  He had a right to ask. */
+void reply(const struct asker *to, const struct question *question);
+
+/* Answer with nothing but this word of STSSL_RESULT. */
+void reply_word(const struct asker *to, const char *word);
+
+#endif

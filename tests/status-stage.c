@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <config.h>
+#include "tests/status-stage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/base/message.h"
+#include "helper/monitor/registry/inbox.h"
+#include "status/tools/address.h"
+
+static struct listen_config listener = { .name = "ftp" };
+static const struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+
+static const struct penalty_config rules = {
+	.seconds = { [PENALTY_LOGIN_FAILED] = 100 },
+	.refuse_above = 150,
+	.max = 600,
+	.max_sources = 1000,
+};
+
+struct bench b;
+
+uid_t asker;
+
+int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+
+int
+__wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	int r = __real_getsockopt(fd, level, name, value, len);
+
+	if (r == 0 && level == SOL_SOCKET && name == SO_PEERCRED)
+		((struct ucred *)value)->uid = asker;
+	return r;
+}
+
+static void
+drain(void *owner)
+{
+	struct inbox in = { .registry = b.registry,
+		.config = &config,
+		.worker = &b,
+		.channel = b.channel[1] };
+
+	(void)owner;
+	ck_assert_int_eq(inbox_drain(&in), 0);
+}
+
+static int
+decided(void *owner, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	if (b.is_lost)
+		return -EAGAIN;
+	b.told++;
+	b.verdict = verdict;
+	b.data_private = data_private;
+	return 0;
+}
+
+static void
+refused(void *owner, const struct session_entry *entry, const char *reason)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	ck_assert_str_eq(reason, "certificate");
+	b.refused++;
+}
+
+static int
+kick(void *owner, const struct session_entry *entry)
+{
+	(void)owner;
+	ck_assert_uint_eq(entry->session, SESSION);
+	b.kicked += !b.is_lost;
+	return b.is_lost ? -EAGAIN : 0;
+}
+
+static int
+reload(void *owner, struct stssl_error *error)
+{
+	(void)owner;
+	(void)error;
+	b.reloaded++;
+	return 0;
+}
+
+static const char *
+listener_name(void *owner, uint32_t n)
+{
+	(void)owner;
+	return n == 0 ? listener.name : NULL;
+}
+
+void
+set_up(void)
+{
+	socklen_t len = sizeof(sa_family_t);
+	static const uid_t users[] = { STATUS_USER };
+	struct answer_params params;
+	struct stssl_address peer;
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+
+	memset(&b, 0, sizeof b);
+	b.address.sun_family = AF_UNIX;
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&b.address, len), 0);
+	ck_assert_int_eq(listen(fd, 128), 0);
+	len = sizeof b.address;
+	ck_assert_int_eq(
+	    getsockname(fd, (struct sockaddr *)&b.address, &len), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, b.channel), 0);
+	b.loop = ev_loop_new(0);
+	b.registry = registry_new();
+	b.penalties = penalties_new(&rules, NULL);
+	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
+	ck_assert_int_eq(registry_add(b.registry, SESSION, &b, 0, &peer), 0);
+	params = (struct answer_params){ .loop = b.loop,
+		.fd = fd,
+		.users = users,
+		.user_count = ROWS(users),
+		.registry = b.registry,
+		.penalties = b.penalties,
+		.drain = drain,
+		.decided = decided,
+		.refused = refused,
+		.kick = kick,
+		.reload = reload,
+		.listener = listener_name };
+	b.answers = answers_new(&params);
+	ck_assert_ptr_nonnull(b.answers);
+}
+
+void
+tear_down(void)
+{
+	b.answers = answers_free(b.answers);
+	b.penalties = penalties_free(b.penalties);
+	b.registry = registry_free(b.registry);
+	ev_loop_destroy(b.loop);
+	(void)close(b.channel[0]);
+	(void)close(b.channel[1]);
+}
+
+void
+publish(const char *where)
+{
+	static const char text[] =
+	    "STSSL_VERSION=1\0STSSL_SESSION=7f3a\0STSSL_LISTENER=ftp\0"
+	    "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"
+	    "SSL_PROTOCOL=TLSv1.3";
+	struct message m = { .type = MESSAGE_PUBLISH,
+		.u.publish = { .session = SESSION, .text_len = sizeof text } };
+
+	ck_assert_int_eq(
+	    stssl_connection_parse(where, &m.u.publish.connection), 0);
+	ck_assert_int_eq(
+	    message_send(b.channel[0], &m, -1, text, sizeof text), 0);
+}
+
+void
+withdraw(void)
+{
+	const struct message m = { .type = MESSAGE_WITHDRAW,
+		.u.withdraw.session = SESSION };
+
+	ck_assert_int_eq(message_send(b.channel[0], &m, -1, NULL, 0), 0);
+}
+
+void
+add_session(uint64_t session, const char *peer)
+{
+	struct stssl_address address;
+
+	ck_assert_int_eq(stssl_address_parse(peer, &address), 0);
+	ck_assert_int_eq(registry_add(b.registry, session, &b, 0, &address), 0);
+}
+
+void
+penalise(const char *ip, unsigned times)
+{
+	struct stssl_address a;
+
+	ck_assert_int_eq(stssl_ip_parse(ip, &a), 0);
+	while (times-- > 0)
+		penalties_add(b.penalties, &a, PENALTY_LOGIN_FAILED);
+}
+
+int
+dial(void)
+{
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+	socklen_t len = (socklen_t)(sizeof(sa_family_t) + 6);
+
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&b.address, len), 0);
+	return fd;
+}
+
+ssize_t
+hear(int fd, char *buf, size_t size)
+{
+	ssize_t n;
+
+	while ((n = recv(fd, buf, size, 0)) == -1 && errno == EAGAIN)
+		ev_run(b.loop, EVRUN_ONCE);
+	return n;
+}
+
+void
+expect(const char *question, size_t len, const char *result,
+    struct stssl_record *ret)
+{
+	char *buf = malloc(STSSL_RECORD_MAX);
+	struct stssl_record answer;
+	int fd = dial();
+	ssize_t n;
+
+	stssl_record_init(&answer);
+	ck_assert_int_eq(send(fd, question, len, 0), (int)len);
+	n = hear(fd, buf, STSSL_RECORD_MAX);
+	ck_assert_int_gt(n, 0);
+	ck_assert_int_eq(stssl_record_decode(buf, (size_t)n, &answer), 0);
+	ck_assert_str_eq(
+	    stssl_record_get(&answer, STSSL_KEY_STSSL_RESULT), result);
+	/* One answer, then the end. */
+	ck_assert_int_eq(hear(fd, buf, STSSL_RECORD_MAX), 0);
+	(void)close(fd);
+	free(buf);
+	if (ret != NULL)
+		*ret = answer;
+	else
+		stssl_record_done(&answer);
+}

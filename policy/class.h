@@ -13,7 +13,7 @@
 #include "policy/decide.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
-#include "policy/maps.h"
+#include "policy/map.h"
 #include "policy/pattern.h"
 #include "policy/stamp.h"
 #include "policy/user.h"

@@ -34,30 +34,6 @@ value_sha256(const char *value, char ret[static VALUE_MAX])
 		   : -EBADMSG;
 }
 
-static int
-value_dn(const char *value, char ret[static VALUE_MAX])
-{
-	return stssl_subject_canonical(STSSL_SUBJECT_DN, value, ret);
-}
-
-static int
-value_email(const char *value, char ret[static VALUE_MAX])
-{
-	return stssl_subject_canonical(STSSL_SUBJECT_EMAIL, value, ret);
-}
-
-static int
-value_upn(const char *value, char ret[static VALUE_MAX])
-{
-	return stssl_subject_canonical(STSSL_SUBJECT_UPN, value, ret);
-}
-
-static int
-value_uri(const char *value, char ret[static VALUE_MAX])
-{
-	return stssl_subject_canonical(STSSL_SUBJECT_URI, value, ret);
-}
-
 /* A name and, behind the last #, a number. */
 static int
 value_issuer_serial(const char *value, char ret[static VALUE_MAX])
@@ -73,7 +49,7 @@ value_issuer_serial(const char *value, char ret[static VALUE_MAX])
 		return -EBADMSG;
 	memcpy(issuer, value, len);
 	issuer[len] = '\0';
-	r = value_dn(issuer, ret);
+	r = stssl_subject_canonical(STSSL_SUBJECT_DN, issuer, ret);
 	if (r < 0)
 		return r;
 	end = strlen(ret);
@@ -81,18 +57,28 @@ value_issuer_serial(const char *value, char ret[static VALUE_MAX])
 	return 0;
 }
 
-static const struct {
+/*
+ * Their values are read by a function of their own, or as names of a
+ * certificate are.
+ */
+static const struct kind {
 	const char *prefix;
 	int (*canonical)(const char *value, char ret[static VALUE_MAX]);
+	enum stssl_subject subject;
+	enum stssl_key key; /* where a record has the value */
 } kinds[] = {
-	{ "sha256:", value_sha256 },
-	{ "spki-sha256:", value_sha256 },
-	{ "dn:", value_dn },
-	{ "issuer-serial:", value_issuer_serial },
-	{ "email:", value_email },
-	{ "upn:", value_upn },
-	{ "san-uri:", value_uri },
+	{ "issuer-serial:", value_issuer_serial,
+	    .key = STSSL_KEY_SSL_CLIENT_M_SERIAL },
+	{ "sha256:", value_sha256, .key = STSSL_KEY_SSL_CLIENT_CERT_SHA256 },
+	{ "spki-sha256:", value_sha256,
+	    .key = STSSL_KEY_SSL_CLIENT_SPKI_SHA256 },
+	{ "dn:", .subject = STSSL_SUBJECT_DN },
+	{ "email:", .subject = STSSL_SUBJECT_EMAIL },
+	{ "upn:", .subject = STSSL_SUBJECT_UPN },
+	{ "san-uri:", .subject = STSSL_SUBJECT_URI },
 };
+
+#define KINDS (sizeof kinds / sizeof kinds[0])
 
 /* As stssl_entry_read() for what is neither empty nor a comment. */
 static int
@@ -100,15 +86,18 @@ canonical_entry(const char *text, char ret[static STSSL_ENTRY_MAX])
 {
 	char value[VALUE_MAX];
 
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		size_t len = strlen(kinds[i].prefix);
+	for (const struct kind *k = kinds; k < kinds + KINDS; k++) {
+		size_t len = strlen(k->prefix);
+		int r;
 
-		if (strncmp(text, kinds[i].prefix, len) != 0)
+		if (strncmp(text, k->prefix, len) != 0)
 			continue;
-		if (kinds[i].canonical(text + len, value) < 0)
+		r = k->canonical != NULL ? k->canonical(text + len, value)
+					 : stssl_subject_canonical(
+					       k->subject, text + len, value);
+		if (r < 0)
 			return -EBADMSG;
-		(void)snprintf(
-		    ret, STSSL_ENTRY_MAX, "%s%s", kinds[i].prefix, value);
+		(void)snprintf(ret, STSSL_ENTRY_MAX, "%s%s", k->prefix, value);
 		return 1;
 	}
 	return -EBADMSG;
@@ -172,67 +161,58 @@ add(struct list *list, const char *prefix, const char *value)
 }
 
 static int
-add_issuer_serial(struct list *list)
+add_issuer_serial(struct list *list, const char *prefix, const char *serial)
 {
 	const char *issuer =
 	    stssl_record_get(list->record, STSSL_KEY_SSL_CLIENT_I_DN);
-	const char *serial =
-	    stssl_record_get(list->record, STSSL_KEY_SSL_CLIENT_M_SERIAL);
 	char value[LINE_BYTES];
-	int n;
+	int n = snprintf(
+	    value, sizeof value, "%s#%s", issuer == NULL ? "" : issuer, serial);
 
-	if (issuer == NULL || serial == NULL)
-		return 0;
-	n = snprintf(value, sizeof value, "%s#%s", issuer, serial);
-	if (n < 0 || (size_t)n >= sizeof value)
-		return 0;
-	return add(list, "issuer-serial:", value);
+	return n < 0 || (size_t)n >= sizeof value ? 0
+						  : add(list, prefix, value);
 }
 
+/* All names of a kind; one that is too long or malformed is left out. */
 static int
-add_one(struct list *list, const char *prefix, enum stssl_key key)
+add_names(struct list *list, const struct kind *kind)
 {
-	const char *value = stssl_record_get(list->record, key);
-
-	return value != NULL ? add(list, prefix, value) : 0;
-}
-
-static int
-add_many(struct list *list, const char *prefix, enum stssl_key key)
-{
-	const char *value;
-	int r = 0;
+	char name[STSSL_SUBJECT_MAX];
+	int r = 0, found;
 
 	for (unsigned n = 0; r == 0; n++) {
-		value = stssl_record_get_nth(list->record, key, n);
-		if (value == NULL)
+		found = stssl_subject_nth(kind->subject, list->record, n, name);
+		if (found == 0)
 			break;
-		r = add(list, prefix, value);
+		if (found == 1)
+			r = add(list, kind->prefix, name);
 	}
 	return r;
 }
 
-static const struct {
-	const char *prefix;
-	enum stssl_key key;
-	int (*add)(struct list *list, const char *prefix, enum stssl_key key);
-} shown[] = {
-	{ "sha256:", STSSL_KEY_SSL_CLIENT_CERT_SHA256, add_one },
-	{ "spki-sha256:", STSSL_KEY_SSL_CLIENT_SPKI_SHA256, add_one },
-	{ "dn:", STSSL_KEY_SSL_CLIENT_S_DN, add_one },
-	{ "email:", STSSL_KEY_SSL_CLIENT_SAN_Email, add_many },
-	{ "upn:", STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN, add_many },
-	{ "san-uri:", STSSL_KEY_SSL_CLIENT_SAN_URI, add_many },
-};
+static int
+add_kind(struct list *list, const struct kind *kind)
+{
+	const char *value;
+
+	if (kind->canonical == NULL)
+		return add_names(list, kind);
+	value = stssl_record_get(list->record, kind->key);
+	if (value == NULL)
+		return 0;
+	return kind->canonical == value_issuer_serial
+		   ? add_issuer_serial(list, kind->prefix, value)
+		   : add(list, kind->prefix, value);
+}
 
 int
 stssl_entries_of(const struct stssl_record *record, struct stssl_entries *ret)
 {
 	struct list list = { .record = record };
-	int r = add_issuer_serial(&list);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof shown / sizeof shown[0]; i++)
-		r = shown[i].add(&list, shown[i].prefix, shown[i].key);
+	for (size_t i = 0; r == 0 && i < KINDS; i++)
+		r = add_kind(&list, &kinds[i]);
 	if (r < 0) {
 		stssl_entries_done(&list.entries);
 		return r;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * From certificate to user name.  A way either leads to exactly the user who
- * asks or it does not; whatever is malformed or cannot be read does not.
+ * From certificate to user name: a name as it is, without an allowed domain, or
+ * through a map; or the user's own file.  A way either leads to exactly the
+ * user who asks or it does not; whatever is malformed or cannot be read does
+ * not.  Two users are none.
  */
 #include <config.h>
 #include "policy/identity.h"
@@ -11,10 +13,115 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/trace.h"
+#include "status/ascii.h"
 #include "status/trust.h"
+
+static bool
+is_among(const struct stssl_values *domains, const char *domain)
+{
+	for (size_t i = 0; i < domains->count; i++)
+		if (stssl_same_text(domains->list[i], domain))
+			return true;
+	return false;
+}
+
+/* The name itself, or the part of an address before its domain. */
+static enum stssl_way_end
+plain_user(const char *name, size_t len, char ret[static STSSL_USER_MAX + 1])
+{
+	if (len > STSSL_USER_MAX)
+		return STSSL_WAY_INVALID;
+	memcpy(ret, name, len);
+	ret[len] = '\0';
+	return stssl_user_valid(ret) ? STSSL_WAY_USER : STSSL_WAY_INVALID;
+}
+
+static enum stssl_way_end
+mapped_user(const struct stssl_map *map, enum stssl_subject kind,
+    const char *name, char ret[static STSSL_USER_MAX + 1])
+{
+	int r = stssl_map_apply(map, kind, name, ret);
+
+	if (r == -ENOTUNIQ)
+		return STSSL_WAY_AMBIGUOUS;
+	if (r < 0)
+		return STSSL_WAY_INVALID;
+	return r == 1 ? STSSL_WAY_USER : STSSL_WAY_UNMAPPED;
+}
+
+/* Where one name leads: to a user, or why not. */
+static enum stssl_way_end
+user_of(const struct stssl_identity_rules *rules, enum stssl_identity way,
+    const char *name, char ret[static STSSL_USER_MAX + 1])
+{
+	enum stssl_subject kind = stssl_identity_subject(way);
+	size_t len = strlen(name);
+
+	if (way == STSSL_IDENTITY_EMAIL || way == STSSL_IDENTITY_UPN) {
+		const char *domain = stssl_subject_domain(name);
+
+		if (domain == NULL || !is_among(way == STSSL_IDENTITY_EMAIL
+						    ? &rules->email_domains
+						    : &rules->upn_domains,
+					  domain))
+			return STSSL_WAY_FOREIGN;
+		len = (size_t)(domain - 1 - name);
+	}
+	if (stssl_map_has(rules->map, kind))
+		return mapped_user(rules->map, kind, name, ret);
+	if (kind == STSSL_SUBJECT_DN)
+		return STSSL_WAY_UNMAPPED;
+	return plain_user(name, len, ret);
+}
+
+static bool
+is_final(enum stssl_way_end end)
+{
+	return end == STSSL_WAY_INVALID || end == STSSL_WAY_AMBIGUOUS;
+}
+
+/* Add what one name led to. */
+static void
+take(struct stssl_way_tried *tried, enum stssl_way_end end, const char *user)
+{
+	bool had_user = tried->end == STSSL_WAY_USER;
+
+	if (end == STSSL_WAY_USER && had_user && strcmp(tried->name, user) != 0)
+		end = STSSL_WAY_AMBIGUOUS;
+	if (end == STSSL_WAY_USER)
+		memcpy(tried->name, user, strlen(user) + 1);
+	if (is_final(end))
+		tried->name[0] = '\0';
+	if (is_final(end) || !had_user)
+		tried->end = end;
+}
+
+/*
+ * All names of the kind must lead to the same user.  What is of other domains,
+ * or no line of a map is meant for, does not count.
+ */
+void
+stssl_draw(const struct stssl_identity_rules *rules,
+    const struct stssl_record *record, struct stssl_way_tried *tried)
+{
+	enum stssl_subject kind = stssl_identity_subject(tried->way);
+	char name[STSSL_SUBJECT_MAX], user[STSSL_USER_MAX + 1];
+
+	for (unsigned n = 0; !is_final(tried->end); n++) {
+		int r = stssl_subject_nth(kind, record, n, name);
+		enum stssl_way_end end;
+
+		if (r == 0)
+			return;
+		if (n == STSSL_DRAW_NAMES)
+			r = -E2BIG;
+		end = r < 0 ? STSSL_WAY_INVALID
+			    : user_of(rules, tried->way, name, user);
+		take(tried, end, user);
+	}
+}
 
 /* 0 and the text of the user's file, or why there is none that counts. */
 static int
@@ -77,8 +184,12 @@ try_way(const struct stssl_identity_rules *rules, enum stssl_identity way,
 	return tried;
 }
 
-static const char *const words[STSSL_IDENTITY_COUNT] = {
-#define X(name, word) [STSSL_IDENTITY_##name] = word,
+static const struct {
+	const char *word;
+	enum stssl_subject subject;
+} ways[STSSL_IDENTITY_COUNT] = {
+#define X(name, word, subject) \
+	[STSSL_IDENTITY_##name] = { word, STSSL_SUBJECT_##subject },
 	STSSL_WAYS(X)
 #undef X
 };
@@ -86,23 +197,13 @@ static const char *const words[STSSL_IDENTITY_COUNT] = {
 const char *
 stssl_identity_word(enum stssl_identity way)
 {
-	return (unsigned)way < STSSL_IDENTITY_COUNT ? words[way] : "";
+	return (unsigned)way < STSSL_IDENTITY_COUNT ? ways[way].word : "";
 }
 
 enum stssl_subject
 stssl_identity_subject(enum stssl_identity way)
 {
-	static const enum stssl_subject subjects[STSSL_IDENTITY_COUNT] = {
-		[STSSL_IDENTITY_FILE] = STSSL_SUBJECT_COUNT,
-		[STSSL_IDENTITY_CN] = STSSL_SUBJECT_CN,
-		[STSSL_IDENTITY_EMAIL] = STSSL_SUBJECT_EMAIL,
-		[STSSL_IDENTITY_UPN] = STSSL_SUBJECT_UPN,
-		[STSSL_IDENTITY_DNS] = STSSL_SUBJECT_DNS,
-		[STSSL_IDENTITY_URI] = STSSL_SUBJECT_URI,
-		[STSSL_IDENTITY_DN] = STSSL_SUBJECT_DN,
-	};
-
-	return (unsigned)way < STSSL_IDENTITY_COUNT ? subjects[way]
+	return (unsigned)way < STSSL_IDENTITY_COUNT ? ways[way].subject
 						    : STSSL_SUBJECT_COUNT;
 }
 
@@ -112,7 +213,7 @@ stssl_identity_parse(const char *word)
 	int i = 0;
 
 	while (i < STSSL_IDENTITY_COUNT &&
-	       (word[0] != words[i][0] || strcmp(word, words[i]) != 0))
+	       (word[0] != ways[i].word[0] || strcmp(word, ways[i].word) != 0))
 		i++;
 	return (enum stssl_identity)i;
 }

@@ -18,18 +18,21 @@
 #define STSSL_IDENTITY_DIR_MAX 1024
 #define STSSL_IDENTITY_MAX     (1024 * 1024)
 
-/* The ways, in the order in which they are tried: name, word. */
-#define STSSL_WAYS(X)     \
-	X(FILE, "file")   \
-	X(CN, "cn")       \
-	X(EMAIL, "email") \
-	X(UPN, "upn")     \
-	X(DNS, "dns")     \
-	X(URI, "uri")     \
-	X(DN, "dn")
+/*
+ * The ways, in the order in which they are tried: name, word, and which names
+ * of the certificate they take, COUNT for none.
+ */
+#define STSSL_WAYS(X)            \
+	X(FILE, "file", COUNT)   \
+	X(CN, "cn", CN)          \
+	X(EMAIL, "email", EMAIL) \
+	X(UPN, "upn", UPN)       \
+	X(DNS, "dns", DNS)       \
+	X(URI, "uri", URI)       \
+	X(DN, "dn", DN)
 
 enum stssl_identity {
-#define X(name, word) STSSL_IDENTITY_##name,
+#define X(name, word, subject) STSSL_IDENTITY_##name,
 	STSSL_WAYS(X)
 #undef X
 	STSSL_IDENTITY_COUNT
@@ -99,5 +102,17 @@ enum stssl_identity stssl_identity_parse(const char *word);
 bool stssl_identity_names(const struct stssl_identity_rules *rules,
     const char *user, const struct stssl_record *record,
     const struct stssl_trace *trace);
+
+/* With more names of a kind than this, the way leads nowhere. */
+#define STSSL_DRAW_NAMES 64
+
+/*
+ * Go tried->way, which is not STSSL_IDENTITY_FILE, so that the user need not be
+ * told: all names of one kind in the certificate lead to one user, or the way
+ * leads nowhere.  The rest of *tried is 0.  Sets tried->end, to USER whoever
+ * the user is, and tried->name then.
+ */
+void stssl_draw(const struct stssl_identity_rules *rules,
+    const struct stssl_record *record, struct stssl_way_tried *tried);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/conf.h"
 #include "policy/subject.h"
 #include "policy/user.h"
 
@@ -54,5 +55,24 @@ bool stssl_map_has(const struct stssl_map *map, enum stssl_subject kind);
  */
 int stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
     const char *name, char ret_user[static STSSL_USER_MAX + 1]);
+
+struct stssl_maps {
+	struct stssl_map *list;
+	size_t count;
+};
+
+/*
+ * Compile all maps of a file; names and texts are the conf's.  Returns 0, to be
+ * emptied by stssl_maps_done(); or a negative errno with error->text set
+ * (-EBADMSG for a faulty line, a map without one, and too many of them).
+ */
+int stssl_maps_read(const struct stssl_conf *conf, struct stssl_maps *ret,
+    struct stssl_error *error);
+
+void stssl_maps_done(struct stssl_maps *maps);
+
+/* The map of this name; NULL when there is none. */
+const struct stssl_map *stssl_maps_find(
+    const struct stssl_maps *maps, const char *name);
 
 #endif

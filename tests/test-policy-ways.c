@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "policy/class.h"
-#include "policy/draw.h"
 #include "policy/tools/words.h"
 #include "policy/trace.h"
 #include "tests/test-policy.h"

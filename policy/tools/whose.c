@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "policy/class.h"
-#include "policy/draw.h"
 #include "policy/entries.h"
 #include "policy/hosts.h"
 #include "policy/identity.h"

@@ -28,6 +28,7 @@ void add_decide_cases(struct case_list *to);
 void add_dn_cases(struct case_list *to);
 void add_hosts_cases(struct case_list *to);
 void add_identity_cases(struct case_list *to);
+void add_identity_file_cases(struct case_list *to);
 void add_judge_cases(struct case_list *to);
 void add_map_cases(struct case_list *to);
 void add_match_cases(struct case_list *to);

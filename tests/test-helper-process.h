@@ -28,7 +28,7 @@ size_t askers_cases(struct test_case *ret);
 size_t listing_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
-size_t sources_cases(struct test_case *ret);
+size_t penalty_table_cases(struct test_case *ret);
 size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t inquiries_cases(struct test_case *ret);

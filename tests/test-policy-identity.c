@@ -2,12 +2,9 @@
 #include <config.h>
 #include "policy/identity.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "policy/trace.h"
 #include "policy/user.h"
 #include "tests/test-policy.h"
 
@@ -19,7 +16,9 @@
 	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
 #define HEX_OTHER \
 	"ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define HEX_63  "0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define HEX63                             \
+	"0112233445566778899aabbccddeeff" \
+	"00112233445566778899aabbccddeeff"
 
 #define BY_FILE (1u << STSSL_IDENTITY_FILE)
 #define BY_CN   (1u << STSSL_IDENTITY_CN)
@@ -90,14 +89,14 @@ static const struct {
 	{ "", false, 0 },
 	{ "# sha256:" HEX "\n", false, 0 },
 	/* a good entry does not count in a faulty file */
-	{ "sha256:" HEX "\nsha256:" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:" HEX63 "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256:" HEX "0\n", false, 0 },
 	{ "sha256:" HEX "\nsha256:\n", false, 0 },
 	{ "sha256:" HEX "\nsha256:" HEX_COLONS ":\n", false, 0 },
 	{ "sha256:" HEX "\nsha256::" HEX_COLONS "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256:00::" HEX "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256:0:0" HEX "\n", false, 0 },
-	{ "sha256:" HEX "\nsha256:g" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nsha256:g" HEX63 "\n", false, 0 },
 	{ "sha256:" HEX "\nsha256: " HEX "\n", false, 0 },
 	{ "sha256:" HEX "\nSHA256:" HEX "\n", false, 0 },
 	/* the other forms */
@@ -121,7 +120,7 @@ static const struct {
 	{ "san-uri:spiffe://acme.example/alice\n", true, 0 },
 	{ "san-uri:spiffe://ACME.example/alice\n", false, 0 },
 	{ "san-uri:spiffe://acme.example/alic\n", false, 0 },
-	{ "sha256:" HEX "\nspki-sha256:" HEX_63 "\n", false, 0 },
+	{ "sha256:" HEX "\nspki-sha256:" HEX63 "\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:CN=CA\n", false, 0 },
 	{ "sha256:" HEX "\nissuer-serial:CN=CA#\n", false, 0 },
 	{ "issuer-serial:CN=CA,O=Acme#0x0A0b\n", true, 0 },

@@ -11,17 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/advisor/advisor.h"
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
-#include "helper/inquirer/inquirer.h"
-#include "helper/keyholder/keyholder.h"
 #include "helper/keyholder/keys.h"
 #include "helper/monitor/expiry.h"
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
 #include "helper/monitor/privileges.h"
-#include "helper/worker/worker.h"
 
 struct arguments {
 	const char *config;
@@ -194,11 +190,7 @@ main(int argc, char **argv)
 		expiry_log_all(&generation);
 		status = STATUS_STOPPED;
 	} else {
-		const struct monitor_params params = { a.config, &generation,
-			&privileges, worker_main, keyholder_main, advisor_main,
-			inquirer_main };
-
-		status = (int)monitor_main(&params);
+		status = (int)monitor_main(a.config, &generation, &privileges);
 	}
 	privileges_done(&privileges);
 	generation_free(&generation);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "status/address.h"
+#include "status/ascii.h"
 #include "stsslctl/output.h"
 
 /* Large revocation lists take their time. */
@@ -197,8 +198,7 @@ static bool
 is_clean(const char *text)
 {
 	for (; *text != '\0'; text++)
-		if (*text != '\n' &&
-		    ((unsigned char)*text < 0x20 || *text == 0x7f))
+		if (*text != '\n' && stssl_is_control(*text))
 			return false;
 	return true;
 }

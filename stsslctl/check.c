@@ -4,6 +4,7 @@
  * in the stack of a PAM service.
  */
 #include <config.h>
+#include "stsslctl/check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,15 +18,11 @@
 #include "setup/backends.h"
 #include "setup/config.h"
 #include "status/ascii.h"
+#include "status/ascii.h"
 #include "status/quote.h"
 #include "status/trust.h"
-#include "stsslctl/access.h"
 #include "stsslctl/certificate.h"
-#include "stsslctl/check_classes.h"
-#include "stsslctl/check_pam.h"
 #include "stsslctl/command.h"
-#include "stsslctl/findings.h"
-#include "stsslctl/identities.h"
 #include "stsslctl/output.h"
 #include "x509/store.h"
 
@@ -69,7 +66,7 @@ classes(const char *path, const struct access_user *helper,
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "the helper's user cannot read it");
 	check_classes(classes, path, findings);
-	identities_check(classes->identities, helper, findings);
+	check_identities(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }
 

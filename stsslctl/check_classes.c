@@ -3,7 +3,7 @@
  * A table of questions that are asked about each class.
  */
 #include <config.h>
-#include "stsslctl/check_classes.h"
+#include "stsslctl/check.h"
 
 #include <fnmatch.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * are not what an administrator can want.
  */
 #include <config.h>
-#include "stsslctl/check_pam.h"
+#include "stsslctl/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "status/ascii.h"
 
 /* All codes as the control field spells them, by their numbers. */
 static const char *const codes[CODE_COUNT] = { "success", "open_err",
@@ -53,8 +54,7 @@ control_name(enum control_code code, char ret[static CONTROL_NAME_MAX])
 {
 	(void)snprintf(ret, CONTROL_NAME_MAX, "PAM_%s", codes[code]);
 	for (char *c = ret; *c != '\0'; c++)
-		if (*c >= 'a' && *c <= 'z')
-			*c -= 'a' - 'A';
+		*c = stssl_upper(*c);
 	return ret;
 }
 
@@ -109,9 +109,9 @@ take_jump(const char **text, int *ret)
 {
 	int n = 0;
 
-	if (!isdigit((unsigned char)**text))
+	if (!stssl_is_digit(**text))
 		return false;
-	for (; isdigit((unsigned char)**text); ++*text)
+	for (; stssl_is_digit(**text); ++*text)
 		if (n < CONTROL_JUMP_MAX)
 			n = n * 10 + (**text - '0');
 	*ret = n < CONTROL_JUMP_MAX ? n : CONTROL_JUMP_MAX;
@@ -165,7 +165,7 @@ control_parse(const char *text, struct control *ret)
 {
 	control_fill(ret, ACTION_NONE);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcasecmp(text, words[i].word) == 0) {
+		if (stssl_same_text(text, words[i].word)) {
 			control_fill(ret, words[i].otherwise);
 			ret->actions[CODE_SUCCESS] = words[i].success;
 			ret->actions[CODE_NEW_AUTHTOK_REQD] = words[i].success;

@@ -147,12 +147,6 @@ identity_store_read(
 	return r;
 }
 
-static int
-write_text(FILE *to, const void *data)
-{
-	return fputs(data, to) == EOF ? -errno : 0;
-}
-
 int
 identity_store_write(
     const struct identity_store *store, const char *user, const char *text)
@@ -169,5 +163,5 @@ identity_store_write(
 			   : -errno;
 	if (fstatat(store->fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		like = (struct replace_like){ st.st_mode & 0644, st.st_gid };
-	return replace_file_at(store->fd, user, &like, write_text, text);
+	return replace_file_at(store->fd, user, &like, text);
 }

@@ -5,9 +5,11 @@
 #include <config.h>
 #include "stsslctl/matrix_html.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -221,22 +223,23 @@ put_origin(FILE *to, const json_t *matrix)
 	    output_get(matrix, "file"), text, output_get(matrix, "user-names"));
 }
 
-static int
-write_page(FILE *to, const void *data)
-{
-	const json_t *matrix = data;
-
-	(void)fputs(head, to);
-	put_origin(to, matrix);
-	put_table(to, matrix);
-	(void)fputs(foot, to);
-	return 0;
-}
-
 int
 matrix_html_write(const json_t *matrix, const char *file)
 {
 	const struct replace_like like = { 0644, (gid_t)-1 };
+	char *page = NULL;
+	size_t size;
+	FILE *to = open_memstream(&page, &size);
+	int r = -ENOMEM;
 
-	return replace_file(file, &like, write_page, matrix);
+	if (to == NULL)
+		return r;
+	(void)fputs(head, to);
+	put_origin(to, matrix);
+	put_table(to, matrix);
+	(void)fputs(foot, to);
+	if (fclose(to) == 0)
+		r = replace_file(file, &like, page);
+	free(page);
+	return r;
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -30,8 +31,7 @@ finish(FILE *to, const struct replace_like *like)
 
 /* Everything up to the new file on the disk; closes fd. */
 static int
-fill(int fd, const struct replace_like *like,
-    int (*write)(FILE *to, const void *data), const void *data)
+fill(int fd, const struct replace_like *like, const char *text)
 {
 	FILE *to = fdopen(fd, "w");
 	int r;
@@ -41,10 +41,8 @@ fill(int fd, const struct replace_like *like,
 		close(fd);
 		return r;
 	}
-	r = write(to, data);
-	if (r >= 0)
-		r = finish(to, like);
-	if (fclose(to) != 0 && r >= 0)
+	r = fputs(text, to) == EOF ? -errno : finish(to, like);
+	if (fclose(to) != 0 && r == 0)
 		r = -errno;
 	return r;
 }
@@ -74,14 +72,14 @@ make_temporary(int dir_fd, const char *name, char **ret)
 
 int
 replace_file_at(int dir_fd, const char *name, const struct replace_like *like,
-    int (*write)(FILE *to, const void *data), const void *data)
+    const char *text)
 {
 	char *temporary;
 	int fd = make_temporary(dir_fd, name, &temporary), r;
 
 	if (fd < 0)
 		return fd;
-	r = fill(fd, like, write, data);
+	r = fill(fd, like, text);
 	if (r == 0 && renameat(dir_fd, temporary, dir_fd, name) == -1)
 		r = -errno;
 	if (r < 0)
@@ -110,15 +108,15 @@ open_directory(const char *path, const char **ret_name)
 }
 
 int
-replace_file(const char *path, const struct replace_like *like,
-    int (*write)(FILE *to, const void *data), const void *data)
+replace_file(
+    const char *path, const struct replace_like *like, const char *text)
 {
 	const char *name;
 	int dir_fd = open_directory(path, &name), r;
 
 	if (dir_fd < 0)
 		return dir_fd;
-	r = replace_file_at(dir_fd, name, like, write, data);
+	r = replace_file_at(dir_fd, name, like, text);
 	close(dir_fd);
 	return r;
 }

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "status/ascii.h"
 #include "status/quote.h"
 #include "status/tools/file.h"
 #include "stsslctl/access.h"
@@ -168,7 +168,7 @@ static bool
 parse_phase(const char *word, enum stack_phase *ret)
 {
 	for (int i = 0; i < STACK_PHASE_COUNT; i++)
-		if (strcasecmp(word, phases[i]) == 0) {
+		if (stssl_same_text(word, phases[i])) {
 			*ret = (enum stack_phase)i;
 			return true;
 		}
@@ -185,8 +185,8 @@ read_rest(const struct reading *r, struct stack_line *line, char *rest,
 
 	if (control == NULL)
 		return broken(r, line, "no control field", NULL);
-	substack = strcasecmp(control, "substack") == 0;
-	if (substack || strcasecmp(control, "include") == 0)
+	substack = stssl_same_text(control, "substack");
+	if (substack || stssl_same_text(control, "include"))
 		return include(
 		    r, line, stack_text_field(&rest), substack, false);
 	if (control_parse(control, &line->control) < 0)
@@ -211,7 +211,7 @@ read_line(const struct reading *r, char *text)
 	line.may_miss = *word == '-';
 	word += line.may_miss;
 	line.phase = r->any ? STACK_AUTH : r->phase;
-	if (strcasecmp(word, "@include") == 0)
+	if (stssl_same_text(word, "@include"))
 		return include(r, &line, stack_text_field(&text), false, true);
 	known = parse_phase(word, &line.phase);
 	if (!r->any && line.phase != r->phase)

@@ -47,10 +47,13 @@ static const uint64_t sessions[] = { 1, 2, 3, 4 };
 static const char foreign_text[] =
     "STSSL_VERSION=1\0STSSL_SESSION=3\0STSSL_RESULT=found";
 static struct listen_config listener = { .name = "ftp" };
-static const struct helper_config config = { .listeners = &listener,
+static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 
+static struct generation generation = { .config = &config };
+
 struct stage {
+	struct monitor monitor; /* first: it is the stage */
 	struct registry *registry;
 	int channel[2];              /* the worker's end first */
 	char own, other;             /* their addresses are the workers */
@@ -65,29 +68,31 @@ check(bool truth)
 		abort();
 }
 
-static void
-asked(void *owner, const struct session_entry *entry,
+void
+monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask)
 {
-	const struct stage *s = owner;
+	const struct stage *s = (const struct stage *)m;
 
 	check(entry->owner == &s->own);
 	check(memchr(ask->user, '\0', sizeof ask->user) != NULL);
 }
 
-static void
-failed(void *owner, const struct session_entry *entry, enum penalty_event event)
+void
+monitor_penalise(struct monitor *m, const struct stssl_address *peer,
+    enum penalty_event event)
 {
-	(void)owner;
+	(void)m;
 	/* What a worker may not say is no event. */
-	check(entry != NULL && event < PENALTY_CRASH);
+	check(peer != NULL && event < PENALTY_CRASH);
 }
 
-/* The monitor has asked somebody: until he answers nothing else is asked. */
-static void
-inquired(void *owner, struct session_entry *entry, const void *der, size_t len)
+/* The inquirer is asked: until it answers nothing else is asked. */
+void
+monitor_check(
+    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
 {
-	const struct stage *s = owner;
+	const struct stage *s = (const struct stage *)m;
 
 	check(entry->owner == &s->own && entry->inquirer == NULL);
 	check(der != NULL && len <= X509_CHAIN_BYTES);
@@ -103,6 +108,8 @@ begin(struct stage *s)
 
 	s->registry = registry_new();
 	check(s->registry != NULL);
+	s->monitor.registry = s->registry;
+	s->monitor.generation = &generation;
 	check(stssl_address_parse("192.0.2.7:1000", &peer) == 0);
 	check(registry_add(s->registry, 1, &s->own, 0, &peer) == 0);
 	check(registry_add(s->registry, 2, &s->own, 0, &peer) == 0);
@@ -211,14 +218,9 @@ post(struct stage *s, struct message *m, const uint8_t *more, size_t len,
 static bool
 is_believed(struct stage *s)
 {
-	struct inbox in = { .registry = s->registry,
-		.config = &config,
+	struct inbox in = { .monitor = &s->monitor,
 		.worker = &s->own,
-		.channel = s->channel[1],
-		.asked = asked,
-		.failed = failed,
-		.check = inquired,
-		.owner = s };
+		.channel = s->channel[1] };
 	int r = inbox_drain(&in);
 
 	check(r == 0 || r == -EBADMSG);

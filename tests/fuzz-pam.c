@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "stsslctl/check_pam.h"
+#include "stsslctl/check.h"
 #include "stsslctl/findings.h"
 
 #define FILES 3

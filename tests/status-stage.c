@@ -12,8 +12,9 @@
 #include "status/tools/address.h"
 
 static struct listen_config listener = { .name = "ftp" };
-static const struct helper_config config = { .listeners = &listener,
+static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
+static struct generation generation = { .config = &config };
 
 static const struct penalty_config rules = {
 	.seconds = { [PENALTY_LOGIN_FAILED] = 100 },
@@ -42,10 +43,11 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 static void
 drain(void *owner)
 {
-	struct inbox in = { .registry = b.registry,
-		.config = &config,
-		.worker = &b,
-		.channel = b.channel[1] };
+	struct monitor m = { .registry = b.registry,
+		.generation = &generation };
+	struct inbox in = {
+		.monitor = &m, .worker = &b, .channel = b.channel[1]
+	};
 
 	(void)owner;
 	ck_assert_int_eq(inbox_drain(&in), 0);

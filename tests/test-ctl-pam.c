@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stsslctl/check_pam.h"
+#include "stsslctl/check.h"
 #include "stsslctl/findings.h"
 
 /* All that there is but pam_nosuch.so; their contents do not matter. */

@@ -16,7 +16,7 @@ static char name[] = "nat.example.org";
 static struct listen_config listener = { .passive_name = name };
 static struct helper_config config = { .tls = { .ocsp = OCSP_HARD,
 					   .ocsp_seconds = 1 } };
-static struct registry *registry;
+static struct generation generation = { .config = &config };
 static struct inquiries *inquiries;
 static unsigned answered, resolved, stopped;
 static enum x509_ocsp answer;
@@ -78,18 +78,18 @@ fake_inquirer(
 }
 
 static void
-forget(void *owner)
+forget(void)
 {
-	(void)owner;
 	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
+	monitor.registry = registry_free(monitor.registry);
 	ev_loop_destroy(ev_default_loop(0));
 }
 
-static void
-on_checked(void *owner, const struct session_entry *entry, enum x509_ocsp found)
+void
+monitor_checked(
+    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found)
 {
-	(void)owner;
+	(void)m;
 	ck_assert_ptr_null(entry->inquirer);
 	answered++;
 	answer = found;
@@ -97,17 +97,15 @@ on_checked(void *owner, const struct session_entry *entry, enum x509_ocsp found)
 }
 
 static void
-on_resolved(void *owner, const struct message_resolved *r)
+on_resolved(const struct message_resolved *r)
 {
-	(void)owner;
 	ck_assert_uint_eq(r->listener, 0);
 	resolved++;
 }
 
 static void
-on_stopped(void *owner)
+on_ended(void)
 {
-	(void)owner;
 	stopped++;
 	ev_break(ev_default_loop(0), EVBREAK_ONE);
 }
@@ -117,22 +115,22 @@ on_stopped(void *owner)
 static struct session_entry *
 begin(enum deed what, enum ocsp_mode mode)
 {
-	const struct inquiries_params params = { .loop = ev_default_loop(0),
-		.run = fake_inquirer,
-		.forget = forget,
-		.checked = on_checked,
-		.resolved = on_resolved,
-		.stopped = on_stopped };
-	struct inquiries_params copy = params;
 	struct stssl_address peer = { .port = 1 };
 
 	deed = what;
 	config.tls.ocsp = mode;
-	copy.registry = registry = registry_new();
-	inquiries = inquiries_new(&copy);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
-	ck_assert_int_eq(registry_add(registry, SESSION, &config, 0, &peer), 0);
-	return registry_find(registry, SESSION);
+	hooks = (struct hooks){ .forget = forget,
+		.ended = on_ended,
+		.resolved = on_resolved,
+		.inquirer = fake_inquirer };
+	monitor.loop = ev_default_loop(0);
+	monitor.generation = &generation;
+	monitor.registry = registry_new();
+	inquiries = inquiries_new(&monitor);
+	ck_assert_int_eq(inquiries_renew(inquiries), 0);
+	ck_assert_int_eq(
+	    registry_add(monitor.registry, SESSION, &config, 0, &peer), 0);
+	return registry_find(monitor.registry, SESSION);
 }
 
 /* End the process and all else. */
@@ -141,12 +139,12 @@ finish(void)
 {
 	stopped = 0;
 	inquiries_stop(inquiries);
-	if (!inquiries_are_gone(inquiries)) {
+	if (monitor.processes > 0) {
 		ev_run(ev_default_loop(0), 0);
 		ck_assert_uint_eq(stopped, 1);
 	}
 	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
+	monitor.registry = registry_free(monitor.registry);
 }
 
 START_TEST(a_question_is_answered)
@@ -168,7 +166,7 @@ START_TEST(without_ocsp_there_is_no_process)
 {
 	struct session_entry *entry = begin(TELLS, OCSP_OFF);
 
-	ck_assert(inquiries_are_gone(inquiries));
+	ck_assert_uint_eq(monitor.processes, 0);
 	inquiries_ask(inquiries, entry, "der", 3);
 	ck_assert_uint_eq(answered, 1);
 	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
@@ -222,21 +220,22 @@ START_TEST(an_answer_for_a_session_that_is_gone_is_dropped)
 	struct session_entry *entry = begin(TELLS, OCSP_SOFT);
 
 	inquiries_ask(inquiries, entry, "der", 3);
-	registry_remove(registry, entry);
+	registry_remove(monitor.registry, entry);
 	while (answered == 0) {
 		struct stssl_address peer = { .port = 2 };
 
 		/* Another one of the same number has not asked anything. */
-		if (registry_find(registry, SESSION) == NULL)
-			ck_assert_int_eq(
-			    registry_add(registry, SESSION, &config, 0, &peer),
+		if (registry_find(monitor.registry, SESSION) == NULL)
+			ck_assert_int_eq(registry_add(monitor.registry, SESSION,
+					     &config, 0, &peer),
 			    0);
-		entry = registry_find(registry, SESSION);
+		entry = registry_find(monitor.registry, SESSION);
 		ck_assert_ptr_null(entry->inquirer);
-		ck_assert_int_eq(
-		    registry_add(registry, SESSION + 1, &config, 0, &peer), 0);
-		inquiries_ask(
-		    inquiries, registry_find(registry, SESSION + 1), "der", 3);
+		ck_assert_int_eq(registry_add(monitor.registry, SESSION + 1,
+				     &config, 0, &peer),
+		    0);
+		inquiries_ask(inquiries,
+		    registry_find(monitor.registry, SESSION + 1), "der", 3);
 		ev_run(ev_default_loop(0), 0);
 	}
 	ck_assert_uint_eq(answered, 1);
@@ -261,7 +260,7 @@ START_TEST(a_reload_loses_no_question)
 	struct session_entry *entry = begin(TELLS, OCSP_SOFT);
 
 	inquiries_ask(inquiries, entry, "der", 3);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
+	ck_assert_int_eq(inquiries_renew(inquiries), 0);
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_REVOKED);
 	answer = X509_OCSP_GOOD;
@@ -269,8 +268,8 @@ START_TEST(a_reload_loses_no_question)
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_REVOKED);
 	config.tls.ocsp = OCSP_OFF;
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
-	while (!inquiries_are_gone(inquiries))
+	ck_assert_int_eq(inquiries_renew(inquiries), 0);
+	while (monitor.processes > 0)
 		ev_run(ev_default_loop(0), EVRUN_ONCE);
 	finish();
 }
@@ -287,7 +286,7 @@ START_TEST(names_of_before_a_reload_do_not_count)
 	inquiries_ask(inquiries, entry, "der", 3);
 	deed = TELLS;
 	if (_i == 1)
-		ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
+		ck_assert_int_eq(inquiries_renew(inquiries), 0);
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_GOOD);
 	ck_assert_uint_eq(resolved, _i == 0);
@@ -303,7 +302,7 @@ START_TEST(with_ocsp_off_nobody_is_asked)
 	config.listeners = &listener;
 	config.listener_count = 1;
 	entry = begin(TELLS, OCSP_OFF);
-	ck_assert(!inquiries_are_gone(inquiries));
+	ck_assert(monitor.processes > 0);
 	inquiries_ask(inquiries, entry, "der", 3);
 	ck_assert_uint_eq(answered, 1);
 	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);

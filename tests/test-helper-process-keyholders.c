@@ -10,92 +10,70 @@
 #include <unistd.h>
 
 #include "helper/base/message.h"
+#include "helper/keyholder/keyholder.h"
 #include "tests/test-helper-process.h"
 #include "tests/test.h"
 
 #define WORKER 7
 
-struct seen {
-	unsigned refused;
-	uint32_t worker;
-	bool stopped;
-	struct keyholders *keyholders;
-};
+static struct keyholders *keyholders;
+static unsigned refused;
+static uint32_t refused_worker;
 
 /* It has the keys, and is asked by a worker for what is not to be signed. */
-static int
-play(const struct helper_config *config, int channel)
+int
+keyholder_main(const struct helper_config *config, int channel)
 {
 	struct message loaded = { .type = MESSAGE_LOADED };
-	struct message refused = { .type = MESSAGE_REFUSED,
+	struct message word = { .type = MESSAGE_REFUSED,
 		.u.refused.worker = WORKER };
 	struct pollfd end = { channel, POLLIN, 0 };
 
 	(void)config;
 	if (message_send(channel, &loaded, -1, "", 0) < 0 ||
-	    message_send(channel, &refused, -1, NULL, 0) < 0)
+	    message_send(channel, &word, -1, NULL, 0) < 0)
 		return 1;
 	/* The monitor ends it by closing the channel. */
 	return poll(&end, 1, -1) == 1 ? 0 : 1;
 }
 
-static void
-forget(void *owner)
+void
+monitor_connect_workers(struct monitor *m, bool is_new)
 {
-	(void)owner;
-}
-
-static void
-connect_workers(void *owner, bool is_new)
-{
-	(void)owner;
+	(void)m;
 	(void)is_new;
 }
 
-static void
-note_refused(void *owner, uint32_t worker)
+void
+monitor_refused(struct monitor *m, uint32_t worker)
 {
-	struct seen *seen = owner;
-
-	seen->refused++;
-	seen->worker = worker;
-}
-
-static void
-note_stopped(void *owner)
-{
-	((struct seen *)owner)->stopped = true;
+	(void)m;
+	refused++;
+	refused_worker = worker;
 }
 
 START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 {
-	static const struct helper_config config;
-	struct seen seen = { .refused = 0 };
+	static struct helper_config config;
+	struct generation generation = { .config = &config };
 	struct stssl_error error;
-	const struct keyholders_params params = {
-		.loop = ev_default_loop(0),
-		.run = play,
-		.forget = forget,
-		.connect = connect_workers,
-		.refused = note_refused,
-		.stopped = note_stopped,
-		.owner = &seen,
-	};
 
-	seen.keyholders = keyholders_new(&params);
-	ck_assert_ptr_nonnull(seen.keyholders);
+	monitor.loop = ev_default_loop(0);
+	monitor.generation = &generation;
+	keyholders = keyholders_new(&monitor);
+	ck_assert_ptr_nonnull(keyholders);
 	ck_assert_int_eq(
-	    keyholders_prepare(seen.keyholders, &config, &error), 0);
-	keyholders_renew(seen.keyholders, &config);
-	while (seen.refused == 0)
-		ev_run(params.loop, EVRUN_ONCE);
-	ck_assert_uint_eq(seen.refused, 1);
-	ck_assert_uint_eq(seen.worker, WORKER);
-	keyholders_stop(seen.keyholders);
-	while (!seen.stopped)
-		ev_run(params.loop, EVRUN_ONCE);
-	ck_assert(keyholders_are_gone(seen.keyholders));
-	ck_assert_ptr_null(keyholders_free(seen.keyholders));
+	    keyholders_prepare(keyholders, &generation, &error), 0);
+	keyholders_renew(keyholders);
+	while (refused == 0)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_uint_eq(refused, 1);
+	ck_assert_uint_eq(refused_worker, WORKER);
+	ck_assert_uint_eq(monitor.processes, 1);
+	keyholders_stop(keyholders);
+	while (monitor.processes > 0)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_ptr_null(keyholders_free(keyholders));
 }
 END_TEST
 

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/children/child.h"
 #include "helper/monitor/children/loglines.h"
-#include "helper/monitor/children/spawn.h"
 
 #define PID 4242
 
@@ -193,7 +193,7 @@ START_TEST(syslogs_socket_is_the_monitors_alone)
 	ck_assert_int_eq(count_datagram_sockets(), 0);
 	log_open(LOG_TARGET_SYSLOG, "monitor", false);
 	ck_assert_int_eq(count_datagram_sockets(), 1);
-	pid = spawn(
+	pid = child_spawn(
 	    loop, "worker", forget_nothing, count_in_child, NULL, &channel);
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);

@@ -280,7 +280,7 @@ tell(struct outbox *box, int channel, uint64_t session)
 START_TEST(what_a_channel_has_no_room_for_comes_later_in_order)
 {
 	const struct message client = { .type = MESSAGE_CLIENT };
-	struct outbox box = { 0 };
+	struct outbox box = { STAILQ_HEAD_INITIALIZER(box.items), 0 };
 	struct message m;
 	int pair[2], sock = socket(AF_INET, SOCK_STREAM, 0), fd;
 	uint64_t told = 0;
@@ -309,7 +309,7 @@ END_TEST
 
 START_TEST(what_is_kept_for_nobody_is_not_lost_by_trying)
 {
-	struct outbox box = { 0 };
+	struct outbox box = { STAILQ_HEAD_INITIALIZER(box.items), 0 };
 	int pair[2];
 
 	open_pair(pair);

@@ -10,15 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/inquirer/inquirer.h"
 #include "helper/monitor/children/inquiries.h"
 
 static char name[] = "localhost";
 static struct stssl_address address;
 static struct listen_config listener;
-static const struct helper_config config = { .listeners = &listener,
+static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
-static struct registry *registry;
+static struct generation generation = { .config = &config };
 static struct inquiries *inquiries;
 static unsigned resolved, stopped;
 
@@ -53,60 +52,55 @@ hanging_inquirer(
 }
 
 static void
-forget(void *owner)
+forget(void)
 {
-	(void)owner;
 	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
+	monitor.registry = registry_free(monitor.registry);
 	ev_loop_destroy(ev_default_loop(0));
 }
 
 static void
-on_resolved(void *owner, const struct message_resolved *r)
+on_resolved(const struct message_resolved *r)
 {
-	(void)owner;
 	memcpy(address.ip, r->ip, sizeof address.ip);
 	resolved++;
 	inquiries_stop(inquiries);
 }
 
 static void
-on_stopped(void *owner)
+on_ended(void)
 {
-	(void)owner;
 	stopped++;
 	ev_break(ev_default_loop(0), EVBREAK_ALL);
 }
 
 static void
-begin(int (*run)(const struct helper_config *c, const struct x509_store *store,
-	  int channel),
-    char *passive_name)
+begin(inquirer_role *run, char *passive_name)
 {
-	struct inquiries_params params = { .loop = ev_default_loop(0),
-		.run = run,
-		.forget = forget,
+	hooks = (struct hooks){ .forget = forget,
+		.ended = on_ended,
 		.resolved = on_resolved,
-		.stopped = on_stopped };
-
+		.inquirer = run };
 	listener = (struct listen_config){ .name = "ftp",
 		.passive_name = passive_name,
 		.passive_address = &address };
-	params.registry = registry = registry_new();
-	inquiries = inquiries_new(&params);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
+	monitor.loop = ev_default_loop(0);
+	monitor.generation = &generation;
+	monitor.registry = registry_new();
+	inquiries = inquiries_new(&monitor);
+	ck_assert_int_eq(inquiries_renew(inquiries), 0);
 }
 
 static void
 finish(void)
 {
 	inquiries = inquiries_free(inquiries);
-	registry = registry_free(registry);
+	monitor.registry = registry_free(monitor.registry);
 }
 
 START_TEST(a_name_is_looked_up_and_told)
 {
-	begin(inquirer_main, name);
+	begin(__real_inquirer_main, name);
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_uint_eq(resolved, 1);
 	ck_assert_uint_eq(stopped, 1);
@@ -118,8 +112,8 @@ END_TEST
 
 START_TEST(without_a_name_there_is_no_process)
 {
-	begin(inquirer_main, NULL);
-	ck_assert(inquiries_are_gone(inquiries));
+	begin(__real_inquirer_main, NULL);
+	ck_assert_uint_eq(monitor.processes, 0);
 	finish();
 }
 END_TEST
@@ -141,7 +135,7 @@ give_up(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)timer;
 	(void)events;
 	/* By now the liar is killed, and nothing came of it. */
-	if (inquiries_are_gone(inquiries))
+	if (monitor.processes == 0)
 		ev_break(loop, EVBREAK_ALL);
 }
 
@@ -168,9 +162,9 @@ END_TEST
 START_TEST(an_inquirer_that_hangs_is_not_waited_for)
 {
 	begin(hanging_inquirer, name);
-	ck_assert_int_eq(inquiries_begin(inquiries, &config, NULL), 0);
+	ck_assert_int_eq(inquiries_renew(inquiries), 0);
 	inquiries_stop(inquiries);
-	while (!inquiries_are_gone(inquiries))
+	while (monitor.processes > 0)
 		ev_run(ev_default_loop(0), EVRUN_ONCE);
 	ck_assert_uint_eq(stopped, 1);
 	finish();

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/inquirer/findings.h"
+#include "helper/inquirer/ocsp_cache.h"
 #include "helper/inquirer/responders.h"
 #include "helper/worker/session_steps.h"
 
@@ -67,42 +67,42 @@ id_of(unsigned char key, unsigned char serial)
 		.serial = { .len = 2, .bytes = { 1, serial } } };
 }
 
-START_TEST(a_finding_is_kept_until_its_end)
+START_TEST(an_answer_is_kept_until_its_end)
 {
 	const struct x509_finding good = { X509_OCSP_GOOD, 100, NULL };
 	const struct x509_finding revoked = { X509_OCSP_REVOKED, 200, NULL };
 	struct x509_ocsp_id a = id_of(1, 1), b = id_of(1, 2), c = id_of(2, 1);
-	struct findings f = { NULL, 0 };
+	struct ocsp_cache f = { NULL, 0 };
 
-	ck_assert_int_eq(findings_find(&f, &a, 50), X509_OCSP_UNKNOWN);
-	findings_keep(&f, &a, &good);
-	findings_keep(&f, &b, &revoked);
-	ck_assert_int_eq(findings_find(&f, &a, 99), X509_OCSP_GOOD);
-	ck_assert_int_eq(findings_find(&f, &a, 100), X509_OCSP_UNKNOWN);
-	ck_assert_int_eq(findings_find(&f, &b, 100), X509_OCSP_REVOKED);
-	ck_assert_int_eq(findings_find(&f, &c, 50), X509_OCSP_UNKNOWN);
-	findings_keep(&f, &a, &revoked);
-	ck_assert_int_eq(findings_find(&f, &a, 100), X509_OCSP_REVOKED);
+	ck_assert_int_eq(ocsp_cache_find(&f, &a, 50), X509_OCSP_UNKNOWN);
+	ocsp_cache_keep(&f, &a, &good);
+	ocsp_cache_keep(&f, &b, &revoked);
+	ck_assert_int_eq(ocsp_cache_find(&f, &a, 99), X509_OCSP_GOOD);
+	ck_assert_int_eq(ocsp_cache_find(&f, &a, 100), X509_OCSP_UNKNOWN);
+	ck_assert_int_eq(ocsp_cache_find(&f, &b, 100), X509_OCSP_REVOKED);
+	ck_assert_int_eq(ocsp_cache_find(&f, &c, 50), X509_OCSP_UNKNOWN);
+	ocsp_cache_keep(&f, &a, &revoked);
+	ck_assert_int_eq(ocsp_cache_find(&f, &a, 100), X509_OCSP_REVOKED);
 	ck_assert_uint_eq(f.count, 2);
-	findings_done(&f);
-	ck_assert_int_eq(findings_find(&f, &a, 50), X509_OCSP_UNKNOWN);
+	ocsp_cache_done(&f);
+	ck_assert_int_eq(ocsp_cache_find(&f, &a, 50), X509_OCSP_UNKNOWN);
 }
 END_TEST
 
-START_TEST(findings_have_an_end)
+START_TEST(the_cache_has_an_end)
 {
 	const struct x509_finding good = { X509_OCSP_GOOD, 100, NULL };
 	struct x509_ocsp_id id = id_of(1, 0);
-	struct findings f = { NULL, 0 };
+	struct ocsp_cache f = { NULL, 0 };
 
-	for (unsigned i = 0; i <= FINDINGS_MAX; i++) {
+	for (unsigned i = 0; i <= OCSP_CACHE_MAX; i++) {
 		id.key[0] = (unsigned char)(i >> 8);
 		id.key[1] = (unsigned char)i;
-		findings_keep(&f, &id, &good);
-		ck_assert_uint_le(f.count, FINDINGS_MAX);
+		ocsp_cache_keep(&f, &id, &good);
+		ck_assert_uint_le(f.count, OCSP_CACHE_MAX);
 	}
-	ck_assert_int_eq(findings_find(&f, &id, 50), X509_OCSP_GOOD);
-	findings_done(&f);
+	ck_assert_int_eq(ocsp_cache_find(&f, &id, 50), X509_OCSP_GOOD);
+	ocsp_cache_done(&f);
 }
 END_TEST
 
@@ -136,8 +136,8 @@ ocsp_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ soft_and_hard_differ_without_an_answer, ROWS(judgements) },
 		{ only_good_certificates_are_asked_about, ROWS(certificates) },
-		{ a_finding_is_kept_until_its_end, 0 },
-		{ findings_have_an_end, 0 },
+		{ an_answer_is_kept_until_its_end, 0 },
+		{ the_cache_has_an_end, 0 },
 		{ a_responder_that_failed_rests, 0 },
 	};
 

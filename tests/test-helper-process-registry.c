@@ -209,28 +209,33 @@ END_TEST
 #define TEXT(literal) literal, sizeof(literal) - 1
 
 static struct listen_config listener = { .name = "ftp" };
-static const struct helper_config config = { .listeners = &listener,
+static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 
-static unsigned asked; /* how often */
+static struct generation generation = { .config = &config };
 
-static void
-on_ask(void *owner, const struct session_entry *entry,
+static unsigned asked; /* how often */
+static int again = -1; /* where to ask once more each time, a channel */
+
+void
+monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask)
 {
-	(void)owner;
+	const struct message same = { .type = MESSAGE_ASK, .u.ask = *ask };
+
+	(void)m;
 	ck_assert_uint_eq(entry->session, ask->session);
 	asked++;
+	if (again != -1)
+		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
 }
 
 static unsigned failures;
 
 static void
-on_failed(
-    void *owner, const struct session_entry *entry, enum penalty_event event)
+on_failed(const struct stssl_address *peer, enum penalty_event event)
 {
-	(void)owner;
-	ck_assert_uint_eq(entry->session, 1);
+	ck_assert_uint_eq(peer->port, 1000);
 	ck_assert_int_eq(event, PENALTY_LOGIN_FAILED);
 	failures++;
 }
@@ -239,14 +244,15 @@ on_failed(
 static int
 drain(struct registry *registry, int channel, size_t *ended)
 {
-	struct inbox in = { .registry = registry,
-		.config = &config,
-		.worker = &alice,
-		.channel = channel,
-		.asked = on_ask,
-		.failed = on_failed };
-	int r = inbox_drain(&in);
+	struct inbox in = {
+		.monitor = &monitor, .worker = &alice, .channel = channel
+	};
+	int r;
 
+	monitor.registry = registry;
+	monitor.generation = &generation;
+	hooks.penalise = on_failed;
+	r = inbox_drain(&in);
 	*ended = in.closed;
 	return r;
 }
@@ -427,10 +433,11 @@ END_TEST
 
 static unsigned checked;
 
-static void
-on_check(void *owner, struct session_entry *entry, const void *der, size_t len)
+void
+monitor_check(
+    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
 {
-	(void)owner;
+	(void)m;
 	ck_assert_uint_eq(entry->session, 1);
 	ck_assert_uint_eq(len, 3);
 	ck_assert_mem_eq(der, "der", 3);
@@ -455,13 +462,11 @@ mail_open(struct mail *mail)
 	mail->registry = registry_new();
 	mail->entry = add(mail->registry, 1, &alice);
 	(void)add(mail->registry, 2, &bob);
-	mail->in = (struct inbox){ .registry = mail->registry,
-		.config = &config,
-		.worker = &alice,
-		.channel = pair[1],
-		.asked = on_ask,
-		.check = on_check,
-		.owner = mail };
+	monitor.registry = mail->registry;
+	monitor.generation = &generation;
+	mail->in = (struct inbox){
+		.monitor = &monitor, .worker = &alice, .channel = pair[1]
+	};
 }
 
 static void
@@ -604,26 +609,13 @@ START_TEST(all_messages_that_lie_there_are_taken_at_once)
 }
 END_TEST
 
-/* Asks once more each time that it is listened to. */
-static void
-ask_again(void *owner, const struct session_entry *entry,
-    const struct message_ask *ask)
-{
-	struct mail *mail = owner;
-	struct message m = { .type = MESSAGE_ASK };
-
-	on_ask(owner, entry, ask);
-	m.u.ask.session = 1;
-	ck_assert_int_eq(message_send(mail->worker, &m, -1, NULL, 0), 0);
-}
-
 START_TEST(who_writes_without_end_does_not_keep_the_monitor)
 {
 	struct message m = { .type = MESSAGE_ASK };
 	struct mail mail;
 
 	mail_open(&mail);
-	mail.in.asked = ask_again;
+	again = mail.worker;
 	m.u.ask.session = 1;
 	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
 	ck_assert_uint_gt(asked, 1);

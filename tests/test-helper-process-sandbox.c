@@ -22,7 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/base/landlock.h"
 #include "helper/base/sandbox.h"
 #include "tests/sandbox-acts.h"
 
@@ -251,14 +250,14 @@ END_TEST
 /* Without the rules about system calls. */
 START_TEST(the_kernel_keeps_signals_apart)
 {
-	const struct landlock_wish wish = { .writes = _i == 1,
-		.is_apart = true };
+	const struct sandbox apart = { "test",
+		_i == 1 ? SANDBOX_READ | SANDBOX_WRITE : 0 };
 	int status = 0;
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-		    landlock_enter(&wish) < 0 || raise(SIGCONT) != 0)
+		    sandbox_limit_files(&apart) < 0 || raise(SIGCONT) != 0)
 			_exit(255);
 		_exit(-try("kill"));
 	}

@@ -12,12 +12,14 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	registry_cases,
 	inbox_cases,
 	advisor_cases,
+	advisors_cases,
+	questions_cases,
 	answer_cases,
 	askers_cases,
 	listing_cases,
 	admission_cases,
 	penalties_cases,
-	sources_cases,
+	penalty_table_cases,
 	lookups_cases,
 	names_cases,
 	ocsp_cases,
@@ -25,13 +27,59 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	review_cases,
 	reload_cases,
 	keyholders_cases,
-	monitor_cases,
 	log_cases,
 /* The sanitizers' runtime does what no role may. */
 #ifndef STSSL_SANITIZED
 	sandbox_cases,
 #endif
 };
+
+struct hooks hooks;
+struct monitor monitor;
+
+void
+monitor_forget(struct monitor *m, enum role role)
+{
+	(void)m;
+	(void)role;
+	if (hooks.forget != NULL)
+		hooks.forget();
+}
+
+void
+monitor_ended(struct monitor *m, enum role role)
+{
+	(void)m;
+	(void)role;
+	if (hooks.ended != NULL)
+		hooks.ended();
+}
+
+void
+monitor_penalise(struct monitor *m, const struct stssl_address *peer,
+    enum penalty_event event)
+{
+	(void)m;
+	ck_assert(hooks.penalise != NULL);
+	hooks.penalise(peer, event);
+}
+
+void
+monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
+{
+	(void)m;
+	hooks.resolved(resolved);
+}
+
+/* Linked in the place of inquirer_main(). */
+inquirer_role __wrap_inquirer_main;
+
+int
+__wrap_inquirer_main(const struct helper_config *config,
+    const struct x509_store *store, int channel)
+{
+	return hooks.inquirer(config, store, channel);
+}
 
 void
 capture_log(void)

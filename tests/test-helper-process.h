@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "helper/monitor/wiring.h"
 #include "tests/test.h"
 
 /* More than any of them has. */
@@ -19,16 +20,44 @@ void capture_log(void);
 /* All of it so far. */
 const char *captured_log(void);
 
+struct x509_store;
+
+typedef int inquirer_role(const struct helper_config *config,
+    const struct x509_store *store, int channel);
+
+/* The role itself: inquirer_main() starts hooks.inquirer. */
+inquirer_role __real_inquirer_main;
+
+/*
+ * What the monitor's parts tell it that several tests are about: set by a test,
+ * all NULL at first.  A new process forgets by the first.
+ */
+struct hooks {
+	void (*forget)(void);
+	void (*ended)(void);
+	void (*penalise)(
+	    const struct stssl_address *peer, enum penalty_event event);
+	void (*resolved)(const struct message_resolved *resolved);
+	inquirer_role *inquirer; /* is started for inquirer_main() */
+};
+
+extern struct hooks hooks;
+
+/* The monitor of all of them; what a test needs of it, the test sets. */
+extern struct monitor monitor;
+
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
 size_t inbox_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
+size_t advisors_cases(struct test_case *ret);
+size_t questions_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t askers_cases(struct test_case *ret);
 size_t listing_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
-size_t sources_cases(struct test_case *ret);
+size_t penalty_table_cases(struct test_case *ret);
 size_t lookups_cases(struct test_case *ret);
 size_t names_cases(struct test_case *ret);
 size_t inquiries_cases(struct test_case *ret);
@@ -38,6 +67,5 @@ size_t reload_cases(struct test_case *ret);
 size_t keyholders_cases(struct test_case *ret);
 size_t log_cases(struct test_case *ret);
 size_t sandbox_cases(struct test_case *ret);
-size_t monitor_cases(struct test_case *ret);
 
 #endif

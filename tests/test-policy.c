@@ -92,8 +92,8 @@ main(void)
 	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);
 	add_dn_cases(&cases);
-	add_entry_cases(&cases);
 	add_identity_cases(&cases);
+	add_identity_file_cases(&cases);
 	add_hosts_cases(&cases);
 	add_map_cases(&cases);
 	add_ways_cases(&cases);

@@ -59,6 +59,15 @@ int sandbox_hide(void);
  */
 int sandbox_enter(const struct sandbox *sandbox);
 
+/*
+ * The part of it that is Landlock, landlock(7): from now on the process opens
+ * only files that its rights allow, and reaches no other process by a signal
+ * or an abstract unix(7) socket where the kernel has such scopes, Linux 6.12.
+ * Files that are open stay so.  Needs no_new_privs.  Returns 0, also if the
+ * kernel has no Landlock; or -errno.
+ */
+int sandbox_limit_files(const struct sandbox *sandbox);
+
 /* Of each role, for tests: what is entered is the role's own matter. */
 extern const struct sandbox sandbox_monitor, sandbox_worker, sandbox_advisor,
     sandbox_inquirer, sandbox_keyholder, sandbox_reviewer;

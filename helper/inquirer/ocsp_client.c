@@ -17,7 +17,7 @@
 
 #include "helper/base/log.h"
 #include "helper/inquirer/fetch.h"
-#include "helper/inquirer/findings.h"
+#include "helper/inquirer/ocsp_cache.h"
 #include "helper/inquirer/responders.h"
 #include "status/quote.h"
 
@@ -49,7 +49,7 @@ struct ocsp_client {
 	void (*found)(void *owner, uint64_t session, enum x509_ocsp found);
 	void *owner;
 	struct fetcher *fetcher;
-	struct findings findings;
+	struct ocsp_cache cache;
 	struct responders responders;
 	LIST_HEAD(exchange_list, exchange) exchanges;
 	size_t exchange_count, waiting_count;
@@ -145,8 +145,8 @@ on_done(void *owner, const unsigned char *body, size_t len, const char *why)
 	if (finding.found == X509_OCSP_UNKNOWN)
 		complain(c, x->url, finding.why);
 	else
-		findings_keep(
-		    &c->findings, x509_inquiry_id(x->inquiry), &finding);
+		ocsp_cache_keep(
+		    &c->cache, x509_inquiry_id(x->inquiry), &finding);
 	settle(x, finding.found);
 }
 
@@ -267,7 +267,7 @@ static void
 answer(struct ocsp_client *c, struct x509_inquiry *inquiry, uint64_t session)
 {
 	const struct x509_ocsp_id *id = x509_inquiry_id(inquiry);
-	enum x509_ocsp found = findings_find(&c->findings, id, time(NULL));
+	enum x509_ocsp found = ocsp_cache_find(&c->cache, id, time(NULL));
 	struct exchange *x = find_exchange(c, id);
 	int r = 0;
 
@@ -329,7 +329,7 @@ ocsp_client_free(struct ocsp_client *c)
 		return NULL;
 	while ((x = LIST_FIRST(&c->exchanges)) != NULL)
 		exchange_free(x);
-	findings_done(&c->findings);
+	ocsp_cache_done(&c->cache);
 	c->fetcher = fetcher_free(c->fetcher);
 	free(c);
 	return NULL;

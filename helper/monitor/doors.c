@@ -12,6 +12,7 @@
 
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
+#include "helper/monitor/children/workers.h"
 
 struct door {
 	struct acceptor acceptor; /* first: the acceptor is the door */
@@ -34,42 +35,50 @@ addresses_of(int fd, struct stssl_address *peer, struct stssl_address *local)
 	return r == 0 ? stssl_address_from(&sa, local) : r;
 }
 
-static enum admission
-admit(struct doors *doors, uint32_t listener, const struct stssl_address *peer)
+static const struct listen_config *
+listen_of(const struct doors *doors, uint32_t listener)
 {
-	if (penalties_refuses(doors->penalties, peer))
+	return &doors->monitor->generation->config->listeners[listener];
+}
+
+static enum admission
+admit(const struct doors *doors, uint32_t listener,
+    const struct stssl_address *peer)
+{
+	const struct monitor *m = doors->monitor;
+
+	if (penalties_refuses(m->penalties, peer))
 		return ADMISSION_PENALTY;
-	return admission_check(&doors->config->listeners[listener],
-	    registry_census(doors->registry), listener, peer);
+	return admission_check(listen_of(doors, listener),
+	    registry_census(m->registry), listener, peer);
 }
 
 void
 doors_note(struct doors *doors, uint32_t listener, enum admission why,
     const struct stssl_address *peer)
 {
-	registry_metrics(doors->registry)->sent_away[why]++;
+	registry_metrics(doors->monitor->registry)->sent_away[why]++;
 	/* Without, the doors are closed. */
 	if (doors->logs != NULL)
-		admission_note(&doors->logs[listener], ev_now(doors->loop),
-		    &doors->config->listeners[listener], why, peer);
+		admission_note(&doors->logs[listener],
+		    ev_now(doors->monitor->loop), listen_of(doors, listener),
+		    why, peer);
 }
 
 static void
 give(struct doors *doors, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local)
 {
-	const struct listen_config *listen =
-	    &doors->config->listeners[listener];
 	enum admission admission = admit(doors, listener, peer);
 	char text[STSSL_ADDRESS_TEXT];
 	int r;
 
 	if (admission != ADMISSION_YES) {
 		doors_note(doors, listener, admission, peer);
-		admission_refuse(listen, admission, fd);
+		admission_refuse(listen_of(doors, listener), admission, fd);
 		return;
 	}
-	r = doors->give(doors->owner, listener, fd, peer, local);
+	r = workers_give(doors->monitor->workers, listener, fd, peer, local);
 	if (r < 0)
 		(void)log_errno(r, "client %s is sent away",
 		    stssl_address_format(peer, text));
@@ -83,7 +92,7 @@ accepted(struct acceptor *acceptor, int fd)
 	struct stssl_address peer, local;
 
 	doors->giving_fd = fd;
-	/* Who is gone again has no address any more. */
+	/* A client that is gone again has no address any more. */
 	if (addresses_of(fd, &peer, &local) == 0)
 		give(doors, door->listener, fd, &peer, &local);
 	(void)close(fd);
@@ -91,11 +100,13 @@ accepted(struct acceptor *acceptor, int fd)
 }
 
 int
-doors_open(struct doors *doors, struct listeners *listeners)
+doors_open(
+    struct doors *doors, struct monitor *monitor, struct listeners *listeners)
 {
-	doors->giving_fd = -1;
-	doors->logs =
-	    calloc(doors->config->listener_count, sizeof *doors->logs);
+	size_t listener_count = monitor->generation->config->listener_count;
+
+	doors->monitor = monitor;
+	doors->logs = calloc(listener_count, sizeof *doors->logs);
 	doors->list = calloc(listeners->count, sizeof *doors->list);
 	if (doors->list == NULL || doors->logs == NULL)
 		return -ENOMEM;
@@ -104,7 +115,7 @@ doors_open(struct doors *doors, struct listeners *listeners)
 		struct listening *l = &listeners->list[i];
 
 		doors->list[i].listener = l->listener;
-		acceptor_init(&doors->list[i].acceptor, doors->loop, l->fd,
+		acceptor_init(&doors->list[i].acceptor, monitor->loop, l->fd,
 		    accepted, doors);
 		l->fd = -1;
 	}

@@ -1,49 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The monitor's listening sockets: accepts clients, sends away those who are
- * too many, and gives away the others.
+ * too many, and gives the others to workers.
  */
 #ifndef HELPER_MONITOR_DOORS_H
 #define HELPER_MONITOR_DOORS_H
 
-#include <ev.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "helper/monitor/listeners.h"
 #include "helper/monitor/registry/admission.h"
-#include "helper/monitor/registry/penalties.h"
-#include "helper/monitor/registry/registry.h"
-#include "setup/config.h"
+#include "helper/monitor/wiring.h"
 
 struct door;
 
 struct doors {
-	struct ev_loop *loop;
-	const struct helper_config *config;
-	struct registry *registry; /* who is there already */
-	struct penalties *penalties;
-	/*
-	 * Take over a client, whose socket stays ours.  Returns 0 or -errno.
-	 */
-	int (*give)(void *owner, uint32_t listener, int fd,
-	    const struct stssl_address *peer,
-	    const struct stssl_address *local);
-	void *owner;
-	/* Set by doors_open(). */
+	struct monitor *monitor;
 	struct door *list;
 	size_t count;
 	struct admission_log *logs; /* for each listener */
-	int giving_fd;              /* while it is given away; may fork */
+	int giving_fd; /* -1, but while it is given to a worker: may fork */
 };
 
-/*
- * Take over the sockets and accept.  The fields in front of `list` are set.
- * Returns 0 or -ENOMEM.
- */
-int doors_open(struct doors *doors, struct listeners *listeners);
+/* Take over the sockets and accept.  Returns 0 or -ENOMEM. */
+int doors_open(
+    struct doors *doors, struct monitor *monitor, struct listeners *listeners);
 
-/* Accept nobody until the hold is off again; for use in give(), too. */
+/* Accept nobody until the hold is off again. */
 void doors_hold(struct doors *doors, bool hold);
 
 /* Count and log one who is sent away; admission_note() says how often. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Puts the monitor together: sockets first, then no privileges any more, then
- * workers and advisors, then the event loop.  What it does in detail is its
- * parts' matter; parts.c ties them together.
+ * its parts and their processes, then the event loop.  What a new process has
+ * to forget of all this is said here, too.
  */
 #include <config.h>
 #include "helper/monitor/monitor.h"
@@ -10,23 +10,51 @@
 #include <errno.h>
 #include <ev.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
 
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
 #include "helper/keyholder/keys.h"
+#include "helper/monitor/children/advisors.h"
+#include "helper/monitor/children/inquiries.h"
+#include "helper/monitor/children/keyholders.h"
 #include "helper/monitor/children/loglines.h"
-#include "helper/monitor/notify.h"
-#include "helper/monitor/parts.h"
+#include "helper/monitor/children/review.h"
+#include "helper/monitor/children/workers.h"
+#include "helper/monitor/doors.h"
+#include "helper/monitor/expiry.h"
+#include "helper/monitor/listeners.h"
+#include "helper/monitor/reload.h"
+#include "helper/monitor/status/answer.h"
+#include "helper/monitor/status/status_socket.h"
+#include "helper/monitor/wiring.h"
 #include "helper/worker/tls/tls.h"
 
-#define GRACE_MS 10000
+#define GRACE_MS       10000
+#define ADVICE_SECONDS 2.0
+#define REVIEW_SECONDS 5.0
 /* Client, backend, two listeners; a transfer's two ends and its pipe. */
 #define FILES_PER_SESSION 8
 #define FILES_BESIDES     256
 
-/* Signals */
+/* As sd_notify(3); nothing without systemd. */
+static void
+notify(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	(void)sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
+
+/* Signals, and the end */
 
 static void
 on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
@@ -37,13 +65,40 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	(void)events;
 	log_info("stopping");
 	notify("STOPPING=1");
-	doors_close(&m->doors);
-	listeners_close(&m->listeners);
+	doors_close(m->doors);
+	listeners_close(m->listeners);
 	m->reload = reload_free(m->reload);
 	review_stop(m->review);
 	inquiries_stop(m->inquiries);
 	advisors_stop(m->advisors);
 	workers_stop(m->workers, GRACE_MS);
+}
+
+void
+monitor_ended(struct monitor *m, enum role role)
+{
+	/* As long as there are workers there may be handshakes. */
+	if (role == ROLE_WORKER)
+		keyholders_stop(m->keyholders);
+	if (m->processes == 0)
+		ev_break(m->loop, EVBREAK_ALL);
+}
+
+int
+monitor_reload(void *owner, struct stssl_error *error)
+{
+	struct monitor *m = owner;
+	int r;
+
+	if (m->reload == NULL) {
+		(void)snprintf(
+		    error->text, sizeof error->text, "the helper stops");
+		return -EAGAIN;
+	}
+	notify("RELOADING=1");
+	r = reload_now(m->reload, error);
+	notify("READY=1");
+	return r;
 }
 
 static void
@@ -53,7 +108,7 @@ on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
 
 	(void)loop;
 	(void)events;
-	(void)parts_reload(signal->data, &error);
+	(void)monitor_reload(signal->data, &error);
 }
 
 static const struct {
@@ -75,6 +130,153 @@ catch_signals(struct monitor *m)
 		ev_signal_start(m->loop, &m->signals[i]);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* What a new process has to forget */
+
+/*
+ * What a process keeps, a row for each role, of what was read with the
+ * privileges of whoever started the helper.
+ */
+static const struct {
+	bool key_files;    /* opened and not read yet */
+	bool certificates; /* of the server, with CAs and lists */
+	bool store;        /* CAs and lists alone */
+} keeps[ROLE_COUNT] = {
+	[ROLE_WORKER] = { .certificates = true },
+	[ROLE_KEYHOLDER] = { .key_files = true },
+	[ROLE_ADVISOR] = { false },
+	[ROLE_INQUIRER] = { .store = true },
+	[ROLE_REVIEWER] = { .store = true },
+};
+
+/* Also when only some of it is there. */
+static void
+forget_parts(struct monitor *m)
+{
+	for (size_t i = 0; m->loop != NULL && i < MONITOR_SIGNALS; i++)
+		ev_signal_stop(m->loop, &m->signals[i]);
+	doors_close(m->doors);
+	listeners_close(m->listeners);
+	m->reload = reload_free(m->reload);
+	m->review = review_free(m->review);
+	if (m->loop != NULL)
+		expiry_stop(m->expiry, m->loop);
+	m->answers = answers_free(m->answers);
+	m->workers = workers_free(m->workers);
+	m->keyholders = keyholders_free(m->keyholders);
+	m->advisors = advisors_free(m->advisors);
+	m->inquiries = inquiries_free(m->inquiries);
+	m->penalties = penalties_free(m->penalties);
+	m->registry = registry_free(m->registry);
+	if (m->status->fd != -1)
+		(void)close(m->status->fd);
+	m->status->fd = -1;
+	if (m->loop != NULL)
+		ev_loop_destroy(m->loop);
+	m->loop = NULL;
+}
+
+void
+monitor_forget(struct monitor *m, enum role role)
+{
+	struct generation *g = m->generation;
+
+	if (!keeps[role].key_files)
+		keys_close_early();
+	forget_parts(m);
+	if (keeps[role].store)
+		tls_context_keep_store(g->tls);
+	else if (!keeps[role].certificates)
+		g->tls = tls_context_free(g->tls);
+}
+
+/* Its parts */
+
+static void
+drain(void *owner)
+{
+	struct monitor *m = owner;
+
+	workers_drain(m->workers);
+}
+
+static int
+decided(void *owner, const struct session_entry *entry,
+    enum stssl_verdict verdict, bool data_private)
+{
+	const struct monitor *m = owner;
+	const struct message message = { .type = MESSAGE_VERDICT,
+		.u.verdict = { entry->session, verdict, data_private } };
+
+	return workers_tell(m->workers, entry, &message);
+}
+
+static int
+kick(void *owner, const struct session_entry *entry)
+{
+	return monitor_end(owner, entry, END_KICKED);
+}
+
+static const char *
+listener_name(void *owner, uint32_t listener)
+{
+	const struct monitor *m = owner;
+	const struct helper_config *config = m->generation->config;
+
+	return listener < config->listener_count
+		   ? config->listeners[listener].name
+		   : NULL;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int
+build_answers(struct monitor *m, const struct privileges *privileges)
+{
+	const struct answer_params answers = { .loop = m->loop,
+		.fd = m->status->fd,
+		.users = privileges->status_users,
+		.user_count = privileges->status_user_count,
+		.registry = m->registry,
+		.penalties = m->penalties,
+		.generation = m->generation,
+		.drain = drain,
+		.decided = decided,
+		.refused = monitor_refused_login,
+		.kick = kick,
+		.reload = monitor_reload,
+		.listener = listener_name,
+		.owner = m };
+
+	m->answers = answers_new(&answers);
+	if (m->answers == NULL)
+		return -ENOMEM;
+	m->status->fd = -1;
+	return 0;
+}
+
+/* No process is started.  Returns 0; -ENOMEM, and -errno of the doors. */
+static int
+build(struct monitor *m, const char *path, const struct privileges *privileges)
+{
+	m->loop = ev_default_loop(0);
+	m->registry = registry_new();
+	m->penalties = penalties_new(&m->generation->config->penalties, NULL);
+	if (m->loop == NULL || m->registry == NULL || m->penalties == NULL)
+		return -ENOMEM;
+	m->keyholders = keyholders_new(m);
+	m->workers = workers_new(m);
+	m->advisors = advisors_new(m, ADVICE_SECONDS);
+	m->inquiries = inquiries_new(m);
+	m->reload = reload_new(m, path);
+	m->review = review_new(m, REVIEW_SECONDS);
+	if (m->keyholders == NULL || m->workers == NULL ||
+	    m->advisors == NULL || m->inquiries == NULL || m->reload == NULL ||
+	    m->review == NULL || build_answers(m, privileges) < 0)
+		return -ENOMEM;
+	review_begin(m->review, tls_context_store(m->generation->tls),
+	    m->generation->config->tls.on_revocation);
+	return doors_open(m->doors, m, m->listeners);
 }
 
 /* Start */
@@ -99,18 +301,17 @@ raise_limits(const struct helper_config *config)
 }
 
 static enum exit_status
-open_sockets(struct monitor *m)
+open_sockets(struct monitor *m, const struct privileges *p)
 {
-	const struct privileges *p = m->params->privileges;
-	const char *path = parts_config(m)->status_socket;
-	int r = listeners_open(parts_config(m), &m->listeners);
+	const struct helper_config *config = m->generation->config;
+	int r = listeners_open(config, m->listeners);
 
 	if (r < 0)
 		return r == -EINVAL ? STATUS_CONFIG : STATUS_SYSTEM;
-	r = status_socket_open(
-	    path, p->is_change ? p->uid : (uid_t)-1, p->status_gid, &m->status);
+	r = status_socket_open(config->status_socket,
+	    p->is_change ? p->uid : (uid_t)-1, p->status_gid, m->status);
 	if (r < 0) {
-		(void)log_errno(r, "status-socket %s%s", path,
+		(void)log_errno(r, "status-socket %s%s", config->status_socket,
 		    r == -ENOENT ? ": its directory" : "");
 		return STATUS_SYSTEM;
 	}
@@ -122,36 +323,27 @@ static enum exit_status
 start_processes(struct monitor *m)
 {
 	struct stssl_error error;
-	int r = keyholders_prepare(m->keyholders, parts_config(m), &error);
+	int r = keyholders_prepare(m->keyholders, m->generation, &error);
 
 	if (r < 0) {
 		log_error("%s", error.text);
 		return r == -EBADMSG ? STATUS_CONFIG : STATUS_SYSTEM;
 	}
-	keyholders_renew(m->keyholders, parts_config(m));
-	r = advisors_start(m->advisors);
+	keyholders_renew(m->keyholders);
+	r = advisors_renew(m->advisors);
 	if (r == 0)
-		r = inquiries_begin(m->inquiries, parts_config(m),
-		    tls_context_store(m->params->generation->tls));
+		r = inquiries_renew(m->inquiries);
 	if (r == 0)
-		r = workers_start(m->workers);
-	if (r < 0)
-		(void)log_errno(r, "cannot start");
+		r = workers_renew(m->workers);
 	return r < 0 ? STATUS_SYSTEM : STATUS_STOPPED;
 }
 
 static enum exit_status
-serve(struct monitor *m)
+serve(struct monitor *m, const char *path, const struct privileges *privileges)
 {
 	enum exit_status status;
-	int r;
+	int r = build(m, path, privileges);
 
-	m->loop = ev_default_loop(0);
-	m->registry = registry_new();
-	m->penalties = penalties_new(&parts_config(m)->penalties, NULL);
-	r = m->loop == NULL || m->registry == NULL || m->penalties == NULL
-		? -ENOMEM
-		: parts_build(m);
 	if (r < 0) {
 		(void)log_errno(r, "cannot start");
 		return STATUS_SYSTEM;
@@ -160,7 +352,7 @@ serve(struct monitor *m)
 	status = start_processes(m);
 	if (status != STATUS_STOPPED)
 		return status;
-	expiry_start(&m->expiry, m->loop, m->params->generation);
+	expiry_start(m->expiry, m->loop, m->generation);
 	notify("READY=1");
 	log_info("ready");
 	ev_run(m->loop, 0);
@@ -169,33 +361,40 @@ serve(struct monitor *m)
 }
 
 enum exit_status
-monitor_main(const struct monitor_params *params)
+monitor_main(const char *path, struct generation *generation,
+    const struct privileges *privileges)
 {
-	struct monitor m = {
-		.params = params, .status.fd = -1, .doors.giving_fd = -1
-	};
+	struct listeners listeners = { NULL, 0 };
+	struct doors doors = { .giving_fd = -1 };
+	struct status_socket socket = { .fd = -1 };
+	struct expiry expiry = { .generation = NULL };
+	struct monitor m = { .generation = generation,
+		.listeners = &listeners,
+		.doors = &doors,
+		.status = &socket,
+		.expiry = &expiry };
 	enum exit_status status;
 	int r;
 
-	raise_limits(params->generation->config);
-	status = open_sockets(&m);
+	raise_limits(generation->config);
+	status = open_sockets(&m, privileges);
 	if (status == STATUS_STOPPED) {
-		keys_open_early(&params->generation->config->tls);
-		r = privileges_drop(params->privileges);
+		keys_open_early(&generation->config->tls);
+		r = privileges_drop(privileges);
 		if (r < 0) {
 			(void)log_errno(r, "cannot give up privileges");
 			status = STATUS_SYSTEM;
 		}
 	}
-	if (status == STATUS_STOPPED && sandbox_enter(&sandbox_monitor) < 0) {
+	if (status == STATUS_STOPPED && sandbox_enter(&sandbox_monitor) < 0)
 		status = STATUS_SYSTEM;
-	}
 	if (status == STATUS_STOPPED)
-		status = serve(&m);
-	/* The last words of those who have ended. */
+		status = serve(&m, path, privileges);
+	/* The last words of those that have ended. */
 	loglines_drain();
 	loglines_forget();
-	status_socket_close(&m.status);
-	parts_forget(&m);
+	status_socket_close(&socket);
+	keys_close_early();
+	forget_parts(&m);
 	return status;
 }

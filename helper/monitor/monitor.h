@@ -7,11 +7,8 @@
 #define HELPER_MONITOR_MONITOR_H
 
 #include "helper/monitor/privileges.h"
-#include "setup/config.h"
 
 struct generation;
-struct tls_context;
-struct x509_store;
 
 /* The helper's exit statuses: stssl-helper(8). */
 enum exit_status {
@@ -20,24 +17,12 @@ enum exit_status {
 	STATUS_SYSTEM = 2,
 };
 
-struct monitor_params {
-	const char *path; /* of helper.conf, for a reload */
-	/* What was loaded first; the last one in use is left in its place. */
-	struct generation *generation;
-	const struct privileges *privileges;
-	/* worker_main(), but in tests */
-	int (*worker)(const struct helper_config *config,
-	    struct tls_context *tls, int channel);
-	/* keyholder_main(), but in tests */
-	int (*keyholder)(const struct helper_config *config, int channel);
-	/* advisor_main(), but in tests */
-	int (*advisor)(const struct helper_config *config, int channel);
-	/* inquirer_main(), but in tests */
-	int (*inquirer)(const struct helper_config *config,
-	    const struct x509_store *store, int channel);
-};
-
-/* Run until SIGTERM or SIGINT; all is logged.  Returns an exit status. */
-enum exit_status monitor_main(const struct monitor_params *params);
+/*
+ * Run until SIGTERM or SIGINT; all is logged.  `path` is helper.conf's, for a
+ * reload; `generation` is what was loaded of it, and the last one in use is
+ * left in its place.  Returns an exit status.
+ */
+enum exit_status monitor_main(const char *path, struct generation *generation,
+    const struct privileges *privileges);
 
 #endif

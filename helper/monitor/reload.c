@@ -16,6 +16,7 @@
 
 #include "helper/base/file_state.h"
 #include "helper/base/log.h"
+#include "helper/monitor/children/keyholders.h"
 
 /* A change counts when it is this old and nothing else has changed since. */
 #define LOOK_SECONDS 2.
@@ -28,7 +29,8 @@ struct watched {
 };
 
 struct reload {
-	struct reload_params params;
+	struct monitor *monitor;
+	const char *path; /* of helper.conf */
 	struct watched *files;
 	size_t count, size;
 	bool is_changed;        /* a file is not as it was loaded */
@@ -115,7 +117,7 @@ watch_list(struct reload *r, const struct stssl_values *paths)
 static void
 watch_files(struct reload *r)
 {
-	const struct tls_config *tls = &r->params.generation->config->tls;
+	const struct tls_config *tls = &r->monitor->generation->config->tls;
 
 	forget_files(r);
 	r->is_changed = false;
@@ -159,17 +161,18 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 }
 
 struct reload *
-reload_new(const struct reload_params *params)
+reload_new(struct monitor *monitor, const char *path)
 {
 	struct reload *r = calloc(1, sizeof *r);
 
 	if (r == NULL)
 		return NULL;
-	r->params = *params;
+	r->monitor = monitor;
+	r->path = path;
 	watch_files(r);
 	ev_timer_init(&r->look, on_look, LOOK_SECONDS, LOOK_SECONDS);
 	r->look.data = r;
-	ev_timer_start(params->loop, &r->look);
+	ev_timer_start(monitor->loop, &r->look);
 	return r;
 }
 
@@ -178,7 +181,7 @@ reload_free(struct reload *r)
 {
 	if (r == NULL)
 		return NULL;
-	ev_timer_stop(r->params.loop, &r->look);
+	ev_timer_stop(r->monitor->loop, &r->look);
 	forget_files(r);
 	free(r);
 	return NULL;
@@ -201,14 +204,13 @@ keep_addresses(const struct helper_config *from, struct helper_config *to)
 static int
 load(const struct reload *r, struct generation *ret, struct stssl_error *error)
 {
-	int result = generation_load(r->params.path, ret, error);
+	int result = generation_load(r->path, ret, error);
 
 	if (result < 0)
 		return result;
-	result = generation_check(r->params.generation, ret, error);
+	result = generation_check(r->monitor->generation, ret, error);
 	if (result == 0)
-		result =
-		    r->params.load_keys(r->params.owner, ret->config, error);
+		result = keyholders_prepare(r->monitor->keyholders, ret, error);
 	if (result < 0)
 		generation_free(ret);
 	return result;
@@ -217,7 +219,7 @@ load(const struct reload *r, struct generation *ret, struct stssl_error *error)
 int
 reload_now(struct reload *r, struct stssl_error *error)
 {
-	struct generation next, old = *r->params.generation;
+	struct generation next, old = *r->monitor->generation;
 	int result;
 
 	(void)clock_gettime(CLOCK_REALTIME_COARSE, &r->loaded);
@@ -227,9 +229,9 @@ reload_now(struct reload *r, struct stssl_error *error)
 		return result;
 	}
 	keep_addresses(old.config, next.config);
-	*r->params.generation = next;
+	*r->monitor->generation = next;
 	watch_files(r);
-	r->params.changed(r->params.owner);
+	monitor_renewed(r->monitor);
 	generation_free(&old);
 	log_notice("reloaded");
 	return 0;

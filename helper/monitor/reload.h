@@ -6,31 +6,15 @@
 #ifndef HELPER_MONITOR_RELOAD_H
 #define HELPER_MONITOR_RELOAD_H
 
-#include <ev.h>
-
-#include "helper/monitor/generation.h"
+#include "helper/monitor/wiring.h"
 
 struct reload;
 
-struct reload_params {
-	struct ev_loop *loop;
-	const char *path;              /* of helper.conf */
-	struct generation *generation; /* the one in use */
-	/*
-	 * Have its keys loaded; the last that can go wrong.  Returns 0, or a
-	 * negative errno and what is wrong.
-	 */
-	int (*load_keys)(void *owner, const struct helper_config *config,
-	    struct stssl_error *error);
-	/*
-	 * A new one is in use.  The old one is freed when this returns.
-	 */
-	void (*changed)(void *owner);
-	void *owner;
-};
-
-/* Begins to watch the files.  NULL when out of memory. */
-struct reload *reload_new(const struct reload_params *params);
+/*
+ * Begins to watch the files of the generation in use; `path` is helper.conf's.
+ * NULL when out of memory.
+ */
+struct reload *reload_new(struct monitor *monitor, const char *path);
 
 /* Takes NULL.  Returns NULL. */
 struct reload *reload_free(struct reload *r);

@@ -11,21 +11,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "helper/advisor/advisor.h"
 #include "helper/base/log.h"
-#include "helper/monitor/children/asks.h"
-#include "helper/monitor/children/child.h"
-#include "helper/monitor/children/spawn.h"
+#include "helper/monitor/children/pool.h"
+#include "helper/monitor/children/questions.h"
 #include "policy/decide.h"
 
 struct advisors {
-	struct advisors_params params;
-	struct child *list;
-	struct asks asks;
-	bool is_stopping;
-	ev_tstamp delay; /* before the next start; 0 after a good one */
-	struct ev_timer respawn;
+	struct pool pool;
+	struct monitor *monitor;
+	ev_tstamp patience;
+	struct questions questions;
 };
 
 /* Questions */
@@ -34,9 +31,9 @@ struct advisors {
 static const struct session_entry *
 entry_of(const struct pending *p)
 {
-	const struct advisors *a = p->asks->owner;
+	const struct advisors *a = p->all->owner;
 	const struct session_entry *entry =
-	    registry_find(a->params.registry, p->ask.session);
+	    registry_find(a->monitor->registry, p->ask.session);
 
 	return entry != NULL && entry->owner == p->worker &&
 		       entry->record != RECORD_NONE
@@ -55,7 +52,7 @@ advise(const struct advisors *a, const struct session_entry *entry,
 		.failure = answer->failure };
 
 	memcpy(advice.user, answer->user, sizeof advice.user);
-	a->params.advise(a->params.owner, entry, ask->user, &advice);
+	monitor_advise(a->monitor, entry, ask->user, &advice);
 }
 
 static const struct message_answer no_answer = { .verdict =
@@ -63,26 +60,39 @@ static const struct message_answer no_answer = { .verdict =
 	.reason = STSSL_REASON_HELPER,
 	.failure = STSSL_FAILURE_NONE };
 
-/* Tell the one who asked, who may be gone. */
+/* Tell the worker that asked; the session may be gone. */
 static void
 settle(struct pending *p, const struct message_answer *answer)
 {
 	const struct session_entry *entry = entry_of(p);
 
 	if (entry != NULL)
-		advise(p->asks->owner, entry, &p->ask, answer);
-	asks_remove(p);
+		advise(p->all->owner, entry, &p->ask, answer);
+	questions_remove(p);
 }
 
 /* Processes */
 
-/* Nothing that it says counts any more. */
-static void
-lose(struct advisors *a, struct child *c)
+static size_t
+wanted(const struct pool *pool)
 {
-	struct pending *p = asks_find_advisor(&a->asks, c);
+	(void)pool;
+	return ADVISORS_COUNT;
+}
 
-	child_kill(c);
+static int
+run(const struct generation *g, void *gathered, int channel)
+{
+	(void)gathered;
+	return advisor_main(g->config, channel);
+}
+
+static void
+lost(struct child *c)
+{
+	struct advisors *a = c->pool->owner;
+	struct pending *p = questions_of_advisor(&a->questions, c);
+
 	if (p != NULL)
 		settle(p, &no_answer);
 }
@@ -90,11 +100,11 @@ lose(struct advisors *a, struct child *c)
 static struct child *
 idle(const struct advisors *a)
 {
-	struct child *c = a->list;
+	struct child *c;
 
-	while (c != NULL &&
-	       (c->state != CHILD_RUNNING || c->is_retired || c->sessions > 0))
-		c = c->next;
+	LIST_FOREACH (c, &a->pool.list, entry)
+		if (!c->is_lost && !c->is_retired && c->tasks == 0)
+			break;
 	return c;
 }
 
@@ -109,29 +119,29 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 	memcpy(m.u.question.user, p->ask.user, sizeof p->ask.user);
 	if (message_send(c->channel, &m, -1, entry->text, entry->text_len) <
 	    0) {
-		/* It is dead, and nobody has noticed yet. */
-		lose(p->asks->owner, c);
+		/* It is dead, which nobody has noticed yet. */
+		pool_kill(c);
 		return;
 	}
-	asks_start(p, c);
-	c->sessions = 1;
+	questions_start(p, c);
+	c->tasks = 1;
 	c->has_served = true;
 }
 
 static void
 serve_waiting(struct advisors *a)
 {
-	struct pending *p = asks_next(&a->asks, ADVISORS_PER_SOURCE);
+	struct pending *p = questions_next(&a->questions, ADVISORS_PER_SOURCE);
 	struct child *c = idle(a);
 
 	while (p != NULL && c != NULL) {
 		const struct session_entry *entry = entry_of(p);
 
 		if (entry == NULL)
-			asks_remove(p);
+			questions_remove(p);
 		else
 			hand_over(p, entry, c);
-		p = asks_next(&a->asks, ADVISORS_PER_SOURCE);
+		p = questions_next(&a->questions, ADVISORS_PER_SOURCE);
 		c = idle(a);
 	}
 }
@@ -139,17 +149,17 @@ serve_waiting(struct advisors *a)
 static void
 expired(struct pending *p)
 {
-	struct advisors *a = p->asks->owner;
+	struct advisors *a = p->all->owner;
 	struct child *c = p->advisor;
 
 	if (c == NULL) {
 		settle(p, &no_answer);
 	} else {
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
-		    a->params.patience);
+		    a->patience);
 		/* Also of a client that has not waited for it. */
-		a->params.late(a->params.owner, &p->peer);
-		lose(a, c);
+		monitor_penalise(a->monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
+		pool_kill(c);
 	}
 }
 
@@ -164,142 +174,59 @@ is_answer(const struct message_answer *answer)
 static void
 readable(struct child *c)
 {
-	struct advisors *a = c->owner;
-	struct pending *p = asks_find_advisor(&a->asks, c);
+	struct advisors *a = c->pool->owner;
+	struct pending *p = questions_of_advisor(&a->questions, c);
 	struct message m;
 	int fd, r;
 
 	r = message_receive(c->channel, SENDER_ADVISOR, &m, &fd, NULL);
 	if (r == -EAGAIN)
 		return;
-	if (r == 0 && (c->sessions == 0 || !is_answer(&m.u.answer)))
+	if (r == 0 && (c->tasks == 0 || !is_answer(&m.u.answer)))
 		r = -EBADMSG;
 	if (r == -EBADMSG)
 		log_error("impossible message from an advisor");
 	if (r < 0) {
-		lose(a, c);
+		pool_kill(c);
 		return;
 	}
-	c->sessions = 0;
 	if (p != NULL)
 		settle(p, &m.u.answer);
-	if (c->is_retired)
-		child_lose(c);
+	pool_task_done(c);
 	serve_waiting(a);
 }
 
-static void
-wait_to_respawn(struct advisors *a)
-{
-	ev_timer_stop(a->params.loop, &a->respawn);
-	ev_timer_set(&a->respawn, a->delay, 0);
-	ev_timer_start(a->params.loop, &a->respawn);
-}
-
-static void
-ended(struct child *c)
-{
-	struct advisors *a = c->owner;
-
-	/* First, so that nobody kills a process that is reaped. */
-	child_lose(c);
-	lose(a, c);
-	if (!a->is_stopping)
-		child_log_end(c);
-	a->delay = child_delay(c, a->delay);
-	child_free(c, &a->list);
-	if (!a->is_stopping)
-		wait_to_respawn(a);
-	else if (a->list == NULL)
-		a->params.stopped(a->params.owner);
-}
-
-/* In the child.  `arg` is on start()'s stack: the advisors are freed here. */
-static void
-forget(void *arg)
-{
-	const struct advisors_params *params = arg;
-
-	params->forget(params->owner);
-}
-
 static int
-run(void *arg, int channel)
+started(struct child *c)
 {
-	const struct advisors_params *params = arg;
-
-	return params->run(params->config, channel);
-}
-
-static int
-start(struct advisors *a)
-{
-	struct advisors_params params = a->params;
-	struct child *c;
-	int channel;
-	pid_t pid =
-	    spawn(params.loop, "advisor", forget, run, &params, &channel);
-
-	if (pid < 0)
-		return (int)pid;
-	c = child_new(params.loop, "advisor", pid, channel, &a->list);
-	if (c == NULL) {
-		/* Without its channel it ends. */
-		(void)close(channel);
-		return -ENOMEM;
-	}
-	c->readable = readable;
-	c->ended = ended;
-	c->owner = a;
-	log_debug("advisor %ld: started", (long)pid);
+	serve_waiting(c->pool->owner);
 	return 0;
 }
 
-int
-advisors_start(struct advisors *a)
-{
-	size_t present = 0;
-	int r = 0;
-
-	/* A lost one counts until it is reaped. */
-	for (const struct child *c = a->list; c != NULL; c = c->next)
-		present++;
-	for (; r == 0 && present < ADVISORS_COUNT; present++)
-		r = start(a);
-	return r;
-}
-
-static void
-on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	struct advisors *a = timer->data;
-	int r = advisors_start(a);
-
-	(void)loop;
-	(void)events;
-	if (r < 0) {
-		(void)log_errno(r, "cannot start an advisor");
-		a->delay = CHILD_DELAY_MAX;
-		wait_to_respawn(a);
-	}
-	serve_waiting(a);
-}
+static const struct pool_kind kind = {
+	.role = ROLE_ADVISOR,
+	.name = "advisor",
+	.a_name = "an advisor",
+	.wanted = wanted,
+	.run = run,
+	.started = started,
+	.readable = readable,
+	.lost = lost,
+};
 
 /* From outside */
 
 struct advisors *
-advisors_new(const struct advisors_params *params)
+advisors_new(struct monitor *monitor, ev_tstamp patience)
 {
 	struct advisors *a = calloc(1, sizeof *a);
 
 	if (a == NULL)
 		return NULL;
-	a->params = *params;
-	a->asks = (struct asks){
-		.loop = params->loop, .expired = expired, .owner = a
-	};
-	ev_init(&a->respawn, on_respawn);
-	a->respawn.data = a;
+	a->monitor = monitor;
+	a->patience = patience;
+	questions_init(&a->questions, monitor->loop, expired, a);
+	pool_init(&a->pool, &kind, monitor, a);
 	return a;
 }
 
@@ -308,11 +235,9 @@ advisors_free(struct advisors *a)
 {
 	if (a == NULL)
 		return NULL;
-	while (a->asks.first != NULL)
-		asks_remove(a->asks.first);
-	while (a->list != NULL)
-		child_free(a->list, &a->list);
-	ev_timer_stop(a->params.loop, &a->respawn);
+	while (!TAILQ_EMPTY(&a->questions.list))
+		questions_remove(TAILQ_FIRST(&a->questions.list));
+	pool_done(&a->pool);
 	free(a);
 	return NULL;
 }
@@ -324,7 +249,7 @@ advisors_free(struct advisors *a)
 static void
 refuse_older(struct advisors *a, const struct session_entry *entry)
 {
-	struct pending *p = asks_find_session(&a->asks, entry->session);
+	struct pending *p = questions_of_session(&a->questions, entry->session);
 
 	if (p == NULL)
 		return;
@@ -343,50 +268,28 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 	struct pending *p = NULL;
 
 	refuse_older(a, entry);
-	if (!a->is_stopping && entry->record != RECORD_NONE)
-		p = asks_add(&a->asks, entry->owner, &entry->peer, ask,
-		    a->params.patience);
+	if (!a->pool.is_stopping && entry->record != RECORD_NONE)
+		p = questions_add(&a->questions, entry->owner, &entry->peer,
+		    ask, a->patience);
 	if (p == NULL) {
 		advise(a, entry, ask, &no_answer);
 		return;
 	}
 	serve_waiting(a);
-	if (a->asks.count > ADVISORS_COUNT + ADVISORS_WAITING)
-		settle(asks_least(&a->asks), &no_answer);
+	if (a->questions.count > ADVISORS_COUNT + ADVISORS_WAITING)
+		settle(questions_least(&a->questions), &no_answer);
 }
 
-/* It ends when it has nothing to do, and is replaced then. */
-static void
-retire(struct child *c)
+int
+advisors_renew(struct advisors *a)
 {
-	c->is_retired = true;
-	if (c->sessions == 0)
-		child_lose(c);
-}
-
-void
-advisors_renew(struct advisors *a, const struct helper_config *config)
-{
-	a->params.config = config;
-	for (struct child *c = a->list; c != NULL; c = c->next)
-		retire(c);
-}
-
-bool
-advisors_are_gone(const struct advisors *a)
-{
-	return a->list == NULL;
+	return pool_renew(&a->pool);
 }
 
 void
 advisors_stop(struct advisors *a)
 {
-	a->is_stopping = true;
-	ev_timer_stop(a->params.loop, &a->respawn);
-	while (a->asks.first != NULL)
-		settle(a->asks.first, &no_answer);
-	for (struct child *c = a->list; c != NULL; c = c->next)
-		child_kill(c);
-	if (a->list == NULL)
-		a->params.stopped(a->params.owner);
+	pool_stop(&a->pool, pool_kill, 0, 0);
+	while (!TAILQ_EMPTY(&a->questions.list))
+		settle(TAILQ_FIRST(&a->questions.list), &no_answer);
 }

@@ -1,22 +1,131 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Keeps the state of one process.  What its death means for others is
- * workers.c's and advisors.c's.
+ * The way from the monitor into another process, what that one inherits, and
+ * the state of it.  What its death means for others is its supervisor's.
  */
 #include <config.h>
 #include "helper/monitor/children/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/base/log.h"
-#include "helper/monitor/children/keyline.h"
+#include "helper/monitor/children/loglines.h"
+#include "helper/monitor/registry/inbox.h"
 
+#define SEND_SECONDS  2
 #define EARLY_SECONDS 1.0
 #define DELAY_MIN     0.1
+
+/* Start */
+
+/* The monitor tells others when to stop, a terminal's ^C must not. */
+static const struct {
+	int signal;
+	void (*action)(int);
+} signals[] = {
+	{ SIGINT, SIG_IGN },
+	{ SIGTERM, SIG_IGN },
+	{ SIGHUP, SIG_IGN },
+	{ SIGPIPE, SIG_IGN },
+	{ SIGCHLD, SIG_DFL },
+};
+
+static void
+set_signals(void)
+{
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		struct sigaction sa = { .sa_handler = signals[i].action };
+
+		(void)sigaction(signals[i].signal, &sa, NULL);
+	}
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* ends[0] is the monitor's. */
+static int
+open_channel(int ends[static 2])
+{
+	const struct timeval patience = { .tv_sec = SEND_SECONDS };
+	const int bytes = INBOX_CHANNEL_BYTES;
+	int flags;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return -errno;
+	flags = fcntl(ends[0], F_GETFL);
+	if (flags == -1 || fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == -1 ||
+	    setsockopt(ends[1], SOL_SOCKET, SO_SNDTIMEO, &patience,
+		sizeof patience) == -1 ||
+	    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) ==
+		-1) {
+		int r = -errno;
+
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		return r;
+	}
+	return 0;
+}
+
+static void
+close_ends(const int ends[static 2])
+{
+	for (int i = 0; i < 2; i++)
+		if (ends[i] != -1)
+			(void)close(ends[i]);
+}
+
+pid_t
+child_spawn(struct ev_loop *loop, const char *role, void (*forget)(void *arg),
+    int (*run)(void *arg, int channel), void *arg, int *ret_channel)
+{
+	int ends[2], lines[2], r = open_channel(ends);
+	pid_t pid;
+
+	if (r < 0)
+		return r;
+	r = loglines_open(lines);
+	if (r < 0) {
+		close_ends(ends);
+		return r;
+	}
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		if (lines[0] != -1)
+			(void)close(lines[0]);
+		loglines_forget();
+		log_role(role);
+		if (lines[1] != -1)
+			log_through(lines[1]);
+		forget(arg);
+		set_signals();
+		_exit(run(arg, ends[1]));
+	}
+	if (pid == -1) {
+		r = -errno;
+		close_ends(ends);
+		close_ends(lines);
+		return r;
+	}
+	loglines_add(loop, role, pid, lines[0]);
+	if (lines[1] != -1)
+		(void)close(lines[1]);
+	(void)close(ends[1]);
+	*ret_channel = ends[0];
+	return pid;
+}
+
+/* Its state */
 
 static void
 on_channel(struct ev_loop *loop, struct ev_io *io, int events)
@@ -53,7 +162,7 @@ on_end(struct ev_loop *loop, struct ev_child *end, int events)
 
 struct child *
 child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
-    struct child **list)
+    struct children *list)
 {
 	struct child *c = calloc(1, sizeof *c);
 
@@ -65,6 +174,7 @@ child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
 	c->channel = channel;
 	c->line = -1;
 	c->started = ev_now(loop);
+	outbox_init(&c->outbox);
 	ev_io_init(&c->io, on_channel, channel, EV_READ);
 	ev_child_init(&c->end, on_end, pid, 0);
 	ev_io_init(&c->room, on_room, channel, EV_WRITE);
@@ -73,25 +183,16 @@ child_new(struct ev_loop *loop, const char *role, pid_t pid, int channel,
 	c->end.data = c;
 	ev_io_start(loop, &c->io);
 	ev_child_start(loop, &c->end);
-
-	c->next = *list;
-	if (c->next != NULL)
-		c->next->prev = c;
-	*list = c;
+	LIST_INSERT_HEAD(list, c, entry);
 	return c;
 }
 
 void
-child_free(struct child *c, struct child **list)
+child_free(struct child *c)
 {
 	child_lose(c);
 	ev_child_stop(c->loop, &c->end);
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		*list = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
+	LIST_REMOVE(c, entry);
 	free(c);
 }
 
@@ -100,7 +201,7 @@ child_tell(struct child *c, const struct message *m, int fd)
 {
 	int r;
 
-	if (c->state == CHILD_LOST)
+	if (c->is_lost)
 		return -EPIPE;
 	r = outbox_send(&c->outbox, c->channel, m, fd);
 	if (child_is_behind(c))
@@ -117,60 +218,18 @@ child_is_behind(const struct child *c)
 void
 child_lose(struct child *c)
 {
-	if (c->state == CHILD_LOST)
+	if (c->is_lost)
 		return;
-	c->state = CHILD_LOST;
-	c->sessions = 0;
+	c->is_lost = true;
+	c->tasks = 0;
 	ev_io_stop(c->loop, &c->io);
 	ev_io_stop(c->loop, &c->room);
 	(void)close(c->channel);
 	c->channel = -1;
 	outbox_clear(&c->outbox);
-	keyline_close(c);
-}
-
-void
-child_kill(struct child *c)
-{
-	if (c->state == CHILD_RUNNING)
-		(void)kill(c->pid, SIGKILL);
-	child_lose(c);
-}
-
-/* Its last order, or a kill where it cannot be given. */
-static void
-order(struct child *c, const struct message *m)
-{
-	if (c->state == CHILD_LOST)
-		return;
-	if (child_tell(c, m, -1) < 0)
-		child_kill(c);
-	else
-		c->state = CHILD_STOPPING;
-}
-
-void
-child_stop(struct child *c, uint32_t grace_ms)
-{
-	const struct message m = { .type = MESSAGE_STOP,
-		.u.stop.grace_ms = grace_ms };
-
-	order(c, &m);
-}
-
-void
-child_drain(struct child *c)
-{
-	const struct message m = { .type = MESSAGE_DRAIN };
-
-	order(c, &m);
-}
-
-bool
-child_is_stillborn(const struct child *c)
-{
-	return c->state != CHILD_STOPPING && !c->is_retired && !c->has_served &&
-	       ev_now(c->loop) - c->started < EARLY_SECONDS;
+	if (c->line != -1)
+		(void)close(c->line);
+	c->line = -1;
 }
 
 bool
@@ -202,10 +261,17 @@ child_log_end(const struct child *c)
 		log_debug("%s %ld: exited", c->role, pid);
 }
 
+static bool
+is_stillborn(const struct child *c)
+{
+	return !c->is_retired && !c->has_served &&
+	       ev_now(c->loop) - c->started < EARLY_SECONDS;
+}
+
 ev_tstamp
 child_delay(const struct child *c, ev_tstamp last)
 {
-	if (!child_is_stillborn(c))
+	if (!is_stillborn(c))
 		return 0;
 	if (last == 0)
 		return DELAY_MIN;

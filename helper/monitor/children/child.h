@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One worker, advisor or keyholder as the monitor sees it: a process, a channel,
- * a number of things that it has to do.
+ * One process of the helper as the monitor sees it: how it is started, its
+ * channel, and what it has to do.  pool.h supervises it.
  */
 #ifndef HELPER_MONITOR_CHILDREN_CHILD_H
 #define HELPER_MONITOR_CHILDREN_CHILD_H
@@ -9,31 +9,25 @@
 #include <ev.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <sys/queue.h>
 #include <sys/types.h>
 
 #include "helper/base/message.h"
 #include "helper/monitor/children/outbox.h"
 
-enum child_state {
-	CHILD_RUNNING,
-	CHILD_STOPPING, /* gets no more clients, exits by itself */
-	CHILD_LOST,     /* its channel is closed, its process is to be reaped */
-};
+struct pool;
 
 struct child {
+	struct pool *pool;
 	const char *role; /* for the log */
-	enum child_state state;
 	struct ev_loop *loop;
 	pid_t pid;
-	int channel;     /* -1 when lost */
-	size_t sessions; /* an advisor's: its one question */
-	int line;        /* a worker's to the keyholder: see keyline.h; or -1 */
-	bool is_connected; /* the keyholder has that line */
+	int channel;     /* -1 when it is lost */
+	bool is_lost;    /* its channel is closed, its process will be reaped */
+	bool is_retired; /* gets nothing new to do, and ends by itself */
+	bool is_killed;  /* by us */
 	bool has_served;
-	bool is_retired;  /* of an older generation, not a worker */
-	bool has_suspect; /* of a worker: the one source of all its sessions */
-	struct stssl_address suspect; /* when it was lost */
+	size_t tasks; /* sessions, or questions, that it has */
 	ev_tstamp started;
 	struct outbox outbox;
 	struct ev_io io;
@@ -41,19 +35,39 @@ struct child {
 	struct ev_child end;
 	void (*readable)(struct child *c);
 	void (*ended)(struct child *c); /* reaped; calls child_free() */
-	void *owner;
-	struct child *prev, *next; /* in the owner's list */
+	LIST_ENTRY(child) entry;
+
+	/* A worker's: see workers.c */
+	int line;          /* to the keyholder, its end of it; or -1 */
+	bool is_connected; /* the keyholder has that line */
+	bool has_suspect;  /* the one source of all its sessions */
+	struct stssl_address suspect; /* when it was lost */
 };
 
+LIST_HEAD(children, child);
+
 /*
- * Take over a process and its channel, both from spawn(), and put it in front
- * of *list.  `loop` is the default one.  NULL when out of memory.
+ * Fork.  In the new process `forget` closes and frees all that it must not
+ * have, signals are put in order, it logs as `role`, a literal, and it exits
+ * with what `run` returns; both get `arg`.  In the monitor its lines are
+ * written from `loop`, where there is a syslog, and *ret_channel is the
+ * monitor's end, which does not block; the child's waits SO_SNDTIMEO when it is
+ * full.  Returns the process id or -errno.
+ */
+pid_t child_spawn(struct ev_loop *loop, const char *role,
+    void (*forget)(void *arg), int (*run)(void *arg, int channel), void *arg,
+    int *ret_channel);
+
+/*
+ * Take over a process and its channel, both from child_spawn(), and put it in
+ * front of *list.  `loop` is the default one.  The caller sets pool, readable
+ * and ended.  NULL when out of memory.
  */
 struct child *child_new(struct ev_loop *loop, const char *role, pid_t pid,
-    int channel, struct child **list);
+    int channel, struct children *list);
 
-/* Take it off *list; its process is left alone. */
-void child_free(struct child *c, struct child **list);
+/* Take it off its list; its process is left alone. */
+void child_free(struct child *c);
 
 /*
  * Tell it now, or as soon as its channel has room.  Returns 0; -EPIPE when it
@@ -64,24 +78,12 @@ int child_tell(struct child *c, const struct message *m, int fd);
 /* True when there is something it could not be told yet. */
 bool child_is_behind(const struct child *c);
 
-/* Close its channel, and its line. */
+/* Close its channel, and its line.  Its supervisor calls pool_lose(). */
 void child_lose(struct child *c);
-
-/* The same, and end its process, unless that is about to end anyway. */
-void child_kill(struct child *c);
-
-/* Ask it to end; kill it when it cannot be asked. */
-void child_stop(struct child *c, uint32_t grace_ms);
-
-/* The same, but it may go on with what it has for as long as that takes. */
-void child_drain(struct child *c);
-
-/* True when it died, unasked, sooner than any that could start would. */
-bool child_is_stillborn(const struct child *c);
 
 /*
  * True when its process was ended by a signal that a fault of its own brings:
- * not by who asked it to end.
+ * not by whoever asked it to end.
  */
 bool child_has_crashed(const struct child *c);
 
@@ -91,8 +93,8 @@ void child_log_end(const struct child *c);
 #define CHILD_DELAY_MAX 5.0
 
 /*
- * Seconds to wait before the one that ended is replaced: none, or when it was
- * stillborn more than the `last` time.
+ * Seconds to wait before the one that ended is replaced: none; or more than the
+ * `last` time when it died, unasked, sooner than any that could start would.
  */
 ev_tstamp child_delay(const struct child *c, ev_tstamp last);
 

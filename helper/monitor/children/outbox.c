@@ -11,15 +11,22 @@
 #include <unistd.h>
 
 struct outbox_item {
-	struct outbox_item *next;
+	STAILQ_ENTRY(outbox_item) entry;
 	int fd; /* ours; or -1 */
 	struct message m;
 };
 
+void
+outbox_init(struct outbox *box)
+{
+	STAILQ_INIT(&box->items);
+	box->count = 0;
+}
+
 bool
 outbox_is_empty(const struct outbox *box)
 {
-	return box->first == NULL;
+	return STAILQ_EMPTY(&box->items);
 }
 
 static void
@@ -48,11 +55,7 @@ keep(struct outbox *box, const struct message *m, int fd)
 			return -errno;
 		}
 	}
-	if (box->last != NULL)
-		box->last->next = item;
-	else
-		box->first = item;
-	box->last = item;
+	STAILQ_INSERT_TAIL(&box->items, item, entry);
 	box->count++;
 	return 0;
 }
@@ -69,11 +72,9 @@ outbox_send(struct outbox *box, int channel, const struct message *m, int fd)
 static void
 drop_first(struct outbox *box)
 {
-	struct outbox_item *item = box->first;
+	struct outbox_item *item = STAILQ_FIRST(&box->items);
 
-	box->first = item->next;
-	if (box->first == NULL)
-		box->last = NULL;
+	STAILQ_REMOVE_HEAD(&box->items, entry);
 	box->count--;
 	item_free(item);
 }
@@ -81,9 +82,9 @@ drop_first(struct outbox *box)
 int
 outbox_flush(struct outbox *box, int channel)
 {
-	while (box->first != NULL) {
-		int r = message_send(
-		    channel, &box->first->m, box->first->fd, NULL, 0);
+	while (!outbox_is_empty(box)) {
+		const struct outbox_item *item = STAILQ_FIRST(&box->items);
+		int r = message_send(channel, &item->m, item->fd, NULL, 0);
 
 		if (r == -EAGAIN)
 			return 0;
@@ -97,6 +98,6 @@ outbox_flush(struct outbox *box, int channel)
 void
 outbox_clear(struct outbox *box)
 {
-	while (box->first != NULL)
+	while (!outbox_is_empty(box))
 		drop_first(box);
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 
 #include "helper/base/message.h"
 
@@ -17,10 +18,11 @@
 struct outbox_item;
 
 struct outbox {
-	struct outbox_item *first;
-	struct outbox_item *last;
+	STAILQ_HEAD(outbox_items, outbox_item) items;
 	size_t count;
 };
+
+void outbox_init(struct outbox *box);
 
 bool outbox_is_empty(const struct outbox *box);
 

@@ -11,28 +11,28 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
-#include "helper/monitor/children/child.h"
-#include "helper/monitor/children/spawn.h"
+#include "helper/monitor/children/pool.h"
+#include "status/record.h"
 #include "status/tools/words.h"
 #include "status/words.h"
+#include "x509/verify.h"
 
 /* Messages to wait for at a time, so that others have their turn. */
 #define BATCH 256
 
 struct review {
-	struct review_params params;
+	struct pool pool; /* of one, or none */
+	struct monitor *monitor;
 	const struct x509_store *store;
 	enum on_revocation mode;
-	struct child *list; /* one, or none */
-	bool is_stale;      /* what that one finds good need not be */
-	uint64_t *batch;    /* the sessions that it looks at, in order */
+	bool is_stale;   /* what that one finds good need not be */
+	uint64_t *batch; /* the sessions that it looks at, in order */
 	size_t count, done;
-	bool is_stopping;
 	struct ev_timer look;
 };
 
@@ -44,8 +44,6 @@ struct subject {
 
 /* What the process needs, gathered before it forgets the rest. */
 struct job {
-	const uint64_t *batch;
-	struct review_params params;
 	const struct x509_store *store;
 	struct subject *subjects;
 	size_t count;
@@ -73,7 +71,7 @@ end(struct review *review, struct session_entry *entry,
 	bool ends = review->mode == ON_REVOCATION_END;
 
 	/* Its worker has no room for it just now: at the next look. */
-	if (ends && review->params.end(review->params.owner, entry) < 0)
+	if (ends && monitor_end(review->monitor, entry, END_CERTIFICATE) < 0)
 		return;
 	log_notice("certificate session=%" PRIx64 " reason=%s action=%s",
 	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
@@ -93,13 +91,14 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	for (struct session_entry *e = registry_first(review->params.registry);
+	for (struct session_entry *e =
+		 registry_first(review->monitor->registry);
 	     e != NULL; e = e->next) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
 		is_due = is_due || awaits(e);
 	}
-	if (is_due && review->store != NULL && review->list == NULL)
+	if (is_due && review->store != NULL && LIST_EMPTY(&review->pool.list))
 		start(review);
 }
 
@@ -123,24 +122,21 @@ certificate_of(const struct session_entry *entry)
 }
 
 /* The registry is what it was when the batch was made. */
-static void
-gather(struct job *job)
+static void *
+gather(const struct pool *pool)
 {
-	job->subjects = calloc(job->count, sizeof *job->subjects);
-	for (size_t i = 0; job->subjects != NULL && i < job->count; i++) {
-		job->subjects[i].session = job->batch[i];
-		job->subjects[i].pem = certificate_of(
-		    registry_find(job->params.registry, job->batch[i]));
+	const struct review *review = pool->owner;
+	static struct job job;
+
+	job.store = review->store;
+	job.count = review->count;
+	job.subjects = calloc(job.count, sizeof *job.subjects);
+	for (size_t i = 0; job.subjects != NULL && i < job.count; i++) {
+		job.subjects[i].session = review->batch[i];
+		job.subjects[i].pem = certificate_of(
+		    registry_find(review->monitor->registry, review->batch[i]));
 	}
-}
-
-static void
-forget(void *arg)
-{
-	struct job *job = arg;
-
-	gather(job);
-	job->params.forget(job->params.owner);
+	return &job;
 }
 
 /* Returns 0 or what message_send() says. */
@@ -152,18 +148,19 @@ look_at(const struct job *job, const struct subject *subject, int channel)
 
 	if (subject->pem != NULL)
 		failure =
-		    job->params.verify(job->store, subject->pem, time(NULL));
+		    x509_verify_again(job->store, subject->pem, time(NULL));
 	m.u.reviewed.session = subject->session;
 	m.u.reviewed.failure = failure;
 	return message_send(channel, &m, -1, NULL, 0);
 }
 
 static int
-run(void *arg, int channel)
+run(const struct generation *g, void *gathered, int channel)
 {
-	struct job *job = arg;
+	struct job *job = gathered;
 	int r;
 
+	(void)g;
 	if (job->subjects == NULL)
 		return EXIT_FAILURE;
 	r = sandbox_enter(&sandbox_reviewer);
@@ -188,7 +185,7 @@ take(struct review *review, const struct message_reviewed *m)
 	    m->session != review->batch[review->done])
 		return -EBADMSG;
 	review->done++;
-	entry = registry_find(review->params.registry, m->session);
+	entry = registry_find(review->monitor->registry, m->session);
 	if (entry == NULL || !awaits(entry))
 		return 0;
 	if (m->failure != STSSL_FAILURE_NONE)
@@ -210,10 +207,10 @@ receive(struct review *review, struct child *c)
 		r = take(review, &m.u.reviewed);
 	if (r == -EBADMSG) {
 		log_error("impossible message from the reviewer");
-		child_kill(c);
+		pool_kill(c);
 	}
 	if (r < 0 && r != -EAGAIN)
-		child_lose(c);
+		pool_lose(c);
 	return r;
 }
 
@@ -223,7 +220,7 @@ readable(struct child *c)
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < BATCH; i++)
-		r = receive(c->owner, c);
+		r = receive(c->pool->owner, c);
 }
 
 /*
@@ -234,8 +231,8 @@ readable(struct child *c)
 static bool
 end_suspect(struct review *review)
 {
-	struct session_entry *entry =
-	    registry_find(review->params.registry, review->batch[review->done]);
+	struct session_entry *entry = registry_find(
+	    review->monitor->registry, review->batch[review->done]);
 
 	if (entry != NULL && awaits(entry))
 		end(review, entry, STSSL_FAILURE_OTHER);
@@ -245,22 +242,17 @@ end_suspect(struct review *review)
 static void
 ended(struct child *c)
 {
-	struct review *review = c->owner;
+	struct review *review = c->pool->owner;
 	bool goes_on = false;
 
 	/* What it has said before its end counts. */
-	while (c->state != CHILD_LOST && receive(review, c) == 0)
+	while (!c->is_lost && receive(review, c) == 0)
 		;
-	child_lose(c);
-	child_log_end(c);
 	if (child_has_crashed(c) && review->done < review->count)
 		goes_on = end_suspect(review);
-	child_free(c, &review->list);
-	if (review->is_stopping)
-		review->params.stopped(review->params.owner);
-	else if (goes_on && review->store != NULL)
+	if (goes_on && review->store != NULL && !c->pool->is_stopping)
 		start(review);
-	/* If not, the next look finds those who still await one. */
+	/* If not, the next look finds those that still await one. */
 }
 
 static size_t
@@ -278,7 +270,7 @@ count_awaiting(const struct registry *registry)
 static bool
 make_batch(struct review *review)
 {
-	const struct registry *registry = review->params.registry;
+	const struct registry *registry = review->monitor->registry;
 	size_t count = count_awaiting(registry);
 
 	free(review->batch);
@@ -295,45 +287,41 @@ make_batch(struct review *review)
 	return true;
 }
 
+static const struct pool_kind kind = {
+	.role = ROLE_REVIEWER,
+	.name = "reviewer",
+	.a_name = "a reviewer",
+	.gather = gather,
+	.run = run,
+	.readable = readable,
+	.ended = ended,
+};
+
 static void
 start(struct review *review)
 {
-	struct job job = { .params = review->params, .store = review->store };
 	struct child *c;
-	int channel;
-	pid_t pid;
+	int r;
 
 	if (!make_batch(review))
 		return;
-	job.batch = review->batch;
-	job.count = review->count;
-	pid = spawn(job.params.loop, "reviewer", forget, run, &job, &channel);
-	if (pid < 0) {
-		(void)log_errno((int)pid, "cannot review certificates");
-		return;
-	}
-	c = child_new(job.params.loop, "reviewer", pid, channel, &review->list);
-	if (c == NULL) {
-		/* Without its channel it ends. */
-		(void)close(channel);
-		return;
-	}
-	c->readable = readable;
-	c->ended = ended;
-	c->owner = review;
+	r = pool_start(&review->pool, review->monitor->generation, &c);
+	if (r < 0)
+		(void)log_errno(r, "cannot review certificates");
 }
 
 struct review *
-review_new(const struct review_params *params)
+review_new(struct monitor *monitor, ev_tstamp every)
 {
 	struct review *review = calloc(1, sizeof *review);
 
 	if (review == NULL)
 		return NULL;
-	review->params = *params;
-	ev_timer_init(&review->look, on_look, params->every, params->every);
+	review->monitor = monitor;
+	pool_init(&review->pool, &kind, monitor, review);
+	ev_timer_init(&review->look, on_look, every, every);
 	review->look.data = review;
-	ev_timer_start(params->loop, &review->look);
+	ev_timer_start(monitor->loop, &review->look);
 	return review;
 }
 
@@ -342,9 +330,8 @@ review_free(struct review *review)
 {
 	if (review == NULL)
 		return NULL;
-	while (review->list != NULL)
-		child_free(review->list, &review->list);
-	ev_timer_stop(review->params.loop, &review->look);
+	pool_done(&review->pool);
+	ev_timer_stop(review->monitor->loop, &review->look);
 	free(review->batch);
 	free(review);
 	return NULL;
@@ -357,25 +344,18 @@ review_begin(struct review *review, const struct x509_store *store,
 	review->store = store;
 	review->mode = on_revocation;
 	review->is_stale = true;
-	for (struct session_entry *e = registry_first(review->params.registry);
+	for (struct session_entry *e =
+		 registry_first(review->monitor->registry);
 	     e != NULL; e = e->next)
 		e->is_unreviewed = true;
 	/* Or at the next look, when the process that is there has ended. */
-	if (store != NULL && review->list == NULL)
+	if (store != NULL && LIST_EMPTY(&review->pool.list))
 		start(review);
 }
 
 void
 review_stop(struct review *review)
 {
-	review->is_stopping = true;
-	ev_timer_stop(review->params.loop, &review->look);
-	for (struct child *c = review->list; c != NULL; c = c->next)
-		child_kill(c);
-}
-
-bool
-review_is_gone(const struct review *review)
-{
-	return review->list == NULL;
+	ev_timer_stop(review->monitor->loop, &review->look);
+	pool_stop(&review->pool, pool_kill, 0, 0);
 }

@@ -12,35 +12,18 @@
 #define HELPER_MONITOR_CHILDREN_REVIEW_H
 
 #include <ev.h>
-#include <stdbool.h>
-#include <time.h>
 
-#include "helper/monitor/registry/registry.h"
+#include "helper/monitor/wiring.h"
 #include "setup/config.h"
-#include "status/record.h"
 
 struct review;
 struct x509_store;
 
-struct review_params {
-	struct ev_loop *loop; /* the default one: it waits for children */
-	struct registry *registry;
-	/* Seconds between two looks at the clock, and at who is unreviewed. */
-	ev_tstamp every;
-	/* As in helper/monitor/children/workers.h, with review_free(); the store stays. */
-	void (*forget)(void *owner);
-	/* x509_verify_again(), but in tests. */
-	enum stssl_failure (*verify)(
-	    const struct x509_store *store, const char *pem, time_t now);
-	/* The session's worker has to end it.  0, or -errno: try again. */
-	int (*end)(void *owner, const struct session_entry *entry);
-	/* The process is gone after review_stop(). */
-	void (*stopped)(void *owner);
-	void *owner;
-};
-
-/* NULL when out of memory. */
-struct review *review_new(const struct review_params *params);
+/*
+ * `every`: seconds between two looks at the clock, and at sessions that are not
+ * reviewed yet.  NULL when out of memory.
+ */
+struct review *review_new(struct monitor *monitor, ev_tstamp every);
 
 /* Takes NULL.  Returns NULL.  The process is left alone. */
 struct review *review_free(struct review *review);
@@ -54,8 +37,5 @@ void review_begin(struct review *review, const struct x509_store *store,
 
 /* Look no more. */
 void review_stop(struct review *review);
-
-/* True when there is no process. */
-bool review_is_gone(const struct review *review);
 
 #endif

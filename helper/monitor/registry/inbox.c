@@ -33,7 +33,8 @@ static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
 static struct session_entry *
 own_session(const struct inbox *in, uint64_t session)
 {
-	struct session_entry *entry = registry_find(in->registry, session);
+	struct session_entry *entry =
+	    registry_find(in->monitor->registry, session);
 
 	return entry != NULL && entry->owner == in->worker ? entry : NULL;
 }
@@ -64,7 +65,8 @@ is_about(const struct inbox *in, const struct stssl_record *record,
 		   NULL &&
 	       says(record, STSSL_KEY_STSSL_SESSION, session) &&
 	       says(record, STSSL_KEY_STSSL_LISTENER,
-		   in->config->listeners[entry->listener].name) &&
+		   in->monitor->generation->config->listeners[entry->listener]
+		       .name) &&
 	       says(record, STSSL_KEY_REMOTE_ADDR,
 		   stssl_ip_format(&entry->peer, ip)) &&
 	       says(record, STSSL_KEY_REMOTE_PORT, port);
@@ -81,10 +83,10 @@ keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
 	entry->good_until = verifies ? (time_t)p->good_until : 0;
 	entry->is_unreviewed = in->is_older;
 	if (r == 0)
-		r = registry_publish(in->registry, entry, &p->connection,
-		    record->text, record->len);
+		r = registry_publish(in->monitor->registry, entry,
+		    &p->connection, record->text, record->len);
 	else
-		registry_withdraw(in->registry, entry);
+		registry_withdraw(in->monitor->registry, entry);
 	if (r < 0)
 		(void)log_errno(r, "session=%" PRIx64 ": record is not kept",
 		    entry->session);
@@ -98,7 +100,7 @@ welcome(struct inbox *in, const struct message *m, const char *text)
 	(void)text;
 	if (entry == NULL)
 		return -EBADMSG;
-	registry_welcome(in->registry, entry);
+	registry_welcome(in->monitor->registry, entry);
 	return 0;
 }
 
@@ -117,11 +119,11 @@ publish(struct inbox *in, const struct message *m, const char *text)
 	if (r == 0 && is_about(in, &record, entry))
 		keep(in, &record, entry, p);
 	else if (r == -ENOMEM)
-		registry_withdraw(in->registry, entry);
+		registry_withdraw(in->monitor->registry, entry);
 	else
 		r = -EBADMSG;
 	if (r == 0 && p->is_welcome != 0)
-		registry_welcome(in->registry, entry);
+		registry_welcome(in->monitor->registry, entry);
 	stssl_record_done(&record);
 	return r == -ENOMEM ? 0 : r;
 }
@@ -134,7 +136,7 @@ withdraw(struct inbox *in, const struct message *m, const char *text)
 	(void)text;
 	if (entry == NULL)
 		return -EBADMSG;
-	registry_withdraw(in->registry, entry);
+	registry_withdraw(in->monitor->registry, entry);
 	return 0;
 }
 
@@ -146,7 +148,7 @@ ask(struct inbox *in, const struct message *m, const char *text)
 	(void)text;
 	if (entry == NULL)
 		return -EBADMSG;
-	in->asked(in->owner, entry, &m->u.ask);
+	monitor_asked(in->monitor, entry, &m->u.ask);
 	return 0;
 }
 
@@ -158,7 +160,7 @@ check(struct inbox *in, const struct message *m, const char *der)
 
 	if (entry == NULL || entry->inquirer != NULL)
 		return -EBADMSG;
-	in->check(in->owner, entry, der, m->u.check.der_len);
+	monitor_check(in->monitor, entry, der, m->u.check.der_len);
 	return 0;
 }
 
@@ -170,7 +172,7 @@ count_bytes(struct inbox *in, struct session_entry *entry, uint64_t bytes_in,
 	if (entry == NULL || bytes_in < entry->bytes_in ||
 	    bytes_out < entry->bytes_out)
 		return -EBADMSG;
-	metrics_traffic(registry_metrics(in->registry),
+	metrics_traffic(registry_metrics(in->monitor->registry),
 	    bytes_in - entry->bytes_in, bytes_out - entry->bytes_out);
 	entry->bytes_in = bytes_in;
 	entry->bytes_out = bytes_out;
@@ -204,7 +206,8 @@ failed(struct inbox *in, const struct message *m, const char *text)
 	    entry->failures == FAILURES_MAX)
 		return -EBADMSG;
 	entry->failures++;
-	in->failed(in->owner, entry, (enum penalty_event)m->u.failed.event);
+	monitor_penalise(
+	    in->monitor, &entry->peer, (enum penalty_event)m->u.failed.event);
 	return 0;
 }
 
@@ -220,7 +223,7 @@ closed(struct inbox *in, const struct message *m, const char *text)
 		return r;
 	log_info("closed session=%" PRIx64 " verdict=%s", entry->session,
 	    entry->is_decided ? stssl_verdict_word(entry->verdict) : "none");
-	registry_remove(in->registry, entry);
+	registry_remove(in->monitor->registry, entry);
 	in->closed++;
 	return 0;
 }

@@ -9,28 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "helper/base/message.h"
-#include "helper/monitor/registry/registry.h"
-#include "setup/config.h"
+#include "helper/monitor/wiring.h"
 
 /* One worker's channel; all is borrowed. */
 struct inbox {
-	struct registry *registry;
-	const struct helper_config *config;
+	struct monitor *monitor;
 	const void *worker; /* as the registry knows it */
 	bool is_older;      /* it may verify by an older generation's lists */
 	int channel;
 	size_t closed; /* out: grows by the sessions that ended */
-	/* A question about a session of this worker. */
-	void (*asked)(void *owner, const struct session_entry *entry,
-	    const struct message_ask *ask);
-	/* The same about its certificate, see struct message_check. */
-	void (*check)(void *owner, struct session_entry *entry, const void *der,
-	    size_t len);
-	/* This went wrong with a session of this worker. */
-	void (*failed)(void *owner, const struct session_entry *entry,
-	    enum penalty_event event);
-	void *owner;
 };
 
 /*

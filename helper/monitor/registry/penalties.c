@@ -12,7 +12,7 @@
 #include "helper/base/log.h"
 #include "helper/base/source.h"
 #include "helper/monitor/registry/census.h"
-#include "helper/monitor/registry/sources.h"
+#include "helper/monitor/registry/penalty_table.h"
 #include "status/clock.h"
 
 #define MS     1000
@@ -21,7 +21,7 @@
 struct penalties {
 	const struct penalty_config *config;
 	int64_t (*now_ms)(void);
-	struct sources sources;
+	struct penalty_table table;
 	struct penalty_counts counts; /* of the past */
 	int64_t told_ms;              /* 0: never */
 	unsigned untold;
@@ -32,15 +32,17 @@ static int64_t
 tidy(struct penalties *p)
 {
 	int64_t now = p->now_ms();
-	struct source *s;
+	struct penalty_entry *s;
 
-	while ((s = sources_first(&p->sources)) != NULL && s->until_ms <= now)
-		sources_remove(&p->sources, s);
+	while (
+	    (s = penalty_table_first(&p->table)) != NULL && s->until_ms <= now)
+		penalty_table_remove(&p->table, s);
 	return now;
 }
 
 static bool
-is_refused(const struct penalties *p, const struct source *s, int64_t now)
+is_refused(
+    const struct penalties *p, const struct penalty_entry *s, int64_t now)
 {
 	return s->until_ms - now > (int64_t)p->config->refuse_above * MS;
 }
@@ -54,27 +56,27 @@ is_exempt(const struct penalties *p, const struct stssl_address *peer)
 	return false;
 }
 
-static struct source *
+static struct penalty_entry *
 find(const struct penalties *p, const struct stssl_address *peer)
 {
 	uint8_t ip[16];
 
 	client_source(peer, ip);
-	return sources_find(&p->sources, ip);
+	return penalty_table_find(&p->table, ip);
 }
 
 /* Whose penalty ends first, goes. */
 static void
 make_room(struct penalties *p, size_t room)
 {
-	while (p->sources.count > room) {
-		sources_remove(&p->sources, sources_first(&p->sources));
+	while (p->table.count > room) {
+		penalty_table_remove(&p->table, penalty_table_first(&p->table));
 		p->counts.dropped++;
 	}
 }
 
 static void
-tell(struct penalties *p, struct source *s, int64_t now,
+tell(struct penalties *p, struct penalty_entry *s, int64_t now,
     enum penalty_event event)
 {
 	struct stssl_address address = { .port = 0 };
@@ -96,30 +98,30 @@ tell(struct penalties *p, struct source *s, int64_t now,
 }
 
 /* The source with its new penalty; NULL when there is no room for it. */
-static struct source *
+static struct penalty_entry *
 charge(struct penalties *p, const struct stssl_address *peer, int64_t now,
     int64_t ms)
 {
 	const int64_t latest = now + (int64_t)p->config->max * MS;
-	struct source *s = find(p, peer), *first;
+	struct penalty_entry *s = find(p, peer), *first;
 	int64_t until = (s == NULL ? now : s->until_ms) + ms;
 	uint8_t ip[16];
 
 	if (until > latest)
 		until = latest;
 	if (s != NULL) {
-		sources_move(&p->sources, s, until);
+		penalty_table_move(&p->table, s, until);
 		return s;
 	}
-	first = sources_first(&p->sources);
-	if (p->sources.count >= p->config->max_sources && first != NULL &&
+	first = penalty_table_first(&p->table);
+	if (p->table.count >= p->config->max_sources && first != NULL &&
 	    first->until_ms >= until) {
 		p->counts.dropped++;
 		return NULL;
 	}
 	make_room(p, p->config->max_sources - 1);
 	client_source(peer, ip);
-	return sources_add(&p->sources, ip, until);
+	return penalty_table_add(&p->table, ip, until);
 }
 
 struct penalties *
@@ -139,7 +141,7 @@ penalties_free(struct penalties *penalties)
 {
 	if (penalties == NULL)
 		return NULL;
-	sources_done(&penalties->sources);
+	penalty_table_done(&penalties->table);
 	free(penalties);
 	return NULL;
 }
@@ -159,7 +161,7 @@ penalties_add(struct penalties *penalties, const struct stssl_address *peer,
 {
 	const struct penalty_config *config = penalties->config;
 	const int64_t now = tidy(penalties);
-	struct source *s;
+	struct penalty_entry *s;
 
 	penalties->counts.events[event]++;
 	if (config->max == 0 || config->seconds[event] == 0 ||
@@ -179,7 +181,7 @@ bool
 penalties_refuses(struct penalties *penalties, const struct stssl_address *peer)
 {
 	const int64_t now = tidy(penalties);
-	struct source *s = find(penalties, peer);
+	struct penalty_entry *s = find(penalties, peer);
 
 	if (s == NULL || is_exempt(penalties, peer))
 		return false;
@@ -192,13 +194,13 @@ penalties_refuses(struct penalties *penalties, const struct stssl_address *peer)
 bool
 penalties_pardon(struct penalties *penalties, const struct stssl_address *peer)
 {
-	struct source *s;
+	struct penalty_entry *s;
 
 	(void)tidy(penalties);
 	s = find(penalties, peer);
 	if (s == NULL)
 		return false;
-	sources_remove(&penalties->sources, s);
+	penalty_table_remove(&penalties->table, s);
 	return true;
 }
 
@@ -207,8 +209,8 @@ penalties_next(struct penalties *penalties, const struct stssl_address *after,
     struct penalised *ret)
 {
 	const int64_t now = tidy(penalties);
-	const struct source *s = sources_after(
-	    &penalties->sources, after == NULL ? NULL : after->ip);
+	const struct penalty_entry *s = penalty_table_after(
+	    &penalties->table, after == NULL ? NULL : after->ip);
 	struct penalised found = { .seconds = 0 };
 
 	if (s == NULL)
@@ -228,9 +230,9 @@ penalties_count(struct penalties *penalties)
 	const int64_t now = tidy(penalties);
 	struct penalty_counts counts = penalties->counts;
 
-	counts.sources = penalties->sources.count;
+	counts.sources = penalties->table.count;
 	for (size_t i = 0; i < counts.sources; i++)
 		counts.refused +=
-		    is_refused(penalties, penalties->sources.heap[i], now);
+		    is_refused(penalties, penalties->table.heap[i], now);
 	return counts;
 }

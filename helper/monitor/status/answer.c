@@ -14,7 +14,7 @@
 
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
-#include "helper/monitor/status/question.h"
+#include "helper/monitor/status/request.h"
 #include "helper/monitor/status/reply.h"
 
 #define ASKERS_MAX 64
@@ -96,14 +96,14 @@ dismiss(struct seat *seat)
 }
 
 static bool (*const may[])(const struct answers *answers, uid_t uid) = {
-	[QUESTION_QUERY] = may_query,
-	[QUESTION_VERDICT] = may_report,
-	[QUESTION_LIST] = may_query,
-	[QUESTION_KICK] = may_order,
-	[QUESTION_METRICS] = may_query,
-	[QUESTION_RELOAD] = may_order,
-	[QUESTION_PENALTIES] = may_query,
-	[QUESTION_PARDON] = may_order,
+	[REQUEST_QUERY] = may_query,
+	[REQUEST_VERDICT] = may_report,
+	[REQUEST_LIST] = may_query,
+	[REQUEST_KICK] = may_order,
+	[REQUEST_METRICS] = may_query,
+	[REQUEST_RELOAD] = may_order,
+	[REQUEST_PENALTIES] = may_query,
+	[REQUEST_PARDON] = may_order,
 };
 
 static void
@@ -111,18 +111,18 @@ answer(const struct seat *seat, const struct stssl_record *record)
 {
 	struct answers *answers = seat->all;
 	const struct asker to = { &answers->params, seat->fd, seat->uid };
-	struct question q = { .kind = QUESTION_QUERY };
-	bool is_question = question_parse(record, &q) == 0;
+	struct request request = { .kind = REQUEST_QUERY };
+	bool is_request = request_parse(record, &request) == 0;
 
-	if (!may[q.kind](answers, seat->uid)) {
+	if (!may[request.kind](answers, seat->uid)) {
 		log_denied(answers, seat->uid);
 		reply_word(&to, "denied");
-	} else if (!is_question) {
+	} else if (!is_request) {
 		reply_word(&to, "malformed");
 	} else {
 		/* What happened before the question is in the answer. */
 		answers->params.drain(answers->params.owner);
-		reply(&to, &q);
+		reply(&to, &request);
 	}
 }
 

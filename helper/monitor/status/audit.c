@@ -59,7 +59,8 @@ certificate(const struct stssl_record *record, char *buf, size_t size)
 }
 
 void
-audit_login(const struct session_entry *entry, const struct question *q, int r)
+audit_login(
+    const struct session_entry *entry, const struct request *request, int r)
 {
 	char user[STSSL_QUOTE_MAX], class_name[STSSL_QUOTE_MAX / 2];
 	char peer[STSSL_ADDRESS_TEXT], tls[16], cert[STSSL_QUOTE_MAX + 192];
@@ -73,10 +74,10 @@ audit_login(const struct session_entry *entry, const struct question *q, int r)
 	    entry->session,
 	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
 	    stssl_address_format(&entry->peer, peer),
-	    stssl_quote(user, sizeof user, q->user),
-	    stssl_quote(class_name, sizeof class_name, q->class_name),
-	    plain(q->service), stssl_verdict_word(q->verdict), plain(q->reason),
-	    q->data_private ? "private" : "any",
+	    stssl_quote(user, sizeof user, request->user),
+	    stssl_quote(class_name, sizeof class_name, request->class_name),
+	    plain(request->service), stssl_verdict_word(request->verdict),
+	    plain(request->reason), request->data_private ? "private" : "any",
 	    protocol(&record, tls, sizeof tls),
 	    certificate(&record, cert, sizeof cert), r < 0 ? " lost=yes" : "");
 	stssl_record_done(&record);

@@ -7,14 +7,14 @@
 
 #include "helper/base/message.h"
 #include "helper/monitor/registry/registry.h"
-#include "helper/monitor/status/question.h"
+#include "helper/monitor/status/request.h"
 
 /*
  * Log the verdict `q` for a session that has a record.  `r` is negative when
  * its worker could not be told.
  */
 void audit_login(
-    const struct session_entry *entry, const struct question *q, int r);
+    const struct session_entry *entry, const struct request *request, int r);
 
 /*
  * Log advice to refuse `user`, whom the module will then not hear of.  Other

@@ -12,7 +12,7 @@
 
 #include "helper/monitor/generation.h"
 #include "helper/monitor/registry/registry.h"
-#include "helper/monitor/status/question.h"
+#include "helper/monitor/status/request.h"
 #include "status/record.h"
 
 /*

@@ -50,23 +50,24 @@ is_another_client(
 }
 
 static bool
-has_another_client(const struct session_entry *found, const struct question *q)
+has_another_client(
+    const struct session_entry *found, const struct request *request)
 {
-	for (size_t i = 0; i < q->key_count; i++)
-		if (is_another_client(found, &q->keys[i]))
+	for (size_t i = 0; i < request->key_count; i++)
+		if (is_another_client(found, &request->keys[i]))
 			return true;
 	return false;
 }
 
 static void
-answer_query(const struct asker *to, const struct question *q)
+answer_query(const struct asker *to, const struct request *request)
 {
 	const struct session_entry *found = NULL;
 	const struct registry *registry = to->params->registry;
 
-	for (size_t i = 0; i < q->key_count; i++) {
+	for (size_t i = 0; i < request->key_count; i++) {
 		const struct session_entry *entry =
-		    registry_find_connection(registry, &q->keys[i]);
+		    registry_find_connection(registry, &request->keys[i]);
 
 		if (entry == NULL || entry == found)
 			continue;
@@ -78,7 +79,7 @@ answer_query(const struct asker *to, const struct question *q)
 	}
 	if (found == NULL)
 		reply_word(to, "none");
-	else if (has_another_client(found, q))
+	else if (has_another_client(found, request))
 		reply_word(to, "ambiguous");
 	else
 		(void)say(to, found->text, found->text_len);
@@ -86,18 +87,20 @@ answer_query(const struct asker *to, const struct question *q)
 
 /* With the session, for the listing.  Out of memory forgets it. */
 static void
-keep_login(struct session_entry *entry, const struct question *q)
+keep_login(struct session_entry *entry, const struct request *request)
 {
 	const struct {
 		enum stssl_key key;
 		const char *value;
 	} rows[] = {
-		{ STSSL_KEY_STSSL_USER, q->user },
-		{ STSSL_KEY_STSSL_SERVICE, q->service },
-		{ STSSL_KEY_STSSL_CLASS, q->class_name },
-		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(q->verdict) },
-		{ STSSL_KEY_STSSL_REASON, q->reason },
-		{ STSSL_KEY_STSSL_DATA, q->data_private ? "private" : "any" },
+		{ STSSL_KEY_STSSL_USER, request->user },
+		{ STSSL_KEY_STSSL_SERVICE, request->service },
+		{ STSSL_KEY_STSSL_CLASS, request->class_name },
+		{ STSSL_KEY_STSSL_VERDICT,
+		    stssl_verdict_word(request->verdict) },
+		{ STSSL_KEY_STSSL_REASON, request->reason },
+		{ STSSL_KEY_STSSL_DATA,
+		    request->data_private ? "private" : "any" },
 	};
 	int r = 0;
 
@@ -120,40 +123,41 @@ needs_certificate(const char *reason)
 }
 
 static void
-answer_verdict(const struct asker *to, const struct question *q)
+answer_verdict(const struct asker *to, const struct request *request)
 {
 	const struct answer_params *params = to->params;
 	struct session_entry *entry =
-	    registry_find(params->registry, q->session);
+	    registry_find(params->registry, request->session);
 	int r;
 
 	if (entry == NULL || entry->record != RECORD_KNOWN) {
 		reply_word(to, "none");
 		return;
 	}
-	r = params->decided(params->owner, entry, q->verdict, q->data_private);
-	audit_login(entry, q, r);
+	r = params->decided(
+	    params->owner, entry, request->verdict, request->data_private);
+	audit_login(entry, request, r);
 	if (r < 0) {
 		reply_word(to, "none");
 		return;
 	}
 	entry->is_decided = true;
-	entry->by_certificate = needs_certificate(q->reason);
-	entry->verdict = q->verdict;
-	if (q->verdict == STSSL_VERDICT_REFUSE)
-		params->refused(params->owner, entry, q->reason);
-	keep_login(entry, q);
-	metrics_verdict(
-	    registry_metrics(params->registry), q->verdict, q->reason);
+	entry->by_certificate = needs_certificate(request->reason);
+	entry->verdict = request->verdict;
+	if (request->verdict == STSSL_VERDICT_REFUSE)
+		params->refused(params->owner, entry, request->reason);
+	keep_login(entry, request);
+	metrics_verdict(registry_metrics(params->registry), request->verdict,
+	    request->reason);
 	reply_word(to, "done");
 }
 
 static void
-answer_kick(const struct asker *to, const struct question *q)
+answer_kick(const struct asker *to, const struct request *request)
 {
 	const struct answer_params *params = to->params;
 	const struct session_entry *entry =
-	    registry_find(params->registry, q->session);
+	    registry_find(params->registry, request->session);
 
 	if (entry == NULL || params->kick(params->owner, entry) < 0) {
 		reply_word(to, "none");
@@ -165,16 +169,16 @@ answer_kick(const struct asker *to, const struct question *q)
 }
 
 static void
-answer_pardon(const struct asker *to, const struct question *q)
+answer_pardon(const struct asker *to, const struct request *request)
 {
 	char ip[STSSL_ADDRESS_TEXT];
 
-	if (!penalties_pardon(to->params->penalties, &q->address)) {
+	if (!penalties_pardon(to->params->penalties, &request->address)) {
 		reply_word(to, "none");
 		return;
 	}
 	log_notice("pardoned address=%s by uid=%lu",
-	    stssl_ip_format(&q->address, ip), (unsigned long)to->uid);
+	    stssl_ip_format(&request->address, ip), (unsigned long)to->uid);
 	reply_word(to, "done");
 }
 
@@ -190,11 +194,11 @@ source_of(const struct answer_params *params)
  * asker for each of them would cost the monitor several times as much.
  */
 static void
-answer_list(const struct asker *to, const struct question *q)
+answer_list(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
 	const struct listing_source source = source_of(to->params);
-	uint64_t session = q->session;
+	uint64_t session = request->session;
 
 	for (unsigned i = 0; i < ANSWER_SESSIONS_MAX; i++) {
 		size_t len = listing_session(&source, &session, packet);
@@ -205,37 +209,37 @@ answer_list(const struct asker *to, const struct question *q)
 }
 
 static void
-answer_metrics(const struct asker *to, const struct question *q)
+answer_metrics(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
 	const struct listing_source source = source_of(to->params);
 	size_t len = listing_metrics(&source, packet);
 
-	(void)q;
+	(void)request;
 	if (len > 0)
 		(void)say(to, packet, len);
 }
 
 static void
-answer_penalties(const struct asker *to, const struct question *q)
+answer_penalties(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
 	const struct listing_source source = source_of(to->params);
 
 	(void)say(to, packet,
-	    listing_penalties(
-		&source, q->has_address ? &q->address : NULL, packet));
+	    listing_penalties(&source,
+		request->has_address ? &request->address : NULL, packet));
 }
 
 static void
-answer_reload(const struct asker *to, const struct question *q)
+answer_reload(const struct asker *to, const struct request *request)
 {
 	const struct answer_params *params = to->params;
 	struct stssl_error error = { "" };
 	struct stssl_record answer;
 	int r;
 
-	(void)q;
+	(void)request;
 	if (params->reload(params->owner, &error) == 0) {
 		reply_word(to, "done");
 		return;
@@ -251,19 +255,19 @@ answer_reload(const struct asker *to, const struct question *q)
 }
 
 static void (*const kinds[])(
-    const struct asker *to, const struct question *q) = {
-	[QUESTION_QUERY] = answer_query,
-	[QUESTION_VERDICT] = answer_verdict,
-	[QUESTION_LIST] = answer_list,
-	[QUESTION_KICK] = answer_kick,
-	[QUESTION_METRICS] = answer_metrics,
-	[QUESTION_RELOAD] = answer_reload,
-	[QUESTION_PENALTIES] = answer_penalties,
-	[QUESTION_PARDON] = answer_pardon,
+    const struct asker *to, const struct request *request) = {
+	[REQUEST_QUERY] = answer_query,
+	[REQUEST_VERDICT] = answer_verdict,
+	[REQUEST_LIST] = answer_list,
+	[REQUEST_KICK] = answer_kick,
+	[REQUEST_METRICS] = answer_metrics,
+	[REQUEST_RELOAD] = answer_reload,
+	[REQUEST_PENALTIES] = answer_penalties,
+	[REQUEST_PARDON] = answer_pardon,
 };
 
 void
-reply(const struct asker *to, const struct question *q)
+reply(const struct asker *to, const struct request *request)
 {
-	kinds[q->kind](to, q);
+	kinds[request->kind](to, request);
 }

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "helper/monitor/status/answer.h"
-#include "helper/monitor/status/question.h"
+#include "helper/monitor/status/request.h"
 
 /* Sessions in the answers to one question: the rest is asked for again. */
 #define ANSWER_SESSIONS_MAX 64
@@ -21,7 +21,7 @@ struct asker {
 };
 
 /* Do what is asked, and answer, without waiting.  He had a right to ask. */
-void reply(const struct asker *to, const struct question *question);
+void reply(const struct asker *to, const struct request *request);
 
 /* Answer with nothing but this word of STSSL_RESULT. */
 void reply_word(const struct asker *to, const char *word);

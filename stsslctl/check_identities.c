@@ -4,7 +4,7 @@
  * compares their entries.
  */
 #include <config.h>
-#include "stsslctl/identities.h"
+#include "stsslctl/check.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -182,7 +182,7 @@ is_shown(const struct dirent *entry)
 }
 
 void
-identities_check(const char *directory, const struct access_user *reader,
+check_identities(const char *directory, const struct access_user *reader,
     struct findings *findings)
 {
 	struct identities all = {

@@ -4,8 +4,8 @@
  * address, and by whose penalty ends first.  Everything here costs the
  * logarithm of how many there are.
  */
-#ifndef HELPER_MONITOR_REGISTRY_SOURCES_H
-#define HELPER_MONITOR_REGISTRY_SOURCES_H
+#ifndef HELPER_MONITOR_REGISTRY_PENALTY_TABLE_H
+#define HELPER_MONITOR_REGISTRY_PENALTY_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "setup/penalties.h"
 
 /* Fields are for reading, but for the events and what was told. */
-struct source {
+struct penalty_entry {
 	uint8_t ip[16];   /* as client_source() makes it */
 	int64_t until_ms; /* when its penalty ends */
 	uint32_t events[PENALTY_COUNT];
@@ -23,34 +23,35 @@ struct source {
 };
 
 /* All zero is empty. */
-struct sources {
+struct penalty_table {
 	void *tree;
-	struct source **heap; /* the first ends first */
+	struct penalty_entry **heap; /* the first ends first */
 	size_t count, room;
 };
 
 /* Forget all. */
-void sources_done(struct sources *sources);
+void penalty_table_done(struct penalty_table *table);
 
 /* NULL when it is not there. */
-struct source *sources_find(
-    const struct sources *sources, const uint8_t ip[static 16]);
+struct penalty_entry *penalty_table_find(
+    const struct penalty_table *table, const uint8_t ip[static 16]);
 
 /* One that is not there yet; NULL when out of memory. */
-struct source *sources_add(
-    struct sources *sources, const uint8_t ip[static 16], int64_t until_ms);
+struct penalty_entry *penalty_table_add(
+    struct penalty_table *table, const uint8_t ip[static 16], int64_t until_ms);
 
 /* Its penalty ends at another time. */
-void sources_move(
-    struct sources *sources, struct source *source, int64_t until_ms);
+void penalty_table_move(
+    struct penalty_table *table, struct penalty_entry *entry, int64_t until_ms);
 
 /* The one whose penalty ends first; NULL when there is none. */
-struct source *sources_first(const struct sources *sources);
+struct penalty_entry *penalty_table_first(const struct penalty_table *table);
 
 /* The one with the next address; the lowest for NULL; NULL behind the last. */
-const struct source *sources_after(
-    const struct sources *sources, const uint8_t *ip);
+const struct penalty_entry *penalty_table_after(
+    const struct penalty_table *table, const uint8_t *ip);
 
-void sources_remove(struct sources *sources, struct source *source);
+void penalty_table_remove(
+    struct penalty_table *table, struct penalty_entry *entry);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Questions of stssl-status(7), parsed completely.
+ * Requests: the questions of stssl-status(7), parsed completely.
  */
-#ifndef HELPER_MONITOR_STATUS_QUESTION_H
-#define HELPER_MONITOR_STATUS_QUESTION_H
+#ifndef HELPER_MONITOR_STATUS_REQUEST_H
+#define HELPER_MONITOR_STATUS_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,19 +13,19 @@
 #include "status/record.h"
 #include "status/words.h"
 
-enum question_kind {
-	QUESTION_QUERY,
-	QUESTION_VERDICT,
-	QUESTION_LIST,
-	QUESTION_KICK,
-	QUESTION_METRICS,
-	QUESTION_RELOAD,
-	QUESTION_PENALTIES,
-	QUESTION_PARDON,
+enum request_kind {
+	REQUEST_QUERY,
+	REQUEST_VERDICT,
+	REQUEST_LIST,
+	REQUEST_KICK,
+	REQUEST_METRICS,
+	REQUEST_RELOAD,
+	REQUEST_PENALTIES,
+	REQUEST_PARDON,
 };
 
-struct question {
-	enum question_kind kind;
+struct request {
+	enum request_kind kind;
 	/* of a query */
 	struct stssl_connection keys[STSSL_QUERY_KEYS];
 	size_t key_count;
@@ -47,6 +47,6 @@ struct question {
  * Returns 0 and *ret, which borrows from `record`; or -EBADMSG when it is no
  * question: a key missing, a key too many, a value that is none.
  */
-int question_parse(const struct stssl_record *record, struct question *ret);
+int request_parse(const struct stssl_record *record, struct request *ret);
 
 #endif

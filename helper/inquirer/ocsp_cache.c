@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A tree of certificates.
+ * A search tree of what is known of certificates.
  */
 #include <config.h>
-#include "helper/inquirer/findings.h"
+#include "helper/inquirer/ocsp_cache.h"
 
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The id comes first. */
-struct known {
+struct cached {
 	struct x509_ocsp_id id;
 	enum x509_ocsp found;
 	time_t until;
@@ -30,43 +30,43 @@ compare(const void *one, const void *other)
 }
 
 enum x509_ocsp
-findings_find(
-    const struct findings *f, const struct x509_ocsp_id *id, time_t now)
+ocsp_cache_find(
+    const struct ocsp_cache *cache, const struct x509_ocsp_id *id, time_t now)
 {
-	void *node = tfind(id, &f->tree, compare);
-	const struct known *k = node == NULL ? NULL : *(struct known **)node;
+	void *node = tfind(id, &cache->tree, compare);
+	const struct cached *k = node == NULL ? NULL : *(struct cached **)node;
 
 	return k != NULL && now < k->until ? k->found : X509_OCSP_UNKNOWN;
 }
 
 /* The one of this certificate, maybe a new one; NULL when out of memory. */
-static struct known *
-get(struct findings *f, const struct x509_ocsp_id *id)
+static struct cached *
+get(struct ocsp_cache *cache, const struct x509_ocsp_id *id)
 {
-	void *node = tfind(id, &f->tree, compare);
-	struct known *k;
+	void *node = tfind(id, &cache->tree, compare);
+	struct cached *k;
 
 	if (node != NULL)
-		return *(struct known **)node;
-	if (f->count == FINDINGS_MAX)
-		findings_done(f);
+		return *(struct cached **)node;
+	if (cache->count == OCSP_CACHE_MAX)
+		ocsp_cache_done(cache);
 	k = calloc(1, sizeof *k);
 	if (k == NULL)
 		return NULL;
 	k->id = *id;
-	if (tsearch(k, &f->tree, compare) == NULL) {
+	if (tsearch(k, &cache->tree, compare) == NULL) {
 		free(k);
 		return NULL;
 	}
-	f->count++;
+	cache->count++;
 	return k;
 }
 
 void
-findings_keep(struct findings *f, const struct x509_ocsp_id *id,
+ocsp_cache_keep(struct ocsp_cache *cache, const struct x509_ocsp_id *id,
     const struct x509_finding *finding)
 {
-	struct known *k = get(f, id);
+	struct cached *k = get(cache, id);
 
 	if (k == NULL)
 		return;
@@ -75,9 +75,9 @@ findings_keep(struct findings *f, const struct x509_ocsp_id *id,
 }
 
 void
-findings_done(struct findings *f)
+ocsp_cache_done(struct ocsp_cache *cache)
 {
-	tdestroy(f->tree, free);
-	f->tree = NULL;
-	f->count = 0;
+	tdestroy(cache->tree, free);
+	cache->tree = NULL;
+	cache->count = 0;
 }

@@ -3,70 +3,75 @@
  * The questions of workers that are not answered yet, in the order in which
  * they came, each with its deadline and with the source that it is asked for.
  */
-#ifndef HELPER_MONITOR_CHILDREN_ASKS_H
-#define HELPER_MONITOR_CHILDREN_ASKS_H
+#ifndef HELPER_MONITOR_CHILDREN_QUESTIONS_H
+#define HELPER_MONITOR_CHILDREN_QUESTIONS_H
 
 #include <ev.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "helper/base/message.h"
 
-struct asks;
 struct child;
+struct questions;
 
 /* Where questions come from; shared by all that do, gone with the last one. */
-struct asking {
+struct asker {
 	uint8_t ip[16]; /* as client_source() makes it */
 	size_t waiting, running;
 };
 
 struct pending {
-	struct asks *asks;
-	struct asking *source;
+	struct questions *all;
+	struct asker *source;
 	struct stssl_address peer; /* whose question it is */
 	struct message_ask ask;
-	const void *worker;    /* who asks, only compared; NULL: no longer */
-	struct child *advisor; /* NULL while it waits; asks_start() */
+	const void *worker;    /* that asks, only compared; NULL: no longer */
+	struct child *advisor; /* NULL while it waits; questions_start() */
 	struct ev_timer deadline;
-	struct pending *prev, *next;
+	TAILQ_ENTRY(pending) entry;
 };
 
-/* Set loop, expired and owner; the rest is 0 at first. */
-struct asks {
+struct questions {
 	struct ev_loop *loop;
 	/* At the deadline of one, which is still in the list. */
 	void (*expired)(struct pending *p);
 	void *owner;
-	struct pending *first, *last;
+	TAILQ_HEAD(pending_questions, pending) list;
 	size_t count;
 };
 
+/* No question yet. */
+void questions_init(struct questions *all, struct ev_loop *loop,
+    void (*expired)(struct pending *p), void *owner);
+
 /* A new one, last, for `patience` seconds.  NULL when out of memory. */
-struct pending *asks_add(struct asks *asks, const void *worker,
+struct pending *questions_add(struct questions *all, const void *worker,
     const struct stssl_address *peer, const struct message_ask *ask,
     ev_tstamp patience);
 
 /* This advisor has it from now on. */
-void asks_start(struct pending *p, struct child *advisor);
+void questions_start(struct pending *p, struct child *advisor);
 
-void asks_remove(struct pending *p);
+void questions_remove(struct pending *p);
 
 /*
  * The one whose turn it is: of those that wait, the first one of the source
  * that has the fewest with advisors.  A source that has `share` of them has to
  * wait until one is answered.  NULL: none.
  */
-struct pending *asks_next(const struct asks *asks, size_t share);
+struct pending *questions_next(const struct questions *all, size_t share);
 
 /* The last one of the source that has the most waiting.  NULL: none waits. */
-struct pending *asks_least(const struct asks *asks);
+struct pending *questions_least(const struct questions *all);
 
 /* The one that an advisor has.  NULL: none. */
-struct pending *asks_find_advisor(
-    const struct asks *asks, const struct child *advisor);
+struct pending *questions_of_advisor(
+    const struct questions *all, const struct child *advisor);
 
 /* The one whose answer a session waits for.  NULL: none. */
-struct pending *asks_find_session(const struct asks *asks, uint64_t session);
+struct pending *questions_of_session(
+    const struct questions *all, uint64_t session);
 
 #endif

@@ -4,13 +4,22 @@
  * Its length is bounded there, so a walk along it is cheap.
  */
 #include <config.h>
-#include "helper/monitor/children/asks.h"
+#include "helper/monitor/children/questions.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "helper/base/source.h"
-#include "helper/monitor/registry/census.h"
+
+void
+questions_init(struct questions *all, struct ev_loop *loop,
+    void (*expired)(struct pending *p), void *owner)
+{
+	*all = (struct questions){
+		.loop = loop, .expired = expired, .owner = owner
+	};
+	TAILQ_INIT(&all->list);
+}
 
 static void
 on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
@@ -19,18 +28,19 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	p->asks->expired(p);
+	p->all->expired(p);
 }
 
 /* The one that others of this source share, or a new one; NULL: no memory. */
-static struct asking *
-source_of(const struct asks *asks, const struct stssl_address *peer)
+static struct asker *
+source_of(const struct questions *all, const struct stssl_address *peer)
 {
-	struct asking *source;
+	const struct pending *p;
+	struct asker *source;
 	uint8_t ip[16];
 
 	client_source(peer, ip);
-	for (const struct pending *p = asks->first; p != NULL; p = p->next)
+	TAILQ_FOREACH (p, &all->list, entry)
 		if (memcmp(p->source->ip, ip, sizeof ip) == 0)
 			return p->source;
 	source = calloc(1, sizeof *source);
@@ -40,7 +50,7 @@ source_of(const struct asks *asks, const struct stssl_address *peer)
 }
 
 struct pending *
-asks_add(struct asks *asks, const void *worker,
+questions_add(struct questions *all, const void *worker,
     const struct stssl_address *peer, const struct message_ask *ask,
     ev_tstamp patience)
 {
@@ -48,28 +58,26 @@ asks_add(struct asks *asks, const void *worker,
 
 	if (p == NULL)
 		return NULL;
-	p->source = source_of(asks, peer);
+	p->source = source_of(all, peer);
 	if (p->source == NULL) {
 		free(p);
 		return NULL;
 	}
 	p->source->waiting++;
-	p->asks = asks;
+	p->all = all;
 	p->peer = *peer;
 	p->worker = worker;
 	p->ask = *ask;
-	p->prev = asks->last;
-	*(p->prev != NULL ? &p->prev->next : &asks->first) = p;
-	asks->last = p;
-	asks->count++;
+	TAILQ_INSERT_TAIL(&all->list, p, entry);
+	all->count++;
 	ev_timer_init(&p->deadline, on_deadline, patience, 0);
 	p->deadline.data = p;
-	ev_timer_start(asks->loop, &p->deadline);
+	ev_timer_start(all->loop, &p->deadline);
 	return p;
 }
 
 void
-asks_start(struct pending *p, struct child *advisor)
+questions_start(struct pending *p, struct child *advisor)
 {
 	p->advisor = advisor;
 	p->source->waiting--;
@@ -80,7 +88,7 @@ asks_start(struct pending *p, struct child *advisor)
 static void
 leave_source(struct pending *p)
 {
-	struct asking *source = p->source;
+	struct asker *source = p->source;
 
 	if (p->advisor == NULL)
 		source->waiting--;
@@ -91,24 +99,21 @@ leave_source(struct pending *p)
 }
 
 void
-asks_remove(struct pending *p)
+questions_remove(struct pending *p)
 {
-	struct asks *asks = p->asks;
-
-	ev_timer_stop(asks->loop, &p->deadline);
+	ev_timer_stop(p->all->loop, &p->deadline);
 	leave_source(p);
-	*(p->prev != NULL ? &p->prev->next : &asks->first) = p->next;
-	*(p->next != NULL ? &p->next->prev : &asks->last) = p->prev;
-	asks->count--;
+	TAILQ_REMOVE(&p->all->list, p, entry);
+	p->all->count--;
 	free(p);
 }
 
 struct pending *
-asks_next(const struct asks *asks, size_t share)
+questions_next(const struct questions *all, size_t share)
 {
-	struct pending *best = NULL;
+	struct pending *best = NULL, *p;
 
-	for (struct pending *p = asks->first; p != NULL; p = p->next)
+	TAILQ_FOREACH (p, &all->list, entry)
 		if (p->advisor == NULL && p->source->running < share &&
 		    (best == NULL ||
 			p->source->running < best->source->running))
@@ -117,34 +122,36 @@ asks_next(const struct asks *asks, size_t share)
 }
 
 struct pending *
-asks_least(const struct asks *asks)
+questions_least(const struct questions *all)
 {
-	struct pending *least = NULL;
+	struct pending *least = NULL, *p;
 
-	for (struct pending *p = asks->last; p != NULL; p = p->prev)
+	TAILQ_FOREACH (p, &all->list, entry)
 		if (p->advisor == NULL &&
 		    (least == NULL ||
-			p->source->waiting > least->source->waiting))
+			p->source->waiting >= least->source->waiting))
 			least = p;
 	return least;
 }
 
 struct pending *
-asks_find_advisor(const struct asks *asks, const struct child *advisor)
+questions_of_advisor(const struct questions *all, const struct child *advisor)
 {
-	struct pending *p = asks->first;
+	struct pending *p;
 
-	while (p != NULL && p->advisor != advisor)
-		p = p->next;
+	TAILQ_FOREACH (p, &all->list, entry)
+		if (p->advisor == advisor)
+			break;
 	return p;
 }
 
 struct pending *
-asks_find_session(const struct asks *asks, uint64_t session)
+questions_of_session(const struct questions *all, uint64_t session)
 {
-	struct pending *p = asks->first;
+	struct pending *p;
 
-	while (p != NULL && (p->worker == NULL || p->ask.session != session))
-		p = p->next;
+	TAILQ_FOREACH (p, &all->list, entry)
+		if (p->worker != NULL && p->ask.session == session)
+			break;
 	return p;
 }

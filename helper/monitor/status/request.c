@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Turns a record into a question.  Every key must be one that this kind of
- * question has, which is checked by counting.
+ * Turns a record into a request.  Every key must be one that this kind of
+ * request has, which is checked by counting.
  */
 #include <config.h>
-#include "helper/monitor/status/question.h"
+#include "helper/monitor/status/request.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,7 +24,7 @@ count_strings(const struct stssl_record *record)
 }
 
 static int
-parse_query(const struct stssl_record *record, struct question *q)
+parse_query(const struct stssl_record *record, struct request *request)
 {
 	const char *text;
 	unsigned n = 0;
@@ -32,11 +32,11 @@ parse_query(const struct stssl_record *record, struct question *q)
 	while ((text = stssl_record_get_nth(
 		    record, STSSL_KEY_STSSL_CONNECTION, n)) != NULL) {
 		if (n == STSSL_QUERY_KEYS ||
-		    stssl_connection_parse(text, &q->keys[n]) < 0)
+		    stssl_connection_parse(text, &request->keys[n]) < 0)
 			return -EBADMSG;
 		n++;
 	}
-	q->key_count = n;
+	request->key_count = n;
 	/* Besides these: the version, and what is asked. */
 	return n > 0 && count_strings(record) == n + 2 ? 0 : -EBADMSG;
 }
@@ -68,7 +68,7 @@ parse_data(const char *text, bool *ret_private)
 }
 
 static int
-parse_verdict(const struct stssl_record *record, struct question *q)
+parse_verdict(const struct stssl_record *record, struct request *request)
 {
 	const char *session = NULL, *verdict = NULL, *data = NULL;
 	const struct {
@@ -76,11 +76,11 @@ parse_verdict(const struct stssl_record *record, struct question *q)
 		const char **value;
 	} rows[] = {
 		{ STSSL_KEY_STSSL_SESSION, &session },
-		{ STSSL_KEY_STSSL_SERVICE, &q->service },
-		{ STSSL_KEY_STSSL_USER, &q->user },
-		{ STSSL_KEY_STSSL_CLASS, &q->class_name },
+		{ STSSL_KEY_STSSL_SERVICE, &request->service },
+		{ STSSL_KEY_STSSL_USER, &request->user },
+		{ STSSL_KEY_STSSL_CLASS, &request->class_name },
 		{ STSSL_KEY_STSSL_VERDICT, &verdict },
-		{ STSSL_KEY_STSSL_REASON, &q->reason },
+		{ STSSL_KEY_STSSL_REASON, &request->reason },
 		{ STSSL_KEY_STSSL_DATA, &data },
 	};
 	const size_t count = sizeof rows / sizeof rows[0];
@@ -91,9 +91,9 @@ parse_verdict(const struct stssl_record *record, struct question *q)
 			return -EBADMSG;
 	}
 	if (count_strings(record) != count + 2 ||
-	    !parse_session(session, &q->session) ||
-	    !stssl_verdict_parse(verdict, &q->verdict) ||
-	    !parse_data(data, &q->data_private))
+	    !parse_session(session, &request->session) ||
+	    !stssl_verdict_parse(verdict, &request->verdict) ||
+	    !parse_data(data, &request->data_private))
 		return -EBADMSG;
 	return 0;
 }
@@ -106,83 +106,85 @@ expect(const struct stssl_record *record, size_t more)
 }
 
 static int
-parse_list(const struct stssl_record *record, struct question *q)
+parse_list(const struct stssl_record *record, struct request *request)
 {
 	const char *after = stssl_record_get(record, STSSL_KEY_STSSL_AFTER);
 
 	if (after == NULL)
 		return expect(record, 0);
-	return parse_session(after, &q->session) ? expect(record, 1) : -EBADMSG;
+	return parse_session(after, &request->session) ? expect(record, 1)
+						       : -EBADMSG;
 }
 
 static int
-parse_kick(const struct stssl_record *record, struct question *q)
+parse_kick(const struct stssl_record *record, struct request *request)
 {
 	const char *session = stssl_record_get(record, STSSL_KEY_STSSL_SESSION);
 
-	if (session == NULL || !parse_session(session, &q->session))
+	if (session == NULL || !parse_session(session, &request->session))
 		return -EBADMSG;
 	return expect(record, 1);
 }
 
 static int
-parse_penalties(const struct stssl_record *record, struct question *q)
+parse_penalties(const struct stssl_record *record, struct request *request)
 {
 	const char *after = stssl_record_get(record, STSSL_KEY_STSSL_AFTER);
 
 	if (after == NULL)
 		return expect(record, 0);
-	q->has_address = true;
-	return stssl_ip_parse(after, &q->address) == 0 ? expect(record, 1)
-						       : -EBADMSG;
+	request->has_address = true;
+	return stssl_ip_parse(after, &request->address) == 0 ? expect(record, 1)
+							     : -EBADMSG;
 }
 
 static int
-parse_pardon(const struct stssl_record *record, struct question *q)
+parse_pardon(const struct stssl_record *record, struct request *request)
 {
 	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
 
-	if (ip == NULL || stssl_ip_parse(ip, &q->address) < 0)
+	if (ip == NULL || stssl_ip_parse(ip, &request->address) < 0)
 		return -EBADMSG;
 	return expect(record, 1);
 }
 
 /* One that says nothing besides. */
 static int
-parse_alone(const struct stssl_record *record, struct question *q)
+parse_alone(const struct stssl_record *record, struct request *request)
 {
-	(void)q;
+	(void)request;
 	return expect(record, 0);
 }
 
 static const struct {
 	const char *word;
-	int (*parse)(const struct stssl_record *record, struct question *q);
+	int (*parse)(
+	    const struct stssl_record *record, struct request *request);
 } kinds[] = {
-	[QUESTION_QUERY] = { "query", parse_query },
-	[QUESTION_VERDICT] = { "verdict", parse_verdict },
-	[QUESTION_LIST] = { "list", parse_list },
-	[QUESTION_KICK] = { "kick", parse_kick },
-	[QUESTION_METRICS] = { "metrics", parse_alone },
-	[QUESTION_RELOAD] = { "reload", parse_alone },
-	[QUESTION_PENALTIES] = { "penalties", parse_penalties },
-	[QUESTION_PARDON] = { "pardon", parse_pardon },
+	[REQUEST_QUERY] = { "query", parse_query },
+	[REQUEST_VERDICT] = { "verdict", parse_verdict },
+	[REQUEST_LIST] = { "list", parse_list },
+	[REQUEST_KICK] = { "kick", parse_kick },
+	[REQUEST_METRICS] = { "metrics", parse_alone },
+	[REQUEST_RELOAD] = { "reload", parse_alone },
+	[REQUEST_PENALTIES] = { "penalties", parse_penalties },
+	[REQUEST_PARDON] = { "pardon", parse_pardon },
 };
 
 int
-question_parse(const struct stssl_record *record, struct question *ret)
+request_parse(const struct stssl_record *record, struct request *ret)
 {
 	const char *word = stssl_record_get(record, STSSL_KEY_STSSL_ASK);
-	struct question q = { 0 };
+	struct request request = { 0 };
 
 	for (size_t i = 0; word != NULL && i < sizeof kinds / sizeof kinds[0];
 	     i++) {
 		if (strcmp(word, kinds[i].word) != 0)
 			continue;
-		q.kind = (enum question_kind)i;
-		if (kinds[i].parse(record, &q) < 0)
+		request.kind = (enum request_kind)i;
+		if (kinds[i].parse(record, &request) < 0)
 			return -EBADMSG;
-		*ret = q;
+		*ret = request;
 		return 0;
 	}
 	return -EBADMSG;

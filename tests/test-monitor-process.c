@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The monitor as a whole, in a process of its own, with workers that the test
- * provides: real sockets, real forks, no TLS.
+ * plays: real sockets, real forks, no TLS.
  */
 #include <config.h>
-#include "tests/test-helper-process.h"
+#include "tests/test-monitor-process.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/advisor/advisor.h"
-#include "helper/base/keyrequest.h"
 #include "helper/base/log.h"
-#include "helper/base/message.h"
-#include "helper/keyholder/keyholder.h"
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
 #include "policy/decide.h"
 #include "status/query.h"
 #include "status/tools/address.h"
-
-#define HERE "1 127.0.0.1:2121 127.0.0.1:40000"
+#include "tests/test.h"
 
 static char directory[] = "/tmp/stssl-monitor-XXXXXX";
 static char path[64];
@@ -37,106 +31,8 @@ static struct listen_config listener;
 static struct helper_config config;
 static unsigned refuse_above = 600; /* nobody */
 static const struct privileges privileges = { .status_gid = (gid_t)-1 };
-static pid_t monitor;
+static pid_t helper;
 static struct stssl_address address; /* where it listens */
-
-static void
-wait_for(int channel)
-{
-	struct pollfd p = { .fd = channel, .events = POLLIN };
-
-	(void)poll(&p, 1, -1);
-}
-
-static void
-publish(int channel, const struct message_client *client)
-{
-	struct message m = { .type = MESSAGE_PUBLISH };
-	char text[256], ip[STSSL_ADDRESS_TEXT];
-	int len = snprintf(text, sizeof text,
-	    "STSSL_VERSION=1%cSTSSL_SESSION=%llx%cSTSSL_LISTENER=ftp%c"
-	    "REMOTE_ADDR=%s%cREMOTE_PORT=%u%c",
-	    0, (unsigned long long)client->session, 0, 0,
-	    stssl_ip_format(&client->peer, ip), 0, client->peer.port, 0);
-
-	m.u.publish.session = client->session;
-	m.u.publish.text_len = (uint32_t)len;
-	(void)stssl_connection_parse(HERE, &m.u.publish.connection);
-	(void)message_send(channel, &m, -1, text, (size_t)len);
-}
-
-/* Ask about `session`; true when there was an answer, passed on to `fd`. */
-static bool
-consult(int channel, uint64_t session, int fd)
-{
-	struct message m = { .type = MESSAGE_ASK, .u.ask = { .user = "al" } };
-	int none;
-
-	m.u.ask.session = session;
-	(void)message_send(channel, &m, -1, NULL, 0);
-	wait_for(channel);
-	return message_receive(channel, SENDER_MONITOR, &m, &none, NULL) == 0 &&
-	       m.type == MESSAGE_ADVICE &&
-	       write(fd, &m.u.advice.reason, sizeof m.u.advice.reason) > 0;
-}
-
-/* Nothing else is left to do than to be killed for it. */
-static void
-misuse(int line)
-{
-	const struct key_request request = { .algorithm = KEY_ECDSA_SHA256 };
-
-	(void)send(line, &request, sizeof request, 0);
-	for (;;)
-		(void)pause();
-}
-
-/*
- * Publishes each client, says its process id to it, and ends the session when
- * the client closes; 'x' from the client makes it crash, 'l' lie, 'f' ask about
- * a session that is not its own, 'k' ask the keyholder for what is not to be
- * signed, and 'a' ask and pass on the reason.
- */
-static int
-fake_worker(const struct helper_config *c, struct tls_context *tls, int channel)
-{
-	struct message m, lie = { .type = MESSAGE_CLOSED }, end = lie;
-	pid_t pid = getpid();
-	char order;
-	int fd, line = -1;
-
-	(void)c;
-	(void)tls;
-	for (;;) {
-		wait_for(channel);
-		if (message_receive(channel, SENDER_MONITOR, &m, &fd, NULL) <
-			0 ||
-		    m.type == MESSAGE_STOP)
-			return 0;
-		if (m.type == MESSAGE_KEYS)
-			line = fd;
-		if (m.type != MESSAGE_CLIENT)
-			continue;
-		publish(channel, &m.u.client);
-		if (write(fd, &pid, sizeof pid) == -1)
-			return 3;
-		wait_for(fd);
-		if (read(fd, &order, 1) == 1 && order == 'x')
-			abort();
-		if (order == 'a' && !consult(channel, m.u.client.session, fd))
-			return 4;
-		if (order == 'f' &&
-		    !consult(channel, m.u.client.session + 1, fd))
-			return 5;
-		if (order == 'k')
-			misuse(line);
-		if (order == 'l')
-			(void)message_send(channel, &lie, -1, NULL, 0);
-		end.u.closed.session = m.u.client.session;
-		(void)message_send(channel, &end, -1, NULL, 0);
-		(void)close(fd);
-	}
-}
 
 /* The port is in the log, nowhere else; "ready" is the last line of a start. */
 static void
@@ -158,14 +54,6 @@ read_address(int fd)
 }
 
 static struct generation generation = { .config = &config };
-static const struct monitor_params params = {
-	.generation = &generation,
-	.privileges = &privileges,
-	.worker = fake_worker,
-	/* There are no certificates, so it has no keys. */
-	.keyholder = keyholder_main,
-	.advisor = advisor_main,
-};
 
 /* With `config`, on a port that the kernel picks. */
 static void
@@ -175,13 +63,13 @@ launch(void)
 
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
 	ck_assert_int_eq(pipe(log), 0);
-	monitor = fork();
-	if (monitor == 0) {
+	helper = fork();
+	if (helper == 0) {
 		(void)dup2(log[1], STDERR_FILENO);
 		(void)close(log[0]);
 		(void)close(log[1]);
 		log_open(LOG_TARGET_STDERR, "monitor", false);
-		exit(monitor_main(&params));
+		exit(monitor_main(NULL, &generation, &privileges));
 	}
 	(void)close(log[1]);
 	/* The pipe stays open: it is never full in these tests. */
@@ -215,8 +103,8 @@ finish(void)
 	struct stat st;
 	int status;
 
-	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(kill(helper, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
 	ck_assert_int_eq(lstat(path, &st), -1);
@@ -299,7 +187,7 @@ START_TEST(a_client_is_served_and_known_until_it_leaves)
 	start(1, 10);
 	ck_assert_int_eq(ask(), 0);
 	fd = dial(&pid);
-	ck_assert_int_ne(pid, monitor);
+	ck_assert_int_ne(pid, helper);
 	ck_assert_int_eq(ask(), 1);
 	drop(fd, '.');
 	ck_assert_int_eq(ask(), 0);
@@ -421,14 +309,14 @@ START_TEST(a_reload_while_it_stops_is_no_reload)
 
 	start(1, 10);
 	fd = dial(&pid);
-	ck_assert_int_eq(kill(monitor, SIGTERM), 0);
+	ck_assert_int_eq(kill(helper, SIGTERM), 0);
 	/* The door is closed: it stops, and waits for this client. */
 	while (ask() >= 0 && is_open())
 		;
-	ck_assert_int_eq(kill(monitor, SIGHUP), 0);
+	ck_assert_int_eq(kill(helper, SIGHUP), 0);
 	ck_assert_int_eq(ask(), 1);
 	drop(fd, '.');
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
 	ck_assert_int_eq(rmdir(directory), 0);
@@ -439,7 +327,8 @@ START_TEST(a_second_helper_does_not_take_the_status_socket)
 {
 	start(1, 10);
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:0", &address), 0);
-	ck_assert_int_eq(monitor_main(&params), STATUS_SYSTEM);
+	ck_assert_int_eq(
+	    monitor_main(NULL, &generation, &privileges), STATUS_SYSTEM);
 	ck_assert_int_eq(ask(), 0);
 	finish();
 }
@@ -450,8 +339,8 @@ START_TEST(a_socket_that_a_dead_helper_left_is_replaced)
 	int status;
 
 	start(1, 10);
-	ck_assert_int_eq(kill(monitor, SIGKILL), 0);
-	ck_assert_int_eq(waitpid(monitor, &status, 0), monitor);
+	ck_assert_int_eq(kill(helper, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(helper, &status, 0), helper);
 	ck_assert_int_lt(ask(), 0);
 	launch();
 	ck_assert_int_eq(ask(), 0);
@@ -459,8 +348,8 @@ START_TEST(a_socket_that_a_dead_helper_left_is_replaced)
 }
 END_TEST
 
-size_t
-monitor_cases(struct test_case *ret)
+int
+main(void)
 {
 	const struct test_case cases[] = {
 		{ a_client_is_served_and_known_until_it_leaves, 0 },
@@ -474,6 +363,6 @@ monitor_cases(struct test_case *ret)
 		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
 	};
 
-	memcpy(ret, cases, sizeof cases);
-	return ROWS(cases);
+	log_open(LOG_TARGET_STDERR, "test", true);
+	return test_main("monitor-process", cases, ROWS(cases));
 }

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One supervisor for all.  A process is lost when its channel is closed.  It is
+ * replaced when it is reaped, and not before: only then it is known whether the
+ * next one has to wait.
+ */
+#include <config.h>
+#include "helper/monitor/children/pool.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "helper/base/log.h"
+
+/* What a new process needs until it runs; on the monitor's stack. */
+struct start {
+	const struct pool *pool; /* is freed by forget() */
+	const struct pool_kind *kind;
+	const struct generation *generation;
+	void *gathered;
+};
+
+static void
+forget(void *arg)
+{
+	struct start *s = arg;
+
+	if (s->kind->gather != NULL)
+		s->gathered = s->kind->gather(s->pool);
+	monitor_forget(s->pool->monitor, s->kind->role);
+}
+
+static int
+run(void *arg, int channel)
+{
+	const struct start *s = arg;
+
+	return s->kind->run(s->generation, s->gathered, channel);
+}
+
+static void
+ended(struct child *c)
+{
+	struct pool *pool = c->pool;
+
+	/* That one of no use any more was killed is no news. */
+	if (!c->is_killed || !(c->is_retired || pool->is_stopping))
+		child_log_end(c);
+	if (pool->kind->ended != NULL)
+		pool->kind->ended(c);
+	pool_lose(c);
+	pool->delay = child_delay(c, pool->delay);
+	child_free(c);
+	pool->count--;
+	pool->monitor->processes--;
+	pool_mend(pool);
+}
+
+int
+pool_start(struct pool *pool, const struct generation *g, struct child **ret)
+{
+	const struct pool_kind *kind = pool->kind;
+	struct ev_loop *loop = pool->monitor->loop;
+	struct start s = { pool, kind, g, NULL };
+	struct child *c;
+	int channel;
+	pid_t pid = child_spawn(loop, kind->name, forget, run, &s, &channel);
+
+	if (pid < 0)
+		return (int)pid;
+	c = child_new(loop, kind->name, pid, channel, &pool->list);
+	if (c == NULL) {
+		/* Without its channel it ends. */
+		(void)close(channel);
+		return -ENOMEM;
+	}
+	c->pool = pool;
+	c->readable = kind->readable;
+	c->ended = ended;
+	pool->count++;
+	pool->monitor->processes++;
+	log_debug("%s %ld: started", kind->name, (long)pid);
+	*ret = c;
+	return 0;
+}
+
+int
+pool_add(struct pool *pool, struct child **ret)
+{
+	int r = pool_start(pool, pool->monitor->generation, ret);
+
+	if (r == 0 && pool->kind->started != NULL)
+		r = pool->kind->started(*ret);
+	return r;
+}
+
+size_t
+pool_present(const struct pool *pool)
+{
+	const struct child *c;
+	size_t n = 0;
+
+	LIST_FOREACH (c, &pool->list, entry)
+		n += !c->is_retired;
+	return n;
+}
+
+static bool
+is_missing(const struct pool *pool)
+{
+	return !pool->is_stopping && pool->kind->wanted != NULL &&
+	       pool_present(pool) < pool->kind->wanted(pool);
+}
+
+static void
+wait_to_respawn(struct pool *pool)
+{
+	log_info("next %s in %.1f s", pool->kind->name, pool->delay);
+	ev_timer_stop(pool->monitor->loop, &pool->respawn);
+	ev_timer_set(&pool->respawn, pool->delay, 0);
+	ev_timer_start(pool->monitor->loop, &pool->respawn);
+}
+
+int
+pool_fill(struct pool *pool)
+{
+	struct child *c;
+	int r = 0;
+
+	while (r == 0 && is_missing(pool))
+		r = pool_add(pool, &c);
+	if (r < 0) {
+		(void)log_errno(r, "cannot start %s", pool->kind->a_name);
+		pool->delay = CHILD_DELAY_MAX;
+		wait_to_respawn(pool);
+	}
+	return r;
+}
+
+void
+pool_mend(struct pool *pool)
+{
+	if (pool->is_stopping && LIST_EMPTY(&pool->list))
+		monitor_ended(pool->monitor, pool->kind->role);
+	else if (!pool_is_waiting(pool) && pool->delay == 0)
+		(void)pool_fill(pool);
+	else if (!pool_is_waiting(pool) && is_missing(pool))
+		wait_to_respawn(pool);
+}
+
+bool
+pool_is_waiting(const struct pool *pool)
+{
+	return ev_is_active(&pool->respawn);
+}
+
+static void
+on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	(void)pool_fill(timer->data);
+}
+
+static void
+on_killer(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct pool *pool = timer->data;
+	struct child *c;
+
+	(void)loop;
+	(void)events;
+	LIST_FOREACH (c, &pool->list, entry) {
+		c->is_killed = c->is_lost;
+		(void)kill(c->pid, SIGKILL);
+	}
+}
+
+void
+pool_init(struct pool *pool, const struct pool_kind *kind,
+    struct monitor *monitor, void *owner)
+{
+	*pool =
+	    (struct pool){ .kind = kind, .monitor = monitor, .owner = owner };
+	LIST_INIT(&pool->list);
+	ev_init(&pool->respawn, on_respawn);
+	ev_init(&pool->killer, on_killer);
+	pool->respawn.data = pool->killer.data = pool;
+}
+
+void
+pool_done(struct pool *pool)
+{
+	while (!LIST_EMPTY(&pool->list))
+		child_free(LIST_FIRST(&pool->list));
+	pool->monitor->processes -= pool->count;
+	pool->count = 0;
+	ev_timer_stop(pool->monitor->loop, &pool->respawn);
+	ev_timer_stop(pool->monitor->loop, &pool->killer);
+}
+
+void
+pool_lose(struct child *c)
+{
+	if (!c->is_lost && c->pool->kind->lost != NULL)
+		c->pool->kind->lost(c);
+	child_lose(c);
+}
+
+void
+pool_kill(struct child *c)
+{
+	if (!c->is_lost) {
+		(void)kill(c->pid, SIGKILL);
+		c->is_killed = true;
+	}
+	pool_lose(c);
+}
+
+void
+pool_retire(struct child *c)
+{
+	if (c->pool->kind->retire != NULL) {
+		c->pool->kind->retire(c);
+		return;
+	}
+	c->is_retired = true;
+	if (c->tasks == 0)
+		pool_kill(c);
+}
+
+void
+pool_task_done(struct child *c)
+{
+	c->tasks--;
+	if (c->is_retired && c->tasks == 0)
+		pool_kill(c);
+}
+
+int
+pool_renew(struct pool *pool)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &pool->list, entry)
+		if (!c->is_lost && !c->is_retired)
+			pool_retire(c);
+	return pool_fill(pool);
+}
+
+void
+pool_stop(struct pool *pool, void (*stop)(struct child *c), uint32_t grace_ms,
+    ev_tstamp patience)
+{
+	struct child *c;
+
+	if (pool->is_stopping)
+		return;
+	pool->is_stopping = true;
+	pool->grace_ms = grace_ms;
+	ev_timer_stop(pool->monitor->loop, &pool->respawn);
+	LIST_FOREACH (c, &pool->list, entry)
+		stop(c);
+	ev_timer_set(&pool->killer, patience, 0);
+	ev_timer_start(pool->monitor->loop, &pool->killer);
+	pool_mend(pool);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Supervision, the same for all processes that the monitor starts.  A pool has
+ * the processes of one role: as many as are wanted are started from the
+ * generation in use; those that end are replaced, ever more slowly when they
+ * end at once; a reload retires them, and each ends when it has done what it
+ * had to do; a stop ends them all.
+ *
+ * To add a role:
+ *   - its main function, in a folder of its own beside helper/worker/, with a
+ *     sandbox in helper/base/sandbox.c, entered first of all;
+ *   - its messages, and itself as a sender, in helper/base/message.h;
+ *   - enum role in helper/monitor/wiring.h, and what a new process keeps, a row
+ *     in helper/monitor/monitor.c;
+ *   - its supervisor, a file in this folder with a struct pool and a struct
+ *     pool_kind: the shortest one is inquiries.c;
+ *   - its start and stop in helper/monitor/monitor.c, its renewal in
+ *     helper/monitor/dispatch.c.
+ */
+#ifndef HELPER_MONITOR_CHILDREN_POOL_H
+#define HELPER_MONITOR_CHILDREN_POOL_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/monitor/children/child.h"
+#include "helper/monitor/wiring.h"
+
+/* In what roles differ.  NULL callbacks are not called. */
+struct pool_kind {
+	enum role role;
+	const char *name;   /* "advisor": for the log, and the new process */
+	const char *a_name; /* "an advisor" */
+
+	/* How many there should be; NULL: pool_start() alone starts them. */
+	size_t (*wanted)(const struct pool *pool);
+	/*
+	 * In the new process, before it forgets: what it needs of the rest of
+	 * the monitor.  run() gets that.
+	 */
+	void *(*gather)(const struct pool *pool);
+	/* The role itself.  Returns the exit status. */
+	int (*run)(const struct generation *g, void *gathered, int channel);
+
+	/* One of those that are wanted is there.  Returns 0 or -errno. */
+	int (*started)(struct child *c);
+	/* It has said something, or its channel has ended. */
+	void (*readable)(struct child *c);
+	/*
+	 * Once, before its channel is closed: what it has to do, others have
+	 * to do or nobody.
+	 */
+	void (*lost)(struct child *c);
+	/* Its process is reaped; maybe it is lost by now. */
+	void (*ended)(struct child *c);
+	/*
+	 * Have it end by itself, and set is_retired.  NULL: it is killed as
+	 * soon as it has nothing left to do.
+	 */
+	void (*retire)(struct child *c);
+};
+
+struct pool {
+	const struct pool_kind *kind;
+	struct monitor *monitor;
+	void *owner; /* whose pool it is */
+	struct children list;
+	size_t count; /* of processes, lost and retired ones too */
+	bool is_stopping;
+	bool is_untidy;    /* for the owner: something has changed */
+	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
+	ev_tstamp delay;   /* before the next start; 0 after a good one */
+	struct ev_timer respawn, killer;
+};
+
+/* No process yet. */
+void pool_init(struct pool *pool, const struct pool_kind *kind,
+    struct monitor *monitor, void *owner);
+
+/* Forget all processes, and leave them alone. */
+void pool_done(struct pool *pool);
+
+/*
+ * Start a process from `g`, whether one is missing or not.  Returns 0 and *ret,
+ * or what fork(2) says.
+ */
+int pool_start(
+    struct pool *pool, const struct generation *g, struct child **ret);
+
+/* Start one of those that are wanted: the same, with kind->started(). */
+int pool_add(struct pool *pool, struct child **ret);
+
+/*
+ * Start all that are missing.  Returns 0; or why one could not be started,
+ * which is logged, and tried again after a while.
+ */
+int pool_fill(struct pool *pool);
+
+/* The same now, or when the time for it has come; not while it stops. */
+void pool_mend(struct pool *pool);
+
+/*
+ * How many are there without those that are retired.  Lost ones count until
+ * they are reaped.
+ */
+size_t pool_present(const struct pool *pool);
+
+/* True while a start is waited for. */
+bool pool_is_waiting(const struct pool *pool);
+
+/* Nothing that it says counts any more; it may end by itself. */
+void pool_lose(struct child *c);
+
+/* The same, and end its process. */
+void pool_kill(struct child *c);
+
+/* It is not wanted any more: see kind->retire(). */
+void pool_retire(struct child *c);
+
+/* It has done one of its tasks. */
+void pool_task_done(struct child *c);
+
+/*
+ * At a reload: retire all, and start as many from the new generation.  Returns
+ * as pool_fill().
+ */
+int pool_renew(struct pool *pool);
+
+/*
+ * Have all end, each by `stop`, which finds `grace_ms` in the pool; any that is
+ * still there after `patience` seconds is killed.  monitor_ended() is called
+ * when none is left, maybe at once.  Does nothing the second time.
+ */
+void pool_stop(struct pool *pool, void (*stop)(struct child *c),
+    uint32_t grace_ms, ev_tstamp patience);
+
+#endif

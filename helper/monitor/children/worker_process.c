@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a worker says, and whose fault its end is.  A worker is lost when its
+ * channel ends or it says something impossible; from that moment its records
+ * are gone, whatever its process still does.
+ */
+#include <config.h>
+#include "helper/monitor/children/worker_process.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/base/log.h"
+#include "helper/monitor/registry/inbox.h"
+#include "helper/worker/worker.h"
+
+static size_t
+wanted(const struct pool *pool)
+{
+	const struct helper_config *config = pool->monitor->generation->config;
+	long cpus;
+
+	if (config->workers > 0)
+		return config->workers;
+	cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	return cpus > 0 ? (size_t)cpus : 1;
+}
+
+static int
+run(const struct generation *g, void *gathered, int channel)
+{
+	(void)gathered;
+	return worker_main(g->config, g->tls, channel);
+}
+
+/* Lines to the keyholder */
+
+/*
+ * The monitor keeps the keyholder's end open as well: what a worker asks while
+ * there is no keyholder waits for the next one, which gets the same end.
+ */
+static int
+open_line(struct child *c)
+{
+	const struct message m = { .type = MESSAGE_KEYS };
+	int ends[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
+		return -errno;
+	r = child_tell(c, &m, ends[1]);
+	(void)close(ends[1]);
+	if (r < 0)
+		(void)close(ends[0]);
+	else
+		c->line = ends[0];
+	return r;
+}
+
+/* The keyholder that has it now will not be replaced. */
+static void
+close_line(struct child *c)
+{
+	if (c->line != -1)
+		(void)close(c->line);
+	c->line = -1;
+}
+
+void
+worker_connect(struct child *c)
+{
+	if (!c->is_connected)
+		c->is_connected = monitor_connect(
+		    c->pool->monitor, (uint32_t)c->pid, c->line);
+}
+
+static int
+started(struct child *c)
+{
+	int r = open_line(c);
+
+	if (r < 0)
+		pool_kill(c);
+	else
+		worker_connect(c);
+	return r;
+}
+
+/* Whose fault the end of one is */
+
+/* Before its sessions are gone. */
+static void
+lost(struct child *c)
+{
+	struct registry *registry = c->pool->monitor->registry;
+
+	c->has_suspect = registry_source_of(registry, c, &c->suspect);
+	registry_remove_owner(registry, c);
+	c->pool->is_untidy = true;
+}
+
+void
+worker_blame(struct child *c)
+{
+	if (c->has_suspect)
+		monitor_penalise(c->pool->monitor, &c->suspect, PENALTY_CRASH);
+	c->has_suspect = false;
+}
+
+static void
+ended(struct child *c)
+{
+	pool_lose(c);
+	if (child_has_crashed(c))
+		worker_blame(c);
+}
+
+/* What they say */
+
+static void
+drain(struct child *c)
+{
+	struct monitor *m = c->pool->monitor;
+	struct inbox in = { .monitor = m,
+		.worker = c,
+		.is_older = c->is_retired,
+		.channel = c->channel };
+	int r;
+
+	if (c->is_lost)
+		return;
+	r = inbox_drain(&in);
+	assert(in.closed <= c->tasks);
+	c->tasks -= in.closed;
+	if (in.closed > 0)
+		c->pool->is_untidy = true;
+	/* One that stops closes its channel, and ends by itself. */
+	if (r == -EPIPE && c->is_retired)
+		pool_lose(c);
+	else if (r < 0)
+		pool_kill(c);
+	/* Its client has made it lie, which is no less than a crash. */
+	if (r == -EBADMSG)
+		worker_blame(c);
+}
+
+void
+worker_drain_all(struct pool *pool)
+{
+	struct child *c;
+	size_t dropped;
+
+	LIST_FOREACH (c, &pool->list, entry)
+		drain(c);
+	dropped = registry_settle(pool->monitor->registry);
+	if (dropped > 0)
+		log_error("%zu records published for connections of others "
+			  "are dropped",
+		    dropped);
+}
+
+static void
+readable(struct child *c)
+{
+	drain(c);
+	/* The worker that holds that connection may have freed it already. */
+	if (registry_is_unsettled(c->pool->monitor->registry))
+		worker_drain_all(c->pool);
+}
+
+/* Their end */
+
+/* Its last order, or a kill where it cannot be given. */
+static void
+order(struct child *c, const struct message *m)
+{
+	if (c->is_lost)
+		return;
+	if (child_tell(c, m, -1) < 0)
+		pool_kill(c);
+	else
+		c->is_retired = true;
+}
+
+static void
+retire(struct child *c)
+{
+	const struct message m = { .type = MESSAGE_DRAIN };
+
+	order(c, &m);
+	close_line(c);
+}
+
+void
+worker_stop(struct child *c)
+{
+	const struct message m = { .type = MESSAGE_STOP,
+		.u.stop.grace_ms = c->pool->grace_ms };
+
+	order(c, &m);
+}
+
+const struct pool_kind worker_kind = {
+	.role = ROLE_WORKER,
+	.name = "worker",
+	.a_name = "a worker",
+	.wanted = wanted,
+	.run = run,
+	.started = started,
+	.readable = readable,
+	.lost = lost,
+	.ended = ended,
+	.retire = retire,
+};

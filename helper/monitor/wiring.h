@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The monitor as its parts see it: what they have in common, and what one of
+ * them says that concerns others.  monitor.c and dispatch.c have the functions;
+ * a unit test of a part links functions of its own.
+ */
+#ifndef HELPER_MONITOR_WIRING_H
+#define HELPER_MONITOR_WIRING_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper/base/message.h"
+#include "helper/monitor/generation.h"
+#include "helper/monitor/registry/penalties.h"
+#include "helper/monitor/registry/registry.h"
+#include "x509/ocsp.h"
+
+#define MONITOR_SIGNALS 3
+
+struct monitor {
+	struct ev_loop *loop; /* the default one: it waits for children */
+	struct generation *generation; /* the one in use */
+	struct registry *registry;
+	struct penalties *penalties;
+	size_t processes; /* of all roles, until they are reaped */
+
+	struct listeners *listeners;
+	struct doors *doors;
+	struct status_socket *status;
+	struct workers *workers;
+	struct keyholders *keyholders;
+	struct advisors *advisors;
+	struct inquiries *inquiries;
+	struct review *review;
+	struct answers *answers;
+	struct reload *reload;
+	struct expiry *expiry;
+	struct ev_signal signals[MONITOR_SIGNALS];
+};
+
+/* The processes that are started from here. */
+enum role {
+	ROLE_WORKER,
+	ROLE_KEYHOLDER,
+	ROLE_ADVISOR,
+	ROLE_INQUIRER,
+	ROLE_REVIEWER,
+	ROLE_COUNT
+};
+
+/*
+ * In a new process of this role: closes and frees all that it must not have.
+ * What other processes see is left alone.
+ */
+void monitor_forget(struct monitor *m, enum role role);
+
+/* The role was told to stop, and none of its processes is left. */
+void monitor_ended(struct monitor *m, enum role role);
+
+/* Until it says otherwise, no clients: they would only wait for workers. */
+void monitor_hold(struct monitor *m, bool hold);
+
+/*
+ * Give the keyholder the line of the worker with this process id; false when
+ * that has to wait for monitor_connect_workers().
+ */
+bool monitor_connect(struct monitor *m, uint32_t worker, int line);
+
+/* The keyholder takes lines; those of all workers, when it is a new one. */
+void monitor_connect_workers(struct monitor *m, bool is_new);
+
+/* This worker has asked the keyholder for what is not to be signed. */
+void monitor_refused(struct monitor *m, uint32_t worker);
+
+/* Something went wrong that clients from there are penalised for. */
+void monitor_penalise(struct monitor *m, const struct stssl_address *peer,
+    enum penalty_event event);
+
+/* A worker asks what class policy says for a session of its own. */
+void monitor_asked(struct monitor *m, const struct session_entry *entry,
+    const struct message_ask *ask);
+
+/* The answer, about `user`. */
+void monitor_advise(struct monitor *m, const struct session_entry *entry,
+    const char *user, const struct message_advice *advice);
+
+/* A worker asks what OCSP says of a session's certificate, a chain in DER. */
+void monitor_check(struct monitor *m, struct session_entry *entry,
+    const void *der, size_t len);
+
+/* The answer. */
+void monitor_checked(
+    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found);
+
+/* The name in a listener's passive-address stands for this address now. */
+void monitor_resolved(
+    struct monitor *m, const struct message_resolved *resolved);
+
+/*
+ * A session's worker has to end it.  Returns 0, or a negative errno when it
+ * cannot be told now.
+ */
+int monitor_end(struct monitor *m, const struct session_entry *entry,
+    enum message_end_reason reason);
+
+/*
+ * The module refused a session's login, for `reason`: one that may be its
+ * client's fault is counted.  `owner` is the monitor: this is a callback, too.
+ */
+void monitor_refused_login(
+    void *owner, const struct session_entry *entry, const char *reason);
+
+/* Loads the files anew, as reload_now(); -EAGAIN when the helper stops. */
+int monitor_reload(void *owner, struct stssl_error *error);
+
+/* Another generation is in use; the old one is freed afterwards. */
+void monitor_renewed(struct monitor *m);
+
+#endif

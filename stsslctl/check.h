@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The parts of stsslctl check, but for the certificates.
+ */
+#ifndef STSSLCTL_CHECK_H
+#define STSSLCTL_CHECK_H
+
+#include "policy/classes.h"
+#include "stsslctl/access.h"
+#include "stsslctl/findings.h"
+
+/*
+ * Is a PAM service with pam_stssl.so in it safe?  Play what libpam would make
+ * of every answer that the module and the others can give.  The service is
+ * `service` of directory `dir`; `module_dir` as for module_exists().
+ * Returns 0, whatever was found; or a negative errno when the service cannot
+ * be read: -ENOENT, -EBADMSG with a finding, or as stack_read().
+ */
+int check_pam(const char *dir, const char *service, const char *module_dir,
+    struct findings *findings);
+
+/*
+ * Add a warning for what a classes.conf without mistakes says that may not be
+ * meant; the classes were read from `path`.
+ */
+void check_classes(const struct stssl_classes *classes, const char *path,
+    struct findings *findings);
+
+/*
+ * Check the identity files of `directory`, all together: faulty lines, owners
+ * and modes, files without a user, files that the helper, `reader`, cannot
+ * read, and entries that two users have.  A directory that is not there has no
+ * files.
+ */
+void check_identities(const char *directory, const struct access_user *reader,
+    struct findings *findings);
+
+#endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "helper/base/message.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "status/tools/address.h"
 
 static struct listen_config listener = { .name = "ftp" };
@@ -45,12 +45,12 @@ drain(void *owner)
 {
 	struct monitor m = { .registry = b.registry,
 		.generation = &generation };
-	struct inbox in = {
+	struct worker_channel in = {
 		.monitor = &m, .worker = &b, .channel = b.channel[1]
 	};
 
 	(void)owner;
-	ck_assert_int_eq(inbox_drain(&in), 0);
+	ck_assert_int_eq(worker_channel_drain(&in), 0);
 }
 
 static int

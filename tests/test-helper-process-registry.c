@@ -3,19 +3,16 @@
  * The monitor's memory of sessions and their records.
  */
 #include <config.h>
-#include "tests/test-helper-process.h"
+#include "tests/registry-stage.h"
 
 #include <errno.h>
 #include <string.h>
-
-#include "status/tools/address.h"
-#include "tests/registry-stage.h"
 
 static void
 publish(struct registry *registry, struct session_entry *entry,
     const char *where, const char *text)
 {
-	struct stssl_connection c = connection(where);
+	struct stssl_connection c = connection_of(where);
 
 	ck_assert_int_eq(
 	    registry_publish(registry, entry, &c, text, strlen(text)), 0);
@@ -26,7 +23,7 @@ static const char *
 text_of(const struct registry *registry, const char *where)
 {
 	static char text[64];
-	struct stssl_connection c = connection(where);
+	struct stssl_connection c = connection_of(where);
 	const struct session_entry *e = registry_find_connection(registry, &c);
 
 	text[0] = '\0';
@@ -41,8 +38,8 @@ START_TEST(a_record_is_found_by_its_exact_connection)
 {
 	struct registry *r = registry_new();
 
-	publish(r, add(r, 1, &alice), HERE, "one");
-	publish(r, add(r, 2, &alice), THERE, "two");
+	publish(r, add_owned_session(r, 1, &alice), HERE, "one");
+	publish(r, add_owned_session(r, 2, &alice), THERE, "two");
 	ck_assert_str_eq(text_of(r, HERE), "one");
 	ck_assert_str_eq(text_of(r, THERE), "two");
 	/* Each part of it counts. */
@@ -58,7 +55,7 @@ END_TEST
 START_TEST(a_session_number_is_taken_once)
 {
 	struct registry *r = registry_new();
-	struct session_entry *e = add(r, 1, &alice);
+	struct session_entry *e = add_owned_session(r, 1, &alice);
 
 	ck_assert_int_eq(registry_add(r, 1, &bob, 0, &e->peer), -EEXIST);
 	ck_assert_ptr_eq(registry_find(r, 1)->owner, &alice);
@@ -69,7 +66,7 @@ END_TEST
 START_TEST(a_later_record_replaces_the_earlier)
 {
 	struct registry *r = registry_new();
-	struct session_entry *e = add(r, 1, &alice);
+	struct session_entry *e = add_owned_session(r, 1, &alice);
 
 	publish(r, e, HERE, "clear");
 	publish(r, e, THERE, "tls");
@@ -91,7 +88,7 @@ START_TEST(a_session_that_moves_leaves_the_others_alone)
 	struct registry *r = registry_new();
 
 	for (uint64_t i = 0; i < ROWS(at); i++)
-		publish(r, add(r, i + 1, &alice), at[i], at[i]);
+		publish(r, add_owned_session(r, i + 1, &alice), at[i], at[i]);
 	publish(r, registry_find(r, 2), HERE, "moved");
 	ck_assert_str_eq(text_of(r, at[0]), at[0]);
 	ck_assert_str_eq(text_of(r, at[1]), "");
@@ -105,8 +102,8 @@ START_TEST(the_records_of_a_dead_worker_are_gone)
 {
 	struct registry *r = registry_new();
 
-	publish(r, add(r, 1, &alice), HERE, "one");
-	publish(r, add(r, 2, &bob), THERE, "two");
+	publish(r, add_owned_session(r, 1, &alice), HERE, "one");
+	publish(r, add_owned_session(r, 2, &bob), THERE, "two");
 	registry_remove_owner(r, &alice);
 	ck_assert_str_eq(text_of(r, HERE), "");
 	ck_assert_ptr_null(registry_find(r, 1));
@@ -118,8 +115,8 @@ END_TEST
 START_TEST(a_taken_connection_is_waited_for)
 {
 	struct registry *r = registry_new();
-	struct session_entry *first = add(r, 1, &alice);
-	struct session_entry *second = add(r, 2, &bob);
+	struct session_entry *first = add_owned_session(r, 1, &alice);
+	struct session_entry *second = add_owned_session(r, 2, &bob);
 
 	publish(r, first, HERE, "one");
 	publish(r, second, HERE, "two");
@@ -138,8 +135,8 @@ START_TEST(a_connection_is_not_taken_from_its_session)
 	struct registry *r = registry_new();
 	struct session_entry *second;
 
-	publish(r, add(r, 1, &alice), HERE, "one");
-	second = add(r, 2, &bob);
+	publish(r, add_owned_session(r, 1, &alice), HERE, "one");
+	second = add_owned_session(r, 2, &bob);
 	publish(r, second, HERE, "two");
 	ck_assert_uint_eq(registry_settle(r), 1);
 	ck_assert_str_eq(text_of(r, HERE), "one");
@@ -151,12 +148,14 @@ END_TEST
 START_TEST(ten_thousand_sessions_come_and_go)
 {
 	struct registry *r = registry_new();
-	struct stssl_connection c = connection(HERE);
+	struct stssl_connection c = connection_of(HERE);
 
 	for (uint64_t i = 1; i <= 10000; i++) {
 		c.netns = i;
 		ck_assert_int_eq(
-		    registry_publish(r, add(r, i, &alice), &c, "x", 1), 0);
+		    registry_publish(
+			r, add_owned_session(r, i, &alice), &c, "x", 1),
+		    0);
 	}
 	for (uint64_t i = 1; i <= 10000; i += 2)
 		registry_remove(r, registry_find(r, i));
@@ -165,24 +164,6 @@ START_TEST(ten_thousand_sessions_come_and_go)
 		ck_assert_int_eq(registry_find(r, i) != NULL, i % 2 == 0);
 		ck_assert_int_eq(
 		    registry_find_connection(r, &c) != NULL, i % 2 == 0);
-	}
-	(void)registry_free(r);
-}
-END_TEST
-
-START_TEST(sessions_of_one_source_have_a_suspect)
-{
-	static const char *const from[] = { "[2001:db8::1]:1",
-		"[2001:db8::2]:1", "[2001:db8:1::1]:1" };
-	struct registry *r = registry_new();
-	struct stssl_address a, found;
-
-	ck_assert(!registry_source_of(r, &alice, &found));
-	for (uint64_t i = 0; i < ROWS(from); i++) {
-		ck_assert_int_eq(stssl_address_parse(from[i], &a), 0);
-		ck_assert_int_eq(registry_add(r, i + 1, &alice, 0, &a), 0);
-		ck_assert(!registry_source_of(r, &bob, &found));
-		ck_assert_int_eq(registry_source_of(r, &alice, &found), i < 2);
 	}
 	(void)registry_free(r);
 }
@@ -200,7 +181,6 @@ registry_cases(struct test_case *ret)
 		{ a_taken_connection_is_waited_for, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },
 		{ ten_thousand_sessions_come_and_go, 0 },
-		{ sessions_of_one_source_have_a_suspect, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -1,49 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor believes of a worker's messages: alice's worker has session
- * 1, bob's has session 2.
+ * What the monitor takes from a worker: alice's has session 1, bob's session 2.
  */
 #include <config.h>
-#include "tests/test-helper-process.h"
+#include "tests/registry-stage.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "helper/base/message.h"
-#include "helper/monitor/registry/worker_channel.h"
-#include "tests/registry-stage.h"
-
-#define RECORD                                        \
-	"STSSL_VERSION=1\0STSSL_SESSION=1\0"          \
-	"STSSL_LISTENER=ftp\0REMOTE_ADDR=192.0.2.7\0" \
-	"REMOTE_PORT=1000\0"
-
-/* A literal with NULs inside; the one that C adds does not count. */
-#define TEXT(literal) literal, sizeof(literal) - 1
-
-static struct listen_config listener = { .name = "ftp" };
-static struct helper_config config = { .listeners = &listener,
-	.listener_count = 1 };
-
-static struct generation generation = { .config = &config };
-
-static unsigned asked; /* how often */
-static int again = -1; /* where to ask once more each time, a channel */
-
-void
-monitor_asked(struct monitor *m, const struct session_entry *entry,
-    const struct message_ask *ask)
-{
-	const struct message same = { .type = MESSAGE_ASK, .u.ask = *ask };
-
-	(void)m;
-	ck_assert_uint_eq(entry->session, ask->session);
-	asked++;
-	if (again != -1)
-		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
-}
 
 static unsigned failures;
 
@@ -55,45 +20,21 @@ on_failed(const struct stssl_address *peer, enum penalty_event event)
 	failures++;
 }
 
-/* The channel of alice's worker, with session 1. */
-struct mail {
-	struct registry *registry;
-	struct session_entry *entry;
-	struct worker_channel in;
-	int worker; /* her end */
-};
-
-static void
-mail_open(struct mail *mail)
-{
-	int pair[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	mail->worker = pair[0];
-	mail->registry = registry_new();
-	mail->entry = add(mail->registry, 1, &alice);
-	(void)add(mail->registry, 2, &bob);
-	monitor.registry = mail->registry;
-	monitor.generation = &generation;
-	hooks.penalise = on_failed;
-	mail->in = (struct worker_channel){
-		.monitor = &monitor, .worker = &alice, .channel = pair[1]
-	};
-}
-
-static void
-mail_close(struct mail *mail)
-{
-	(void)close(mail->worker);
-	(void)close(mail->in.channel);
-	(void)registry_free(mail->registry);
-}
-
+/* What alice's worker says. */
 static int
-post(struct mail *mail, const struct message *m, const void *more, size_t len)
+drain(struct registry *registry, int channel, size_t *ended)
 {
-	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
-	return worker_channel_drain(&mail->in);
+	struct worker_channel in = {
+		.monitor = &monitor, .worker = &alice, .channel = channel
+	};
+	int r;
+
+	monitor.registry = registry;
+	monitor.generation = &registry_generation;
+	hooks.penalise = on_failed;
+	r = worker_channel_drain(&in);
+	*ended = in.closed;
+	return r;
 }
 
 static const struct {
@@ -134,19 +75,26 @@ static const struct {
 
 START_TEST(a_worker_is_believed_for_its_own_sessions_only)
 {
+	struct registry *r = registry_new();
 	struct message m = { .type = MESSAGE_PUBLISH };
-	struct mail mail;
+	size_t ended = 0;
+	int pair[2];
 
-	mail_open(&mail);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
 	m.u.publish.session = published[_i].session;
-	m.u.publish.connection = connection(HERE);
+	m.u.publish.connection = connection_of(HERE);
 	m.u.publish.text_len = (uint32_t)published[_i].len;
-	ck_assert_int_eq(post(&mail, &m, published[_i].text, published[_i].len),
-	    published[_i].is_taken ? 0 : -EBADMSG);
-	ck_assert_int_eq(registry_find_connection(
-			     mail.registry, &m.u.publish.connection) != NULL,
+	ck_assert_int_eq(message_send(pair[0], &m, -1, published[_i].text,
+			     published[_i].len),
+	    0);
+	ck_assert_int_eq(
+	    drain(r, pair[1], &ended), published[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(
+	    registry_find_connection(r, &m.u.publish.connection) != NULL,
 	    published[_i].is_taken);
-	mail_close(&mail);
+	(void)registry_free(r);
 }
 END_TEST
 
@@ -177,55 +125,89 @@ static const struct {
 
 START_TEST(a_worker_ends_its_own_sessions_only)
 {
-	struct mail mail;
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
 
-	mail_open(&mail);
-	ck_assert_int_eq(post(&mail, &told[_i].m, NULL, 0), told[_i].outcome);
-	ck_assert_uint_eq(mail.in.closed, told[_i].ended);
-	ck_assert_int_eq(
-	    registry_find(mail.registry, 1) == NULL, told[_i].ended == 1);
-	ck_assert_ptr_nonnull(registry_find(mail.registry, 2));
-	mail_close(&mail);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
+	ck_assert_int_eq(message_send(pair[0], &told[_i].m, -1, NULL, 0), 0);
+	ck_assert_int_eq(drain(r, pair[1], &ended), told[_i].outcome);
+	ck_assert_uint_eq(ended, told[_i].ended);
+	ck_assert_int_eq(registry_find(r, 1) == NULL, told[_i].ended == 1);
+	ck_assert_ptr_nonnull(registry_find(r, 2));
+	(void)registry_free(r);
 }
 END_TEST
 
 START_TEST(a_worker_tells_of_a_bounded_number_of_failures)
 {
+	struct registry *r = registry_new();
 	const struct message m = { .type = MESSAGE_FAILED,
 		.u.failed = { 1, PENALTY_LOGIN_FAILED } };
-	struct mail mail;
+	size_t ended = 0;
+	int pair[2];
 
-	mail_open(&mail);
-	for (int i = 0; i < 17; i++)
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	for (int i = 0; i < 17; i++) {
+		ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
 		ck_assert_int_eq(
-		    post(&mail, &m, NULL, 0), i < 16 ? 0 : -EBADMSG);
+		    drain(r, pair[1], &ended), i < 16 ? 0 : -EBADMSG);
+	}
 	ck_assert_uint_eq(failures, 16);
-	mail_close(&mail);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(sessions_of_one_source_have_a_suspect)
+{
+	static const char *const from[] = { "[2001:db8::1]:1",
+		"[2001:db8::2]:1", "[2001:db8:1::1]:1" };
+	struct registry *r = registry_new();
+	struct stssl_address a, found;
+
+	ck_assert(!registry_source_of(r, &alice, &found));
+	for (uint64_t i = 0; i < ROWS(from); i++) {
+		ck_assert_int_eq(stssl_address_parse(from[i], &a), 0);
+		ck_assert_int_eq(registry_add(r, i + 1, &alice, 0, &a), 0);
+		ck_assert(!registry_source_of(r, &bob, &found));
+		ck_assert_int_eq(registry_source_of(r, &alice, &found), i < 2);
+	}
+	(void)registry_free(r);
 }
 END_TEST
 
 START_TEST(the_end_of_a_channel_is_told)
 {
-	struct mail mail;
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
 
-	mail_open(&mail);
-	ck_assert_int_eq(shutdown(mail.worker, SHUT_RDWR), 0);
-	ck_assert_int_eq(worker_channel_drain(&mail.in), -EPIPE);
-	mail_close(&mail);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)close(pair[0]);
+	ck_assert_int_eq(drain(r, pair[1], &ended), -EPIPE);
+	(void)registry_free(r);
 }
 END_TEST
 
 START_TEST(a_worker_asks_about_its_own_sessions_only)
 {
+	struct registry *r = registry_new();
 	struct message m = { .type = MESSAGE_ASK };
-	struct mail mail;
+	size_t ended = 0;
+	int pair[2];
 
-	mail_open(&mail);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
 	m.u.ask.session = (uint64_t)_i + 1;
+	ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
 	ck_assert_int_eq(
-	    post(&mail, &m, NULL, 0), m.u.ask.session == 1 ? 0 : -EBADMSG);
+	    drain(r, pair[1], &ended), m.u.ask.session == 1 ? 0 : -EBADMSG);
 	ck_assert_uint_eq(asked, m.u.ask.session == 1);
-	mail_close(&mail);
+	(void)registry_free(r);
 }
 END_TEST
 
@@ -341,7 +323,7 @@ START_TEST(what_a_record_means_for_its_session_is_noted)
 	mail.in.is_older = _i == 1;
 	m.u.publish.session = 1;
 	m.u.publish.good_until = _i == 1 ? 0 : UNTIL;
-	m.u.publish.connection = connection(HERE);
+	m.u.publish.connection = connection_of(HERE);
 	m.u.publish.text_len = (uint32_t)len;
 	m.u.publish.is_welcome = _i == 1;
 	ck_assert_int_eq(post(&mail, &m, text, len), 0);
@@ -385,6 +367,13 @@ size_t
 worker_channel_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
+		{ a_worker_is_believed_for_its_own_sessions_only,
+		    ROWS(published) },
+		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
+		{ a_worker_asks_about_its_own_sessions_only, 3 },
+		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
+		{ sessions_of_one_source_have_a_suspect, 0 },
+		{ the_end_of_a_channel_is_told, 0 },
 		{ a_worker_has_one_certificate_of_a_session_checked_at_a_time,
 		    3 },
 		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
@@ -392,12 +381,6 @@ worker_channel_cases(struct test_case *ret)
 		    ROWS(validities) },
 		{ all_messages_that_lie_there_are_taken_at_once, 0 },
 		{ who_writes_without_end_does_not_keep_the_monitor, 0 },
-		{ a_worker_is_believed_for_its_own_sessions_only,
-		    ROWS(published) },
-		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
-		{ a_worker_asks_about_its_own_sessions_only, 3 },
-		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
-		{ the_end_of_a_channel_is_told, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -58,7 +58,8 @@ circles() {
 			BEGIN { n = split(may, pattern) }
 			function counts(from, to, i) {
 				for (i = 1; i <= n; i++)
-					if (from ~ pattern[i] && to ~ pattern[i])
+					if (from ~ pattern[i] &&
+					    to ~ pattern[i])
 						return 0
 				return from != to
 			}

@@ -152,7 +152,7 @@ pool_mend(struct pool *pool)
 }
 
 bool
-pool_is_waiting(const struct pool *pool)
+pool_is_waiting(struct pool *pool)
 {
 	return ev_is_active(&pool->respawn);
 }

@@ -109,7 +109,7 @@ void pool_mend(struct pool *pool);
 size_t pool_present(const struct pool *pool);
 
 /* True while a start is waited for. */
-bool pool_is_waiting(const struct pool *pool);
+bool pool_is_waiting(struct pool *pool);
 
 /* Nothing that it says counts any more; it may end by itself. */
 void pool_lose(struct child *c);

@@ -178,7 +178,7 @@ make_user(const char *template, const char *name,
 			continue;
 		}
 		group = &groups[*++template - '0'];
-		/* Parentheses that had no part in the match stand for nothing. */
+		/* Parentheses that did not match anything have no text. */
 		if (group->rm_so == -1)
 			return -EBADMSG;
 		r = put(ret, &len, name + group->rm_so,

@@ -6,7 +6,6 @@
 #include <config.h>
 #include "policy/stamp.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool
@@ -21,26 +20,23 @@ same_time(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
+bool
+stssl_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_mode == b->st_mode && a->st_uid == b->st_uid &&
+	       a->st_size == b->st_size &&
+	       same_time(&a->st_mtim, &b->st_mtim) &&
+	       same_time(&a->st_ctim, &b->st_ctim);
+}
+
 void
 stssl_stamp_take(const char *path, time_t now, struct stssl_stamp *ret)
 {
-	struct stat st;
-
-	*ret = (struct stssl_stamp){ .settled = false };
-	if (lstat(path, &st) == -1)
-		return;
-	*ret = (struct stssl_stamp){
-		.settled =
-		    is_before(&st.st_mtim, now) && is_before(&st.st_ctim, now),
-		.reader = geteuid(),
-		.dev = st.st_dev,
-		.ino = st.st_ino,
-		.mode = st.st_mode,
-		.uid = st.st_uid,
-		.size = st.st_size,
-		.mtim = st.st_mtim,
-		.ctim = st.st_ctim,
-	};
+	*ret = (struct stssl_stamp){ .reader = geteuid() };
+	ret->settled = lstat(path, &ret->st) == 0 &&
+		       is_before(&ret->st.st_mtim, now) &&
+		       is_before(&ret->st.st_ctim, now);
 }
 
 bool
@@ -48,9 +44,6 @@ stssl_stamp_same(
     const struct stssl_stamp *before, const struct stssl_stamp *after)
 {
 	return before->settled && after->settled &&
-	       before->reader == after->reader && before->dev == after->dev &&
-	       before->ino == after->ino && before->mode == after->mode &&
-	       before->uid == after->uid && before->size == after->size &&
-	       same_time(&before->mtim, &after->mtim) &&
-	       same_time(&before->ctim, &after->ctim);
+	       before->reader == after->reader &&
+	       stssl_same_file(&before->st, &after->st);
 }

@@ -6,21 +6,19 @@
 #define POLICY_STAMP_H
 
 #include <stdbool.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Seconds; some file systems count time no finer. */
 #define STSSL_STAMP_SETTLED 2
 
+/* Whether it is one file, of which nothing was changed between two looks. */
+bool stssl_same_file(const struct stat *a, const struct stat *b);
+
 struct stssl_stamp {
 	bool settled; /* not changed just now */
 	uid_t reader; /* whose trust in the file it was */
-	dev_t dev;
-	ino_t ino;
-	mode_t mode;
-	uid_t uid;
-	off_t size;
-	struct timespec mtim, ctim;
+	struct stat st;
 };
 
 /*

@@ -72,7 +72,7 @@ access_can_read(const struct access_user *user, const struct stat *st)
 	return (st->st_mode >> shift & need) == need;
 }
 
-/* A sticky directory does where others can neither rename nor remove. */
+/* In a sticky directory others can neither rename nor remove a file. */
 static void
 judge(const char *path, bool may_be_sticky, const struct access_user *user,
     struct findings *findings)
@@ -124,7 +124,7 @@ access_check_way(
 	char *real = realpath(path, NULL);
 
 	judge_above(path, user, findings);
-	/* Where links lead has a way of its own. */
+	/* A link's target is in other directories. */
 	if (real != NULL && strcmp(real, path) != 0)
 		judge_above(real, user, findings);
 	free(real);

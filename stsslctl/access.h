@@ -11,7 +11,7 @@
 
 #include "stsslctl/findings.h"
 
-/* A user with all groups; uid 0 when it is root, who may do anything. */
+/* A user with all groups; root, who may do anything, has uid 0. */
 struct access_user {
 	uid_t uid;
 	gid_t *gids;
@@ -39,9 +39,9 @@ void access_check(const char *path, const struct access_user *user,
     struct findings *findings);
 
 /*
- * The same for the directories that it is in: those above the last may be
- * sticky, as in status/trust.h.  Those of a path that is not absolute are
- * looked at as far as it names them, and where it leads.
+ * The same for the directories that the file is in: all but the last may be
+ * sticky, as in status/trust.h.  For a path that is not absolute these are the
+ * directories that it names, and those of the file that it leads to.
  */
 void access_check_way(const char *path, const struct access_user *user,
     struct findings *findings);

@@ -170,7 +170,7 @@ command_pardon(const struct arguments *a)
 	    a, "pardon", STSSL_KEY_REMOTE_ADDR, address, "it has no penalty");
 }
 
-/* As SIGHUP does, but says what came of it. */
+/* Does what SIGHUP does, and says whether it succeeded. */
 enum command_status
 command_reload(const struct arguments *a)
 {
@@ -193,7 +193,7 @@ command_reload(const struct arguments *a)
 	return error == NULL ? COMMAND_FINE : COMMAND_FOUND;
 }
 
-/* Lines stay lines; anything else that is not printable is no OpenMetrics. */
+/* OpenMetrics has no control characters but newlines. */
 static bool
 is_clean(const char *text)
 {
@@ -203,7 +203,7 @@ is_clean(const char *text)
 	return true;
 }
 
-/* What the helper has counted, as it says it. */
+/* Prints the helper's text as it is. */
 enum command_status
 command_metrics(const struct arguments *a)
 {

@@ -22,7 +22,7 @@
 
 #define FILE_MAX (64 * 1024 * 1024)
 #define DAY      (24 * 60 * 60)
-/* Longer keys' ids are no SHA-256. */
+/* Bytes of a key's id, which is a SHA-256. */
 #define ID_MAX 32
 
 static void
@@ -49,7 +49,7 @@ load(const char *path, struct findings *findings, gnutls_datum_t *ret)
 	return false;
 }
 
-/* The certificates of a file; none, and why, when there is a mistake in it. */
+/* The certificates of a file; after a mistake in it, reported, there are 0. */
 static unsigned
 load_certificates(
     const char *path, struct findings *findings, gnutls_x509_crt_t **ret)
@@ -116,7 +116,7 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 	gnutls_free(certs);
 }
 
-/* What files of a directory are checked with. */
+/* What the check of each file needs. */
 struct checking {
 	time_t now;
 	struct findings *findings;
@@ -231,7 +231,7 @@ say(const struct x509_item *item, enum x509_level level, const char *text,
 		    item->file, 0, "%s", text);
 }
 
-/* A file that cannot be read is told by those who look at what is in it. */
+/* Files that cannot be read are reported by the checks of their contents. */
 static void
 check_inventory(const struct tls_config *tls, const struct x509_store *store,
     time_t now, struct findings *findings)

@@ -27,7 +27,7 @@ int certificate_trust(const struct tls_config *tls, struct x509_store **ret,
 
 /*
  * Check them all, as of `now`.  `store` has the CAs of clients, or is NULL when
- * they cannot be loaded: of chains that end early nothing is said then.
+ * they cannot be loaded; chains that end early are not reported then.
  */
 void certificate_check(const struct tls_config *tls,
     const struct x509_store *store, time_t now, struct findings *findings);

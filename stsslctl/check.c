@@ -37,7 +37,7 @@ pam(const struct arguments *a, struct findings *findings)
 	if (asprintf(&path, "%s/%s", a->pam_dir, service) < 0)
 		output_no_memory();
 	r = check_pam(a->pam_dir, service, a->module_dir, findings);
-	/* What libpam gives up on is a finding, and there is one. */
+	/* Files that libpam gives up on are reported as a finding. */
 	if (r == -EBADMSG || r == -E2BIG)
 		r = 0;
 	if (r < 0)
@@ -97,7 +97,7 @@ add_warning(void *owner, const struct stssl_error *error)
 	findings_add_conf(place->findings, FINDING_WARNING, place->path, error);
 }
 
-/* A file that nobody else may change, nor put another in its place. */
+/* Others may neither change the file nor replace it. */
 static void
 owned(const char *path, const struct access_user *helper,
     struct findings *findings)
@@ -106,7 +106,7 @@ owned(const char *path, const struct access_user *helper,
 	access_check_way(path, helper, findings);
 }
 
-/* Everything that helper.conf names; when it is read, it was found. */
+/* Everything that helper.conf names.  Reading it has found the files. */
 static void
 named(const struct helper_config *config, const char *path,
     const struct access_user *helper, struct findings *findings)
@@ -133,7 +133,7 @@ named(const struct helper_config *config, const char *path,
 		owned(tls->client_crls.list[i], helper, findings);
 	for (size_t i = 0; i < config->status_users.count; i++)
 		check_user(config->status_users.list[i], path, findings);
-	/* Where no helper runs, there is none. */
+	/* Without a helper there is no socket. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,
 		    "the socket, or its directory, is not to be trusted: "
@@ -152,7 +152,7 @@ files(const struct arguments *a, struct findings *findings)
 		findings_add_conf(findings, FINDING_ERROR, a->config, &error);
 		access_check_way(a->config,
 		    &(struct access_user){ .uid = geteuid() }, findings);
-		/* It is not known then what it would have named. */
+		/* Nobody knows which classes.conf it names. */
 		if (strcmp(a->config, HELPER_CONF) != 0)
 			path = NULL;
 	} else {

@@ -47,7 +47,7 @@ falls(const struct stssl_classes *classes, size_t n, struct stssl_error *ret)
 	    stssl_quote(into, sizeof into, fall.into->name), fall.key);
 }
 
-/* These read like criteria beside `refuse`, and are none. */
+/* These keys look like criteria of `refuse`, and are not. */
 static int
 has_idle_keys(
     const struct stssl_classes *classes, size_t n, struct stssl_error *ret)
@@ -67,7 +67,7 @@ has_idle_keys(
 	return 0;
 }
 
-/* A pattern for this name, and not just one that takes everything. */
+/* Is the pattern written for this name, rather than for every name? */
 static bool
 is_meant_for(const char *pattern, const char *name)
 {

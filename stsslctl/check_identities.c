@@ -68,7 +68,7 @@ why(int r)
 	}
 }
 
-/* Each line by itself, though one that is faulty spoils the whole file. */
+/* Checks all lines, though the first faulty one makes the file useless. */
 static void
 check_text(struct identities *all, const char *file, char *text, size_t len)
 {
@@ -142,7 +142,7 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : (int)one->line - (int)other->line;
 }
 
-/* Two files with one entry; within a file it does no harm. */
+/* An entry in two files is reported; twice in one file it does no harm. */
 static void
 check_duplicates(struct identities *all)
 {
@@ -174,7 +174,7 @@ check_directory(const struct identities *all)
 		    "the helper's user cannot read it");
 }
 
-/* Files that begin with a dot are on their way to be others. */
+/* Files that begin with a dot are temporary. */
 static int
 is_shown(const struct dirent *entry)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Has the stack played with all answers that matter, and says which outcomes
- * are not what an administrator can want.
+ * Plays the stack with all answers that matter, and reports the outcomes that
+ * no administrator can want.
  */
 #include <config.h>
 #include "stsslctl/check.h"
@@ -55,7 +55,7 @@ decides(const struct play *p, const struct dispatch *d, size_t gate)
 	return dispatch_run(&p->stack, &no) != CODE_SUCCESS && no.asked[gate];
 }
 
-/* Nobody asks for a proof, or denies, behind it: it chooses nobody. */
+/* No module behind the gate asks for a proof, or denies. */
 static bool
 is_last_word(const struct play *p, size_t gate)
 {
@@ -71,9 +71,9 @@ is_last_word(const struct play *p, size_t gate)
 }
 
 /*
- * Is the gate's "no" meant to count?  It does for a right password when all
- * others say yes, or when another gate's "no" leads past a jump to this one; or
- * it would, if `sufficient` in an included file did not end the stack before.
+ * Is the gate's "no" meant to count?  Yes, if it refuses a right password when
+ * all others say yes, or when the "no" of another gate jumps to this one; or if
+ * it would refuse, did `sufficient` in an included file not end the stack.
  */
 static bool
 is_meant(const struct play *p, size_t gate)
@@ -99,7 +99,7 @@ is_meant(const struct play *p, size_t gate)
 	return is_last_word(p, gate);
 }
 
-/* The same module with the same arguments; faillock's preauth says it all. */
+/* The same module and arguments; for faillock preauth is enough. */
 static bool
 asks_the_same(const struct stack_line *a, const struct stack_line *b)
 {
@@ -110,7 +110,7 @@ asks_the_same(const struct stack_line *a, const struct stack_line *b)
 	return strcmp(a->arguments, b->arguments) == 0;
 }
 
-/* Is a gate that asks the same asked about certificates, and binding? */
+/* Is a gate with the same question asked, and heeded, for certificates? */
 static bool
 is_covered(
     const struct play *p, const struct dispatch *certificate, size_t gate)
@@ -124,9 +124,9 @@ is_covered(
 }
 
 /*
- * A gate that a login by certificate skips counts when its "no" refuses
- * somebody whom all others let in.  Gates that only choose who is asked for the
- * password do not: RHEL's stacks have such.
+ * Report gates that a login by certificate skips, if their "no" refuses
+ * somebody whom all others let in.  Gates that only choose which module asks
+ * for the password, as in RHEL's stacks, are not meant.
  */
 static void
 check_gates(const struct play *p, struct findings *findings)
@@ -155,7 +155,7 @@ struct check {
 	struct findings *findings;
 };
 
-/* Of the line by pam_stssl.so; `code` is an example unless it is a success. */
+/* About the line of pam_stssl.so; `code` is an example, or success for none. */
 static void
 complain(const struct check *c, enum stack_phase phase,
     enum finding_level level, const char *what, enum control_code code)
@@ -170,7 +170,7 @@ complain(const struct check *c, enum stack_phase phase,
 		    what, control_name(code, name));
 }
 
-/* A refusal must be one, whatever the password is. */
+/* Does a refusal refuse, with a right password and with a wrong one? */
 static void
 check_refusals(const struct check *c)
 {
@@ -195,7 +195,7 @@ check_refusals(const struct check *c)
 	}
 }
 
-/* What the class leaves to the password is the password's. */
+/* Does the password decide where the class leaves it to the password? */
 static void
 check_password(const struct check *c)
 {
@@ -233,7 +233,7 @@ check_certificate(const struct check *c)
 		    o.setcred);
 }
 
-/* Is there anybody else who can say no? */
+/* Is there another module that can say no? */
 static bool
 has_other_account(const struct stack *stack)
 {

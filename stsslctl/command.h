@@ -10,7 +10,7 @@
 
 struct stssl_classes;
 
-/* What stsslctl exits with; stsslctl(8) says for each subcommand when. */
+/* Exit statuses; stsslctl(8) says what each subcommand means by them. */
 enum command_status {
 	COMMAND_FINE = 0,
 	COMMAND_FOUND = 1,   /* problems found, or refused */
@@ -18,7 +18,7 @@ enum command_status {
 	COMMAND_USAGE,       /* main() says how it is used, and exits with 2 */
 };
 
-/* The command line.  What was not given is false, NULL, or its default. */
+/* The command line.  Options not given are false, NULL, or the default. */
 struct arguments {
 	bool clear;
 	bool json;
@@ -41,8 +41,8 @@ struct arguments {
 	const char *socket; /* STSSL_STATUS_SOCKET */
 	const char *tls;
 	const char *user;
-	char **words; /* those that are no options, as many as there are */
-	int count;
+	char **words; /* all that are no options */
+	int count;    /* of words */
 };
 
 typedef enum command_status command_function(const struct arguments *a);
@@ -70,12 +70,12 @@ enum command_status command_cannot_trust(const char *path);
 /* The same for what is refused: `what`, and why.  Returns COMMAND_FOUND. */
 enum command_status command_refuse(const char *what, const char *why);
 
-/* What --classes says, or the file that the module reads. */
+/* The file of --classes, or the one that the module reads. */
 const char *command_classes_path(const struct arguments *a);
 
 /*
- * Read the classes from there.  Returns the classes, to
- * be freed by stssl_classes_free(); or NULL, with the mistake told to stderr.
+ * Read the classes from that file.  Returns them, to be freed by
+ * stssl_classes_free(); or NULL, with the mistake told to stderr.
  */
 struct stssl_classes *command_classes(const struct arguments *a);
 

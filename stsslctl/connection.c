@@ -52,7 +52,7 @@ objection(const struct arguments *a, struct stssl_address *ret_from)
 	return NULL;
 }
 
-/* What x509 says, as far as there is room. */
+/* Copies the message of x509, cut to the room there is. */
 static int
 take_error(int r, const struct x509_error *from, struct stssl_error *to)
 {
@@ -61,7 +61,7 @@ take_error(int r, const struct x509_error *from, struct stssl_error *to)
 	return r;
 }
 
-/* --ca and --crl; without a list none is asked for. */
+/* The files of --ca and --crl; --crl may be missing. */
 static int
 trust_given(const struct arguments *a, struct x509_store **ret,
     struct x509_error *error)
@@ -98,7 +98,7 @@ find_trust(const struct arguments *a, struct x509_store **ret,
 	return r < 0 ? take_error(r, &fault, error) : 0;
 }
 
-/* Judged and described as the helper does after a handshake. */
+/* Judges and describes the certificate as the helper does. */
 static int
 put_certificate(const struct arguments *a, struct stssl_record *record,
     struct stssl_error *error)

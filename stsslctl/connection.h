@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A connection that is only thought of, as the helper would report it.
+ * A connection that somebody could make, as the helper would report it.
  */
 #ifndef STSSLCTL_CONNECTION_H
 #define STSSLCTL_CONNECTION_H
@@ -11,7 +11,7 @@
 #include "stsslctl/command.h"
 
 struct connection {
-	struct stssl_address from;  /* where --from is given */
+	struct stssl_address from;  /* set if --from is given */
 	struct stssl_record record; /* empty with --clear */
 };
 

@@ -27,7 +27,7 @@ static const char *const codes[CODE_COUNT] = { "success", "open_err",
 
 static const struct {
 	const char *word;
-	int success; /* and for a new password required */
+	int success; /* and for new_authtok_reqd */
 	int ignore;
 	int otherwise;
 } words[] = {
@@ -93,7 +93,7 @@ take(const char **text, const char *word)
 	return true;
 }
 
-/* The code in front, CODE_COUNT for "default"; -1 for neither. */
+/* Skip a code and return it; CODE_COUNT for "default", -1 for neither. */
 static int
 take_code(const char **text)
 {
@@ -103,7 +103,7 @@ take_code(const char **text)
 	return take(text, "default") ? CODE_COUNT : -1;
 }
 
-/* A number of modules to skip; 0 is none. */
+/* How many modules are skipped; 0 is a mistake. */
 static bool
 take_jump(const char **text, int *ret)
 {

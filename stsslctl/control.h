@@ -6,7 +6,7 @@
 #ifndef STSSLCTL_CONTROL_H
 #define STSSLCTL_CONTROL_H
 
-/* Codes of Linux-PAM with their numbers, those that have a part here. */
+/* Linux-PAM's codes, as far as they are named here. */
 enum control_code {
 	CODE_SUCCESS = 0,
 	CODE_SERVICE_ERR = 3,
@@ -29,7 +29,7 @@ enum control_code {
 const char *control_name(
     enum control_code code, char ret[static CONTROL_NAME_MAX]);
 
-/* What is done; a number above 0 skips so many modules. */
+/* What libpam does; a number above 0 skips so many modules. */
 enum control_action {
 	ACTION_IGNORE = 0,
 	ACTION_OK = -1,
@@ -40,14 +40,14 @@ enum control_action {
 	ACTION_NONE = -6, /* not given yet */
 };
 
-/* More modules than this are never skipped. */
+/* Larger jumps are read as this one. */
 #define CONTROL_JUMP_MAX 4096
 
 struct control {
 	int actions[CODE_COUNT];
 };
 
-/* Every code gets `action`, or every one that has none yet. */
+/* Give `action` to all codes, or to those that have none yet. */
 void control_fill(struct control *c, int action);
 void control_default(struct control *c, int action);
 

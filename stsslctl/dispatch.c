@@ -14,7 +14,7 @@ enum impression {
 	NEGATIVE
 };
 
-/* What the lines so far have come to. */
+/* The result of the lines so far. */
 struct state {
 	enum impression impression;
 	enum control_code status;
@@ -49,7 +49,7 @@ next_inside(const struct run *run, size_t *i, unsigned level)
 	return true;
 }
 
-/* A broken line fails, whatever it is to say. */
+/* A broken line fails, whatever d->said has for it. */
 static enum control_code
 ask(const struct run *run, size_t i)
 {
@@ -59,7 +59,7 @@ ask(const struct run *run, size_t i)
 	return run->d->said[i];
 }
 
-/* The answer that makes the path. */
+/* The answer that decides where to go on. */
 static enum control_code
 path_answer(const struct run *run, size_t i)
 {
@@ -69,7 +69,7 @@ path_answer(const struct run *run, size_t i)
 						  : run->d->said[i];
 }
 
-/* Good news count as long as there were no other. */
+/* A success counts unless a failure came before. */
 static void
 take_good(struct run *run, enum control_code said, enum control_code path)
 {
@@ -84,7 +84,7 @@ take_good(struct run *run, enum control_code said, enum control_code path)
 	s->status = said;
 }
 
-/* The first bad news is what counts. */
+/* The first failure is the one that counts. */
 static void
 take_bad(struct run *run, enum control_code said)
 {
@@ -96,7 +96,7 @@ take_bad(struct run *run, enum control_code said)
 	s->status = said == CODE_IGNORE ? CODE_PERM_DENIED : said;
 }
 
-/* Skip `count` modules of this level, a substack being one. */
+/* Skip `count` modules of this level; a substack counts as one. */
 static size_t
 jump(struct run *run, size_t i, int count)
 {
@@ -110,7 +110,7 @@ jump(struct run *run, size_t i, int count)
 	return i;
 }
 
-/* The rest of this level is not looked at. */
+/* Skip the rest of this level. */
 static size_t
 leave(const struct run *run, size_t i)
 {
@@ -121,7 +121,7 @@ leave(const struct run *run, size_t i)
 	return i;
 }
 
-/* Returns the last line that is done with. */
+/* Returns the last line that need not be looked at any more. */
 static size_t
 act(struct run *run, size_t i, enum control_code said, enum control_code path)
 {

@@ -3,33 +3,33 @@
  * What libpam makes of the answers of a stack's modules: its rules for
  * required and done, jumps and substacks, and for setcred after authenticate.
  *
- * libpam itself is not asked: as root it would write each of thousands of
- * tries to the audit log as a login; and what it makes of a jump in setcred
- * depends on who built it, while the stack has to be right with every one.
+ * libpam itself is not used for this.  As root it would write each of many
+ * thousand tries to the audit log as a login.  And a jump in setcred means
+ * something else in Debian's libpam; a stack should be right with every libpam.
  */
 #ifndef STSSLCTL_DISPATCH_H
 #define STSSLCTL_DISPATCH_H
 
 #include "stsslctl/stack.h"
 
-/* One call of libpam over the lines of a phase; arrays go by their index. */
+/* One call of libpam for a phase.  Arrays are by the index of a line. */
 struct dispatch {
 	enum stack_phase phase;
 	enum control_code said[STACK_LINES]; /* the answer of each module */
-	bool asked[STACK_LINES];             /* out: whose was asked for */
+	bool asked[STACK_LINES];             /* out: which were called */
 	/*
-	 * An authenticate that was run: this is the setcred behind it, which
-	 * takes the path that the answers of then make.
+	 * NULL; or a finished authenticate, if this is setcred after it, which
+	 * takes the same path: the answers of authenticate decide it.
 	 */
 	const struct dispatch *before;
 	/*
-	 * On that path a module whose answer makes a jump counts as one that
-	 * said its word in Linux-PAM as released, and does not in Debian's.
+	 * In setcred, does the answer of a module that causes a jump count as
+	 * its result?  It does in Linux-PAM, and does not in Debian's.
 	 */
 	bool jumps_count;
 };
 
-/* Returns what the daemon gets to see. */
+/* Returns what the daemon gets. */
 enum control_code dispatch_run(const struct stack *stack, struct dispatch *d);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stsslctl explain: what would be decided, and how it comes to that.  The code
- * that decides tells each of its steps; nothing is decided here.
+ * stsslctl explain: what would be decided, and why.  The code that decides
+ * reports its steps; nothing is decided here.
  */
 #include <config.h>
 
@@ -25,7 +25,7 @@ struct story {
 	json_t *row; /* NULL when the table was not asked */
 };
 
-/* `error` where there is one. */
+/* Sets "error" if there is one. */
 static void
 set_error(json_t *object, int error)
 {
@@ -85,7 +85,7 @@ is_refused(const struct stssl_judgement *j)
 	       j->verdict != STSSL_VERDICT_PASSWORD;
 }
 
-/* What pam_stssl.so returns for it; pam_stssl(8). */
+/* The codes that pam_stssl.so returns for it; pam_stssl(8). */
 static json_t *
 pam_of(const struct stssl_judgement *j)
 {
@@ -123,7 +123,7 @@ answer_of(const struct arguments *a, const struct connection *c,
 	    j->data_private ? "private" : "any", "pam", pam_of(j)));
 }
 
-/* `front` and the string behind it, where there is one. */
+/* Prints `front` and `text`, unless `text` is NULL. */
 static void
 print_more(const char *front, const char *text)
 {
@@ -173,7 +173,7 @@ print_certificate(const json_t *answer)
 	char buf[STSSL_QUOTE_MAX];
 	const char *verify = output_get(answer, "verify");
 
-	/* Also of a certificate whose subject is empty. */
+	/* The subject may be empty, so it does not tell. */
 	if (verify == NULL || strcmp(verify, "NONE") == 0)
 		return;
 	(void)printf("certificate: %s", verify);

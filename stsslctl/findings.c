@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A list of findings, kept as JSON: its one other form is a line of text.
+ * A list of findings, kept as JSON.
  */
 #include <config.h>
 #include "stsslctl/findings.h"
@@ -30,10 +30,10 @@ findings_done(struct findings *f)
 	f->list = NULL;
 }
 
-/* Longer lists are not searched: a hundred thousand users have one each. */
+/* Longer lists are not searched: there may be a finding for each user. */
 #define SEARCHED 1024
 
-/* A file that is included twice has its mistakes only once. */
+/* The mistakes of a file that is included twice are reported once. */
 static bool
 has(const struct findings *f, const json_t *finding)
 {
@@ -90,7 +90,7 @@ findings_add_conf(struct findings *f, enum finding_level level,
 	unsigned long line = 0;
 	char *end;
 
-	/* Taken apart for programs; text that looks otherwise stays whole. */
+	/* For JSON, file and line are cut off the text if they are there. */
 	if (strncmp(text, file, len) == 0 && text[len] == ':') {
 		line = strtoul(text + len + 1, &end, 10);
 		text = end > text + len + 1 && *end == ':' ? end + 1

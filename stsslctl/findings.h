@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What `check` found: a list of errors and warnings, each with the place that
- * has to be mended.
+ * The errors and warnings of `check`, each with the place to be mended.
  */
 #ifndef STSSLCTL_FINDINGS_H
 #define STSSLCTL_FINDINGS_H
@@ -27,14 +26,14 @@ void findings_init(struct findings *f);
 void findings_done(struct findings *f);
 
 /*
- * Add one, unless it is there already in a list that is not long; `line` is 0
- * when there is none, `file` may be NULL.
+ * Add a finding, unless it is there already (long lists are not searched).
+ * `line` is 0 if there is none; `file` may be NULL.
  */
 void findings_add(struct findings *f, enum finding_level level,
     const char *file, unsigned line, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* What is said of a configuration file as "file:line: what". */
+/* Add the error of a configuration file, which reads "file:line: what". */
 void findings_add_conf(struct findings *f, enum finding_level level,
     const char *file, const struct stssl_error *error);
 

@@ -17,7 +17,7 @@
 #include "stsslctl/identity_store.h"
 #include "stsslctl/output.h"
 
-/* Every entry with its line; one that is null for every line that is none. */
+/* All entries with their lines; for a faulty line "entry" is null. */
 static json_t *
 entries_of(char *text)
 {
@@ -37,7 +37,7 @@ entries_of(char *text)
 	return list;
 }
 
-/* How many entries the user has, or why nobody knows. */
+/* How many entries the user has, or why that is not known. */
 static json_t *
 user_of(const struct identity_store *store, const char *user)
 {
@@ -133,7 +133,7 @@ show(const struct arguments *a, const struct identity_store *store)
 	return status;
 }
 
-/* How many words come behind the verb. */
+/* `words` is how many come behind the verb. */
 static const struct verb {
 	const char *word;
 	int words;
@@ -156,7 +156,7 @@ find_verb(const char *word)
 	return NULL;
 }
 
-/* NULL when the words, or the options, are not those of a verb. */
+/* The verb; NULL if words or options do not fit. */
 static const struct verb *
 verb_of(const struct arguments *a)
 {

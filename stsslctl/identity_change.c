@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Changes one identity file: what is not changed stays as it was, comments
+ * Changes one identity file; all other lines stay as they are, comments
  * included.
  */
 #include <config.h>
@@ -22,7 +22,7 @@
 #include "x509/leaf.h"
 #include "x509/verify.h"
 
-/* In front of the comments that are ours, to be removed with their entry. */
+/* Comments that begin like this are removed with the entry below them. */
 #define MARK "# stsslctl: "
 
 static bool
@@ -49,7 +49,7 @@ has_any(char *text, const struct stssl_entries *entries)
 	return false;
 }
 
-/* Nobody else may have it; a file that cannot be read might. */
+/* Refuses if another user has an entry, or has a file nobody can read. */
 static enum command_status
 check_others(const struct identity_store *store, const char *user,
     const struct stssl_entries *entries)
@@ -83,8 +83,8 @@ check_others(const struct identity_store *store, const char *user,
 }
 
 /*
- * The user's own text, fit to be changed, to be freed; and whether one of the
- * entries is in it.
+ * Read the user's file to change it.  The caller frees *ret; *ret_has says
+ * whether one of the entries is in it.
  */
 static enum command_status
 read_own(const struct identity_store *store, const char *user,
@@ -110,7 +110,7 @@ read_own(const struct identity_store *store, const char *user,
 	return COMMAND_FINE;
 }
 
-/* Says what was done, when it is. */
+/* Prints `done` and the path on success. */
 static enum command_status
 write_back(const struct identity_store *store, const char *user,
     const char *text, const char *done)
@@ -208,7 +208,7 @@ make_entry(const struct stssl_record *record, bool by_key,
 					 : STSSL_KEY_SSL_CLIENT_CERT_SHA256));
 }
 
-/* An added certificate is expected to log in. */
+/* Warns of a certificate that does not log in though it is added. */
 static void
 warn(const char *file, const struct stssl_record *record)
 {
@@ -253,7 +253,7 @@ identity_add(const struct arguments *a, const struct identity_store *store)
 	return status;
 }
 
-/* What is to be removed: an entry, or all that name a certificate. */
+/* The entries to remove: the one given, or all of the certificate in a file. */
 static int
 read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 {
@@ -323,7 +323,7 @@ cut_out(const struct identity_store *store, const char *user,
 		free(text);
 		return identity_store_refuse(store, user, "no such entry");
 	}
-	/* As long as the result can get, with a newline at its end. */
+	/* A copy has the size: the result is at most one newline longer. */
 	if (asprintf(&fresh, "%s\n", text) < 0)
 		output_no_memory();
 	(void)snprintf(

@@ -8,12 +8,12 @@
 #include "stsslctl/identity_store.h"
 
 /*
- * Both say on stdout what was done; on stderr what was not, and why an added
- * certificate does not log in all the same, as far as it tells itself.  Of a
- * file the first certificate counts.  They return COMMAND_FINE; COMMAND_FOUND
- * when it is refused: somebody else has the certificate, the user's file has a
- * faulty line, there is nothing to remove; COMMAND_UNKNOWN when a file cannot
- * be read or written.
+ * The first certificate of the file is meant.  Both print to stdout what they
+ * did and to stderr why they did not; add also warns on stderr if the
+ * certificate by itself, by its dates for example, cannot log in.
+ * They return COMMAND_FINE; COMMAND_FOUND when they refuse: another user has
+ * the certificate, the user's file has a faulty line, there is nothing to
+ * remove; COMMAND_UNKNOWN when a file cannot be read or written.
  */
 enum command_status identity_add(
     const struct arguments *a, const struct identity_store *store);

@@ -21,7 +21,7 @@
 #include "stsslctl/output.h"
 #include "stsslctl/replace.h"
 
-/* Whom new files in it are for. */
+/* Learns the mode and group of new files. */
 static int
 look_at(int fd, struct identity_store *store)
 {
@@ -69,7 +69,7 @@ identity_store_close(struct identity_store *store)
 	store->fd = -1;
 }
 
-/* Of a user's file, for messages. */
+/* The path of a user's file, for messages. */
 static char *
 path_of(const struct identity_store *store, const char *user)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The directory of identity files, locked while it is looked at and changed:
- * of two who change it at a time, the second sees what the first wrote.
+ * The directory of identity files.  It is locked while a command reads and
+ * changes it, so that no change is lost.
  */
 #ifndef STSSLCTL_IDENTITY_STORE_H
 #define STSSLCTL_IDENTITY_STORE_H
@@ -14,9 +14,9 @@
 
 struct identity_store {
 	const char *directory; /* borrowed; for messages */
-	int fd;                /* all is done here; holds the lock */
+	int fd;                /* of the directory; holds the lock */
 	bool for_all;          /* everybody may search the directory */
-	gid_t gid;
+	gid_t gid;             /* its group */
 };
 
 /*
@@ -26,11 +26,11 @@ struct identity_store {
 int identity_store_open(const char *directory, struct identity_store *ret);
 void identity_store_close(struct identity_store *store);
 
-/* Why a user's file cannot be used, on stderr; as command_cannot(). */
+/* command_cannot() or command_cannot_trust() for a user's file. */
 enum command_status identity_store_cannot(
     const struct identity_store *store, const char *user, int error);
 
-/* Why it is not changed, on stderr; as command_refuse(). */
+/* command_refuse() for a user's file. */
 enum command_status identity_store_refuse(
     const struct identity_store *store, const char *user, const char *why);
 

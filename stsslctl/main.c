@@ -20,10 +20,10 @@
 #define OPTIONS_MAX  16
 /* getopt_long() returns the index in `options` plus this. */
 #define FIRST 256
-/* The subcommand counts its words itself. */
+/* The subcommand itself looks how many words there are. */
 #define ANY_WORDS -1
 
-/* An option, and what becomes of it; it means the same everywhere. */
+/* All options: an option means the same in every subcommand. */
 static const struct {
 	const char *name;
 	bool is_flag;
@@ -145,7 +145,7 @@ version(void)
 	return COMMAND_FINE;
 }
 
-/* What could not be written, such as to a full disk, was not said. */
+/* An answer that cannot be written, to a full disk perhaps, is none. */
 static enum command_status
 finish(enum command_status status)
 {
@@ -155,7 +155,7 @@ finish(enum command_status status)
 	return COMMAND_UNKNOWN;
 }
 
-/* One of the subcommand's options as getopt_long(3) wants it. */
+/* An option as getopt_long(3) wants it. */
 static struct option
 option_of(const char *name)
 {

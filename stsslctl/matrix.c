@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stsslctl matrix: the whole policy as a table, each cell from the table that
- * decides.  One JSON object is made, and printed as it is, as text, or as a
- * page.
+ * stsslctl matrix: the whole policy as a table; each cell comes from the code
+ * that decides.  A JSON object is made, and printed as it is, as text, or as
+ * HTML.
  */
 #include <config.h>
 
@@ -53,7 +53,7 @@ values_of(struct stssl_values given)
 	return values;
 }
 
-/* What the file says of whom the class is for; nothing for what it does not. */
+/* The criteria that classes.conf gives for the class, and no others. */
 static json_t *
 criteria_of(const struct stssl_conf_section *section)
 {
@@ -87,7 +87,7 @@ set_word(json_t *object, const char *key, int value)
 	output_set(object, key, output_string(stssl_keys_word(key, value)));
 }
 
-/* What the ways need to know is empty or null where they need nothing. */
+/* Keys that the identities of the class do not use are empty or null. */
 static json_t *
 class_of(const struct stssl_class *c)
 {
@@ -139,7 +139,7 @@ matrix_of(const struct stssl_classes *classes, const char *file)
 	    names, "classes", list, "no-class", nobody));
 }
 
-/* A column is as wide as its title and "password". */
+/* A column has room for its title and for "password". */
 static void
 print_cell(size_t column, const char *text)
 {

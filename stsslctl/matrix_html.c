@@ -17,7 +17,7 @@
 #include "stsslctl/output.h"
 #include "stsslctl/replace.h"
 
-/* Colours only stress what is written: black and white print says it all. */
+/* Nothing is said by colour alone, for those who print it in black. */
 static const char head[] =
     "<!DOCTYPE html>\n"
     "<html lang=\"en\">\n"
@@ -129,7 +129,7 @@ put_cells(FILE *to, const json_t *columns, const json_t *cells)
 	}
 }
 
-/* Whom the class is for. */
+/* The users that the class is for. */
 static void
 put_criteria(FILE *to, json_t *criteria)
 {

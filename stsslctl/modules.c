@@ -14,12 +14,13 @@
 
 #include "stsslctl/output.h"
 
-/* Longer names of modules are not known. */
+/* No known name is longer. */
 #define NAME_SIZE 64
 
 /*
- * What their man pages say of `auth`, for names between "pam_" and ".so".  The
- * first row counts whose argument, if it has one, the line has too.
+ * What modules do in `auth`, from their man pages; names are those between
+ * "pam_" and ".so".  A row with an argument is for lines that have it.  The
+ * first row that fits counts.
  */
 static const struct {
 	enum module_kind kind;
@@ -91,7 +92,7 @@ module_kind(const struct stack_line *line)
 	return MODULE_STRANGE;
 }
 
-/* True when one of the paths that the pattern makes can be read. */
+/* Can one of the files that match the pattern be read? */
 static bool
 found(const char *pattern)
 {

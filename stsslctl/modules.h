@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What is known of PAM modules by their names, and of some by their arguments:
- * whether they ask for a password, keep certain users out, or do something else
- * beside.
+ * What a PAM module does, known by its name and sometimes its arguments: ask
+ * for a password, keep certain users out, or something else.
  */
 #ifndef STSSLCTL_MODULES_H
 #define STSSLCTL_MODULES_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Saying things to a terminal and to programs.  Whatever comes from files,
- * certificates or clients may hold any byte: nothing but printable ASCII
- * reaches a terminal, and JSON is always valid.
+ * Output for terminals and for programs.  Text from files, certificates or
+ * clients may hold any byte: only printable ASCII reaches a terminal, and JSON
+ * is always valid.
  */
 #ifndef STSSLCTL_OUTPUT_H
 #define STSSLCTL_OUTPUT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Gives every module of a stack its part, and lets dispatch.c play it.
+ * Gives every module of a stack its answer, and lets dispatch.c play it.
  */
 #include <config.h>
 #include "stsslctl/play.h"
@@ -86,7 +86,7 @@ play_fill(
 		ret->said[i] = answer(p, parts, &p->stack.lines[i]);
 }
 
-/* setcred after an authenticate that succeeded, in each kind of libpam. */
+/* setcred after a successful authenticate, in both kinds of libpam. */
 static enum control_code
 run_setcred(const struct play *p, const struct dispatch *authenticate)
 {

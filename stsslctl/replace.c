@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The group first: changing it may take bits of the mode away. */
+/* The group first: changing it may clear bits of the mode. */
 static int
 finish(FILE *to, const struct replace_like *like)
 {
@@ -29,7 +29,7 @@ finish(FILE *to, const struct replace_like *like)
 	return 0;
 }
 
-/* Everything up to the new file on the disk; closes fd. */
+/* Writes the file to the disk; closes fd. */
 static int
 fill(int fd, const struct replace_like *like, const char *text)
 {
@@ -47,7 +47,7 @@ fill(int fd, const struct replace_like *like, const char *text)
 	return r;
 }
 
-/* A new file beside `name`; its name is *ret, to be freed. */
+/* A new file in the same directory; *ret is its name, to be freed. */
 static int
 make_temporary(int dir_fd, const char *name, char **ret)
 {
@@ -90,7 +90,7 @@ replace_file_at(int dir_fd, const char *name, const struct replace_like *like,
 	return r;
 }
 
-/* The directory of a path, "." when it names none; *ret_name is the rest. */
+/* The directory of a path, or "."; *ret_name is the last component. */
 static int
 open_directory(const char *path, const char **ret_name)
 {

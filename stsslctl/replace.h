@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Writing a file so that all who read it find the old one or the new one,
- * whole, also after a crash.
+ * Replaces a file at once: readers find the old text or the new one, also after
+ * a crash.
  */
 #ifndef STSSLCTL_REPLACE_H
 #define STSSLCTL_REPLACE_H
 
 #include <sys/types.h>
 
-/* What the new file is like; the group is left as it comes when it is -1. */
+/* Mode and group of the new file; -1 leaves the group as it comes. */
 struct replace_like {
 	mode_t mode;
 	gid_t gid;
@@ -23,7 +23,7 @@ struct replace_like {
 int replace_file(
     const char *path, const struct replace_like *like, const char *text);
 
-/* The same for `name` in a directory that is open, to be read. */
+/* The same for `name` in the directory `dir_fd`, open for reading. */
 int replace_file_at(int dir_fd, const char *name,
     const struct replace_like *like, const char *text);
 

@@ -29,7 +29,7 @@ struct reading {
 	char *file;
 	unsigned depth;
 	unsigned level;
-	bool any; /* lines of every phase count, else those of `phase` */
+	bool any; /* take lines of every phase, not only of `phase` */
 	enum stack_phase phase;
 	unsigned line;
 };
@@ -76,7 +76,7 @@ complain(const struct reading *r, const char *what, const char *text)
 		    "%s %s", what, stssl_quote(quoted, sizeof quoted, text));
 }
 
-/* What is left of a line, whatever the blanks in it are; NULL for nothing. */
+/* The rest of a line, which may be NULL, with one blank before each word. */
 static char *
 read_arguments(char *rest)
 {
@@ -90,7 +90,7 @@ read_arguments(char *rest)
 	return text;
 }
 
-/* `rest` is the text behind the module, and is cut into pieces. */
+/* `rest` is the text behind the module, and is changed. */
 static int
 add(const struct reading *r, const struct stack_line *like, const char *module,
     char *rest)
@@ -116,7 +116,7 @@ add(const struct reading *r, const struct stack_line *like, const char *module,
 	return 0;
 }
 
-/* A mistake in the line: whatever the others do, it fails. */
+/* Adds a line that always fails, because of a mistake in it. */
 static int
 broken(const struct reading *r, struct stack_line *line, const char *what,
     const char *text)
@@ -130,8 +130,8 @@ broken(const struct reading *r, struct stack_line *line, const char *what,
 static int read_file(struct reading *r, const char *name);
 
 /*
- * What is included takes the place of the line; when it cannot be read, a line
- * that fails does.
+ * Add the lines of the included file instead of this line, or a line that fails
+ * if it cannot be read.
  */
 static int
 include(const struct reading *r, struct stack_line *line, const char *name,
@@ -159,7 +159,7 @@ include(const struct reading *r, struct stack_line *line, const char *name,
 		return e;
 	if (!any || !r->any)
 		return broken(r, line, "cannot include", name);
-	/* Behind @include libpam gives up. */
+	/* After a failed @include libpam gives up. */
 	complain(r, "cannot include", name);
 	return -EBADMSG;
 }
@@ -207,7 +207,7 @@ read_line(const struct reading *r, char *text)
 	bool known;
 
 	control_fill(&line.control, ACTION_NONE);
-	/* A module that may be missing fails all the same. */
+	/* "-" only keeps libpam from logging that the module is missing. */
 	line.may_miss = *word == '-';
 	word += line.may_miss;
 	line.phase = r->any ? STACK_AUTH : r->phase;
@@ -289,14 +289,14 @@ free_line(struct stack_line *line)
 	free(line->file);
 }
 
-/* Move the lines of a phase that the service has no line of. */
+/* Take those lines of "other" whose phase the service does not have. */
 static int
 take_other(struct reading *r, const bool *missing)
 {
 	size_t kept = r->stack->count;
 	int e = read_file(r, "other");
 
-	/* Without it, such a phase simply fails. */
+	/* Without "other" the phase fails. */
 	if (e < 0 && e != -E2BIG)
 		return e == -ENOENT ? 0 : e;
 	for (size_t i = kept; i < r->stack->count; i++)

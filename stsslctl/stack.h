@@ -18,9 +18,9 @@
 
 /* Files include each other at most this deep; libpam has the same bound. */
 #define STACK_DEPTH 16
-/* Lines of a service, with all that it includes. */
+/* More lines, with those of included files, are not read. */
 #define STACK_LINES 512
-/* A line, with those that continue it; libpam 1.5 has the same bound. */
+/* Length of a line with its continuations; libpam 1.5 has the same bound. */
 #define STACK_LINE 1023
 
 enum stack_phase {
@@ -34,7 +34,7 @@ enum stack_phase {
 enum stack_kind {
 	STACK_MODULE,
 	STACK_BROKEN,   /* always fails: a mistake, or a missing file */
-	STACK_SUBSTACK, /* in front of the lines of a substack */
+	STACK_SUBSTACK, /* stands before the lines of a substack */
 };
 
 /* What a module does in `auth`; modules.h. */
@@ -51,14 +51,14 @@ enum module_kind {
 struct stack_line {
 	enum stack_phase phase;
 	enum stack_kind kind;
-	bool may_miss;  /* "-auth": nobody minds when the module is missing */
-	unsigned level; /* how many substacks it is in */
+	bool may_miss;  /* "-auth": the module may be missing */
+	unsigned level; /* the number of substacks around it */
 	struct control control;
 	char *module;    /* as it was written; "" for broken lines */
 	char *arguments; /* with one blank in front of each */
 	char *file;
 	unsigned line;
-	enum module_kind does; /* both are for whoever plays the stack */
+	enum module_kind does; /* play_learn() fills in these two */
 	bool missing;          /* there is no such module */
 };
 

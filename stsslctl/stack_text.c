@@ -18,14 +18,14 @@ stack_text_init(struct stack_text *t, const char *text)
 	*t = (struct stack_text){ .at = text, .next = 1 };
 }
 
-/* What one line of the file adds. */
+/* The part of a line that counts. */
 struct piece {
 	const char *text;
 	size_t len;
 	bool continued;
 };
 
-/* Comments end a line, and what is continued behind one is not. */
+/* A comment ends at its line, even if that ends in a backslash. */
 static struct piece
 next_piece(struct stack_text *t)
 {
@@ -71,7 +71,7 @@ stack_text_next(struct stack_text *t)
 		unsigned line = t->next;
 		struct piece p = next_piece(t);
 
-		/* Empty lines count for nothing, not even in between. */
+		/* Empty lines are skipped, also between continued ones. */
 		if (!p.continued && strspn(p.text, BLANKS) >= p.len)
 			continue;
 		if (!begun)
@@ -85,7 +85,7 @@ stack_text_next(struct stack_text *t)
 	return begun ? -ENODATA : 0;
 }
 
-/* Up to the first ']'; "\]" stands for one that does not end it. */
+/* Cuts at the first ']' that has no backslash in front. */
 static char *
 cut_bracket(char **line)
 {

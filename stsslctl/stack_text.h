@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The text of a PAM service file: from bytes to lines, from a line to fields,
- * with the rules of libpam for comments, continued lines and brackets.
+ * Cuts a PAM service file into lines, and a line into fields, by libpam's rules
+ * for comments, continued lines and brackets.
  */
 #ifndef STSSLCTL_STACK_TEXT_H
 #define STSSLCTL_STACK_TEXT_H
@@ -10,12 +10,12 @@
 
 struct stack_text {
 	const char *at;
-	unsigned line; /* where the last line began */
-	unsigned next; /* the line that `at` is in */
+	unsigned line; /* number of the last line's first line */
+	unsigned next; /* number of the line at `at` */
 	char text[STACK_LINE + 1];
 };
 
-/* Begin with a text that a NUL ends. */
+/* Start at the beginning of `text`, which is borrowed. */
 void stack_text_init(struct stack_text *t, const char *text);
 
 /*

@@ -17,10 +17,10 @@
 #include "stsslctl/ask.h"
 #include "stsslctl/output.h"
 
-/* More are not asked for: a helper that counts in circles must not keep us. */
+/* No more are asked for, should a faulty helper never stop. */
 #define LIST_MAX 1000000
 
-/* Room for a session's number, and for an address. */
+/* Bytes of a session's number, or of an address. */
 #define AFTER_MAX 64
 
 /*
@@ -31,7 +31,7 @@
 typedef int take_function(const struct stssl_record *answer, json_t *list,
     char after[static AFTER_MAX]);
 
-/* What is told of a session: key of the record, of JSON, and how in text. */
+/* Of each session: the key of the record, the name, and its form. */
 static const struct column {
 	enum stssl_key key;
 	const char *name;
@@ -100,7 +100,7 @@ print_session(const struct stssl_record *record)
 	(void)putchar('\n');
 }
 
-/* The number of a session counts up from question to question. */
+/* Each session has a higher number than the one before. */
 static int
 take_session(const struct stssl_record *answer, json_t *list,
     char after[static AFTER_MAX])
@@ -118,7 +118,7 @@ take_session(const struct stssl_record *answer, json_t *list,
 	return 1;
 }
 
-/* " WORD=COUNT" as often as it comes; `events` has all words there are. */
+/* " WORD=COUNT", any number of times; `events` has all words, with 0. */
 static bool
 take_events(const char *at, json_t *events)
 {
@@ -136,7 +136,7 @@ take_events(const char *at, json_t *events)
 	return true;
 }
 
-/* "ADDRESS SECONDS refused" or "counted", and the events; NULL for no such. */
+/* Reads "ADDRESS SECONDS refused|counted EVENTS"; NULL if malformed. */
 static json_t *
 source_of(const char *text, char ip[static AFTER_MAX])
 {
@@ -239,7 +239,7 @@ take_all(int fd, take_function *take, json_t *all, char after[static AFTER_MAX],
 	return r < 0 ? r : r > 0;
 }
 
-/* `name` is what JSON calls them. */
+/* `name` is the key of the list in JSON. */
 static enum command_status
 list(const struct arguments *a, const char *question, const char *name,
     take_function *take)

@@ -95,8 +95,7 @@ wait_for_another_time(const struct folder *f)
 		ck_assert_ptr_nonnull(out);
 		ck_assert_int_eq(fclose(out), 0);
 		stssl_stamp_take(path, LATER, &new);
-	} while (new.ctim.tv_sec == old.ctim.tv_sec &&new.ctim.tv_nsec ==
-		 old.ctim.tv_nsec);
+	} while (stssl_same_file(&new.st, &old.st));
 }
 
 START_TEST(a_file_is_the_same_if_nothing_was_done_to_it)

@@ -7,11 +7,7 @@
 
 #include <string.h>
 
-static bool
-same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
+#include "policy/stamp.h"
 
 struct file_state
 file_state_of(const char *path)
@@ -27,8 +23,5 @@ file_state_of(const char *path)
 bool
 file_state_same(const struct file_state *a, const struct file_state *b)
 {
-	return a->st.st_dev == b->st.st_dev && a->st.st_ino == b->st.st_ino &&
-	       a->st.st_size == b->st.st_size &&
-	       same_time(&a->st.st_mtim, &b->st.st_mtim) &&
-	       same_time(&a->st.st_ctim, &b->st.st_ctim);
+	return stssl_same_file(&a->st, &b->st);
 }

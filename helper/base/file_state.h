@@ -14,7 +14,7 @@ struct file_state {
 	struct stat st;
 };
 
-/* What cannot be looked at is not there. */
+/* A file that cannot be looked at counts as not there. */
 struct file_state file_state_of(const char *path);
 
 bool file_state_same(const struct file_state *a, const struct file_state *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What may be signed.  Of a digest nothing but its size can be said: GnuTLS
- * gives no more of the handshake to those who sign for it.
+ * Which requests are signed.  Of a digest only the size can be checked: GnuTLS
+ * gives no more of the handshake to a function that signs.
  */
 #include <config.h>
 #include "helper/base/keyrequest.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What workers ask the keyholder for, over a SOCK_SEQPACKET pair of their own:
- * one struct for a question, one for its answer, of exact length.  Only what a
- * TLS handshake has to sign can be asked for.
+ * The requests of workers to the keyholder, over a SOCK_SEQPACKET pair of their
+ * own: one struct for a request, one for its answer, of exact length.  Only the
+ * bytes that a TLS handshake has to sign can be asked for.
  */
 #ifndef HELPER_BASE_KEYREQUEST_H
 #define HELPER_BASE_KEYREQUEST_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Writes log lines and never waits for whoever reads them: a line that cannot
+ * Writes log lines and never waits for their reader: a line that cannot
  * be written at once is lost, the service goes on.  Syslog is spoken by hand
  * for that reason; syslog(3) blocks when the daemon behind it is stopped.
  *
@@ -86,7 +86,7 @@ own_pid(void)
 	return state.pid;
 }
 
-/* What stands in front of the text; the length that was written. */
+/* The front of a line, before its text.  Returns its length. */
 static size_t
 put_head(char *line, size_t size, int level, const char *role, pid_t pid)
 {
@@ -142,6 +142,8 @@ put(int level, const char *fmt, va_list ap)
 	int saved = errno;
 	size_t len;
 
+	if (level == LOG_DEBUG && !state.debug)
+		return;
 	if (state.through_fd != -1) {
 		line[0] = (char)level;
 		len = 1;
@@ -149,7 +151,7 @@ put(int level, const char *fmt, va_list ap)
 		len = put_head(
 		    line, sizeof line - 1, level, state.role, own_pid());
 	}
-	/* For %m, and for whoever called us. */
+	/* For %m, and for the caller. */
 	errno = saved;
 	(void)vsnprintf(line + len, sizeof line - 1 - len, fmt, ap);
 	flatten(line + len);
@@ -220,18 +222,7 @@ LEVEL(error, LOG_ERR)
 LEVEL(warning, LOG_WARNING)
 LEVEL(notice, LOG_NOTICE)
 LEVEL(info, LOG_INFO)
-
-void
-log_debug(const char *fmt, ...)
-{
-	va_list ap;
-
-	if (!state.debug)
-		return;
-	va_start(ap, fmt);
-	put(LOG_DEBUG, fmt, ap);
-	va_end(ap);
-}
+LEVEL(debug, LOG_DEBUG)
 
 int
 log_errno(int r, const char *fmt, ...)

@@ -35,8 +35,8 @@ bool log_is_gathered(void);
 void log_through(int fd);
 
 /*
- * Write a line that another process sent by log_through(); who it is, is said
- * by us and not by the line.  What is no such line is not written.
+ * Write a line that another process sent by log_through().  The caller says
+ * which process that is, and not the line.  Other packets are not written.
  */
 void log_pass(const char *role, pid_t pid, const char *packet, size_t len);
 

@@ -154,7 +154,7 @@ is_possible(enum message_sender sender, const struct message *m, size_t len)
 	       len == sizeof *m + more_of(m);
 }
 
-/* What came: 0, -EMFILE or -EBADMSG. */
+/* Is it a message, with all that belongs to it?  0, -EMFILE or -EBADMSG. */
 static int
 check(enum message_sender sender, const struct message *m, size_t len,
     int flags, size_t fd_count)

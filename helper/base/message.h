@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor, workers, advisors, the keyholder, the reviewer and the
- * inquirer say to each other over SOCK_SEQPACKET pairs, each between the
+ * The messages between the monitor and workers, advisors, the keyholder, the
+ * reviewer and the inquirer, over SOCK_SEQPACKET pairs, each between the
  * monitor and one other.  One struct per message, exact length checked; a role
  * that meets an impossible message exits, its peer sees the end of the channel.
  */
@@ -16,7 +16,7 @@
 #include "status/words.h"
 #include "x509/chain.h"
 
-/* What may follow a message at most, whichever it is. */
+/* The bytes that may follow a message, at most. */
 #define MESSAGE_MORE_MAX STSSL_RECORD_MAX
 
 /* A worker takes over this client; its socket comes with the message. */
@@ -63,7 +63,7 @@ struct message_closed {
 	uint64_t in, out;
 };
 
-/* What the module decided for this session. */
+/* The module has decided for this session. */
 struct message_verdict {
 	uint64_t session;
 	uint32_t verdict;      /* enum stssl_verdict */
@@ -145,7 +145,7 @@ struct message_drain {
 	uint32_t zero;
 };
 
-/* What the name in a listener's passive-address stands for, an IPv4 address. */
+/* The IPv4 address of the name in a listener's passive-address. */
 struct message_address {
 	uint32_t listener; /* index into helper_config.listeners */
 	uint8_t ip[16];
@@ -162,7 +162,7 @@ struct message_stop {
 	uint32_t grace_ms;
 };
 
-/* What the certificate of this session is now. */
+/* The state of this session's certificate now. */
 struct message_reviewed {
 	uint64_t session;
 	uint32_t failure; /* enum stssl_failure, or its COUNT: it is good */
@@ -183,7 +183,7 @@ struct message_inquiry {
 	uint32_t der_len;
 };
 
-/* What the inquirer has found out. */
+/* The answer of OCSP. */
 struct message_found {
 	uint64_t session;
 	uint32_t found; /* enum x509_ocsp */
@@ -197,7 +197,7 @@ struct message_checked {
 
 /*
  * A line between a worker and the keyholder comes with the message; both get
- * an end.  What is said on it is in helper/base/keyrequest.h.
+ * an end.  It carries the requests of helper/base/keyrequest.h.
  */
 struct message_keys {
 	uint32_t worker; /* its process id */

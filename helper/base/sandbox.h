@@ -27,7 +27,7 @@ enum sandbox_mode {
 #define SANDBOX_DEFAULT SANDBOX_ENFORCE
 #endif
 
-/* What a role may do beyond computing, its open descriptors and its clock. */
+/* Rights of a role beyond computing, its open descriptors and its clock. */
 enum sandbox_right {
 	SANDBOX_SOCKETS = 1 << 0,   /* make sockets, of the internet */
 	SANDBOX_LOCAL = 1 << 1,     /* make unix(7) sockets, of type stream */
@@ -49,7 +49,8 @@ void sandbox_set_mode(enum sandbox_mode mode);
 /*
  * Nobody of our user may look into our memory from now on, neither as it is
  * nor in a core file.  To become another user may undo it.  In every mode, and
- * part of sandbox_enter(); for who has secrets before.  Returns 0 or -errno.
+ * part of sandbox_enter(); for processes with secrets before that.  Returns 0
+ * or -errno.
  */
 int sandbox_hide(void);
 

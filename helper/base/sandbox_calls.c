@@ -59,7 +59,7 @@ static const char *const writing[] = { "chmod", "chown", "creat", "fchmod",
 static const char *const code[] = { "memfd_create", "mmap", "mprotect",
 	"pkey_mprotect", NULL };
 
-/* Also what those who are started need to enter their own sandbox. */
+/* Also the calls by which a new process enters its own sandbox. */
 static const char *const processes[] = { "clone", "clone3", "fork", "getpgrp",
 	"kill", "tgkill", "setrlimit", "socketpair", "vfork", "wait4", "waitid",
 	"prctl", "capget", "capset", "seccomp", "landlock_create_ruleset",
@@ -68,7 +68,8 @@ static const char *const processes[] = { "clone", "clone3", "fork", "getpgrp",
 static const char *const threads[] = { "set_mempolicy", "sched_getparam",
 	"sched_getscheduler", NULL };
 
-/* Who calls these is not us any more.  They kill unless the role has them. */
+/* A process that calls these has been taken over: unless the role has them,
+ * they kill it. */
 static const char *const fatal[] = { "acct", "add_key", "bpf", "chroot",
 	"clone", "clone3", "creat", "delete_module", "execve", "execveat",
 	"finit_module", "fork", "init_module", "io_uring_enter",
@@ -189,7 +190,8 @@ static const struct {
 	{ SANDBOX_THREADS, SCMP_SYS(prctl), 1, { IS(0, PR_CAPBSET_READ) } },
 	/*
 	 * Daemons that know names and tokens listen at sockets of type stream;
-	 * a datagram could be sent to whoever has a path or an abstract name.
+	 * a datagram could be sent to every socket with a path or an abstract
+	 * name.
 	 * libcurl's thread for names wakes it by a pair.
 	 */
 	{ SANDBOX_LOCAL, SCMP_SYS(socket), 2,
@@ -232,7 +234,7 @@ add_rules(scmp_filter_ctx filter, unsigned had)
 	return r;
 }
 
-/* What cannot be looked into: glibc falls back to clone(2) then. */
+/* A filter cannot see its flags; glibc falls back to clone(2) then. */
 static int
 add_clone3(scmp_filter_ctx filter, unsigned had, enum sandbox_mode mode)
 {

@@ -236,11 +236,6 @@ socket_linger(struct ev_loop *loop, int fd)
 void
 socket_linger_done(struct ev_loop *loop)
 {
-	struct lingerer *next;
-
-	for (struct lingerer *l = TAILQ_FIRST(&lingerers); l != NULL;
-	     l = next) {
-		next = TAILQ_NEXT(l, entry);
-		end(loop, l);
-	}
+	while (!TAILQ_EMPTY(&lingerers))
+		end(loop, TAILQ_FIRST(&lingerers));
 }

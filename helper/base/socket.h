@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What several files do with sockets.
+ * Sockets: connecting, options, and closing.
  */
 #ifndef HELPER_BASE_SOCKET_H
 #define HELPER_BASE_SOCKET_H
@@ -41,8 +41,8 @@ void socket_no_delay(int fd);
 
 /*
  * Have the kernel ask a peer that says nothing whether it is still there, and
- * end the connection when it is not: after ten minutes.  What a listening
- * socket accepts inherits it (tcp(7)).
+ * end the connection when it is not: after ten minutes.  The sockets that a
+ * listening socket accepts inherit it (tcp(7)).
  */
 void socket_keep_alive(int fd);
 

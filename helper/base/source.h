@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The source of a client, which limits, penalties and turns are counted by:
- * its IPv4 address, or the /64 network of its IPv6 address, since whoever has
+ * its IPv4 address, or the /64 network of its IPv6 address, since a client with
  * one address of such a network has them all.
  */
 #ifndef HELPER_BASE_SOURCE_H

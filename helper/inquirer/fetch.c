@@ -206,8 +206,8 @@ add_header(struct fetch *f, const char *name, const char *value)
 }
 
 /*
- * QUICK_EXIT: who is cancelled while a thread of libcurl's waits for DNS leaves
- * that thread behind, where else all would wait for it.
+ * QUICK_EXIT: a thread of libcurl's that waits for DNS is left behind when its
+ * fetch is cancelled; without it the whole process would wait for the thread.
  */
 static bool
 set_options(struct fetch *f, const struct fetch_params *p)

@@ -12,7 +12,7 @@
 
 /* Longer bodies are a failure. */
 #define FETCH_MAX 65536
-/* Connections to one host, and in all; who is more waits for one. */
+/* Connections to one host, and in all; more fetches wait for a free one. */
 #define FETCH_PER_HOST 8
 #define FETCH_TOTAL    64
 
@@ -25,7 +25,7 @@ struct fetcher *fetcher_new(struct ev_loop *loop);
 /* Takes NULL.  Returns NULL.  All fetches are over before. */
 struct fetcher *fetcher_free(struct fetcher *fetcher);
 
-/* What is asked; copied.  The types are media types. */
+/* A request; copied.  The types are media types. */
 struct fetch_params {
 	const char *url;
 	const char *type, *accepted_type;

@@ -20,7 +20,7 @@ struct ocsp_cache {
 	size_t count;
 };
 
-/* What is known about a certificate at `now`: X509_OCSP_UNKNOWN for nothing. */
+/* The answer about a certificate at `now`: X509_OCSP_UNKNOWN for none. */
 enum x509_ocsp ocsp_cache_find(
     const struct ocsp_cache *cache, const struct x509_ocsp_id *id, time_t now);
 

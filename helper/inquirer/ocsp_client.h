@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Asks OCSP responders (RFC 6960) about the certificates of sessions.  One
- * question at a time about a certificate: who comes meanwhile waits along.
+ * Asks OCSP responders (RFC 6960) about the certificates of sessions, once at
+ * a time about each certificate, however many sessions wait for the answer.
  * Answers are kept for as long as they count.
  */
 #ifndef HELPER_INQUIRER_OCSP_CLIENT_H
@@ -30,8 +30,8 @@ struct ocsp_client *ocsp_client_new(struct ev_loop *loop,
 struct ocsp_client *ocsp_client_free(struct ocsp_client *client);
 
 /*
- * What is the session's certificate?  Its chain is in DER, one certificate
- * behind the other.
+ * Ask whether the session's certificate is revoked.  Its chain is in DER, one
+ * certificate behind the other.
  */
 void ocsp_client_ask(
     struct ocsp_client *client, uint64_t session, const void *der, size_t len);

@@ -11,7 +11,7 @@
 
 #include "setup/config.h"
 
-/* What is said of one listener's name. */
+/* One listener's name. */
 struct resolver_name {
 	struct stssl_address known; /* what it stood for last */
 	bool has_failed;            /* since then */

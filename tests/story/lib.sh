@@ -23,8 +23,8 @@ STAGE=/run/stage
 PATH=$PATH:/usr/sbin:/sbin
 export STAGE PATH srcdir builddir HELPER STSSLCTL MODULE
 
-# Prints why there can be no stage here; nothing when there can be one.
-stage_obstacle()
+# Prints why no stage can be made on this machine; nothing when one can.
+stage_obstacle_here()
 {
 	if [ "$(id -u)" != 0 ]; then
 		echo "needs root, for namespaces and accounts"
@@ -36,19 +36,31 @@ stage_obstacle()
 		echo "$stage_program is not installed"
 		return
 	done
-	for stage_file in "$HELPER" "$STSSLCTL" "$MODULE"; do
-		[ -e "$stage_file" ] && continue
-		echo "$stage_file is not built"
-		return
-	done
 	case $srcdir/:$builddir/ in
 	/run/* | /dev/* | /etc/* | *:/run/* | *:/dev/* | *:/etc/*)
 		echo "the source is in a directory that the stage replaces"
 		return
 		;;
 	esac
-	unshare -mnpf --mount-proc mount -t tmpfs stage /run 2>/dev/null ||
-		echo "no namespaces can be made here"
+	if ! mountpoint -q /; then
+		echo "/ is a chroot and no mount point: outside," \
+			"mount --bind DIRECTORY DIRECTORY, and chroot again"
+		return
+	fi
+	stage_message=$(unshare -mnpf --mount-proc \
+		mount -t tmpfs stage /run 2>&1) ||
+		echo "no namespaces can be made: $stage_message"
+}
+
+# Prints why there can be no stage; nothing when there can be one.
+stage_obstacle()
+{
+	for stage_file in "$HELPER" "$STSSLCTL" "$MODULE"; do
+		[ -e "$stage_file" ] && continue
+		echo "$stage_file is not built"
+		return
+	done
+	stage_obstacle_here
 }
 
 # stage_enter SCRIPT ARGUMENT...: start SCRIPT over inside the namespaces;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Who is let in when many want to: a listener's limits against those who are
- * there already.
+ * Admission of clients: a listener's limits against the sessions that are there
+ * already.
  */
 #ifndef HELPER_MONITOR_REGISTRY_ADMISSION_H
 #define HELPER_MONITOR_REGISTRY_ADMISSION_H
@@ -22,7 +22,7 @@ enum admission {
 	ADMISSION_COUNT
 };
 
-/* What refuses; "none" for ADMISSION_YES. */
+/* The limit that refuses, as a word; "none" for ADMISSION_YES. */
 const char *admission_word(enum admission admission);
 
 /*

@@ -89,13 +89,6 @@ drop_empty(struct census *census, struct counter *c)
 	free(c);
 }
 
-void
-census_done(struct census *census)
-{
-	tdestroy(census->counts, free);
-	census->counts = NULL;
-}
-
 int
 census_enter(
     struct census *census, uint32_t listener, const struct stssl_address *peer)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * How many sessions there are, for each listener and for each address that
- * clients come from.  An IPv6 client counts for its /64: whoever has one
- * address of such a network has them all.
+ * clients come from: its source, see helper/base/source.h.
  */
 #ifndef HELPER_MONITOR_REGISTRY_CENSUS_H
 #define HELPER_MONITOR_REGISTRY_CENSUS_H
@@ -15,16 +14,13 @@
 
 struct census_count {
 	size_t sessions;
-	size_t newcomers; /* of them: who is not authenticated yet */
+	size_t newcomers; /* of them: not authenticated yet */
 };
 
 /* All zero is an empty one, and it is empty when all have left. */
 struct census {
 	void *counts;
 };
-
-/* Forget all who are there. */
-void census_done(struct census *census);
 
 /* A newcomer.  Returns 0 or -ENOMEM, and then nobody is counted. */
 int census_enter(

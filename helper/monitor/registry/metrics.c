@@ -83,6 +83,15 @@ write_value(FILE *to, const char *text)
 			(void)fputc(*text, to);
 }
 
+/* A counter with one label. */
+static void
+write_count(FILE *to, const char *name, const char *label, const char *value,
+    uint64_t count)
+{
+	(void)fprintf(
+	    to, "%s_total{%s=\"%s\"} %" PRIu64 "\n", name, label, value, count);
+}
+
 static void
 write_now(FILE *to, const struct metrics_now *now, size_t count)
 {
@@ -119,8 +128,7 @@ write_refusals(FILE *to, const struct metrics *metrics)
 	    "Users who were refused before the password.");
 	for (int r = 0; r < STSSL_REASON_COUNT; r++)
 		if (metrics->refusals[r] > 0)
-			(void)fprintf(to,
-			    "stssl_refusals_total{reason=\"%s\"} %" PRIu64 "\n",
+			write_count(to, "stssl_refusals", "reason",
 			    stssl_reason_word((enum stssl_reason)r),
 			    metrics->refusals[r]);
 }
@@ -130,11 +138,11 @@ write_bytes(FILE *to, const struct metrics *metrics)
 {
 	write_head(to, "stssl_traffic_bytes", "counter",
 	    "Bytes from clients and to them, inside of TLS.");
-	(void)fprintf(to,
-	    "# UNIT stssl_traffic_bytes bytes\n"
-	    "stssl_traffic_bytes_total{direction=\"in\"} %" PRIu64 "\n"
-	    "stssl_traffic_bytes_total{direction=\"out\"} %" PRIu64 "\n",
-	    metrics->bytes_in, metrics->bytes_out);
+	(void)fputs("# UNIT stssl_traffic_bytes bytes\n", to);
+	write_count(
+	    to, "stssl_traffic_bytes", "direction", "in", metrics->bytes_in);
+	write_count(
+	    to, "stssl_traffic_bytes", "direction", "out", metrics->bytes_out);
 }
 
 static void
@@ -143,8 +151,7 @@ write_sent_away(FILE *to, const struct metrics *metrics)
 	write_head(
 	    to, "stssl_sent_away", "counter", "Clients who were not let in.");
 	for (int i = ADMISSION_YES + 1; i < ADMISSION_COUNT; i++)
-		(void)fprintf(to,
-		    "stssl_sent_away_total{reason=\"%s\"} %" PRIu64 "\n",
+		write_count(to, "stssl_sent_away", "reason",
 		    admission_word((enum admission)i), metrics->sent_away[i]);
 }
 
@@ -154,8 +161,7 @@ write_penalties(FILE *to, const struct penalty_counts *penalties)
 	write_head(to, "stssl_penalties", "counter",
 	    "What clients are penalised for.");
 	for (int i = 0; i < PENALTY_COUNT; i++)
-		(void)fprintf(to,
-		    "stssl_penalties_total{reason=\"%s\"} %" PRIu64 "\n",
+		write_count(to, "stssl_penalties", "reason",
 		    penalty_word((enum penalty_event)i), penalties->events[i]);
 	write_head(to, "stssl_penalised_sources", "gauge",
 	    "Sources with a penalty now.");
@@ -230,9 +236,8 @@ metrics_write(FILE *to, const struct metrics *metrics,
 	write_head(to, "stssl_handshakes", "counter",
 	    "Handshakes after which the backend was connected.");
 	for (int t = METRICS_TLS_1_2; t < METRICS_TLS_COUNT; t++)
-		(void)fprintf(to,
-		    "stssl_handshakes_total{tls=\"%s\"} %" PRIu64 "\n",
-		    versions[t], metrics->handshakes[t]);
+		write_count(to, "stssl_handshakes", "tls", versions[t],
+		    metrics->handshakes[t]);
 	write_verdicts(to, metrics);
 	write_refusals(to, metrics);
 	write_bytes(to, metrics);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the monitor counts, and its text for OpenMetrics.  Counters begin at 0
+ * The monitor's counters, and their text for OpenMetrics.  Counters begin at 0
  * with the monitor.
  */
 #ifndef HELPER_MONITOR_REGISTRY_METRICS_H

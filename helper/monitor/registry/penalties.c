@@ -27,7 +27,7 @@ struct penalties {
 	unsigned untold;
 };
 
-/* What time it is, when all has been forgotten that is over. */
+/* Forget the penalties that are over.  Returns the time. */
 static int64_t
 tidy(struct penalties *p)
 {
@@ -65,7 +65,7 @@ find(const struct penalties *p, const struct stssl_address *peer)
 	return penalty_table_find(&p->table, ip);
 }
 
-/* Whose penalty ends first, goes. */
+/* The sources whose penalties end first go. */
 static void
 make_room(struct penalties *p, size_t room)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Penalties of sources, like sshd's PerSourcePenalties: what goes wrong costs
- * time, which adds up, and who has more than refuse-above of it to go is not
- * let in.  A source is an IPv4 address or an IPv6 network of 64 bits.
+ * time, which adds up, and a source with more than refuse-above of it to go is
+ * not let in.  A source is an IPv4 address or an IPv6 network of 64 bits.
  */
 #ifndef HELPER_MONITOR_REGISTRY_PENALTIES_H
 #define HELPER_MONITOR_REGISTRY_PENALTIES_H

@@ -40,7 +40,7 @@ compare_connections(const void *a, const void *b)
 	return stssl_connection_compare(&x->connection, &y->connection);
 }
 
-/* What tsearch() and tfind() return points to our pointer. */
+/* tsearch() and tfind() return a pointer to our pointer. */
 static struct session_entry *
 entry_of(void *node)
 {

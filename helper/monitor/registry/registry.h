@@ -73,13 +73,13 @@ int registry_add(struct registry *registry, uint64_t session, const void *owner,
 /* The session is authenticated.  Once or more often. */
 void registry_welcome(struct registry *registry, struct session_entry *entry);
 
-/* How many sessions there are, and who is new. */
+/* How many sessions there are, and how many are new. */
 const struct census *registry_census(const struct registry *registry);
 
 /* All of them, by `next`; NULL when there is none. */
 struct session_entry *registry_first(const struct registry *registry);
 
-/* What is counted; helper/monitor/registry/metrics.h. */
+/* The counters of helper/monitor/registry/metrics.h. */
 struct metrics *registry_metrics(struct registry *registry);
 
 /* The session with the lowest number above `after`; NULL when there is none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Serves the status socket: who asks, and may he?  An asker waits nowhere: what
- * he does not send in time is his loss.
+ * Serves the status socket: reads one question of each asker, and checks that
+ * he may ask it.  The helper does not wait for an asker that sends nothing.
  */
 #include <config.h>
 #include "helper/monitor/status/answer.h"
@@ -120,7 +120,7 @@ answer(const struct seat *seat, const struct stssl_record *record)
 	} else if (!is_request) {
 		reply_word(&to, "malformed");
 	} else {
-		/* What happened before the question is in the answer. */
+		/* The answer has all that happened before the question. */
 		answers->params.drain(answers->params.owner);
 		reply(&to, &request);
 	}

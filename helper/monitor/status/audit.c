@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Writes key=value pairs on one line.  What a client or a worker has said is
- * quoted, or printed only when it is harmless.
+ * Writes key=value pairs on one line.  Text of clients and workers is quoted,
+ * or printed only when it is harmless.
  */
 #include <config.h>
 #include "helper/monitor/status/audit.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The lines of the log that say who logged in, and how, and who may not.
+ * The lines of the log about logins and refusals: which user, how, and why.
  */
 #ifndef HELPER_MONITOR_STATUS_AUDIT_H
 #define HELPER_MONITOR_STATUS_AUDIT_H

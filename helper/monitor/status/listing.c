@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Puts strings of three sources together into one answer.
+ * Writes records: strings of the record, of the verdict, and of the registry.
  */
 #include <config.h>
 #include "helper/monitor/status/listing.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What stssl-status(7) tells administrators: one session after the other, with
- * its record, what was decided for it, and its age; what is counted; and who
- * has a penalty.
+ * The answers of stssl-status(7) for administrators: sessions, each with its
+ * record, the verdict and its age; counters; and sources with a penalty.
  */
 #ifndef HELPER_MONITOR_STATUS_LISTING_H
 #define HELPER_MONITOR_STATUS_LISTING_H
@@ -15,10 +14,7 @@
 #include "helper/monitor/status/request.h"
 #include "status/record.h"
 
-/*
- * What it is told from; `listener` and `generation` as in
- * helper/monitor/status/answer.h.
- */
+/* Where facts come from; `listener` and `generation` are those of answer.h. */
 struct listing_source {
 	struct registry *registry;
 	struct penalties *penalties;

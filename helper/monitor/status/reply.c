@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One function for each kind of question.  Nobody is waited for: what an asker
- * cannot take at once is his loss.
+ * One function for each kind of request.  The helper does not wait for an
+ * asker: packets that his socket has no room for are lost.
  */
 #include <config.h>
 #include "helper/monitor/status/reply.h"

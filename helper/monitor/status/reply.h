@@ -13,14 +13,14 @@
 /* Sessions in the answers to one question: the rest is asked for again. */
 #define ANSWER_SESSIONS_MAX 64
 
-/* Whom to answer. */
+/* The other end of a connection to the status socket. */
 struct asker {
 	const struct answer_params *params;
 	int fd;
 	uid_t uid;
 };
 
-/* Do what is asked, and answer, without waiting.  He had a right to ask. */
+/* Do what is asked, and answer, without waiting.  The asker had the right. */
 void reply(const struct asker *to, const struct request *request);
 
 /* Answer with nothing but this word of STSSL_RESULT. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Reads a file, and hands out what conf/scan.c found in it.  To ask for a key
- * that is in no table is a mistake of the program.
+ * Reads a file, and hands out the values that conf/scan.c found.  A caller that
+ * asks for a key that is in no table is wrong: an assertion fails.
  */
 #include <config.h>
 #include "conf/conf.h"

@@ -28,7 +28,7 @@ struct stssl_error {
 	char text[STSSL_ERROR_TEXT];
 };
 
-/* What a key is in the file, and in the struct that stssl_conf_fill() fills. */
+/* The form of a key in the file, and its field for stssl_conf_fill(). */
 enum stssl_conf_type {
 	STSSL_CONF_TEXT,    /* key = text: const char * */
 	STSSL_CONF_VALUE,   /* key = text: what `parse` makes of it */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The grammar of configuration files as a table over the tokens: what each of
- * them does at its place, and which place comes next.  It walks over the text
- * once, and keeps only values that are right.
+ * The grammar of configuration files is a table over the tokens: each does
+ * something at its place, and leads to the next place.  The text is read once,
+ * and each value is checked at once.
  */
 #include <config.h>
 #include "conf/scan.h"
@@ -12,7 +12,7 @@
 
 #include "conf/value.h"
 
-/* What the grammar expects next. */
+/* The next thing that the grammar expects. */
 enum place {
 	PLACE_WRONG, /* the mistake is noted */
 	PLACE_KEY,   /* a key, or the end of the section */
@@ -37,7 +37,7 @@ struct scanner {
 	char why[STSSL_VALUE_WHY];        /* what is wrong with a value */
 };
 
-/* What a token does at its place; returns where that leads. */
+/* Does the work of a token at its place; returns the next place. */
 typedef enum place action(struct scanner *s);
 
 /* Adding to the lists fails only when there is no memory. */
@@ -263,7 +263,7 @@ unexpected(struct scanner *s, enum place place, enum stssl_token token)
 	return PLACE_WRONG;
 }
 
-/* A SECTION that was not given is there, empty. */
+/* Add an empty SECTION for each that was not given. */
 static void
 add_absent(struct scanner *s, const struct stssl_conf_key *keys)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A scanner over the text of a configuration file.  Most bytes are inside of
- * words, blanks and comments, and are passed over by a table of what each byte
- * can be.
+ * Finds the tokens in the text of a configuration file.  Most bytes are in
+ * words, blanks and comments; a table of the kinds of bytes passes over these
+ * fast.
  */
 #include <config.h>
 #include "conf/token.h"
@@ -281,7 +281,7 @@ token(struct stssl_tokens *s)
 	}
 }
 
-/* The byte under a word's NUL may be a token of its own: it is put back. */
+/* The NUL behind a word may stand on the next token, which is put back. */
 enum stssl_token
 stssl_token_next(struct stssl_tokens *s)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Lists that double when they are full, so that a file of a thousand classes
- * takes as few allocations as one of ten; and a look for titles that are given
- * twice, by a table of hashes: to compare each with each would be slow at every
+ * Lists double when they are full, so that a file of a thousand classes takes
+ * hardly more allocations than one of ten.  Titles that are given twice are
+ * found by a table of hashes: comparing each with each would slow down every
  * login.
  */
 #include <config.h>
@@ -129,7 +129,7 @@ stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line)
 	return 0;
 }
 
-/* FNV-1a: root writes the titles, and would not choose some that collide. */
+/* FNV-1a will do: root writes the titles, and does not attack itself. */
 static uint32_t
 hash(const char *text)
 {

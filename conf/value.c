@@ -24,7 +24,7 @@ check_text(const struct stssl_conf_key *key, const char *value, int *ret_number,
 	return key->check != NULL ? key->check(value) : NULL;
 }
 
-/* The result is thrown away: values are used after all of the file is read. */
+/* The result is dropped: values are used when the whole file is right. */
 static const char *
 check_parsed(const struct stssl_conf_key *key, const char *value,
     int *ret_number, char why[static STSSL_VALUE_WHY])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Looks at the process's own descriptors, as the kernel shows them; asks
- * nobody's environment and believes no number that was handed down.
+ * Looks at the process's own descriptors, as the kernel shows them.  Uses no
+ * environment, and no descriptor number from elsewhere.
  */
 #include <config.h>
 #include "pam_stssl/connection.h"
@@ -73,8 +73,8 @@ has(const struct connections *c, const struct stssl_connection *one)
 }
 
 /*
- * A connection, or one that was reset: what its client had sent before can
- * still be read, so it might be the one that logs in.
+ * A connection, or one that was reset: the daemon can still read what its
+ * client had sent before, so it might be the one that logs in.
  */
 static bool
 connection_at(int fd, struct stssl_connection *ret)
@@ -86,7 +86,7 @@ connection_at(int fd, struct stssl_connection *ret)
 	return stssl_connection_local(fd, ret) == 0 && ret->local.port != 0;
 }
 
-/* What is no TCP connection is passed over. */
+/* Passes over descriptors that are no TCP connection. */
 static int
 add(void *data, int fd)
 {
@@ -118,7 +118,7 @@ unix_name(int fd, struct sockaddr_un *ret)
 	return len > sizeof ret->sun_family ? len : 0;
 }
 
-/* Who was accepted where this process itself listens. */
+/* The connections that were accepted where this process listens. */
 struct served {
 	const struct connections *all;
 	bool is_served[STSSL_QUERY_KEYS]; /* of all->list */
@@ -156,7 +156,7 @@ find_served(void *data, int fd)
 	return 0;
 }
 
-/* Are these several clients'?  Connections to elsewhere are nobody's. */
+/* Have the connections several clients?  Those to elsewhere do not count. */
 static int
 find_clients(struct connections *c)
 {

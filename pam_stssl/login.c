@@ -46,7 +46,7 @@ login_done(struct login *l)
 	l->known = false;
 }
 
-/* What errno says badly about the helper; the rest is strerror(3)'s. */
+/* Texts for where strerror(3) would mislead about the helper. */
 static const struct {
 	int r;
 	const char *text;
@@ -84,7 +84,7 @@ refuse(struct login *l, enum stssl_reason reason, int r, const char *what)
 	return r;
 }
 
-/* The helper's word for where the client is; stssl_query() checked it. */
+/* The client's address as the helper says; stssl_query() has checked it. */
 static int
 take_from_record(struct login *l)
 {
@@ -127,7 +127,7 @@ login_identify(struct login *l)
 	l->left_ms -= (int)(stssl_now_ms() - start_ms);
 	if (r < 0)
 		return refuse(l, STSSL_REASON_HELPER, r, "query");
-	/* The session is one client's, and others may be the one who asks. */
+	/* The session belongs to one client, the login perhaps to another. */
 	if (r == 1 && c->is_shared)
 		return refuse(l, STSSL_REASON_HELPER, -EMLINK, "query");
 	l->known = r == 1;
@@ -177,7 +177,7 @@ is_confirmed(const struct login *l)
 	       l->judgement.verdict == STSSL_VERDICT_ACCEPT;
 }
 
-/* Who was let in without a password must not go on as if there had been one. */
+/* A login without a password must not go on as one with a password. */
 static void
 confirm(struct login *l)
 {
@@ -190,8 +190,8 @@ confirm(struct login *l)
 }
 
 /*
- * The helper enforces data protection by what it is told: a login that it was
- * not told of does not happen.  A refusal stands as it is.
+ * The helper enforces data protection by this report: without it, there is no
+ * login.  A refusal stands as it is.
  */
 static void
 report(struct login *l)
@@ -209,7 +209,7 @@ report(struct login *l)
 	};
 	int r = stssl_report(l->options->socket, &words, l->left_ms);
 
-	/* Or its socket is, which comes to the same. */
+	/* The session is gone, or the socket of the helper is. */
 	if (r == -ENOENT)
 		r = -ESRCH;
 	if (r < 0 && j->verdict != STSSL_VERDICT_REFUSE)
@@ -227,7 +227,7 @@ login_decide(struct login *l)
 		report(l);
 }
 
-/* A log line in the making. */
+/* A log line that is being written. */
 struct line {
 	char *text;
 	size_t used;
@@ -240,7 +240,7 @@ add(struct line *line, const char *name, const char *value)
 	int n = snprintf(line->text + line->used, room, "%s%s%s",
 	    line->used == 0 ? "" : " ", name, value);
 
-	/* What does not fit is left out whole. */
+	/* A field that does not fit is left out. */
 	if (n < 0 || (size_t)n >= room)
 		line->text[line->used] = '\0';
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One call of the module, without PAM: who is behind the connection, what is
- * decided for this user name, what the helper is told about it.  Everything is
+ * One call of the module, without PAM: find the session behind the connection,
+ * decide about the user name, report that to the helper.  Everything is
  * found out anew in each call and forgotten with it; but classes.conf, if the
  * caller has kept it, is read again only when it can have changed.
  */
@@ -21,7 +21,7 @@
 /* Room for a log line of it. */
 #define LOGIN_TEXT 4096
 
-/* What auth decided, and for whom. */
+/* The decision of auth, and the user that it is about. */
 struct login_decided {
 	enum stssl_verdict verdict;
 	char user[STSSL_USER_MAX + 1];
@@ -53,7 +53,7 @@ void login_init(struct login *l, const struct options *options,
 void login_done(struct login *l);
 
 /*
- * Find out who is behind the connection: fills connections, record and from.
+ * Find the session behind the connection: fills connections, record and from.
  * No connection at all, and one that did not come through the helper, are
  * answers too.  Returns 0; a negative errno when it cannot be found out, with
  * error and the judgement's reason set.

@@ -2,9 +2,9 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for or printed.  From auth to account two things
- * are kept: what was decided and for whom, which account may confirm and no
- * more, and classes.conf, which is read again only if it can have changed.
+ * else.  Nothing is prompted for or printed.  Two things are kept from auth to
+ * account: the decision with its user, which account can only confirm, and
+ * classes.conf, which is read again only if it can have changed.
  */
 #include <config.h>
 
@@ -19,7 +19,7 @@
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
 
-/* What a refusal is to PAM. */
+/* The PAM code of a refusal. */
 static const int refusals[STSSL_REASON_COUNT] = {
 #define X(name, word, text, pam) [STSSL_REASON_##name] = PAM_##pam,
 	STSSL_REASONS(X)
@@ -97,7 +97,7 @@ begin(pam_handle_t *pamh, int argc, const char **argv, struct options *options,
 	return PAM_SUCCESS;
 }
 
-/* What comes after us in the stack shall see the client, not the helper. */
+/* Modules behind us in the stack shall see the client, not the helper. */
 static int
 set_rhost(pam_handle_t *pamh, const struct login *l)
 {
@@ -123,7 +123,7 @@ forget(pam_handle_t *pamh, void *classes, int status)
 	(void)stssl_classes_free(classes);
 }
 
-/* Whom auth refuses, account is not asked about. */
+/* After a refusal by auth, account is not called. */
 static void
 keep(pam_handle_t *pamh, struct login *l)
 {
@@ -141,8 +141,9 @@ forget_decided(pam_handle_t *pamh, void *decided, int status)
 }
 
 /*
- * A place for what auth will have decided; until then it is a refusal, whatever
- * an auth before this one said.  NULL when there is none: no login then.
+ * Room for the decision of this auth.  Until it is made it is a refusal, even
+ * if an auth before this one said something else.  NULL without memory: no
+ * login.
  */
 static struct login_decided *
 prepare(pam_handle_t *pamh)
@@ -157,7 +158,7 @@ prepare(pam_handle_t *pamh)
 	return NULL;
 }
 
-/* Only what is refused anyhow can have a longer name. */
+/* A user with a longer name is refused anyhow. */
 static void
 write_down(struct login_decided *decided, const struct login *l)
 {
@@ -169,7 +170,7 @@ write_down(struct login_decided *decided, const struct login *l)
 	decided->verdict = l->judgement.verdict;
 }
 
-/* What is kept, if anything is; the login has borrowed it until it is done. */
+/* Takes what auth has kept; the login borrows it until it is done. */
 static void
 borrow(pam_handle_t *pamh, struct login *l)
 {
@@ -198,7 +199,7 @@ finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 		   : rhost;
 }
 
-/* The session may know who it is for, but not how it was asked about. */
+/* Only the facts of the session, not the envelope of the answer. */
 static int
 put_environment(pam_handle_t *pamh, const struct stssl_record *record)
 {
@@ -286,7 +287,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return r;
 }
 
-/* The connection may be gone by now: nobody is asked. */
+/* The connection may be gone by now: the helper is not asked. */
 int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {

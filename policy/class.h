@@ -39,7 +39,7 @@ enum stssl_names {
 	STSSL_NAMES_COUNT
 };
 
-/* What was not given as criterion is empty (count 0, size 0): matches all. */
+/* A criterion that was not given is empty (count 0) and matches all. */
 struct stssl_class {
 	const char *name;
 	const struct stssl_conf_section *section; /* as it was given */

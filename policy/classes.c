@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * From the parsed classes.conf to the list of classes, with the defaults that
- * depend on other keys.  Either all of a file is taken or nothing.
+ * Makes the list of classes of what was read from classes.conf, and fills in
+ * the defaults that depend on other keys.  A faulty file gives no class at all.
  */
 #include <config.h>
 #include "policy/classes.h"
@@ -27,9 +27,9 @@ out_of_memory(struct stssl_error *error)
 }
 
 /*
- * The defaults: TLS is required; a password will do instead of a certificate,
- * but a certificate that is no good is not passed over where TLS is required,
- * and there data connections are private.
+ * The defaults: TLS is required, and a password will do instead of a
+ * certificate.  Where TLS is required, data connections are private, and a bad
+ * certificate is refused and not passed over.
  */
 static void
 fill_rules(struct stssl_class *c, const struct stssl_class_text *text)
@@ -46,7 +46,7 @@ fill_rules(struct stssl_class *c, const struct stssl_class_text *text)
 	c->min_protocol = (enum stssl_tls)text->min_protocol;
 }
 
-/* Parse what is in `group` into the next free ones of all classes. */
+/* Parse the values of `group` into the array that all classes share. */
 static int
 fill_groups(struct stssl_classes *classes, struct stssl_class *c,
     const struct stssl_values *names, struct stssl_error *error)
@@ -61,7 +61,7 @@ fill_groups(struct stssl_classes *classes, struct stssl_class *c,
 	return 0;
 }
 
-/* The same for `from`.  Names are looked up only if that is wanted. */
+/* The same for `from`.  Host names need resolve-names. */
 static int
 fill_from(struct stssl_classes *classes, struct stssl_class *c,
     const struct stssl_values *texts, bool resolve, struct stssl_error *error)
@@ -82,7 +82,7 @@ fill_from(struct stssl_classes *classes, struct stssl_class *c,
 	return 0;
 }
 
-/* The values are the conf's own copies, and nobody else compares them. */
+/* The values belong to the conf, and nothing else compares them. */
 static void
 fill_users(struct stssl_class *c, const struct stssl_values *patterns,
     enum stssl_names names)
@@ -118,7 +118,7 @@ read_ways(const struct stssl_conf_section *section,
 	return 0;
 }
 
-/* The domains of a way: there if the way is, and only then. */
+/* A way that has domains needs them, and they need the way. */
 static int
 check_domains(const struct stssl_conf_section *section,
     const struct stssl_identity_rules *rules, enum stssl_identity way,
@@ -169,8 +169,9 @@ check_map(const struct stssl_conf_section *section,
 }
 
 /*
- * The keys of identity against each other: `email` without a domain would make
- * alice@evil somebody, and a domain without `email` is a slip.
+ * Do the keys of identity fit together?  With `email` and no domain, a stranger
+ * with the address alice@evil.example would be alice; a domain without `email`
+ * is a slip.
  */
 static int
 read_identity(const struct stssl_conf_section *section,
@@ -217,7 +218,7 @@ fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
 	c->identity.directory = classes->identities;
 	r = read_identity(
 	    c->section, &text, &classes->maps, &c->identity, error);
-	/* No certificate is worth a look where nobody is let in. */
+	/* A class that refuses everybody looks at no certificate. */
 	if (c->login == STSSL_LOGIN_REFUSE)
 		c->identity.ways = 0;
 	if (r == 0)

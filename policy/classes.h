@@ -22,8 +22,8 @@ int stssl_classes_read(
     const char *path, struct stssl_classes **ret, struct stssl_error *error);
 
 /*
- * Whether the file at `path` is surely the one that the classes were read from,
- * and unchanged; see policy/stamp.h.
+ * Is the file at `path` surely the one that the classes were read from, and
+ * unchanged?  See policy/stamp.h.
  */
 bool stssl_classes_current(
     const struct stssl_classes *classes, const char *path);

@@ -5,7 +5,7 @@
 #include <config.h>
 #include "policy/decide.h"
 
-/* What a cell of the table can say. */
+/* The cells of the table. */
 enum outcome {
 	BROKEN, /* no cell says it */
 	PASSWD, /* the password decides */
@@ -52,7 +52,7 @@ static const struct stssl_decision outcomes[OUTCOME_COUNT][STSSL_BAD_COUNT] = {
 	[OTH_PW]  = { REFUSE(NOT_THIS_USER),     ASK(BY_PASSWORD) },
 };
 
-/* A certificate needs TLS: where it is needed, so is TLS. */
+/* A class that needs a certificate needs TLS, even if it is optional. */
 #define SSL(name) [STSSL_SSL_##name]
 #define WAY(name) [STSSL_LOGIN_##name]
 static const enum outcome

@@ -26,7 +26,7 @@ struct buf {
 	size_t len;
 };
 
-/* What is read, and the RDN in the making: each part ends with a NUL. */
+/* The text, and the RDN that is being read: each part ends with a NUL. */
 struct dn {
 	const char *at;
 	struct buf rdn;
@@ -114,7 +114,7 @@ put_byte(struct buf *to, char c, bool first, bool last)
 {
 	if (stssl_is_control(c))
 		return -EBADMSG;
-	/* So that who cuts off blanks does not cut off this one. */
+	/* Escaped like this, no reader takes it for a blank to cut off. */
 	if (c == ' ' && (first || last))
 		return put_text(to, "\\20");
 	if (strchr(SPECIAL, c) != NULL || (c == '#' && first)) {
@@ -136,7 +136,7 @@ put_value(struct buf *to, const struct buf *value)
 	return r;
 }
 
-/* Where the contents of a BER value begin; 0 when its length is another. */
+/* The offset of the contents of a BER value; 0 for a wrong length. */
 static size_t
 contents(const unsigned char *b, size_t len)
 {
@@ -208,7 +208,7 @@ read_hex(struct dn *dn)
 	return r;
 }
 
-/* What stands behind a backslash; *ret is the byte that it means. */
+/* Read the text behind a backslash; *ret is the byte that it means. */
 static int
 read_escape(struct dn *dn, char *ret)
 {
@@ -225,7 +225,7 @@ read_escape(struct dn *dn, char *ret)
 	return 0;
 }
 
-/* Blanks at the end count only if they are escaped. */
+/* Blanks at the end belong to the value only if they are escaped. */
 static int
 read_string(struct dn *dn)
 {
@@ -282,7 +282,7 @@ compare_parts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* An RDN is a set: its order does not count. */
+/* An RDN is a set of parts, so they are sorted. */
 static int
 read_rdn(struct dn *dn, struct buf *to)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Identity files: one entry a line, each of them well-formed or the whole file
- * counts for nothing.  What a certificate shows is written as entries, too, and
- * read by the same functions as those of a file.
+ * Identity files have an entry a line.  One malformed line makes the whole file
+ * void.  A certificate is written as entries, too, and these are read by the
+ * functions that read those of a file.
  */
 #include <config.h>
 #include "policy/entries.h"
@@ -80,7 +80,7 @@ static const struct kind {
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-/* As stssl_entry_read() for what is neither empty nor a comment. */
+/* As stssl_entry_read(), for a line that is neither empty nor a comment. */
 static int
 canonical_entry(const char *text, char ret[static STSSL_ENTRY_MAX])
 {
@@ -129,7 +129,7 @@ struct list {
 	size_t size;
 };
 
-/* What cannot be an entry of a file is left out: nothing could equal it. */
+/* Leaves out a value that no line of a file can equal. */
 static int
 add(struct list *list, const char *prefix, const char *value)
 {

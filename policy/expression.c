@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a regular expression costs before it is compiled.  regcomp(3) writes a
- * part that repeats once for each time, and what is inside of it, too, and goes
- * all ways through a repetition of repetitions, so that a short expression can
- * take all memory and time there is.
+ * Estimates the cost of a regular expression before it is compiled.  regcomp(3)
+ * writes out each part as often as it repeats, and tries all ways through
+ * repetitions inside of repetitions.  So a short expression could take all
+ * memory and time there is.
  */
 #include <config.h>
 #include "policy/expression.h"
@@ -25,7 +25,7 @@ struct walk {
 	const char *at;
 	struct cost sums[DEPTH_MAX]; /* for the parentheses that are open */
 	size_t depth;
-	struct cost last; /* what a sign for repetition is about */
+	struct cost last; /* the part that a sign for repetition follows */
 };
 
 /* "{2}", "{2,5}" or "{2,}" at `brace`: how often it is written. */
@@ -127,7 +127,7 @@ is_cheap(const struct cost *cost)
 	       cost->levels <= STSSL_EXPRESSION_LEVELS;
 }
 
-/* Parentheses that are left open are for regcomp(3) to complain of. */
+/* regcomp(3) complains of parentheses that are left open. */
 bool
 stssl_expression_is_cheap(const char *expression)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Forward-confirmed reverse DNS, with the resolver of the C library and a state
- * of our own.  Answers come from strangers: the library takes them apart, and a
- * name with anything but the characters of host names is none.
+ * Forward-confirmed reverse DNS, by the resolver of the C library with a state
+ * of our own.  Answers come from strangers: the library parses them, and a name
+ * with other characters than those of host names is ignored.
  */
 #include <config.h>
 #include "policy/hosts.h"
@@ -30,12 +30,12 @@ struct resolver {
 	int64_t end_ms; /* of all questions, by the monotonic clock */
 };
 
-/* What is done with a record of an answer; true ends the walk. */
+/* Called for each record of an answer; true ends the walk. */
 typedef bool take_record(ns_msg *msg, const ns_rr *rr, void *data);
 
 /*
- * The resolver counts in seconds: one server is asked, once, for one of them.
- * A second server would take the time in which the answer is to be confirmed.
+ * The resolver counts in whole seconds: it asks one server, once, and waits one
+ * second.  The rest of the time is for the confirmation.
  */
 static bool
 limit(struct resolver *r)
@@ -167,7 +167,7 @@ stssl_hosts_find(struct stssl_hosts *hosts, const struct stssl_address *address)
 	hosts->asked = true;
 	if (res_ninit(&r.state) != 0)
 		return;
-	/* Not what RES_OPTIONS in the environment says. */
+	/* RES_OPTIONS in the environment does not count. */
 	r.state.options =
 	    (r.state.options & RES_INIT) | RES_RECURSE | RES_IGNTC;
 	reverse_name(address, name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * From certificate to user name: a name as it is, without an allowed domain, or
- * through a map; or the user's own file.  A way either leads to exactly the
- * user who asks or it does not; whatever is malformed or cannot be read does
- * not.  Two users are none.
+ * From certificate to user name: by the user's own file; or by a name in the
+ * certificate, as it is, without an allowed domain, or through a map.  A way
+ * must lead to exactly the user who asks.  It leads nowhere if it is malformed,
+ * cannot be read, or leads to two users.
  */
 #include <config.h>
 #include "policy/identity.h"
@@ -51,7 +51,7 @@ mapped_user(const struct stssl_map *map, enum stssl_subject kind,
 	return r == 1 ? STSSL_WAY_USER : STSSL_WAY_UNMAPPED;
 }
 
-/* Where one name leads: to a user, or why not. */
+/* Follow one name: to a user, or to the reason why it leads to none. */
 static enum stssl_way_end
 user_of(const struct stssl_identity_rules *rules, enum stssl_identity way,
     const char *name, char ret[static STSSL_USER_MAX + 1])
@@ -82,7 +82,7 @@ is_final(enum stssl_way_end end)
 	return end == STSSL_WAY_INVALID || end == STSSL_WAY_AMBIGUOUS;
 }
 
-/* Add what one name led to. */
+/* Add the result for one name. */
 static void
 take(struct stssl_way_tried *tried, enum stssl_way_end end, const char *user)
 {
@@ -99,8 +99,8 @@ take(struct stssl_way_tried *tried, enum stssl_way_end end, const char *user)
 }
 
 /*
- * All names of the kind must lead to the same user.  What is of other domains,
- * or no line of a map is meant for, does not count.
+ * All names of the kind must lead to the same user, but for names of other
+ * domains and names that no line of the map matches.
  */
 void
 stssl_draw(const struct stssl_identity_rules *rules,
@@ -123,7 +123,7 @@ stssl_draw(const struct stssl_identity_rules *rules,
 	}
 }
 
-/* 0 and the text of the user's file, or why there is none that counts. */
+/* Returns 0 and the text of the user's file, or a negative errno. */
 static int
 read_identities(
     const char *directory, const char *user, char **ret, size_t *ret_len)

@@ -38,7 +38,7 @@ enum stssl_identity {
 	STSSL_IDENTITY_COUNT
 };
 
-/* Where a way can end: name, word, text for people. */
+/* The ends that a way can have: name, word, text for people. */
 #define STSSL_WAY_ENDS(X)                                                \
 	X(ABSENT, "absent", "the certificate has nothing of this kind")  \
 	X(FOREIGN, "foreign", "only addresses of other domains")         \
@@ -59,7 +59,7 @@ enum stssl_way_end {
 	STSSL_WAY_END_COUNT
 };
 
-/* What a class says about identities; all is borrowed. */
+/* The keys of a class that are about identities; all is borrowed. */
 struct stssl_identity_rules {
 	unsigned ways;                     /* bit n: enum stssl_identity n */
 	const char *directory;             /* of the identity files */
@@ -68,7 +68,7 @@ struct stssl_identity_rules {
 	const struct stssl_map *map;       /* NULL: none */
 };
 
-/* Where the ways but FILE find their names; COUNT for FILE. */
+/* The kind of names that a way looks at; COUNT for FILE. */
 enum stssl_subject stssl_identity_subject(enum stssl_identity way);
 
 /*

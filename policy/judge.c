@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The way of every decision: is the user name acceptable, which class is the
- * user in, what does the record show, what does the table say.  Each step that
- * fails leaves the verdict at "refuse".
+ * The steps of every decision: check the user name, find the class, read the
+ * record, look into the table.  A step that fails leaves the verdict at
+ * "refuse".
  */
 #include <config.h>
 #include "policy/judge.h"
@@ -16,10 +16,10 @@
 
 #define FAILED "FAILED:"
 
-/* What the record says, before the class and the user come in. */
+/* The facts of the record, for any class and any user. */
 struct shown {
 	enum stssl_tls protocol;
-	enum stssl_facts facts; /* GOOD: verified, whoever it is */
+	enum stssl_facts facts; /* GOOD: verified, for whichever user */
 	enum stssl_failure failure;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * From who asks to what is decided: finds the user's class, looks at what the
- * record says of the channel and the certificate, and applies the table of
+ * The decision about a login: finds the user's class, reads in the record what
+ * the channel and the certificate are, and applies the table of
  * policy/decide.h.  The module, the advisor and `stsslctl explain` all decide
  * here.  Nothing is kept between two calls.
  */
@@ -19,7 +19,7 @@
 struct stssl_hosts;
 struct stssl_trace;
 
-/* Who asks.  All is borrowed. */
+/* A login that is to be decided.  All is borrowed. */
 struct stssl_login {
 	const char *user;
 	const char *service;
@@ -40,10 +40,10 @@ struct stssl_judgement {
 };
 
 /*
- * Decide.  Never fails: what cannot be found out refuses, with the reason.
- * Looks the user up in NSS (getpwnam_r(3), getgrouplist(3)) when a class
- * criterion needs it, so it may block as long as NSS does; and the names of the
- * address in the DNS, for STSSL_HOSTS_MS at most.
+ * Decide.  Never fails: when something cannot be found out, the verdict is
+ * "refuse", with the reason.  If a criterion of a class needs it, looks the
+ * user up in NSS (getpwnam_r(3), getgrouplist(3)), which may block, and the
+ * names of the address in the DNS, for STSSL_HOSTS_MS at most.
  */
 void stssl_judge(const struct stssl_classes *classes,
     const struct stssl_login *login, struct stssl_judgement *ret);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The keys of classes.conf as tables: one row is all there is to say about a
- * key.  A value for something that is not built yet is an error, too: what an
- * administrator asked for is never silently left undone.
+ * key.  A value that is not known is an error: no wish of an administrator is
+ * silently left undone.
  */
 #include <config.h>
 #include "policy/keys.h"
@@ -28,7 +28,7 @@ check_text(const char *value)
 	return len > TEXT_MAX ? "longer than 256 bytes" : NULL;
 }
 
-/* One domain, not what is below it. */
+/* One domain, without those below it. */
 static const char *
 check_domain(const char *value)
 {

@@ -13,7 +13,7 @@
  */
 extern const struct stssl_conf_key stssl_keys[];
 
-/* What stands at the top, for stssl_conf_fill(): a field is a key. */
+/* The keys at the top, for stssl_conf_fill(): a field is a key. */
 struct stssl_top_text {
 	const char *identities;
 	bool resolve_names;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Regular expressions over what a client's certificate says.  In the section of
- * a map a key is a way of identity, a value a line.  What they cost
- * is bounded when they are read: their length, how much they repeat, and no
- * references back into the name, which would be tried over and over.
+ * Matches regular expressions against the names in a client's certificate.  In
+ * the section of a map, a key is a way of identity, a value a line.  Their cost
+ * is bounded when they are read: by their length, by how much they repeat, and
+ * by having no references back, which would be tried over and over.
  */
 #include <config.h>
 #include "policy/map.h"
@@ -21,7 +21,7 @@
 #define BLANKS " \t"
 #define GROUPS 10
 
-/* What regcomp(3) would take, but is not to be run against strangers. */
+/* The reason why an expression is too costly; NULL when it is not. */
 static const char *
 refused(const char *expression)
 {
@@ -36,7 +36,7 @@ refused(const char *expression)
 		   : "the expression repeats too often";
 }
 
-/* Which of \1 to \9 are in the user name, and is the rest of it fit? */
+/* The reason why a user name with \1 to \9 in it is wrong, or NULL. */
 static const char *
 check_user(const char *user, size_t groups)
 {
@@ -59,7 +59,7 @@ check_user(const char *user, size_t groups)
 	return NULL;
 }
 
-/* In the C locale, whatever the program around us has chosen. */
+/* In the C locale, whichever one the daemon has chosen. */
 static int
 compile(const char *expression, regex_t *ret, char why[static STSSL_MAP_ERROR])
 {
@@ -152,7 +152,7 @@ stssl_map_has(const struct stssl_map *map, enum stssl_subject kind)
 	return false;
 }
 
-/* One character of the user name, or all that a \1 stands for. */
+/* Append one character of the user name, or the text of a \1. */
 static int
 put(char *user, size_t *len, const char *text, size_t text_len)
 {
@@ -188,7 +188,7 @@ make_user(const char *template, const char *name,
 	return r == 0 && stssl_user_valid(ret) ? 1 : -EBADMSG;
 }
 
-/* Of all matches POSIX takes the leftmost and longest: it must be all. */
+/* POSIX takes the leftmost longest match: it must be the whole name. */
 static int
 apply_line(const struct stssl_map_line *line, const char *name,
     char ret_user[static STSSL_USER_MAX + 1])

@@ -44,7 +44,7 @@ int stssl_map_line_compile(enum stssl_subject kind, const char *text,
 
 void stssl_map_line_done(struct stssl_map_line *line);
 
-/* Whether a map, which may be NULL, has a line for this kind of names. */
+/* Has a map, which may be NULL, a line for this kind of names? */
 bool stssl_map_has(const struct stssl_map *map, enum stssl_subject kind);
 
 /*

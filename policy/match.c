@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Which class is a user in?  The first one of which all criteria match.  When
- * NSS fails, the search ends: a later class might be meant for others.
+ * Finds the class of a user: the first one of which all criteria match.  When
+ * NSS fails, the search ends, since a later class might be meant for other
+ * users.
  */
 #include <config.h>
 #include "policy/class.h"
@@ -33,7 +34,7 @@ match_service(const struct stssl_class *c, struct asker *a)
 	return c->services.count == 0;
 }
 
-/* Most patterns differ before a wildcard, and fnmatch(3) is slow to say so. */
+/* fnmatch(3) is slow, and most names differ before the first wildcard. */
 static bool
 has_user(const char *pattern, const char *name)
 {
@@ -111,7 +112,7 @@ match_enabled(const struct stssl_class *c, struct asker *a)
 	return c->enabled;
 }
 
-/* In the order of STSSL_CRITERIA: NSS is asked if nothing else is against. */
+/* In the order of STSSL_CRITERIA, so that NSS is asked last. */
 static int (*const criteria[STSSL_CRITERION_COUNT])(
     const struct stssl_class *, struct asker *) = {
 	[STSSL_CRITERION_ENABLED] = match_enabled,
@@ -141,9 +142,8 @@ match(const struct stssl_class *c, struct asker *a)
 }
 
 /*
- * Small letters are for the patterns alone.  NSS is asked for the name as it
- * is, and so are identity files and certificates: they have to name the very
- * account that the daemon opens.
+ * Only the patterns see the name in small letters.  NSS, identity files and
+ * certificates have to name the very account that the daemon opens.
  */
 static void
 name_it(struct asker *a, enum stssl_names names)

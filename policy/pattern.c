@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Address patterns: parsed once into masks or sets, so that matching one is a
+ * Address patterns are parsed once, into masks or parts, so that a match is a
  * few comparisons of bytes.
  */
 #include <config.h>
@@ -42,7 +42,7 @@ set_mask(uint8_t mask[16], int bits)
 		mask[bits / 8] = (uint8_t)(0xff00 >> (bits % 8));
 }
 
-/* The patterns with a mask end here. */
+/* Keeps a pattern that has a mask, if the address is inside of it. */
 static int
 finish(struct stssl_pattern *p, const struct stssl_address *a,
     struct stssl_pattern *ret)
@@ -53,7 +53,7 @@ finish(struct stssl_pattern *p, const struct stssl_address *a,
 		if ((a->ip[i] & ~p->mask[i]) != 0)
 			return -EDOM;
 	memcpy(done.ip, a->ip, sizeof done.ip);
-	/* ::/0 and such are wider than IPv4, and do not mean it. */
+	/* ::/0 and the like do not mean IPv4, although they are wider. */
 	done.ipv4 =
 	    stssl_address_is_ipv4(a) && p->mask[MAPPED_BITS / 8 - 1] == 0xff;
 	*ret = done;
@@ -88,7 +88,7 @@ parse_prefix(const char *ip, const char *bits, struct stssl_pattern *ret)
 	return finish(&p, &a, ret);
 }
 
-/* Zeros must not be followed by ones. */
+/* Does a one follow a zero? */
 static bool
 has_hole(const uint8_t mask[16])
 {
@@ -120,7 +120,7 @@ parse_netmask(const char *ip, const char *mask, struct stssl_pattern *ret)
 	return finish(&p, &a, ret);
 }
 
-/* One part of "10.1.2.*": some number must be in it. */
+/* One part of "10.1.2.*", which must match some number. */
 static int
 parse_part(const char *text, size_t len, char ret[STSSL_PART_MAX + 1])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Each way to write a number leads to the same digits, or to none: what is not
- * clear, such as two numbers that differ, is no number.
+ * All ways to write a number lead to the same digits.  A text that is not
+ * clear, such as two numbers that differ, is refused.
  */
 #include <config.h>
 #include "policy/serial.h"
@@ -157,7 +157,7 @@ stssl_serial_canonical(const char *text, char ret[static STSSL_SERIAL_MAX])
 	if (r < 0)
 		return r;
 	found = strip(digits);
-	/* There is one zero only. */
+	/* Zero has no sign. */
 	if (is_negative && strcmp(found, "0") != 0)
 		*ret++ = '-';
 	memcpy(ret, found, strlen(found) + 1);

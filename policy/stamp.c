@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Compares what the file system says of a file.  Its change time is set by the
- * kernel alone, whatever is done to contents, owner, mode or modification time.
+ * Compares what stat(2) says of a file.  The kernel alone sets its change time,
+ * at each change of contents, owner, mode or modification time.
  */
 #include <config.h>
 #include "policy/stamp.h"

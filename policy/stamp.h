@@ -12,12 +12,12 @@
 /* Seconds; some file systems count time no finer. */
 #define STSSL_STAMP_SETTLED 2
 
-/* Whether it is one file, of which nothing was changed between two looks. */
+/* Is it one file, unchanged between two calls of stat(2)? */
 bool stssl_same_file(const struct stat *a, const struct stat *b);
 
 struct stssl_stamp {
 	bool settled; /* not changed just now */
-	uid_t reader; /* whose trust in the file it was */
+	uid_t reader; /* the user that trusted the file */
 	struct stat st;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Where each kind of name stands in the record, and which letters of it may be
- * written either way.
+ * The place of each kind of name in the record, and how it is brought into its
+ * form.
  */
 #include <config.h>
 #include "policy/subject.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Watching a decision while it is made, for `stsslctl explain`: the code that
- * decides tells each of its steps to whoever asked for it.  Without a watcher
- * it costs a comparison for each step, and no watcher can change anything.
+ * Watching a decision, for `stsslctl explain`: the code that decides tells a
+ * watcher each of its steps.  Without a watcher this costs a comparison for
+ * each step; no watcher can change the decision.
  */
 #ifndef POLICY_TRACE_H
 #define POLICY_TRACE_H
@@ -11,7 +11,7 @@
 #include "policy/identity.h"
 
 /*
- * What can speak against a class, in the order in which it is looked at: name,
+ * The criteria of a class, in the order in which they are looked at: name,
  * key of classes.conf, text for people.  NONE: nothing does, it is the user's.
  */
 #define STSSL_CRITERIA(X)                                      \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The only file of policy/ that asks NSS.  It decides nothing, and it must not
- * turn an outage of a directory server into "no such user".
+ * The only file of policy/ that asks NSS.  An outage of a directory server is
+ * an error here, and never "no such user".
  */
 #include <config.h>
 #include "policy/user.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What NSS knows of a user, looked up when it is first asked for.  "Not found"
+ * A user in NSS, looked up when it is first asked for.  "Not found"
  * is an answer; every other failure of NSS is an error, never a "no".
  */
 #ifndef POLICY_USER_H

@@ -71,6 +71,14 @@ monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
 	hooks.resolved(resolved);
 }
 
+int
+monitor_end(struct monitor *m, const struct session_entry *entry,
+    enum message_end_reason reason)
+{
+	(void)m;
+	return hooks.end(entry, reason);
+}
+
 /* Linked in the place of inquirer_main(). */
 inquirer_role __wrap_inquirer_main;
 

@@ -38,6 +38,8 @@ struct hooks {
 	void (*penalise)(
 	    const struct stssl_address *peer, enum penalty_event event);
 	void (*resolved)(const struct message_resolved *resolved);
+	int (*end)(
+	    const struct session_entry *entry, enum message_end_reason reason);
 	inquirer_role *inquirer; /* is started for inquirer_main() */
 };
 

@@ -40,7 +40,7 @@ lookups_keep(struct lookups *lookups, const struct stssl_address *address,
 {
 	struct lookup *l = &lookups->list[lookups->next];
 
-	/* What is remembered already is not remembered for longer. */
+	/* Names that are remembered already are not kept for longer. */
 	if (!hosts->asked || lookups_find(lookups, address, now_ms).asked)
 		return;
 	memcpy(l->ip, address->ip, sizeof l->ip);

@@ -31,7 +31,7 @@ struct lookups {
 	size_t next; /* the oldest, or the first empty place */
 };
 
-/* What is remembered at `now_ms`; all zero, as not asked, where nothing is. */
+/* The names that are remembered at `now_ms`; all zero when there are none. */
 struct stssl_hosts lookups_find(const struct lookups *lookups,
     const struct stssl_address *address, int64_t now_ms);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the order of the classes does that may not be meant: classes that nobody
- * can ever be in, because an earlier one takes all their users, and users who
- * fall through a strict class into a weaker one.  For `stsslctl check`, never
+ * Mistakes in the order of the classes: classes that no user can ever be in,
+ * because an earlier one takes all of them, and users who fall through a strict
+ * class into a weaker one.  For `stsslctl check`, never
  * for a decision.
  */
 #ifndef POLICY_TOOLS_SHADOW_H

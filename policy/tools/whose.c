@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * First all names that the certificate may stand for, then the judgement over
- * each of them.  What is collected here grants nothing: a name too many is
- * refused by the judge, who goes the whole way anew.
+ * Collects all names that the certificate may stand for, then judges each of
+ * them.  To be collected grants nothing: stssl_judge() decides anew about each
+ * name.
  */
 #include <config.h>
 #include "policy/tools/whose.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Whom does a certificate name?  The question the other way round: for FTP's
- * SITE AUTH, where the client gives no user name.
+ * Finds the user whom a certificate names, for FTP's SITE AUTH, where the
+ * client gives no user name.
  */
 #ifndef POLICY_TOOLS_WHOSE_H
 #define POLICY_TOOLS_WHOSE_H

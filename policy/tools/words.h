@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a decision and the way to it are called, for those who show them to
- * people.
+ * Words and texts for a decision and the steps to it, to be shown to people.
  */
 #ifndef POLICY_TOOLS_WORDS_H
 #define POLICY_TOOLS_WORDS_H

@@ -48,7 +48,7 @@
 COUNTED struct stssl_classes *counted_read(const char *path);
 COUNTED enum stssl_verdict counted_judge(
     const struct stssl_classes *classes, const struct stssl_login *login);
-COUNTED unsigned long counted_list(const struct listing_source *source);
+COUNTED unsigned long counted_list(const struct monitor *m);
 
 struct stssl_classes *
 counted_read(const char *path)
@@ -72,13 +72,13 @@ counted_judge(
 }
 
 unsigned long
-counted_list(const struct listing_source *source)
+counted_list(const struct monitor *m)
 {
 	static char packet[STSSL_RECORD_MAX];
 	uint64_t session = 0;
 	unsigned long count = 0;
 
-	while (listing_session(source, &session, packet) > 0 && session != 0)
+	while (listing_session(m, &session, packet) > 0 && session != 0)
 		count++;
 	return count;
 }
@@ -137,32 +137,28 @@ judge_often(const char *path, unsigned long times)
 	(void)stssl_classes_free(classes);
 }
 
-static const char *
-listener_name(void *owner, uint32_t listener)
-{
-	(void)owner;
-	(void)listener;
-	return "ftp";
-}
-
 static void
 list_often(unsigned long sessions, unsigned long times)
 {
-	struct listing_source source = { .registry = registry_new(),
-		.listener = listener_name };
+	static struct listen_config listener = { .name = "ftp" };
+	static struct helper_config config = { .listeners = &listener,
+		.listener_count = 1 };
+	struct generation generation = { .config = &config };
+	struct monitor m = { .registry = registry_new(),
+		.generation = &generation };
 	struct stssl_address peer;
 
-	if (source.registry == NULL ||
+	if (m.registry == NULL ||
 	    stssl_address_parse("203.0.113.7:1000", &peer) < 0)
 		errx(1, "no registry");
 	/* Numbers count up, as the monitor gives them. */
 	for (uint64_t i = 1; i <= sessions; i++)
-		if (registry_add(source.registry, i, &source, 0, &peer) < 0)
+		if (registry_add(m.registry, i, &m, 0, &peer) < 0)
 			errx(1, "no session");
 	while (times-- > 0)
-		if (counted_list(&source) != sessions)
+		if (counted_list(&m) != sessions)
 			errx(1, "not all are listed");
-	(void)registry_free(source.registry);
+	(void)registry_free(m.registry);
 }
 
 int

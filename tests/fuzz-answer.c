@@ -5,6 +5,7 @@
  * decided, ended or loaded but by who asks for just that.
  */
 #include <config.h>
+#include "helper/monitor/children/workers.h"
 #include "helper/monitor/status/answer.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct stage {
 	struct ev_loop *loop;
+	struct monitor monitor;
 	struct registry *registry;
 	struct penalties *penalties;
 	struct answers *answers;
@@ -39,12 +41,6 @@ check(bool truth)
 		abort();
 }
 
-static void
-drain(void *owner)
-{
-	(void)owner;
-}
-
 static bool
 asks_for(const struct stage *s, const char *what)
 {
@@ -52,45 +48,54 @@ asks_for(const struct stage *s, const char *what)
 }
 
 static const struct penalty_config no_rules = { .max = 0 };
+static struct listen_config listener = { .name = "ftp" };
+static struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+static struct generation generation = { .config = &config };
+static struct stage *stage;
 
-static void
-refused(void *owner, const struct session_entry *entry, const char *reason)
+void
+workers_drain(struct workers *workers)
 {
-	(void)owner;
+	(void)workers;
+}
+
+int
+workers_tell(const struct workers *workers, const struct session_entry *entry,
+    const struct message *m)
+{
+	(void)workers;
+	check(asks_for(stage, "verdict") && entry->record == RECORD_KNOWN);
+	check(m->type == MESSAGE_VERDICT);
+	check(m->u.verdict.verdict < STSSL_VERDICT_COUNT);
+	return entry->session == 2 ? -EAGAIN : 0;
+}
+
+void
+monitor_refused_login(
+    struct monitor *m, const struct session_entry *entry, const char *reason)
+{
+	(void)m;
 	(void)entry;
 	(void)reason;
 }
 
-static int
-decided(void *owner, const struct session_entry *entry,
-    enum stssl_verdict verdict, bool data_private)
+int
+monitor_end(struct monitor *m, const struct session_entry *entry,
+    enum message_end_reason reason)
 {
-	(void)data_private;
-	check(asks_for(owner, "verdict") && entry->record == RECORD_KNOWN);
-	check(verdict < STSSL_VERDICT_COUNT);
+	(void)m;
+	check(asks_for(stage, "kick") && reason == END_KICKED);
 	return entry->session == 2 ? -EAGAIN : 0;
 }
 
-static int
-kick(void *owner, const struct session_entry *entry)
+int
+monitor_reload(struct monitor *m, struct stssl_error *error)
 {
-	check(asks_for(owner, "kick"));
-	return entry->session == 2 ? -EAGAIN : 0;
-}
-
-static int
-reload(void *owner, struct stssl_error *error)
-{
-	check(asks_for(owner, "reload"));
+	(void)m;
+	check(asks_for(stage, "reload"));
 	(void)strcpy(error->text, "helper.conf:1: no such key");
 	return -EBADMSG;
-}
-
-static const char *
-listener(void *owner, uint32_t n)
-{
-	(void)owner;
-	return n == 0 ? "ftp" : NULL;
 }
 
 /* 1 and 2 are published, 3 is not. */
@@ -134,25 +139,17 @@ listen_somewhere(struct stage *s)
 static void
 begin(struct stage *s)
 {
-	struct answer_params params;
-
+	stage = s;
 	s->loop = ev_loop_new(0);
 	s->registry = registry_new();
 	s->penalties = penalties_new(&no_rules, NULL);
 	check(s->loop != NULL && s->registry != NULL && s->penalties != NULL);
 	fill(s);
-	params = (struct answer_params){ .loop = s->loop,
-		.fd = listen_somewhere(s),
+	s->monitor = (struct monitor){ .loop = s->loop,
+		.generation = &generation,
 		.registry = s->registry,
-		.penalties = s->penalties,
-		.drain = drain,
-		.decided = decided,
-		.refused = refused,
-		.kick = kick,
-		.reload = reload,
-		.listener = listener,
-		.owner = s };
-	s->answers = answers_new(&params);
+		.penalties = s->penalties };
+	s->answers = answers_new(&s->monitor, listen_somewhere(s), NULL, 0);
 	check(s->answers != NULL);
 }
 

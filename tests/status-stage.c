@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "helper/base/message.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/children/workers.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "status/tools/address.h"
+#include "tests/test-helper-process.h"
 
 static struct listen_config listener = { .name = "ftp" };
 static struct helper_config config = { .listeners = &listener,
@@ -40,65 +42,60 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	return r;
 }
 
-static void
-drain(void *owner)
+/* All workers are that of the stage. */
+void
+workers_drain(struct workers *workers)
 {
-	struct monitor m = { .registry = b.registry,
-		.generation = &generation };
-	struct inbox in = {
-		.monitor = &m, .worker = &b, .channel = b.channel[1]
+	struct worker_channel in = {
+		.monitor = &monitor, .worker = &b, .channel = b.channel[1]
 	};
 
-	(void)owner;
-	ck_assert_int_eq(inbox_drain(&in), 0);
+	(void)workers;
+	ck_assert_int_eq(worker_channel_drain(&in), 0);
 }
 
-static int
-decided(void *owner, const struct session_entry *entry,
-    enum stssl_verdict verdict, bool data_private)
+int
+workers_tell(const struct workers *workers, const struct session_entry *entry,
+    const struct message *m)
 {
-	(void)owner;
+	(void)workers;
 	ck_assert_uint_eq(entry->session, SESSION);
+	ck_assert_int_eq(m->type, MESSAGE_VERDICT);
+	ck_assert_uint_eq(m->u.verdict.session, SESSION);
 	if (b.is_lost)
 		return -EAGAIN;
 	b.told++;
-	b.verdict = verdict;
-	b.data_private = data_private;
+	b.verdict = (enum stssl_verdict)m->u.verdict.verdict;
+	b.data_private = m->u.verdict.data_private != 0;
 	return 0;
 }
 
-static void
-refused(void *owner, const struct session_entry *entry, const char *reason)
+void
+monitor_refused_login(
+    struct monitor *m, const struct session_entry *entry, const char *reason)
 {
-	(void)owner;
+	(void)m;
 	ck_assert_uint_eq(entry->session, SESSION);
 	ck_assert_str_eq(reason, "certificate");
 	b.refused++;
 }
 
 static int
-kick(void *owner, const struct session_entry *entry)
+kick(const struct session_entry *entry, enum message_end_reason reason)
 {
-	(void)owner;
 	ck_assert_uint_eq(entry->session, SESSION);
+	ck_assert_int_eq(reason, END_KICKED);
 	b.kicked += !b.is_lost;
 	return b.is_lost ? -EAGAIN : 0;
 }
 
-static int
-reload(void *owner, struct stssl_error *error)
+int
+monitor_reload(struct monitor *m, struct stssl_error *error)
 {
-	(void)owner;
+	(void)m;
 	(void)error;
 	b.reloaded++;
 	return 0;
-}
-
-static const char *
-listener_name(void *owner, uint32_t n)
-{
-	(void)owner;
-	return n == 0 ? listener.name : NULL;
 }
 
 void
@@ -106,7 +103,6 @@ set_up(void)
 {
 	socklen_t len = sizeof(sa_family_t);
 	static const uid_t users[] = { STATUS_USER };
-	struct answer_params params;
 	struct stssl_address peer;
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
 
@@ -123,19 +119,12 @@ set_up(void)
 	b.penalties = penalties_new(&rules, NULL);
 	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
 	ck_assert_int_eq(registry_add(b.registry, SESSION, &b, 0, &peer), 0);
-	params = (struct answer_params){ .loop = b.loop,
-		.fd = fd,
-		.users = users,
-		.user_count = ROWS(users),
+	hooks = (struct hooks){ .end = kick };
+	monitor = (struct monitor){ .loop = b.loop,
+		.generation = &generation,
 		.registry = b.registry,
-		.penalties = b.penalties,
-		.drain = drain,
-		.decided = decided,
-		.refused = refused,
-		.kick = kick,
-		.reload = reload,
-		.listener = listener_name };
-	b.answers = answers_new(&params);
+		.penalties = b.penalties };
+	b.answers = answers_new(&monitor, fd, users, ROWS(users));
 	ck_assert_ptr_nonnull(b.answers);
 }
 

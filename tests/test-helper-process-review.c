@@ -61,11 +61,9 @@ forget(void)
 	ev_loop_destroy(ev_default_loop(0));
 }
 
-int
-monitor_end(struct monitor *m, const struct session_entry *entry,
-    enum message_end_reason reason)
+static int
+end(const struct session_entry *entry, enum message_end_reason reason)
 {
-	(void)m;
 	ck_assert_int_eq(reason, END_CERTIFICATE);
 	if (t.refusals > 0) {
 		t.refusals--;
@@ -102,7 +100,7 @@ add_session(const char *pem)
 static void
 begin(const char *const *certificates)
 {
-	hooks.forget = forget;
+	hooks = (struct hooks){ .forget = forget, .end = end };
 	monitor.loop = ev_default_loop(0);
 	monitor.registry = registry_new();
 	t.gone = mmap(NULL, sizeof *t.gone, PROT_READ | PROT_WRITE,

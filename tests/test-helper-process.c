@@ -10,7 +10,7 @@
 static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
 	registry_cases,
-	inbox_cases,
+	worker_channel_cases,
 	advisor_cases,
 	advisors_cases,
 	questions_cases,
@@ -69,6 +69,14 @@ monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
 {
 	(void)m;
 	hooks.resolved(resolved);
+}
+
+int
+monitor_end(struct monitor *m, const struct session_entry *entry,
+    enum message_end_reason reason)
+{
+	(void)m;
+	return hooks.end(entry, reason);
 }
 
 /* Linked in the place of inquirer_main(). */

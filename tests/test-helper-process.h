@@ -38,6 +38,8 @@ struct hooks {
 	void (*penalise)(
 	    const struct stssl_address *peer, enum penalty_event event);
 	void (*resolved)(const struct message_resolved *resolved);
+	int (*end)(
+	    const struct session_entry *entry, enum message_end_reason reason);
 	inquirer_role *inquirer; /* is started for inquirer_main() */
 };
 
@@ -48,7 +50,7 @@ extern struct monitor monitor;
 
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
-size_t inbox_cases(struct test_case *ret);
+size_t worker_channel_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t advisors_cases(struct test_case *ret);
 size_t questions_cases(struct test_case *ret);

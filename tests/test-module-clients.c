@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/monitor/children/workers.h"
 #include "helper/monitor/status/answer.h"
 #include "status/address.h"
 #include "tests/module-stage.h"
@@ -50,48 +51,58 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	return r;
 }
 
-static void
-drain(void *owner)
+void
+workers_drain(struct workers *workers)
 {
-	(void)owner;
+	(void)workers;
 }
 
-static int
-decided(void *owner, const struct session_entry *entry,
-    enum stssl_verdict verdict, bool data_private)
+int
+workers_tell(const struct workers *workers, const struct session_entry *entry,
+    const struct message *m)
 {
-	(void)owner, (void)entry, (void)verdict, (void)data_private;
+	(void)workers, (void)entry, (void)m;
 	return 0;
 }
 
-static void
-refused(void *owner, const struct session_entry *entry, const char *reason)
+void
+monitor_refused_login(
+    struct monitor *m, const struct session_entry *entry, const char *reason)
 {
-	(void)owner, (void)entry, (void)reason;
+	(void)m, (void)entry, (void)reason;
+}
+
+/* The module asks for neither. */
+int
+monitor_end(struct monitor *m, const struct session_entry *entry,
+    enum message_end_reason reason)
+{
+	(void)m, (void)entry, (void)reason;
+	return -1;
+}
+
+int
+monitor_reload(struct monitor *m, struct stssl_error *error)
+{
+	(void)m, (void)error;
+	return -1;
 }
 
 /* The helper, which knows one session. */
 static void
 serve(int fd, const struct stssl_connection *connection)
 {
-	const struct answer_params params = {
-		.loop = ev_loop_new(0),
-		.fd = fd,
-		.registry = registry_new(),
-		.drain = drain,
-		.decided = decided,
-		.refused = refused,
-	};
+	struct monitor m = { .loop = ev_loop_new(0),
+		.registry = registry_new() };
 	struct stssl_address peer = { .port = 1 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (registry_add(params.registry, SESSION, &params, 0, &peer) < 0 ||
-	    registry_publish(params.registry,
-		registry_find(params.registry, SESSION), connection, record,
-		sizeof record) < 0 ||
-	    answers_new(&params) == NULL)
+	if (registry_add(m.registry, SESSION, &m, 0, &peer) < 0 ||
+	    registry_publish(m.registry, registry_find(m.registry, SESSION),
+		connection, record, sizeof record) < 0 ||
+	    answers_new(&m, fd, NULL, 0) == NULL)
 		_exit(1);
-	ev_run(params.loop, 0);
+	ev_run(m.loop, 0);
 	_exit(1);
 }
 

@@ -95,11 +95,10 @@ turn_away(struct monitor *m, const struct session_entry *entry)
 /* With FTP a worker tells it, which sees what the backend makes of it, too. */
 void
 monitor_refused_login(
-    void *owner, const struct session_entry *entry, const char *reason)
+    struct monitor *m, const struct session_entry *entry, const char *reason)
 {
 	static const enum stssl_reason ours[] = { STSSL_REASON_INTERNAL,
 		STSSL_REASON_CONFIGURATION, STSSL_REASON_HELPER };
-	struct monitor *m = owner;
 	const struct helper_config *config = m->generation->config;
 
 	if (entry->listener >= config->listener_count ||

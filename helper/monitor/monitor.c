@@ -85,9 +85,8 @@ monitor_ended(struct monitor *m, enum role role)
 }
 
 int
-monitor_reload(void *owner, struct stssl_error *error)
+monitor_reload(struct monitor *m, struct stssl_error *error)
 {
-	struct monitor *m = owner;
 	int r;
 
 	if (m->reload == NULL) {
@@ -193,68 +192,6 @@ monitor_forget(struct monitor *m, enum role role)
 
 /* Its parts */
 
-static void
-drain(void *owner)
-{
-	struct monitor *m = owner;
-
-	workers_drain(m->workers);
-}
-
-static int
-decided(void *owner, const struct session_entry *entry,
-    enum stssl_verdict verdict, bool data_private)
-{
-	const struct monitor *m = owner;
-	const struct message message = { .type = MESSAGE_VERDICT,
-		.u.verdict = { entry->session, verdict, data_private } };
-
-	return workers_tell(m->workers, entry, &message);
-}
-
-static int
-kick(void *owner, const struct session_entry *entry)
-{
-	return monitor_end(owner, entry, END_KICKED);
-}
-
-static const char *
-listener_name(void *owner, uint32_t listener)
-{
-	const struct monitor *m = owner;
-	const struct helper_config *config = m->generation->config;
-
-	return listener < config->listener_count
-		   ? config->listeners[listener].name
-		   : NULL;
-}
-
-/* Returns 0 or -ENOMEM. */
-static int
-build_answers(struct monitor *m, const struct privileges *privileges)
-{
-	const struct answer_params answers = { .loop = m->loop,
-		.fd = m->status->fd,
-		.users = privileges->status_users,
-		.user_count = privileges->status_user_count,
-		.registry = m->registry,
-		.penalties = m->penalties,
-		.generation = m->generation,
-		.drain = drain,
-		.decided = decided,
-		.refused = monitor_refused_login,
-		.kick = kick,
-		.reload = monitor_reload,
-		.listener = listener_name,
-		.owner = m };
-
-	m->answers = answers_new(&answers);
-	if (m->answers == NULL)
-		return -ENOMEM;
-	m->status->fd = -1;
-	return 0;
-}
-
 /* No process is started.  Returns 0; -ENOMEM, and -errno of the doors. */
 static int
 build(struct monitor *m, const char *path, const struct privileges *privileges)
@@ -272,8 +209,13 @@ build(struct monitor *m, const char *path, const struct privileges *privileges)
 	m->review = review_new(m, REVIEW_SECONDS);
 	if (m->keyholders == NULL || m->workers == NULL ||
 	    m->advisors == NULL || m->inquiries == NULL || m->reload == NULL ||
-	    m->review == NULL || build_answers(m, privileges) < 0)
+	    m->review == NULL)
 		return -ENOMEM;
+	m->answers = answers_new(m, m->status->fd, privileges->status_users,
+	    privileges->status_user_count);
+	if (m->answers == NULL)
+		return -ENOMEM;
+	m->status->fd = -1;
 	review_begin(m->review, tls_context_store(m->generation->tls),
 	    m->generation->config->tls.on_revocation);
 	return doors_open(m->doors, m, m->listeners);

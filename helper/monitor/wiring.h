@@ -108,13 +108,13 @@ int monitor_end(struct monitor *m, const struct session_entry *entry,
 
 /*
  * The module refused a session's login, for `reason`: one that may be its
- * client's fault is counted.  `owner` is the monitor: this is a callback, too.
+ * client's fault is counted.
  */
 void monitor_refused_login(
-    void *owner, const struct session_entry *entry, const char *reason);
+    struct monitor *m, const struct session_entry *entry, const char *reason);
 
 /* Loads the files anew, as reload_now(); -EAGAIN when the helper stops. */
-int monitor_reload(void *owner, struct stssl_error *error);
+int monitor_reload(struct monitor *m, struct stssl_error *error);
 
 /* Another generation is in use; the old one is freed afterwards. */
 void monitor_renewed(struct monitor *m);

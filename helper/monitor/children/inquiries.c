@@ -75,7 +75,7 @@ lost(struct child *c)
 	struct inquiries *q = c->pool->owner;
 
 	for (struct session_entry *e = registry_first(q->monitor->registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (e->inquirer == c)
 			answer(q, e, X509_OCSP_UNKNOWN);
 }

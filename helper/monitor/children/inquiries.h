@@ -27,9 +27,9 @@ struct inquiries *inquiries_free(struct inquiries *inquiries);
 int inquiries_renew(struct inquiries *inquiries);
 
 /*
- * Answer by monitor_checked(), once, maybe before this returns: with what the inquirer
- * says; or X509_OCSP_UNKNOWN when ocsp is off, it dies, or it does not keep
- * up.  There is no answer when the session ends before.
+ * Answer by monitor_checked(), once, maybe before this returns: with what the
+ * inquirer says; or X509_OCSP_UNKNOWN when ocsp is off, it dies, or it does not
+ * keep up.  There is no answer when the session ends before.
  */
 void inquiries_ask(struct inquiries *inquiries, struct session_entry *entry,
     const void *der, size_t len);

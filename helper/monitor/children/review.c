@@ -93,7 +93,7 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)events;
 	for (struct session_entry *e =
 		 registry_first(review->monitor->registry);
-	     e != NULL; e = e->next) {
+	     e != NULL; e = LIST_NEXT(e, link)) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
 		is_due = is_due || awaits(e);
@@ -261,7 +261,7 @@ count_awaiting(const struct registry *registry)
 	size_t n = 0;
 
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		n += awaits(e);
 	return n;
 }
@@ -280,7 +280,7 @@ make_batch(struct review *review)
 	if (review->batch == NULL)
 		return false;
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (awaits(e))
 			review->batch[review->count++] = e->session;
 	review->is_stale = false;
@@ -346,7 +346,7 @@ review_begin(struct review *review, const struct x509_store *store,
 	review->is_stale = true;
 	for (struct session_entry *e =
 		 registry_first(review->monitor->registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		e->is_unreviewed = true;
 	/* Or at the next look, when the process that is there has ended. */
 	if (store != NULL && LIST_EMPTY(&review->pool.list))

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "helper/worker/worker.h"
 
 static size_t
@@ -122,7 +122,7 @@ static void
 drain(struct child *c)
 {
 	struct monitor *m = c->pool->monitor;
-	struct inbox in = { .monitor = m,
+	struct worker_channel in = { .monitor = m,
 		.worker = c,
 		.is_older = c->is_retired,
 		.channel = c->channel };
@@ -130,7 +130,7 @@ drain(struct child *c)
 
 	if (c->is_lost)
 		return;
-	r = inbox_drain(&in);
+	r = worker_channel_drain(&in);
 	assert(in.closed <= c->tasks);
 	c->tasks -= in.closed;
 	if (in.closed > 0)

@@ -22,9 +22,9 @@ struct workers *workers_new(struct monitor *monitor);
 struct workers *workers_free(struct workers *workers);
 
 /*
- * Hand over a client, whose socket stays the caller's to close.  Returns 0, when
- * a busy worker gets it later, too; or a negative errno, -EAGAIN when there is
- * no worker to take it.
+ * Hand over a client, whose socket stays the caller's to close.  Returns 0,
+ * also when a busy worker gets it later; or a negative errno, -EAGAIN when
+ * there is no worker to take it.
  */
 int workers_give(struct workers *workers, uint32_t listener, int fd,
     const struct stssl_address *peer, const struct stssl_address *local);

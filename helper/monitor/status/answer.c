@@ -14,6 +14,7 @@
 
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
+#include "helper/monitor/children/workers.h"
 #include "helper/monitor/status/request.h"
 #include "helper/monitor/status/reply.h"
 
@@ -32,7 +33,9 @@ struct seat {
 };
 
 struct answers {
-	struct answer_params params;
+	struct monitor *monitor;
+	const uid_t *users;
+	size_t user_count;
 	struct acceptor acceptor;
 	struct seat seats[ASKERS_MAX];
 	size_t count;
@@ -44,8 +47,8 @@ struct answers {
 static bool
 may_query(const struct answers *answers, uid_t uid)
 {
-	for (size_t i = 0; i < answers->params.user_count; i++)
-		if (answers->params.users[i] == uid)
+	for (size_t i = 0; i < answers->user_count; i++)
+		if (answers->users[i] == uid)
 			return true;
 	return uid == 0 || uid == geteuid();
 }
@@ -87,8 +90,8 @@ dismiss(struct seat *seat)
 {
 	struct answers *answers = seat->all;
 
-	ev_io_stop(answers->params.loop, &seat->io);
-	ev_timer_stop(answers->params.loop, &seat->patience);
+	ev_io_stop(answers->monitor->loop, &seat->io);
+	ev_timer_stop(answers->monitor->loop, &seat->patience);
 	(void)close(seat->fd);
 	seat->fd = -1;
 	answers->count--;
@@ -110,7 +113,7 @@ static void
 answer(const struct seat *seat, const struct stssl_record *record)
 {
 	struct answers *answers = seat->all;
-	const struct asker to = { &answers->params, seat->fd, seat->uid };
+	const struct asker to = { answers->monitor, seat->fd, seat->uid };
 	struct request request = { .kind = REQUEST_QUERY };
 	bool is_request = request_parse(record, &request) == 0;
 
@@ -121,7 +124,7 @@ answer(const struct seat *seat, const struct stssl_record *record)
 		reply_word(&to, "malformed");
 	} else {
 		/* The answer has all that happened before the question. */
-		answers->params.drain(answers->params.owner);
+		workers_drain(answers->monitor->workers);
 		reply(&to, &request);
 	}
 }
@@ -172,7 +175,7 @@ count_of(const struct answers *answers, uid_t uid)
 static void
 take_seat(struct answers *answers, int fd, uid_t uid)
 {
-	struct ev_loop *loop = answers->params.loop;
+	struct ev_loop *loop = answers->monitor->loop;
 	struct seat *seat = answers->seats;
 
 	/* There is one: else the acceptor would be held. */
@@ -206,17 +209,19 @@ accepted(struct acceptor *acceptor, int fd)
 }
 
 struct answers *
-answers_new(const struct answer_params *params)
+answers_new(
+    struct monitor *monitor, int fd, const uid_t *users, size_t user_count)
 {
 	struct answers *answers = calloc(1, sizeof *answers);
 
 	if (answers == NULL)
 		return NULL;
-	answers->params = *params;
+	answers->monitor = monitor;
+	answers->users = users;
+	answers->user_count = user_count;
 	for (size_t i = 0; i < ASKERS_MAX; i++)
 		answers->seats[i].fd = -1;
-	acceptor_init(
-	    &answers->acceptor, params->loop, params->fd, accepted, answers);
+	acceptor_init(&answers->acceptor, monitor->loop, fd, accepted, answers);
 	return answers;
 }
 

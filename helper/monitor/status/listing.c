@@ -107,18 +107,28 @@ describe(const struct session_entry *entry, const char *listener,
 	return out.len;
 }
 
+/* NULL behind the last. */
+static const char *
+name_of(const struct monitor *m, uint32_t listener)
+{
+	const struct helper_config *config = m->generation->config;
+
+	return listener < config->listener_count
+		   ? config->listeners[listener].name
+		   : NULL;
+}
+
 size_t
-listing_session(const struct listing_source *source, uint64_t *session,
+listing_session(const struct monitor *m, uint64_t *session,
     char buf[static STSSL_RECORD_MAX])
 {
 	const struct session_entry *entry =
-	    registry_after(source->registry, *session);
+	    registry_after(m->registry, *session);
 	struct out out = { buf, 0 };
 
 	*session = entry == NULL ? 0 : entry->session;
 	if (entry != NULL)
-		return describe(entry,
-		    source->listener(source->owner, entry->listener), buf);
+		return describe(entry, name_of(m, entry->listener), buf);
 	put(&out, STSSL_RECORD_FRONT);
 	put_value(&out, STSSL_KEY_STSSL_RESULT, "none");
 	return out.len;
@@ -126,17 +136,13 @@ listing_session(const struct listing_source *source, uint64_t *session,
 
 /* A row for each listener, without its numbers. */
 static struct metrics_now *
-rows_of(const struct listing_source *source, size_t *ret_count)
+rows_of(const struct helper_config *config)
 {
-	struct metrics_now *rows;
-	uint32_t count = 0;
+	struct metrics_now *rows =
+	    calloc(config->listener_count + 1, sizeof *rows);
 
-	while (source->listener(source->owner, count) != NULL)
-		count++;
-	rows = calloc((size_t)count + 1, sizeof *rows);
-	for (uint32_t i = 0; rows != NULL && i < count; i++)
-		rows[i].listener = source->listener(source->owner, i);
-	*ret_count = count;
+	for (size_t i = 0; rows != NULL && i < config->listener_count; i++)
+		rows[i].listener = config->listeners[i].name;
 	return rows;
 }
 
@@ -145,30 +151,27 @@ count_sessions(
     const struct registry *registry, struct metrics_now *rows, size_t count)
 {
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (e->listener < count)
 			rows[e->listener].sessions[e->tls]++;
 }
 
 size_t
-listing_metrics(
-    const struct listing_source *source, char buf[static STSSL_RECORD_MAX])
+listing_metrics(const struct monitor *m, char buf[static STSSL_RECORD_MAX])
 {
 	static const char front[] =
 	    STSSL_RECORD_FRONT "\0STSSL_RESULT=found\0STSSL_METRICS=";
-	size_t count, len = 0;
-	const struct penalty_counts penalties =
-	    penalties_count(source->penalties);
-	struct metrics_now *rows = rows_of(source, &count);
+	const struct helper_config *config = m->generation->config;
+	size_t count = config->listener_count, len = 0;
+	const struct penalty_counts penalties = penalties_count(m->penalties);
+	struct metrics_now *rows = rows_of(config);
 	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
 
 	if (to != NULL) {
-		count_sessions(source->registry, rows, count);
+		count_sessions(m->registry, rows, count);
 		(void)fwrite(front, 1, sizeof front - 1, to);
-		metrics_write(to, registry_metrics(source->registry),
-		    &penalties, rows, count,
-		    source->generation == NULL ? NULL
-					       : source->generation->inventory);
+		metrics_write(to, registry_metrics(m->registry), &penalties,
+		    rows, count, m->generation->inventory);
 		(void)fputc('\0', to);
 		/* One that does not fit is none. */
 		if (fflush(to) == 0 && ferror(to) == 0)
@@ -203,22 +206,22 @@ put_source(struct out *out, unsigned index, const struct penalised *p)
 
 /* As many as there are numbers: the shortest question is not for one each. */
 size_t
-listing_penalties(const struct listing_source *source,
-    const struct stssl_address *after, char buf[static STSSL_RECORD_MAX])
+listing_penalties(const struct monitor *m, const struct stssl_address *after,
+    char buf[static STSSL_RECORD_MAX])
 {
 	struct out out = { buf, 0 };
 	struct penalised p;
 	unsigned n = 0;
 
 	put(&out, STSSL_RECORD_FRONT);
-	if (!penalties_next(source->penalties, after, &p)) {
+	if (!penalties_next(m->penalties, after, &p)) {
 		put_value(&out, STSSL_KEY_STSSL_RESULT, "none");
 		return out.len;
 	}
 	put_value(&out, STSSL_KEY_STSSL_RESULT, "found");
 	do
 		put_source(&out, n++, &p);
-	while (n < STSSL_INDEX_MAX &&
-	       penalties_next(source->penalties, &p.source, &p));
+	while (
+	    n < STSSL_INDEX_MAX && penalties_next(m->penalties, &p.source, &p));
 	return out.len;
 }

@@ -9,37 +9,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "helper/monitor/generation.h"
-#include "helper/monitor/registry/registry.h"
 #include "helper/monitor/status/request.h"
+#include "helper/monitor/wiring.h"
 #include "status/record.h"
-
-/* Where facts come from; `listener` and `generation` are those of answer.h. */
-struct listing_source {
-	struct registry *registry;
-	struct penalties *penalties;
-	const struct generation *generation;
-	const char *(*listener)(void *owner, uint32_t listener);
-	void *owner;
-};
 
 /*
  * Write what is known of the session with the lowest number above *session, but
  * for its certificate and what does not fit.  *session becomes its number, or 0
  * behind the last.  Returns the length.
  */
-size_t listing_session(const struct listing_source *source, uint64_t *session,
+size_t listing_session(const struct monitor *m, uint64_t *session,
     char buf[static STSSL_RECORD_MAX]);
 
 /* Write all counters.  Returns the length; 0 when out of memory. */
 size_t listing_metrics(
-    const struct listing_source *source, char buf[static STSSL_RECORD_MAX]);
+    const struct monitor *m, char buf[static STSSL_RECORD_MAX]);
 
 /*
  * Write the sources with a penalty behind an address, or from the first one for
  * NULL: as many as fit.  Returns the length.
  */
-size_t listing_penalties(const struct listing_source *source,
+size_t listing_penalties(const struct monitor *m,
     const struct stssl_address *after, char buf[static STSSL_RECORD_MAX]);
 
 #endif

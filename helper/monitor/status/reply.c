@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/children/workers.h"
 #include "helper/monitor/registry/metrics.h"
 #include "helper/monitor/status/audit.h"
 #include "helper/monitor/status/listing.h"
@@ -63,7 +64,7 @@ static void
 answer_query(const struct asker *to, const struct request *request)
 {
 	const struct session_entry *found = NULL;
-	const struct registry *registry = to->params->registry;
+	const struct registry *registry = to->monitor->registry;
 
 	for (size_t i = 0; i < request->key_count; i++) {
 		const struct session_entry *entry =
@@ -125,17 +126,19 @@ needs_certificate(const char *reason)
 static void
 answer_verdict(const struct asker *to, const struct request *request)
 {
-	const struct answer_params *params = to->params;
+	const struct monitor *m = to->monitor;
 	struct session_entry *entry =
-	    registry_find(params->registry, request->session);
+	    registry_find(m->registry, request->session);
+	const struct message verdict = { .type = MESSAGE_VERDICT,
+		.u.verdict = { request->session, request->verdict,
+		    request->data_private } };
 	int r;
 
 	if (entry == NULL || entry->record != RECORD_KNOWN) {
 		reply_word(to, "none");
 		return;
 	}
-	r = params->decided(
-	    params->owner, entry, request->verdict, request->data_private);
+	r = workers_tell(m->workers, entry, &verdict);
 	audit_login(entry, request, r);
 	if (r < 0) {
 		reply_word(to, "none");
@@ -145,21 +148,20 @@ answer_verdict(const struct asker *to, const struct request *request)
 	entry->by_certificate = needs_certificate(request->reason);
 	entry->verdict = request->verdict;
 	if (request->verdict == STSSL_VERDICT_REFUSE)
-		params->refused(params->owner, entry, request->reason);
+		monitor_refused_login(to->monitor, entry, request->reason);
 	keep_login(entry, request);
-	metrics_verdict(registry_metrics(params->registry), request->verdict,
-	    request->reason);
+	metrics_verdict(
+	    registry_metrics(m->registry), request->verdict, request->reason);
 	reply_word(to, "done");
 }
 
 static void
 answer_kick(const struct asker *to, const struct request *request)
 {
-	const struct answer_params *params = to->params;
 	const struct session_entry *entry =
-	    registry_find(params->registry, request->session);
+	    registry_find(to->monitor->registry, request->session);
 
-	if (entry == NULL || params->kick(params->owner, entry) < 0) {
+	if (entry == NULL || monitor_end(to->monitor, entry, END_KICKED) < 0) {
 		reply_word(to, "none");
 		return;
 	}
@@ -173,20 +175,13 @@ answer_pardon(const struct asker *to, const struct request *request)
 {
 	char ip[STSSL_ADDRESS_TEXT];
 
-	if (!penalties_pardon(to->params->penalties, &request->address)) {
+	if (!penalties_pardon(to->monitor->penalties, &request->address)) {
 		reply_word(to, "none");
 		return;
 	}
 	log_notice("pardoned address=%s by uid=%lu",
 	    stssl_ip_format(&request->address, ip), (unsigned long)to->uid);
 	reply_word(to, "done");
-}
-
-static struct listing_source
-source_of(const struct answer_params *params)
-{
-	return (struct listing_source){ params->registry, params->penalties,
-		params->generation, params->listener, params->owner };
 }
 
 /*
@@ -197,11 +192,10 @@ static void
 answer_list(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
-	const struct listing_source source = source_of(to->params);
 	uint64_t session = request->session;
 
 	for (unsigned i = 0; i < ANSWER_SESSIONS_MAX; i++) {
-		size_t len = listing_session(&source, &session, packet);
+		size_t len = listing_session(to->monitor, &session, packet);
 
 		if (!say(to, packet, len) || session == 0)
 			return;
@@ -212,8 +206,7 @@ static void
 answer_metrics(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
-	const struct listing_source source = source_of(to->params);
-	size_t len = listing_metrics(&source, packet);
+	size_t len = listing_metrics(to->monitor, packet);
 
 	(void)request;
 	if (len > 0)
@@ -224,23 +217,21 @@ static void
 answer_penalties(const struct asker *to, const struct request *request)
 {
 	static char packet[STSSL_RECORD_MAX];
-	const struct listing_source source = source_of(to->params);
 
 	(void)say(to, packet,
-	    listing_penalties(&source,
+	    listing_penalties(to->monitor,
 		request->has_address ? &request->address : NULL, packet));
 }
 
 static void
 answer_reload(const struct asker *to, const struct request *request)
 {
-	const struct answer_params *params = to->params;
 	struct stssl_error error = { "" };
 	struct stssl_record answer;
 	int r;
 
 	(void)request;
-	if (params->reload(params->owner, &error) == 0) {
+	if (monitor_reload(to->monitor, &error) == 0) {
 		reply_word(to, "done");
 		return;
 	}

@@ -7,15 +7,15 @@
 
 #include <sys/types.h>
 
-#include "helper/monitor/status/answer.h"
 #include "helper/monitor/status/request.h"
+#include "helper/monitor/wiring.h"
 
 /* Sessions in the answers to one question: the rest is asked for again. */
 #define ANSWER_SESSIONS_MAX 64
 
 /* The other end of a connection to the status socket. */
 struct asker {
-	const struct answer_params *params;
+	struct monitor *monitor;
 	int fd;
 	uid_t uid;
 };

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A registry with sessions, and the channel of a worker.
+ */
+#include <config.h>
+#include "tests/registry-stage.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+const int alice, bob;
+
+struct stssl_connection
+connection_of(const char *text)
+{
+	struct stssl_connection c;
+
+	ck_assert_int_eq(stssl_connection_parse(text, &c), 0);
+	return c;
+}
+
+struct session_entry *
+add_owned_session(
+    struct registry *registry, uint64_t session, const void *owner)
+{
+	struct stssl_address peer;
+
+	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
+	ck_assert_int_eq(registry_add(registry, session, owner, 0, &peer), 0);
+	return registry_find(registry, session);
+}
+
+static struct listen_config listener = { .name = "ftp" };
+static struct helper_config config = { .listeners = &listener,
+	.listener_count = 1 };
+
+struct generation registry_generation = { .config = &config };
+
+unsigned asked; /* how often */
+int again = -1; /* where to ask once more each time, a channel */
+
+void
+monitor_asked(struct monitor *m, const struct session_entry *entry,
+    const struct message_ask *ask)
+{
+	const struct message same = { .type = MESSAGE_ASK, .u.ask = *ask };
+
+	(void)m;
+	ck_assert_uint_eq(entry->session, ask->session);
+	asked++;
+	if (again != -1)
+		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
+}
+
+void
+mail_open(struct mail *mail)
+{
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	mail->worker = pair[0];
+	mail->registry = registry_new();
+	mail->entry = add_owned_session(mail->registry, 1, &alice);
+	(void)add_owned_session(mail->registry, 2, &bob);
+	monitor.registry = mail->registry;
+	monitor.generation = &registry_generation;
+	mail->in = (struct worker_channel){
+		.monitor = &monitor, .worker = &alice, .channel = pair[1]
+	};
+}
+
+void
+mail_close(struct mail *mail)
+{
+	(void)close(mail->worker);
+	(void)close(mail->in.channel);
+	(void)registry_free(mail->registry);
+}
+
+int
+post(struct mail *mail, const struct message *m, const void *more, size_t len)
+{
+	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
+	return worker_channel_drain(&mail->in);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Sessions and channels for tests of the registry and of workers' messages.
+ */
+#ifndef TESTS_REGISTRY_STAGE_H
+#define TESTS_REGISTRY_STAGE_H
+
+#include "helper/base/message.h"
+#include "helper/monitor/registry/worker_channel.h"
+#include "helper/monitor/registry/registry.h"
+#include "status/tools/address.h"
+#include "tests/test-helper-process.h"
+
+/* Owners; only their addresses matter. */
+extern const int alice, bob;
+
+#define HERE  "1 127.0.0.1:2121 127.0.0.1:40000"
+#define THERE "2 127.0.0.1:2121 127.0.0.1:40000"
+
+#define RECORD                                        \
+	"STSSL_VERSION=1\0STSSL_SESSION=1\0"          \
+	"STSSL_LISTENER=ftp\0REMOTE_ADDR=192.0.2.7\0" \
+	"REMOTE_PORT=1000\0"
+
+/* A literal with NULs inside; the one that C adds does not count. */
+#define TEXT(literal) literal, sizeof(literal) - 1
+
+struct stssl_connection connection_of(const char *text);
+
+/* A session from 192.0.2.7:1000. */
+struct session_entry *add_owned_session(
+    struct registry *registry, uint64_t session, const void *owner);
+
+/* With one listener, ftp. */
+extern struct generation registry_generation;
+
+/* How often an advisor was asked. */
+extern unsigned asked;
+/* Where to ask once more each time, a channel, unless it is -1. */
+extern int again;
+
+/* The channel of alice's worker, which has session 1. */
+struct mail {
+	struct registry *registry;
+	struct session_entry *entry;
+	struct worker_channel in;
+	int worker; /* her end */
+};
+
+void mail_open(struct mail *mail);
+void mail_close(struct mail *mail);
+
+/* Send a message; returns what worker_channel_drain() does then. */
+int post(
+    struct mail *mail, const struct message *m, const void *more, size_t len);
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the monitor takes from a worker: alice's has session 1, bob's session 2.
+ */
+#include <config.h>
+#include "tests/registry-stage.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static unsigned failures;
+
+static void
+on_failed(const struct stssl_address *peer, enum penalty_event event)
+{
+	ck_assert_uint_eq(peer->port, 1000);
+	ck_assert_int_eq(event, PENALTY_LOGIN_FAILED);
+	failures++;
+}
+
+/* What alice's worker says. */
+static int
+drain(struct registry *registry, int channel, size_t *ended)
+{
+	struct worker_channel in = {
+		.monitor = &monitor, .worker = &alice, .channel = channel
+	};
+	int r;
+
+	monitor.registry = registry;
+	monitor.generation = &registry_generation;
+	hooks.penalise = on_failed;
+	r = worker_channel_drain(&in);
+	*ended = in.closed;
+	return r;
+}
+
+static const struct {
+	const char *text;
+	size_t len;
+	uint64_t session;
+	bool is_taken;
+} published[] = {
+	{ TEXT(RECORD), 1, true },
+	{ TEXT(RECORD "SSL_PROTOCOL=TLSv1.3\0"), 1, true },
+	/* of another worker, of nobody */
+	{ TEXT(RECORD), 2, false },
+	{ TEXT(RECORD), 3, false },
+	/* not what the codec takes */
+	{ TEXT(""), 1, false },
+	{ TEXT(RECORD "COLOUR=red\0"), 1, false },
+	{ TEXT(RECORD "SSL_PROTOCOL=TLSv1.3"), 1, false },
+	/* about another session or client, or words put in our mouth */
+	{ TEXT("STSSL_VERSION=1\0"), 1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=2\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=127.0.0.1\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1001\0"),
+	    1, false },
+	{ TEXT("STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=pop\0"
+	       "REMOTE_ADDR=192.0.2.7\0REMOTE_PORT=1000\0"),
+	    1, false },
+	{ TEXT(RECORD "STSSL_RESULT=found\0"), 1, false },
+	{ TEXT(RECORD "STSSL_USER=root\0"), 1, false },
+	{ TEXT(RECORD "STSSL_KERNEL_TLS=yes\0"), 1, false },
+	{ TEXT(RECORD "STSSL_CONNECTION_0=" HERE "\0"), 1, false },
+	{ TEXT(RECORD "STSSL_SOURCE_0=192.0.2.7\0"), 1, false },
+};
+
+START_TEST(a_worker_is_believed_for_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	struct message m = { .type = MESSAGE_PUBLISH };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
+	m.u.publish.session = published[_i].session;
+	m.u.publish.connection = connection_of(HERE);
+	m.u.publish.text_len = (uint32_t)published[_i].len;
+	ck_assert_int_eq(message_send(pair[0], &m, -1, published[_i].text,
+			     published[_i].len),
+	    0);
+	ck_assert_int_eq(
+	    drain(r, pair[1], &ended), published[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(
+	    registry_find_connection(r, &m.u.publish.connection) != NULL,
+	    published[_i].is_taken);
+	(void)registry_free(r);
+}
+END_TEST
+
+static const struct {
+	struct message m;
+	int outcome;
+	size_t ended;
+} told[] = {
+	{ { .type = MESSAGE_WITHDRAW, .u.withdraw.session = 1 }, 0, 0 },
+	{ { .type = MESSAGE_WITHDRAW, .u.withdraw.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_WELCOME, .u.welcome.session = 1 }, 0, 0 },
+	{ { .type = MESSAGE_WELCOME, .u.welcome.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 1 }, 0, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 1, PENALTY_LOGIN_FAILED } },
+	    0, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 2, PENALTY_LOGIN_FAILED } },
+	    -EBADMSG, 0 },
+	{ { .type = MESSAGE_FAILED, .u.failed = { 1, PENALTY_CRASH } },
+	    -EBADMSG, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic = { 1, 0, 0, 1 } }, 0, 0 },
+	{ { .type = MESSAGE_TRAFFIC, .u.traffic = { 1, 0, 0, 2 } }, -EBADMSG,
+	    0 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 1 }, 0, 1 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 2 }, -EBADMSG, 0 },
+	{ { .type = MESSAGE_CLOSED, .u.closed.session = 3 }, -EBADMSG, 0 },
+};
+
+START_TEST(a_worker_ends_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
+	ck_assert_int_eq(message_send(pair[0], &told[_i].m, -1, NULL, 0), 0);
+	ck_assert_int_eq(drain(r, pair[1], &ended), told[_i].outcome);
+	ck_assert_uint_eq(ended, told[_i].ended);
+	ck_assert_int_eq(registry_find(r, 1) == NULL, told[_i].ended == 1);
+	ck_assert_ptr_nonnull(registry_find(r, 2));
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_worker_tells_of_a_bounded_number_of_failures)
+{
+	struct registry *r = registry_new();
+	const struct message m = { .type = MESSAGE_FAILED,
+		.u.failed = { 1, PENALTY_LOGIN_FAILED } };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	for (int i = 0; i < 17; i++) {
+		ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
+		ck_assert_int_eq(
+		    drain(r, pair[1], &ended), i < 16 ? 0 : -EBADMSG);
+	}
+	ck_assert_uint_eq(failures, 16);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(sessions_of_one_source_have_a_suspect)
+{
+	static const char *const from[] = { "[2001:db8::1]:1",
+		"[2001:db8::2]:1", "[2001:db8:1::1]:1" };
+	struct registry *r = registry_new();
+	struct stssl_address a, found;
+
+	ck_assert(!registry_source_of(r, &alice, &found));
+	for (uint64_t i = 0; i < ROWS(from); i++) {
+		ck_assert_int_eq(stssl_address_parse(from[i], &a), 0);
+		ck_assert_int_eq(registry_add(r, i + 1, &alice, 0, &a), 0);
+		ck_assert(!registry_source_of(r, &bob, &found));
+		ck_assert_int_eq(registry_source_of(r, &alice, &found), i < 2);
+	}
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(the_end_of_a_channel_is_told)
+{
+	struct registry *r = registry_new();
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)close(pair[0]);
+	ck_assert_int_eq(drain(r, pair[1], &ended), -EPIPE);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_worker_asks_about_its_own_sessions_only)
+{
+	struct registry *r = registry_new();
+	struct message m = { .type = MESSAGE_ASK };
+	size_t ended = 0;
+	int pair[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	(void)add_owned_session(r, 2, &bob);
+	m.u.ask.session = (uint64_t)_i + 1;
+	ck_assert_int_eq(message_send(pair[0], &m, -1, NULL, 0), 0);
+	ck_assert_int_eq(
+	    drain(r, pair[1], &ended), m.u.ask.session == 1 ? 0 : -EBADMSG);
+	ck_assert_uint_eq(asked, m.u.ask.session == 1);
+	(void)registry_free(r);
+}
+END_TEST
+
+static unsigned checked;
+
+void
+monitor_check(
+    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
+{
+	(void)m;
+	ck_assert_uint_eq(entry->session, 1);
+	ck_assert_uint_eq(len, 3);
+	ck_assert_mem_eq(der, "der", 3);
+	checked++;
+}
+
+START_TEST(a_worker_has_one_certificate_of_a_session_checked_at_a_time)
+{
+	struct message m = { .type = MESSAGE_CHECK };
+	struct mail mail;
+	int inquirer;
+
+	mail_open(&mail);
+	m.u.check.der_len = 3;
+	m.u.check.session = (uint64_t)_i + 1;
+	if (_i > 0) {
+		/* bob's, and nobody's */
+		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
+		ck_assert_uint_eq(checked, 0);
+	} else {
+		ck_assert_int_eq(post(&mail, &m, "der", 3), 0);
+		ck_assert_uint_eq(checked, 1);
+		mail.entry->inquirer = (void *)&inquirer;
+		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
+		ck_assert_uint_eq(checked, 1);
+	}
+	mail_close(&mail);
+}
+END_TEST
+
+static const struct {
+	uint64_t in, out;
+	int outcome;
+} counts[] = {
+	{ 10, 20, 0 },
+	{ 11, 20, 0 },
+	{ 10, 21, 0 },
+	{ 9, 20, -EBADMSG },
+	{ 10, 19, -EBADMSG },
+	{ 9, 21, -EBADMSG },
+	{ UINT64_MAX, 0, -EBADMSG },
+};
+
+START_TEST(bytes_that_a_worker_tells_of_only_grow)
+{
+	struct message m = { .type = MESSAGE_TRAFFIC };
+	struct mail mail;
+
+	mail_open(&mail);
+	m.u.traffic.session = 1;
+	m.u.traffic.in = 10;
+	m.u.traffic.out = 20;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_eq(mail.entry->bytes_in, 10);
+	ck_assert_uint_eq(mail.entry->bytes_out, 20);
+	m.u.traffic.in = counts[_i].in;
+	m.u.traffic.out = counts[_i].out;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), counts[_i].outcome);
+	if (counts[_i].outcome == 0) {
+		ck_assert_uint_eq(mail.entry->bytes_in, counts[_i].in);
+		ck_assert_uint_eq(mail.entry->bytes_out, counts[_i].out);
+	}
+	/* Nor at the end. */
+	m.type = MESSAGE_CLOSED;
+	m.u.closed.session = 1;
+	m.u.closed.in = mail.entry->bytes_in;
+	m.u.closed.out = mail.entry->bytes_out - 1;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), -EBADMSG);
+	ck_assert_ptr_nonnull(registry_find(mail.registry, 1));
+	mail_close(&mail);
+}
+END_TEST
+
+#define UNTIL 1795489200
+
+static const struct {
+	const char *verify; /* NULL: the record does not say */
+	time_t until;
+} validities[] = {
+	{ "SUCCESS", UNTIL },
+	{ "SUCCESS", 0 },
+	{ "FAILED:expired", 0 },
+	{ "NONE", 0 },
+	{ NULL, 0 },
+};
+
+/* Until when it is good, whether by today's lists, and who has logged in. */
+START_TEST(what_a_record_means_for_its_session_is_noted)
+{
+	const char *verify = validities[_i].verify;
+	static char text[] =
+	    RECORD "SSL_PROTOCOL=TLSv1.3\0SSL_CLIENT_VERIFY=NOTHING-OF-ALL";
+	struct message m = { .type = MESSAGE_PUBLISH };
+	size_t len = sizeof RECORD "SSL_PROTOCOL=TLSv1.3\0" - 1;
+	struct mail mail;
+
+	if (verify != NULL) {
+		len += strlen("SSL_CLIENT_VERIFY=");
+		memcpy(text + len, verify, strlen(verify) + 1);
+		len += strlen(verify) + 1;
+	}
+	mail_open(&mail);
+	mail.in.is_older = _i == 1;
+	m.u.publish.session = 1;
+	m.u.publish.good_until = _i == 1 ? 0 : UNTIL;
+	m.u.publish.connection = connection_of(HERE);
+	m.u.publish.text_len = (uint32_t)len;
+	m.u.publish.is_welcome = _i == 1;
+	ck_assert_int_eq(post(&mail, &m, text, len), 0);
+	ck_assert_int_eq(mail.entry->good_until, validities[_i].until);
+	ck_assert_int_eq(mail.entry->is_unreviewed, _i == 1);
+	ck_assert_int_eq(mail.entry->is_newcomer, _i != 1);
+	mail_close(&mail);
+}
+END_TEST
+
+START_TEST(all_messages_that_lie_there_are_taken_at_once)
+{
+	struct message m = { .type = MESSAGE_ASK };
+	struct mail mail;
+
+	mail_open(&mail);
+	m.u.ask.session = 1;
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(message_send(mail.worker, &m, -1, NULL, 0), 0);
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_eq(asked, 5);
+	mail_close(&mail);
+}
+END_TEST
+
+START_TEST(who_writes_without_end_does_not_keep_the_monitor)
+{
+	struct message m = { .type = MESSAGE_ASK };
+	struct mail mail;
+
+	mail_open(&mail);
+	again = mail.worker;
+	m.u.ask.session = 1;
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	ck_assert_uint_gt(asked, 1);
+	mail_close(&mail);
+}
+END_TEST
+
+size_t
+worker_channel_cases(struct test_case *ret)
+{
+	const struct test_case cases[] = {
+		{ a_worker_is_believed_for_its_own_sessions_only,
+		    ROWS(published) },
+		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
+		{ a_worker_asks_about_its_own_sessions_only, 3 },
+		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
+		{ sessions_of_one_source_have_a_suspect, 0 },
+		{ the_end_of_a_channel_is_told, 0 },
+		{ a_worker_has_one_certificate_of_a_session_checked_at_a_time,
+		    3 },
+		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
+		{ what_a_record_means_for_its_session_is_noted,
+		    ROWS(validities) },
+		{ all_messages_that_lie_there_are_taken_at_once, 0 },
+		{ who_writes_without_end_does_not_keep_the_monitor, 0 },
+	};
+
+	memcpy(ret, cases, sizeof cases);
+	return ROWS(cases);
+}

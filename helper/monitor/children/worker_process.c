@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a worker says, and whose fault its end is.  A worker is lost when its
+ * Hears a worker, and says whose fault its end is.  A worker is lost when its
  * channel ends or it says something impossible; from that moment its records
  * are gone, whatever its process still does.
  */
@@ -29,9 +29,8 @@ wanted(const struct pool *pool)
 }
 
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	(void)gathered;
 	return worker_main(g->config, g->tls, channel);
 }
 

@@ -23,6 +23,7 @@ struct arguments {
 	bool clear;
 	bool json;
 	bool penalties;
+	bool plain;
 	bool shared;
 	bool text;
 	const char *by;

@@ -227,6 +227,8 @@ reload_now(struct reload *r, struct stssl_error *error)
 	result = load(r, &next, error);
 	if (result < 0) {
 		log_error("not reloaded: %s", error->text);
+		metrics_reload(
+		    registry_metrics(r->monitor->registry), false, time(NULL));
 		return result;
 	}
 	keep_addresses(old.config, next.config);
@@ -234,6 +236,8 @@ reload_now(struct reload *r, struct stssl_error *error)
 	watch_files(r);
 	monitor_renewed(r->monitor);
 	generation_free(&old);
+	metrics_reload(
+	    registry_metrics(r->monitor->registry), true, time(NULL));
 	log_notice("reloaded");
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "policy/class.h"
+#include "policy/classes.h"
 #include "policy/tools/words.h"
 #include "status/quote.h"
 #include "stsslctl/command.h"

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "conf/scan.h"
+#include "conf/value.h"
 #include "status/trust.h"
 
 static int __attribute__((format(printf, 4, 0))) say(struct stssl_error *error,
@@ -186,54 +187,11 @@ stssl_conf_given(const struct stssl_conf_section *section, const char *name)
 	return (section->given >> (key - section->keys) & 1) != 0;
 }
 
-static struct stssl_values
-values_of(const struct stssl_conf *conf, const struct stssl_entry *entry)
-{
-	if (entry == NULL)
-		return (struct stssl_values){ NULL, 0 };
-	return (
-	    struct stssl_values){ conf->values + entry->value, entry->count };
-}
-
 struct stssl_values
 stssl_conf_values(const struct stssl_conf_section *section, const char *name)
 {
-	return values_of(section->conf, find(section, known(section, name)));
-}
-
-/* The values of a list, parsed, in memory that goes with the file. */
-static int
-put_array(struct stssl_conf *conf, const struct stssl_conf_key *key,
-    const struct stssl_entry *entry, struct stssl_array *ret)
-{
-	struct stssl_array array = { NULL, entry == NULL ? 0 : entry->count };
-
-	array.list = stssl_tree_room(conf, array.count, key->width);
-	if (array.list == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < array.count; i++)
-		(void)key->parse(conf->values[entry->value + i],
-		    (char *)array.list + i * key->width);
-	memcpy(ret, &array, sizeof array);
-	return 0;
-}
-
-static const char *
-text_of(const struct stssl_conf *conf, const struct stssl_conf_key *key,
-    const struct stssl_entry *entry)
-{
-	return entry != NULL ? conf->values[entry->value] : key->text;
-}
-
-/* A SECTION, which conf/scan.c adds, empty, when the file has none. */
-static int
-put_section(struct stssl_conf *conf, const char *name, void *ret)
-{
-	const struct stssl_conf_section *section =
-	    stssl_conf_next(conf, name, NULL);
-
-	assert(section != NULL);
-	return stssl_conf_fill(section, ret);
+	return stssl_tree_values(
+	    section->conf, find(section, known(section, name)));
 }
 
 /* One value to its place; `entry` is NULL for the default. */
@@ -241,35 +199,8 @@ static int
 put(struct stssl_conf *conf, const struct stssl_conf_key *key,
     const struct stssl_entry *entry, void *place)
 {
-	switch (key->type) {
-	case STSSL_CONF_TEXT:
-		*(const char **)place = text_of(conf, key, entry);
-		return 0;
-	case STSSL_CONF_VALUE:
-		if (text_of(conf, key, entry) != NULL)
-			(void)key->parse(text_of(conf, key, entry), place);
-		return 0;
-	case STSSL_CONF_LIST:
-		*(struct stssl_values *)place = values_of(conf, entry);
-		return 0;
-	case STSSL_CONF_ARRAY:
-		return put_array(conf, key, entry, place);
-	case STSSL_CONF_WORD:
-		*(int *)place = entry != NULL ? entry->number : key->word;
-		return 0;
-	case STSSL_CONF_NUMBER:
-		*(int *)place = entry != NULL ? entry->number : key->number;
-		return 0;
-	case STSSL_CONF_SWITCH:
-		*(bool *)place = entry != NULL ? entry->number != 0 : key->on;
-		return 0;
-	case STSSL_CONF_SECTION:
-		return put_section(conf, key->name, place);
-	case STSSL_CONF_TITLED:
-	case STSSL_CONF_TYPE_COUNT:
-		break;
-	}
-	return 0;
+	return key->type->put == NULL ? 0
+				      : key->type->put(conf, key, entry, place);
 }
 
 int

@@ -20,27 +20,30 @@
 /* Most words that a key can take, and most keys of a table. */
 #define STSSL_CONF_WORDS 5
 #define STSSL_CONF_KEYS  64
-/* The largest thing that a VALUE, or one of an ARRAY, is read into. */
-#define STSSL_CONF_WIDTH 256
 
 /* One message without a newline; empty when there was no error. */
 struct stssl_error {
 	char text[STSSL_ERROR_TEXT];
 };
 
-/* The form of a key in the file, and its field for stssl_conf_fill(). */
-enum stssl_conf_type {
-	STSSL_CONF_TEXT,    /* key = text: const char * */
-	STSSL_CONF_VALUE,   /* key = text: what `parse` makes of it */
-	STSSL_CONF_LIST,    /* key = { text, ... }: struct stssl_values */
-	STSSL_CONF_ARRAY,   /* key = { text, ... }: struct stssl_array */
-	STSSL_CONF_WORD,    /* key = one of `words`: an int, its index */
-	STSSL_CONF_NUMBER,  /* key = a number in decimal: an int */
-	STSSL_CONF_SWITCH,  /* key = yes or no, or one of two `words`: a bool */
-	STSSL_CONF_SECTION, /* key { keys }, once */
-	STSSL_CONF_TITLED,  /* key title { keys }, often, with other titles */
-	STSSL_CONF_TYPE_COUNT
-};
+/*
+ * The types of keys: the form of a key in the file, and its field in the struct
+ * that stssl_conf_fill() fills.  conf/tools/types.h has more.
+ */
+struct stssl_conf_type;
+extern const struct stssl_conf_type
+    stssl_conf_text,   /* key = text: const char * */
+    stssl_conf_list,   /* key = { text, ... }: struct stssl_values */
+    stssl_conf_word,   /* key = one of `words`: an int, its index */
+    stssl_conf_switch, /* key = yes or no, or one of two `words`: a bool */
+    stssl_conf_titled; /* key title { keys }, often, with other titles */
+
+/* In a row of a table. */
+#define STSSL_CONF_TEXT   (&stssl_conf_text)
+#define STSSL_CONF_LIST   (&stssl_conf_list)
+#define STSSL_CONF_WORD   (&stssl_conf_word)
+#define STSSL_CONF_SWITCH (&stssl_conf_switch)
+#define STSSL_CONF_TITLED (&stssl_conf_titled)
 
 /*
  * Says what is wrong with a value, or with the title of a section, in a text
@@ -57,7 +60,7 @@ typedef const char *stssl_conf_parse(const char *value, void *ret);
  */
 struct stssl_conf_key {
 	const char *name;
-	enum stssl_conf_type type;
+	const struct stssl_conf_type *type;
 	size_t place;            /* of its field in the struct */
 	stssl_conf_check *check; /* TEXT, LIST, TITLED; may be NULL */
 	stssl_conf_parse *parse; /* VALUE, ARRAY */
@@ -75,12 +78,6 @@ struct stssl_conf_key {
 /* Values of a key, in their order. */
 struct stssl_values {
 	char *const *list;
-	size_t count;
-};
-
-/* The same, parsed.  The field in a struct has a list of its own type. */
-struct stssl_array {
-	void *list;
 	size_t count;
 };
 

@@ -64,22 +64,17 @@ is_new(struct scanner *s, struct stssl_conf_section *in)
 
 	assert(s->key - in->keys < STSSL_CONF_KEYS);
 	in->given |= bit;
-	return !given || s->key->type == STSSL_CONF_TITLED;
+	return !given || s->key->type->shape == STSSL_SHAPE_TITLED;
 }
 
 static enum place
 key(struct scanner *s)
 {
-	static const enum place then[STSSL_CONF_TYPE_COUNT] = {
-		[STSSL_CONF_TEXT] = PLACE_EQUALS,
-		[STSSL_CONF_VALUE] = PLACE_EQUALS,
-		[STSSL_CONF_LIST] = PLACE_EQUALS,
-		[STSSL_CONF_ARRAY] = PLACE_EQUALS,
-		[STSSL_CONF_WORD] = PLACE_EQUALS,
-		[STSSL_CONF_NUMBER] = PLACE_EQUALS,
-		[STSSL_CONF_SWITCH] = PLACE_EQUALS,
-		[STSSL_CONF_SECTION] = PLACE_BRACE,
-		[STSSL_CONF_TITLED] = PLACE_TITLE,
+	static const enum place then[STSSL_SHAPE_COUNT] = {
+		[STSSL_SHAPE_VALUE] = PLACE_EQUALS,
+		[STSSL_SHAPE_LIST] = PLACE_EQUALS,
+		[STSSL_SHAPE_SECTION] = PLACE_BRACE,
+		[STSSL_SHAPE_TITLED] = PLACE_TITLE,
 	};
 	struct stssl_conf_section *in = &s->conf->sections[s->section];
 
@@ -98,7 +93,7 @@ key(struct scanner *s)
 		    &s->text, s->line, "%s is given twice", s->key->name);
 		return PLACE_WRONG;
 	}
-	return then[s->key->type];
+	return then[s->key->type->shape];
 }
 
 static enum place
@@ -114,10 +109,8 @@ equals(struct scanner *s)
 
 	in->last = (unsigned)s->conf->entry_count;
 	must(s, stssl_tree_entry(s->conf, &entry));
-	return s->key->type == STSSL_CONF_LIST ||
-		       s->key->type == STSSL_CONF_ARRAY
-		   ? PLACE_FIRST
-		   : PLACE_VALUE;
+	return s->key->type->shape == STSSL_SHAPE_LIST ? PLACE_FIRST
+						       : PLACE_VALUE;
 }
 
 /* One value, checked and added to the last entry. */
@@ -126,7 +119,7 @@ take(struct scanner *s)
 {
 	struct stssl_entry *entry = &s->conf->entries[s->conf->entry_count - 1];
 	const char *why =
-	    stssl_value_check(s->key, s->text.word, &entry->number, s->why);
+	    s->key->type->check(s->key, s->text.word, &entry->number, s->why);
 
 	if (why == NULL)
 		must(s, stssl_tree_value(s->conf, s->text.word, s->text.line));
@@ -272,7 +265,7 @@ add_absent(struct scanner *s, const struct stssl_conf_key *keys)
 			.conf = s->conf, .kind = k, .keys = k->keys, .line = 1
 		};
 
-		if (k->type == STSSL_CONF_SECTION &&
+		if (k->type->shape == STSSL_SHAPE_SECTION &&
 		    (s->conf->sections[0].given >> (k - keys) & 1) == 0)
 			must(s, stssl_tree_section(s->conf, &section));
 	}

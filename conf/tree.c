@@ -61,17 +61,6 @@ stssl_tree_done(struct stssl_conf *conf)
 	free(conf->sections);
 }
 
-void *
-stssl_tree_room(struct stssl_conf *conf, size_t count, size_t width)
-{
-	struct stssl_room *room = calloc(1, sizeof *room + count * width);
-
-	if (room == NULL)
-		return NULL;
-	SLIST_INSERT_HEAD(&conf->rooms, room, next);
-	return room->bytes;
-}
-
 const struct stssl_conf_key *
 stssl_conf_key(const struct stssl_conf_key *keys, const char *name)
 {
@@ -127,6 +116,16 @@ stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line)
 	lines[conf->value_count++] = line;
 	conf->entries[conf->entry_count - 1].count++;
 	return 0;
+}
+
+struct stssl_values
+stssl_tree_values(
+    const struct stssl_conf *conf, const struct stssl_entry *entry)
+{
+	if (entry == NULL)
+		return (struct stssl_values){ NULL, 0 };
+	return (
+	    struct stssl_values){ conf->values + entry->value, entry->count };
 }
 
 /* FNV-1a will do: root writes the titles, and does not attack itself. */

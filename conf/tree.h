@@ -63,15 +63,16 @@ int stssl_tree_init(struct stssl_conf *conf, size_t len);
 /* Free the lists, and all rooms. */
 void stssl_tree_done(struct stssl_conf *conf);
 
-/* Room for `count` things of `width` bytes, all zero; NULL without memory. */
-void *stssl_tree_room(struct stssl_conf *conf, size_t count, size_t width);
-
 /* Each adds one to its list.  They return 0 or -ENOMEM. */
 int stssl_tree_section(
     struct stssl_conf *conf, const struct stssl_conf_section *section);
 int stssl_tree_entry(struct stssl_conf *conf, const struct stssl_entry *entry);
 /* To the last entry. */
 int stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line);
+
+/* The values of an entry; none for NULL. */
+struct stssl_values stssl_tree_values(
+    const struct stssl_conf *conf, const struct stssl_entry *entry);
 
 /*
  * Check that no two sections of one kind have the same title.  Returns 0;

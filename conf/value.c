@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Checks values: one function for each type of keys.  Numbers are decimal ones
- * and nothing else, because 010 is ten to one reader and eight to another.
+ * The types of keys in both configuration files: each checks a value, and puts
+ * it to its place.
  */
 #include <config.h>
 #include "conf/value.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "status/ascii.h"
-
-/* More digits than this are out of any range, and might not fit an int. */
-#define DIGITS_MAX 9
 
 static const char *
 check_text(const struct stssl_conf_key *key, const char *value, int *ret_number,
@@ -24,17 +20,22 @@ check_text(const struct stssl_conf_key *key, const char *value, int *ret_number,
 	return key->check != NULL ? key->check(value) : NULL;
 }
 
-/* The result is dropped: values are used when the whole file is right. */
-static const char *
-check_parsed(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_VALUE_WHY])
+static int
+put_text(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, void *place)
 {
-	max_align_t unused[STSSL_CONF_WIDTH / sizeof(max_align_t)];
+	*(const char **)place =
+	    entry != NULL ? conf->values[entry->value] : key->text;
+	return 0;
+}
 
-	(void)why;
-	assert(key->width <= sizeof unused);
-	*ret_number = 0;
-	return key->parse(value, unused);
+static int
+put_list(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, void *place)
+{
+	(void)key;
+	*(struct stssl_values *)place = stssl_tree_values(conf, entry);
+	return 0;
 }
 
 static const char *
@@ -57,28 +58,13 @@ check_word(const struct stssl_conf_key *key, const char *value, int *ret_number,
 	return why;
 }
 
-static const char *
-check_number(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_VALUE_WHY])
+static int
+put_word(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, void *place)
 {
-	const char *digits = value + (value[0] == '-');
-	size_t len = strspn(digits, STSSL_DIGITS);
-	int number = 0;
-
-	if (len == 0 || digits[len] != '\0' ||
-	    (digits[0] == '0' && (len > 1 || digits != value)))
-		return "not a number in decimal";
-	for (size_t i = 0; i < len && i < DIGITS_MAX; i++)
-		number = number * 10 + (digits[i] - '0');
-	if (digits != value)
-		number = -number;
-	if (len > DIGITS_MAX || number < key->low || number > key->high) {
-		(void)snprintf(why, STSSL_VALUE_WHY, "not in %d ... %d",
-		    key->low, key->high);
-		return why;
-	}
-	*ret_number = number;
-	return NULL;
+	(void)conf;
+	*(int *)place = entry != NULL ? entry->number : key->word;
+	return 0;
 }
 
 static const char *
@@ -107,21 +93,18 @@ check_switch(const struct stssl_conf_key *key, const char *value,
 	return "not one of true, yes, on, false, no, off";
 }
 
-const char *
-stssl_value_check(const struct stssl_conf_key *key, const char *value,
-    int *ret_number, char why[static STSSL_VALUE_WHY])
+static int
+put_switch(struct stssl_conf *conf, const struct stssl_conf_key *key,
+    const struct stssl_entry *entry, void *place)
 {
-	static const char *(*const checks[STSSL_CONF_TYPE_COUNT])(
-	    const struct stssl_conf_key *, const char *, int *,
-	    char why[static STSSL_VALUE_WHY]) = {
-		[STSSL_CONF_TEXT] = check_text,
-		[STSSL_CONF_VALUE] = check_parsed,
-		[STSSL_CONF_LIST] = check_text,
-		[STSSL_CONF_ARRAY] = check_parsed,
-		[STSSL_CONF_WORD] = check_word,
-		[STSSL_CONF_NUMBER] = check_number,
-		[STSSL_CONF_SWITCH] = check_switch,
-	};
-
-	return checks[key->type](key, value, ret_number, why);
+	(void)conf;
+	*(bool *)place = entry != NULL ? entry->number != 0 : key->on;
+	return 0;
 }
+
+const struct stssl_conf_type
+    stssl_conf_text = { STSSL_SHAPE_VALUE, check_text, put_text },
+    stssl_conf_list = { STSSL_SHAPE_LIST, check_text, put_list },
+    stssl_conf_word = { STSSL_SHAPE_VALUE, check_word, put_word },
+    stssl_conf_switch = { STSSL_SHAPE_VALUE, check_switch, put_switch },
+    stssl_conf_titled = { STSSL_SHAPE_TITLED, NULL, NULL };

@@ -27,13 +27,6 @@ stssl_subject_domain(const char *address)
 
 /* Each changes a copy of the name in place. */
 static int
-fold_nothing(char *text)
-{
-	(void)text;
-	return 0;
-}
-
-static int
 fold_all(char *text)
 {
 	stssl_lower_text(text);
@@ -65,18 +58,16 @@ fold_dn(char *text)
 static const struct {
 	enum stssl_key key;
 	bool many;
-	int (*fold)(char *text);
+	int (*fold)(char *text); /* NULL: every byte counts */
 } kinds[STSSL_SUBJECT_COUNT] = {
-	[STSSL_SUBJECT_CN] = { STSSL_KEY_SSL_CLIENT_S_DN_CN, false,
-	    fold_nothing },
+	[STSSL_SUBJECT_CN] = { STSSL_KEY_SSL_CLIENT_S_DN_CN, false, NULL },
 	[STSSL_SUBJECT_DN] = { STSSL_KEY_SSL_CLIENT_S_DN, false, fold_dn },
 	[STSSL_SUBJECT_EMAIL] = { STSSL_KEY_SSL_CLIENT_SAN_Email, true,
 	    fold_domain },
 	[STSSL_SUBJECT_UPN] = { STSSL_KEY_SSL_CLIENT_SAN_OTHER_msUPN, true,
 	    fold_domain },
 	[STSSL_SUBJECT_DNS] = { STSSL_KEY_SSL_CLIENT_SAN_DNS, true, fold_all },
-	[STSSL_SUBJECT_URI] = { STSSL_KEY_SSL_CLIENT_SAN_URI, true,
-	    fold_nothing },
+	[STSSL_SUBJECT_URI] = { STSSL_KEY_SSL_CLIENT_SAN_URI, true, NULL },
 };
 
 static bool
@@ -94,14 +85,15 @@ stssl_subject_canonical(enum stssl_subject kind, const char *text,
 {
 	char form[STSSL_SUBJECT_MAX];
 	size_t len = strlen(text);
-	int r;
+	int r = 0;
 
 	if (len == 0 || !is_plain(text))
 		return -EBADMSG;
 	if (len >= sizeof form)
 		return -E2BIG;
 	memcpy(form, text, len + 1);
-	r = kinds[kind].fold(form);
+	if (kinds[kind].fold != NULL)
+		r = kinds[kind].fold(form);
 	if (r == 0)
 		memcpy(ret, form, strlen(form) + 1);
 	return r;

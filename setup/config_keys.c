@@ -6,6 +6,7 @@
 #include <config.h>
 #include "setup/config_keys.h"
 
+#include "conf/tools/types.h"
 #include "policy/classes.h"
 #include "setup/config.h"
 #include "setup/config_values.h"

@@ -14,30 +14,23 @@
 
 #include "stsslctl/output.h"
 
-#define GROUPS_MAX 65536
-
 int
 access_user_find(const char *name, struct access_user *ret)
 {
 	const struct passwd *pw =
 	    name == NULL ? getpwuid(geteuid()) : getpwnam(name);
-	struct access_user user = { .count = 64 };
-	gid_t *gids = NULL;
+	struct access_user user = { .count = 0 };
 
 	if (pw == NULL)
 		return -ENOENT;
 	user.uid = pw->pw_uid;
-	for (int had = 0; had < user.count && user.count <= GROUPS_MAX;) {
-		had = user.count;
-		free(gids);
-		gids = calloc((size_t)had, sizeof *gids);
-		if (gids == NULL)
-			return -ENOMEM;
-		if (getgrouplist(pw->pw_name, pw->pw_gid, gids, &user.count) >=
-		    0)
-			break;
-	}
-	user.gids = gids;
+	/* The first call only counts. */
+	(void)getgrouplist(pw->pw_name, pw->pw_gid, NULL, &user.count);
+	user.gids = calloc((size_t)user.count + 1, sizeof *user.gids);
+	if (user.gids == NULL)
+		return -ENOMEM;
+	if (getgrouplist(pw->pw_name, pw->pw_gid, user.gids, &user.count) < 0)
+		user.count = 0;
 	*ret = user;
 	return 0;
 }

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -52,15 +51,6 @@ objection(const struct arguments *a, struct stssl_address *ret_from)
 	return NULL;
 }
 
-/* Copies the message of x509, cut to the room there is. */
-static int
-take_error(int r, const struct x509_error *from, struct stssl_error *to)
-{
-	(void)snprintf(to->text, sizeof to->text, "%.*s",
-	    (int)sizeof to->text - 1, from->text);
-	return r;
-}
-
 /* The files of --ca and --crl; --crl may be missing. */
 static int
 trust_given(const struct arguments *a, struct x509_store **ret,
@@ -79,29 +69,32 @@ trust_given(const struct arguments *a, struct x509_store **ret,
 }
 
 static int
-find_trust(const struct arguments *a, struct x509_store **ret,
-    struct stssl_error *error)
+find_trust(const struct arguments *a, struct x509_store **ret)
 {
 	struct x509_error fault = { "out of memory" };
 	struct helper_config *config;
+	struct stssl_error error;
 	int r;
 
 	if (a->ca != NULL) {
 		r = trust_given(a, ret, &fault);
 	} else {
-		r = config_read(a->config, &config, error);
-		if (r < 0)
+		r = config_read(a->config, &config, &error);
+		if (r < 0) {
+			(void)command_say(error.text);
 			return r;
+		}
 		r = certificate_trust(&config->tls, ret, &fault);
 		(void)config_free(config);
 	}
-	return r < 0 ? take_error(r, &fault, error) : 0;
+	if (r < 0)
+		(void)command_say(fault.text);
+	return r;
 }
 
 /* Judges and describes the certificate as the helper does. */
 static int
-put_certificate(const struct arguments *a, struct stssl_record *record,
-    struct stssl_error *error)
+put_certificate(const struct arguments *a, struct stssl_record *record)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
 	struct x509_error fault = { "out of memory" };
@@ -109,15 +102,17 @@ put_certificate(const struct arguments *a, struct stssl_record *record,
 	struct x509_store *store;
 	int r = x509_chain_read(a->certificate, &chain, &fault);
 
-	if (r < 0)
-		return take_error(r, &fault, error);
-	r = find_trust(a, &store, error);
+	if (r < 0) {
+		(void)command_say(fault.text);
+		return r;
+	}
+	r = find_trust(a, &store);
 	if (r == 0) {
 		r = x509_describe(
 		    chain, x509_verify(store, chain, &terms), record);
 		if (r < 0)
-			(void)snprintf(error->text, sizeof error->text,
-			    "%s cannot be described", a->certificate);
+			(void)command_refuse(
+			    a->certificate, "cannot be described");
 		(void)x509_store_free(store);
 	}
 	(void)x509_chain_free(chain);
@@ -125,38 +120,35 @@ put_certificate(const struct arguments *a, struct stssl_record *record,
 }
 
 static int
-fill(const struct arguments *a, struct stssl_record *record,
-    struct stssl_error *error)
+fill(const struct arguments *a, struct stssl_record *record)
 {
 	int r = stssl_record_put(record, STSSL_KEY_SSL_PROTOCOL,
 	    protocol_of(a->tls == NULL ? "1.3" : a->tls));
 
 	if (r == 0 && a->certificate != NULL)
-		return put_certificate(a, record, error);
+		return put_certificate(a, record);
 	if (r == 0)
 		r = stssl_record_put(
 		    record, STSSL_KEY_SSL_CLIENT_VERIFY, "NONE");
 	if (r < 0)
-		(void)snprintf(
-		    error->text, sizeof error->text, "%s", strerror(-r));
+		(void)command_say(strerror(-r));
 	return r;
 }
 
 int
-connection_make(const struct arguments *a, struct connection *ret,
-    struct stssl_error *error)
+connection_make(const struct arguments *a, struct connection *ret)
 {
 	struct connection c;
 	const char *why = objection(a, &c.from);
 	int r = 0;
 
 	if (why != NULL) {
-		(void)snprintf(error->text, sizeof error->text, "%s", why);
+		(void)command_say(why);
 		return -EINVAL;
 	}
 	stssl_record_init(&c.record);
 	if (!a->clear)
-		r = fill(a, &c.record, error);
+		r = fill(a, &c.record);
 	if (r < 0)
 		stssl_record_done(&c.record);
 	else

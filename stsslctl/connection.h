@@ -5,7 +5,6 @@
 #ifndef STSSLCTL_CONNECTION_H
 #define STSSLCTL_CONNECTION_H
 
-#include "conf/conf.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "stsslctl/command.h"
@@ -17,12 +16,11 @@ struct connection {
 
 /*
  * Make it of --clear, --from, --tls, --certificate, --ca, --crl and --config;
- * TLS 1.3 when nothing is said.  Returns 0 and *ret, to be emptied by
- * connection_done(); or a negative errno with error->text: the options do not
- * go together, or a file cannot be used.
+ * the default is TLS 1.3.  Returns 0 and *ret, to be emptied by
+ * connection_done(); or a negative errno, with the reason told to stderr: the
+ * options do not go together, or a file cannot be used.
  */
-int connection_make(const struct arguments *a, struct connection *ret,
-    struct stssl_error *error);
+int connection_make(const struct arguments *a, struct connection *ret);
 
 void connection_done(struct connection *connection);
 

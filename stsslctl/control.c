@@ -14,6 +14,8 @@
 
 #include "status/ascii.h"
 
+#define COUNT(table) (int)(sizeof(table) / sizeof((table)[0]))
+
 /* All codes as the control field spells them, by their numbers. */
 static const char *const codes[CODE_COUNT] = { "success", "open_err",
 	"symbol_err", "service_err", "system_err", "buf_err", "perm_denied",
@@ -25,28 +27,18 @@ static const char *const codes[CODE_COUNT] = { "success", "open_err",
 	"authtok_expired", "module_unknown", "bad_item", "conv_again",
 	"incomplete" };
 
-static const struct {
-	const char *word;
-	int success; /* and for new_authtok_reqd */
-	int ignore;
-	int otherwise;
-} words[] = {
-	{ "required", ACTION_OK, ACTION_IGNORE, ACTION_BAD },
-	{ "requisite", ACTION_OK, ACTION_IGNORE, ACTION_DIE },
-	{ "sufficient", ACTION_DONE, ACTION_IGNORE, ACTION_IGNORE },
-	{ "optional", ACTION_OK, ACTION_IGNORE, ACTION_IGNORE },
-};
+/* By their numbers with a minus in front. */
+static const char *const actions[] = { "ignore", "ok", "done", "bad", "die",
+	"reset" };
 
-static const struct {
-	const char *word;
-	int action;
-} actions[] = {
-	{ "ignore", ACTION_IGNORE },
-	{ "ok", ACTION_OK },
-	{ "done", ACTION_DONE },
-	{ "bad", ACTION_BAD },
-	{ "die", ACTION_DIE },
-	{ "reset", ACTION_RESET },
+/* Words that stand for pairs; pam.conf(5). */
+static const char *const words[][2] = {
+	{ "required",
+	    "success=ok new_authtok_reqd=ok ignore=ignore default=bad" },
+	{ "requisite",
+	    "success=ok new_authtok_reqd=ok ignore=ignore default=die" },
+	{ "sufficient", "success=done new_authtok_reqd=done default=ignore" },
+	{ "optional", "success=ok new_authtok_reqd=ok default=ignore" },
 };
 
 const char *
@@ -93,24 +85,22 @@ take(const char **text, const char *word)
 	return true;
 }
 
-/* Skip a code and return it; CODE_COUNT for "default", -1 for neither. */
+/* Skip one of `count` words.  Returns which one, or -1. */
 static int
-take_code(const char **text)
+take_one_of(const char **text, const char *const *list, int count)
 {
-	for (int i = 0; i < CODE_COUNT; i++)
-		if (take(text, codes[i]))
+	for (int i = 0; i < count; i++)
+		if (take(text, list[i]))
 			return i;
-	return take(text, "default") ? CODE_COUNT : -1;
+	return -1;
 }
 
-/* How many modules are skipped; 0 is a mistake. */
+/* A number of modules to skip; 0 is a mistake. */
 static bool
 take_jump(const char **text, int *ret)
 {
 	int n = 0;
 
-	if (!stssl_is_digit(**text))
-		return false;
 	for (; stssl_is_digit(**text); ++*text)
 		if (n < CONTROL_JUMP_MAX)
 			n = n * 10 + (**text - '0');
@@ -118,39 +108,35 @@ take_jump(const char **text, int *ret)
 	return n != 0;
 }
 
-static bool
-take_action(const char **text, int *ret)
-{
-	for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
-		if (take(text, actions[i].word)) {
-			*ret = actions[i].action;
-			return true;
-		}
-	return take_jump(text, ret);
-}
-
-/* One CODE=ACTION. */
+/* One CODE=ACTION; the code may be "default". */
 static bool
 take_pair(const char **text, struct control *c)
 {
-	int code = take_code(text), action;
+	int code = take_one_of(text, codes, CODE_COUNT), action;
 
-	*text = skip_blanks(*text);
-	if (code < 0 || !take(text, "="))
+	if (code < 0 && !take(text, "default"))
 		return false;
 	*text = skip_blanks(*text);
-	if (!take_action(text, &action))
+	if (!take(text, "="))
 		return false;
-	if (code == CODE_COUNT)
+	*text = skip_blanks(*text);
+	action = -take_one_of(text, actions, COUNT(actions));
+	if (action > 0 && !take_jump(text, &action))
+		return false;
+	if (code < 0)
 		control_default(c, action);
 	else
 		c->actions[code] = action;
 	return true;
 }
 
-static int
-parse_bracket(const char *text, struct control *ret)
+int
+control_parse(const char *text, struct control *ret)
 {
+	control_fill(ret, ACTION_NONE);
+	for (int i = 0; i < COUNT(words); i++)
+		if (stssl_same_text(text, words[i][0]))
+			text = words[i][1];
 	for (text = skip_blanks(text); *text != '\0'; text = skip_blanks(text))
 		if (!take_pair(&text, ret)) {
 			control_fill(ret, ACTION_BAD);
@@ -158,19 +144,4 @@ parse_bracket(const char *text, struct control *ret)
 		}
 	control_default(ret, ACTION_BAD);
 	return 0;
-}
-
-int
-control_parse(const char *text, struct control *ret)
-{
-	control_fill(ret, ACTION_NONE);
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (stssl_same_text(text, words[i].word)) {
-			control_fill(ret, words[i].otherwise);
-			ret->actions[CODE_SUCCESS] = words[i].success;
-			ret->actions[CODE_NEW_AUTHTOK_REQD] = words[i].success;
-			ret->actions[CODE_IGNORE] = words[i].ignore;
-			return 0;
-		}
-	return parse_bracket(text, ret);
 }

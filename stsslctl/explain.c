@@ -255,12 +255,11 @@ command_explain(const struct arguments *a)
 {
 	enum command_status status;
 	struct connection c;
-	struct stssl_error error;
 
 	if (a->user == NULL)
 		return COMMAND_USAGE;
-	if (connection_make(a, &c, &error) < 0)
-		return command_say(error.text);
+	if (connection_make(a, &c) < 0)
+		return COMMAND_UNKNOWN;
 	status = tell(a, &c);
 	connection_done(&c);
 	return status;

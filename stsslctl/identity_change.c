@@ -94,8 +94,10 @@ read_own(const struct identity_store *store, const char *user,
 	int r = identity_store_read(store, user, &text);
 	unsigned line;
 
-	if (r < 0)
-		return identity_store_cannot(store, user, r);
+	if (r < 0) {
+		(void)identity_store_cannot(store, user, r);
+		return COMMAND_UNKNOWN;
+	}
 	copy = output_copy(text);
 	r = stssl_entries_match(entries, copy, strlen(copy), &line);
 	free(copy);
@@ -103,7 +105,8 @@ read_own(const struct identity_store *store, const char *user,
 		free(text);
 		(void)snprintf(
 		    why, sizeof why, "line %u is faulty: mend it first", line);
-		return identity_store_refuse(store, user, why);
+		(void)identity_store_refuse(store, user, why);
+		return COMMAND_FOUND;
 	}
 	*ret = text;
 	*ret_has = r > 0;

@@ -21,19 +21,6 @@
 #include "stsslctl/output.h"
 #include "stsslctl/replace.h"
 
-/* Learns the mode and group of new files. */
-static int
-look_at(int fd, struct identity_store *store)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return -errno;
-	store->for_all = (st.st_mode & S_IXOTH) != 0;
-	store->gid = st.st_gid;
-	return 0;
-}
-
 static int
 lock(int fd)
 {
@@ -51,9 +38,7 @@ identity_store_open(const char *directory, struct identity_store *ret)
 
 	if (r < 0)
 		return r;
-	r = look_at(store.fd, &store);
-	if (r == 0)
-		r = lock(store.fd);
+	r = fstat(store.fd, &store.st) == -1 ? -errno : lock(store.fd);
 	if (r < 0) {
 		close(store.fd);
 		return r;
@@ -151,7 +136,8 @@ int
 identity_store_write(
     const struct identity_store *store, const char *user, const char *text)
 {
-	struct replace_like like = { store->for_all ? 0644 : 0640, store->gid };
+	bool for_all = (store->st.st_mode & S_IXOTH) != 0;
+	struct replace_like like = { for_all ? 0644 : 0640, store->st.st_gid };
 	struct stat st;
 
 	if (strlen(text) > STSSL_IDENTITY_MAX)

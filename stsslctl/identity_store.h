@@ -7,16 +7,14 @@
 #define STSSLCTL_IDENTITY_STORE_H
 
 #include <dirent.h>
-#include <stdbool.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "stsslctl/command.h"
 
 struct identity_store {
 	const char *directory; /* borrowed; for messages */
 	int fd;                /* of the directory; holds the lock */
-	bool for_all;          /* everybody may search the directory */
-	gid_t gid;             /* its group */
+	struct stat st;        /* of it; new files get its group */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Packets of a worker that somebody has taken over, as the monitor's inbox gets
+ * Packets of a worker that somebody has taken over, as the monitor gets
  * them.  Whatever they say, the session of another worker stays as it is, and
  * who speaks of what is not his is not listened to again.
  *
@@ -14,7 +14,7 @@
  * of which sound messages are made but for the quirks.
  */
 #include <config.h>
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -102,7 +102,7 @@ monitor_check(
 static void
 begin(struct stage *s)
 {
-	const int bytes = INBOX_CHANNEL_BYTES;
+	const int bytes = WORKER_CHANNEL_BYTES;
 	struct session_entry *foreign;
 	struct stssl_address peer;
 
@@ -218,10 +218,10 @@ post(struct stage *s, struct message *m, const uint8_t *more, size_t len,
 static bool
 is_believed(struct stage *s)
 {
-	struct inbox in = { .monitor = &s->monitor,
+	struct worker_channel in = { .monitor = &s->monitor,
 		.worker = &s->own,
 		.channel = s->channel[1] };
-	int r = inbox_drain(&in);
+	int r = worker_channel_drain(&in);
 
 	check(r == 0 || r == -EBADMSG);
 	(void)registry_settle(s->registry);

@@ -8,21 +8,35 @@
 
 #include <stdio.h>
 
+#include "conf/tools/types.h"
 #include "policy/keys.h"
 #include "setup/config_keys.h"
 
 /* As the man pages call them. */
-static const char *const types[STSSL_CONF_TYPE_COUNT] = {
-	[STSSL_CONF_TEXT] = "string",
-	[STSSL_CONF_VALUE] = "string",
-	[STSSL_CONF_LIST] = "list",
-	[STSSL_CONF_ARRAY] = "list",
-	[STSSL_CONF_WORD] = "word",
-	[STSSL_CONF_NUMBER] = "number",
-	[STSSL_CONF_SWITCH] = "word",
-	[STSSL_CONF_SECTION] = "section",
-	[STSSL_CONF_TITLED] = "section",
+static const struct {
+	const struct stssl_conf_type *type;
+	const char *word;
+} types[] = {
+	{ STSSL_CONF_TEXT, "string" },
+	{ STSSL_CONF_VALUE, "string" },
+	{ STSSL_CONF_LIST, "list" },
+	{ STSSL_CONF_ARRAY, "list" },
+	{ STSSL_CONF_WORD, "word" },
+	{ STSSL_CONF_NUMBER, "number" },
+	{ STSSL_CONF_SWITCH, "word" },
+	{ STSSL_CONF_SECTION, "section" },
+	{ STSSL_CONF_TITLED, "section" },
 };
+
+static const char *
+type_of(const struct stssl_conf_key *key)
+{
+	size_t i = 0;
+
+	while (types[i].type != key->type)
+		i++;
+	return types[i].word;
+}
 
 static const char *const switched[STSSL_CONF_WORDS] = { "false", "true" };
 
@@ -57,8 +71,7 @@ print_keys(
 	for (const struct stssl_conf_key *k = keys; k->name != NULL; k++) {
 		const char *const *words = words_of(k);
 
-		printf(
-		    "%s\t%s\t%s\t%s\t", file, section, k->name, types[k->type]);
+		printf("%s\t%s\t%s\t%s\t", file, section, k->name, type_of(k));
 		print_default(k);
 		putchar('\t');
 		if (k->type == STSSL_CONF_NUMBER)

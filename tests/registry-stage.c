@@ -64,7 +64,7 @@ mail_open(struct mail *mail)
 	(void)add_owned_session(mail->registry, 2, &bob);
 	monitor.registry = mail->registry;
 	monitor.generation = &registry_generation;
-	mail->in = (struct inbox){
+	mail->in = (struct worker_channel){
 		.monitor = &monitor, .worker = &alice, .channel = pair[1]
 	};
 }
@@ -81,5 +81,5 @@ int
 post(struct mail *mail, const struct message *m, const void *more, size_t len)
 {
 	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
-	return inbox_drain(&mail->in);
+	return worker_channel_drain(&mail->in);
 }

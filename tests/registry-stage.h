@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the tests of the registry and of its inbox share.
+ * Sessions and channels for tests of the registry and of workers' messages.
  */
 #ifndef TESTS_REGISTRY_STAGE_H
 #define TESTS_REGISTRY_STAGE_H
 
 #include "helper/base/message.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "helper/monitor/registry/registry.h"
 #include "status/tools/address.h"
 #include "tests/test-helper-process.h"
@@ -39,18 +39,18 @@ extern unsigned asked;
 /* Where to ask once more each time, a channel, unless it is -1. */
 extern int again;
 
-/* A channel to an inbox of alice's, who has session 1. */
+/* The channel of alice's worker, which has session 1. */
 struct mail {
 	struct registry *registry;
 	struct session_entry *entry;
-	struct inbox in;
+	struct worker_channel in;
 	int worker; /* her end */
 };
 
 void mail_open(struct mail *mail);
 void mail_close(struct mail *mail);
 
-/* Send a message, and have the inbox read all; returns what that does. */
+/* Send a message; returns what worker_channel_drain() does then. */
 int post(
     struct mail *mail, const struct message *m, const void *more, size_t len);
 

@@ -9,7 +9,7 @@
 
 #include "helper/base/message.h"
 #include "helper/monitor/children/workers.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
@@ -46,12 +46,12 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 void
 workers_drain(struct workers *workers)
 {
-	struct inbox in = {
+	struct worker_channel in = {
 		.monitor = &monitor, .worker = &b, .channel = b.channel[1]
 	};
 
 	(void)workers;
-	ck_assert_int_eq(inbox_drain(&in), 0);
+	ck_assert_int_eq(worker_channel_drain(&in), 0);
 }
 
 int

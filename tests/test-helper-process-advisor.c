@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What an advisor says, with real files of classes.
+ * The answers of an advisor, with real files of classes.
  */
 #include <config.h>
 #include "tests/test-helper-process-advisors.h"

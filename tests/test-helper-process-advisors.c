@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Who gets an advisor, and what becomes of one that fails, with advisors that
- * the test plays.
+ * The monitor's advisors: whose turn it is, and what becomes of one that fails.
+ * The test plays them.
  */
 #include <config.h>
 #include "tests/test-helper-process-advisors.h"

@@ -10,7 +10,7 @@
 static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
 	registry_cases,
-	inbox_cases,
+	worker_channel_cases,
 	advisor_cases,
 	advisors_cases,
 	questions_cases,

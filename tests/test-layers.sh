@@ -56,11 +56,11 @@ circles() {
 	includes $folders | sed -n 's/\.[ch]:\(.*\)\.h$/ \1/p' |
 		awk -v may="$1" '
 			BEGIN { n = split(may, pattern) }
-			function counts(from, to, i) {
+			function counts(a, b, i) {
 				for (i = 1; i <= n; i++)
-					if (from ~ pattern[i] && to ~ pattern[i])
+					if (a ~ pattern[i] && b ~ pattern[i])
 						return 0
-				return from != to
+				return a != b
 			}
 			counts($1, $2)' |
 		sort -u | tsort 2>&1 >/dev/null | sed 's/^tsort: //'

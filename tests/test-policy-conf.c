@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/tools/types.h"
 #include "tests/test-policy-conf.h"
 #include "tests/test-policy.h"
 

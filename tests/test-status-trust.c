@@ -302,7 +302,7 @@ START_TEST(file_counts_only_when_nobody_else_can_write_it)
 }
 END_TEST
 
-START_TEST(what_is_no_regular_file_is_not_read)
+START_TEST(only_regular_files_are_read)
 {
 	char path[128], *text = NULL;
 	struct fake f;
@@ -357,7 +357,7 @@ main(void)
 		{ without_memory_nothing_is_believed, 0 },
 		{ symbolic_link_or_file_is_no_socket, 0 },
 		{ file_counts_only_when_nobody_else_can_write_it, ROWS(files) },
-		{ what_is_no_regular_file_is_not_read, 0 },
+		{ only_regular_files_are_read, 0 },
 		{ a_file_that_has_grown_is_read_whole, 0 },
 	};
 

@@ -273,7 +273,7 @@ static const struct chain_case chains[] = {
 	    F(OTHER) },
 };
 
-START_TEST(what_is_wrong_with_a_chain_is_told)
+START_TEST(each_fault_of_a_chain_is_told)
 {
 	chain_check(&chains[_i]);
 }
@@ -283,7 +283,7 @@ size_t
 chain_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
-		{ what_is_wrong_with_a_chain_is_told, ROWS(chains) },
+		{ each_fault_of_a_chain_is_told, ROWS(chains) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

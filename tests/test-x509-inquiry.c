@@ -41,7 +41,7 @@ static const struct {
 	{ CA, 0, -EBADMSG },
 };
 
-START_TEST(nothing_is_asked_about_what_does_not_verify)
+START_TEST(only_verified_certificates_are_asked_about)
 {
 	struct x509_inquiry *inquiry = NULL;
 	gnutls_datum_t der;
@@ -161,7 +161,7 @@ inquiry_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ a_request_is_as_openssl_makes_it, 0 },
-		{ nothing_is_asked_about_what_does_not_verify, ROWS(chains) },
+		{ only_verified_certificates_are_asked_about, ROWS(chains) },
 		{ the_certificate_names_its_responder, ROWS(urls) },
 	};
 

@@ -163,7 +163,7 @@ static const struct {
 	    "not a complete list: critical extension 2.5.29.27" },
 };
 
-START_TEST(what_is_no_list_of_ours_is_refused_and_why)
+START_TEST(an_unfit_list_is_refused_with_a_reason)
 {
 	gnutls_datum_t lists[2];
 	struct list_stage s;
@@ -230,7 +230,7 @@ size_t
 list_file_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
-		{ what_is_no_list_of_ours_is_refused_and_why, ROWS(unfit) },
+		{ an_unfit_list_is_refused_with_a_reason, ROWS(unfit) },
 		{ files_that_are_not_there_are_told, 0 },
 		{ an_empty_or_broken_file_has_no_ca, 3 },
 	};

@@ -49,7 +49,7 @@ verify(struct list_stage *s, const struct made *leaf)
 
 /* Judging */
 
-START_TEST(who_is_on_the_list_is_revoked_wherever_he_stands)
+START_TEST(every_listed_certificate_is_revoked)
 {
 	struct list_stage s;
 	const struct made *all[2];
@@ -66,7 +66,7 @@ START_TEST(who_is_on_the_list_is_revoked_wherever_he_stands)
 }
 END_TEST
 
-START_TEST(who_is_on_a_list_of_many_is_found)
+START_TEST(a_certificate_on_a_long_list_is_found)
 {
 	enum {
 		MANY = 300
@@ -203,7 +203,7 @@ START_TEST(every_ca_of_the_path_needs_a_list)
 }
 END_TEST
 
-START_TEST(the_list_of_a_ca_of_the_same_name_does_not_do)
+START_TEST(a_list_of_a_ca_of_the_same_name_does_not_count)
 {
 	struct list_stage s;
 	const struct made *carol;
@@ -257,7 +257,7 @@ START_TEST(a_list_is_good_until_it_ends)
 }
 END_TEST
 
-START_TEST(of_several_lists_the_latest_counts)
+START_TEST(the_latest_of_several_lists_counts)
 {
 	struct list_stage s;
 	const struct made *bob, *carol;
@@ -334,14 +334,14 @@ size_t
 list_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
-		{ who_is_on_the_list_is_revoked_wherever_he_stands, 2 },
-		{ who_is_on_a_list_of_many_is_found, 0 },
+		{ every_listed_certificate_is_revoked, 2 },
+		{ a_certificate_on_a_long_list_is_found, 0 },
 		{ a_revoked_ca_takes_its_certificates_along, 0 },
 		{ a_ca_that_is_trusted_by_itself_may_be_revoked_from_above, 0 },
 		{ every_ca_of_the_path_needs_a_list, 0 },
-		{ the_list_of_a_ca_of_the_same_name_does_not_do, 0 },
+		{ a_list_of_a_ca_of_the_same_name_does_not_count, 0 },
 		{ a_list_is_good_until_it_ends, 2 },
-		{ of_several_lists_the_latest_counts, 0 },
+		{ the_latest_of_several_lists_counts, 0 },
 		{ a_directory_is_all_of_its_files, 0 },
 		{ a_session_ends_when_its_certificate_does, 0 },
 		{ a_number_on_the_list_may_be_as_short_or_as_long_as_they_get,

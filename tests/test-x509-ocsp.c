@@ -142,7 +142,7 @@ expect_nothing(const struct ocsp_stage *s, const void *bytes, size_t len)
 	ck_assert_ptr_nonnull(f.why);
 }
 
-START_TEST(what_is_no_answer_is_none)
+START_TEST(malformed_answers_count_for_nothing)
 {
 	static unsigned char huge[X509_OCSP_MAX + 1];
 	/* a status, and nothing else: tryLater, successful */
@@ -194,7 +194,7 @@ ocsp_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ an_answer_counts_for_what_it_is, ROWS(answers) },
-		{ what_is_no_answer_is_none, 0 },
+		{ malformed_answers_count_for_nothing, 0 },
 		{ a_changed_answer_never_says_something_else, 0 },
 	};
 

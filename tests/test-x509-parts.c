@@ -39,7 +39,7 @@ START_TEST(a_certificate_is_good_in_its_time)
 }
 END_TEST
 
-START_TEST(of_another_ca_of_the_same_name_it_is_not)
+START_TEST(a_ca_of_the_same_name_does_not_vouch)
 {
 	const struct x509_terms terms = { NOON, CLIENTS };
 	struct made other = make_ca("Root", NULL, NULL);
@@ -56,7 +56,7 @@ START_TEST(of_another_ca_of_the_same_name_it_is_not)
 }
 END_TEST
 
-START_TEST(what_signs_itself_is_unknown)
+START_TEST(a_self_signed_certificate_is_unknown)
 {
 	const struct x509_terms terms = { NOON, CLIENTS };
 	struct made root = make_ca("Root", NULL, NULL);
@@ -73,7 +73,7 @@ START_TEST(what_signs_itself_is_unknown)
 }
 END_TEST
 
-START_TEST(without_any_ca_nothing_is_known)
+START_TEST(without_a_ca_all_certificates_are_unknown)
 {
 	struct x509_store *store = x509_store_new(X509_STALE_REFUSE);
 	const struct x509_terms terms = { NOON, CLIENTS };
@@ -209,9 +209,9 @@ part_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ a_certificate_is_good_in_its_time, ROWS(times) },
-		{ of_another_ca_of_the_same_name_it_is_not, 0 },
-		{ what_signs_itself_is_unknown, 0 },
-		{ without_any_ca_nothing_is_known, 0 },
+		{ a_ca_of_the_same_name_does_not_vouch, 0 },
+		{ a_self_signed_certificate_is_unknown, 0 },
+		{ without_a_ca_all_certificates_are_unknown, 0 },
 		{ cas_in_any_order_and_others_between_do_not_matter, 0 },
 		{ a_chain_that_is_not_whole_never_verifies, 0 },
 		{ a_chain_of_too_many_bytes_is_not_kept, 0 },

@@ -31,6 +31,8 @@
 #include "x509/store.h"
 #include "x509/verify.h"
 
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+
 enum {
 	ACCEPT = 0,
 	REFUSE = 1,
@@ -109,8 +111,8 @@ add_signers(
 	int r = fd == -1 ? -errno
 			 : stssl_file_read(file, X509_FILE_MAX, &text, &len);
 
-	cas = r < 0 ? NULL : strstr(text, "-----END");
-	cas = cas == NULL ? NULL : strstr(cas, "-----BEGIN");
+	cas = r < 0 ? NULL : strstr(text, BEGIN);
+	cas = cas == NULL ? NULL : strstr(cas + 1, BEGIN);
 	if (cas != NULL &&
 	    write(fd, cas, strlen(cas)) == (ssize_t)strlen(cas)) {
 		(void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

@@ -67,8 +67,7 @@ is_visible(const struct dirent *entry)
 
 static int
 visit(const char *dir, const char *name, unsigned *ret_count,
-    int (*each)(void *owner, const char *path, struct x509_error *error),
-    void *owner, struct x509_error *error)
+    x509_each_file *each, void *owner, struct x509_error *error)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -85,9 +84,8 @@ visit(const char *dir, const char *name, unsigned *ret_count,
 }
 
 static int
-walk(const char *dir,
-    int (*each)(void *owner, const char *path, struct x509_error *error),
-    void *owner, struct x509_error *error)
+walk(const char *dir, x509_each_file *each, void *owner,
+    struct x509_error *error)
 {
 	struct dirent **entries;
 	int count = scandir(dir, &entries, is_visible, alphasort);
@@ -109,9 +107,8 @@ walk(const char *dir,
 }
 
 int
-x509_files(const char *path,
-    int (*each)(void *owner, const char *path, struct x509_error *error),
-    void *owner, struct x509_error *error)
+x509_files(const char *path, x509_each_file *each, void *owner,
+    struct x509_error *error)
 {
 	struct stat st;
 

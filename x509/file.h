@@ -31,14 +31,17 @@ int x509_no_memory(struct x509_error *error, const char *path);
 int x509_file_read(const char *path, unsigned char **ret, size_t *ret_len,
     struct x509_error *error);
 
+/* Called for one file.  Returns 0; or less than 0, with error->text. */
+typedef int x509_each_file(
+    void *owner, const char *path, struct x509_error *error);
+
 /*
  * The files behind `path`: itself, or the regular files of a directory, in the
  * order of their names and without those that begin with a dot.  Calls `each`
  * until it returns less than 0, and returns that; or, with error->text,
  * -EBADMSG when there is no file, or a negative errno.
  */
-int x509_files(const char *path,
-    int (*each)(void *owner, const char *path, struct x509_error *error),
-    void *owner, struct x509_error *error);
+int x509_files(const char *path, x509_each_file *each, void *owner,
+    struct x509_error *error);
 
 #endif

@@ -26,7 +26,8 @@ int x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
     struct stssl_record *record);
 
 /*
- * Lower-case hex SHA-256 of a certificate in DER; false when GnuTLS cannot.
+ * Lower-case hex SHA-256 of a certificate in DER, or of any other bytes; false
+ * when GnuTLS cannot.
  */
 #define X509_FINGERPRINT 65
 bool x509_fingerprint(

@@ -26,40 +26,46 @@ compare(const void *one, const void *other)
 	return memcmp(a->bytes, b->bytes, a->len);
 }
 
+/* A list that is being copied. */
+struct copy {
+	gnutls_x509_crl_t crl;
+	const char *path;
+	struct x509_error *error;
+	struct x509_list list;
+};
+
 /*
  * A critical extension changes what a list means: it has the changes only, or
  * other CAs' certificates, or some kinds of certificates only.
  */
 static int
-check_extensions(
-    gnutls_x509_crl_t crl, const char *path, struct x509_error *error)
+check_extensions(struct copy *c)
 {
 	for (unsigned i = 0;; i++) {
 		char oid[OID_BYTES];
 		size_t len = sizeof oid;
 		unsigned critical = 1;
 		int r = gnutls_x509_crl_get_extension_info(
-		    crl, i, oid, &len, &critical);
+		    c->crl, i, oid, &len, &critical);
 
 		if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 			return 0;
 		if (r < 0)
-			return x509_fault(
-			    error, path, "malformed: %s", gnutls_strerror(r));
+			return x509_fault(c->error, c->path, "malformed: %s",
+			    gnutls_strerror(r));
 		if (critical != 0)
-			return x509_fault(error, path,
+			return x509_fault(c->error, c->path,
 			    "not a complete list: critical extension %s", oid);
 	}
 }
 
 static int
-check_algorithm(
-    gnutls_x509_crl_t crl, const char *path, struct x509_error *error)
+check_algorithm(struct copy *c)
 {
-	int algorithm = gnutls_x509_crl_get_signature_algorithm(crl);
+	int algorithm = gnutls_x509_crl_get_signature_algorithm(c->crl);
 
 	if (x509_is_weak_signature(algorithm))
-		return x509_fault(error, path, "weak signature (%s)",
+		return x509_fault(c->error, c->path, "weak signature (%s)",
 		    algorithm > 0 ? gnutls_sign_get_name(
 					(gnutls_sign_algorithm_t)algorithm)
 				  : "unknown");
@@ -67,39 +73,38 @@ check_algorithm(
 }
 
 static int
-take_dates(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
-    struct x509_error *error)
+take_dates(struct copy *c)
 {
-	list->this_update = gnutls_x509_crl_get_this_update(crl);
-	list->next_update = gnutls_x509_crl_get_next_update(crl);
-	if (list->this_update == (time_t)-1)
-		return x509_fault(error, path, "malformed: no thisUpdate");
-	if (list->next_update == (time_t)-1)
-		return x509_fault(error, path, "no nextUpdate");
+	c->list.this_update = gnutls_x509_crl_get_this_update(c->crl);
+	c->list.next_update = gnutls_x509_crl_get_next_update(c->crl);
+	if (c->list.this_update == (time_t)-1)
+		return x509_fault(
+		    c->error, c->path, "malformed: no thisUpdate");
+	if (c->list.next_update == (time_t)-1)
+		return x509_fault(c->error, c->path, "no nextUpdate");
 	return 0;
 }
 
 static int
-take_issuer(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
-    struct x509_error *error)
+take_issuer(struct copy *c)
 {
 	gnutls_datum_t dn = { NULL, 0 };
-	int r = gnutls_x509_crl_get_issuer_dn3(crl, &dn, 0);
+	int r = gnutls_x509_crl_get_issuer_dn3(c->crl, &dn, 0);
 
 	if (r < 0)
-		return x509_fault(
-		    error, path, "malformed issuer: %s", gnutls_strerror(r));
-	list->issuer = strndup((const char *)dn.data, dn.size);
+		return x509_fault(c->error, c->path, "malformed issuer: %s",
+		    gnutls_strerror(r));
+	c->list.issuer = strndup((const char *)dn.data, dn.size);
 	gnutls_free(dn.data);
-	list->file = strdup(path);
-	return list->issuer == NULL || list->file == NULL
-		   ? x509_no_memory(error, path)
+	c->list.file = strdup(c->path);
+	return c->list.issuer == NULL || c->list.file == NULL
+		   ? x509_no_memory(c->error, c->path)
 		   : 0;
 }
 
 /* Serial numbers that are too long for X.509 are left out. */
 static int
-copy_serials(gnutls_x509_crl_t crl, size_t most, struct x509_list *list)
+copy_serials(struct copy *c, size_t most)
 {
 	gnutls_x509_crl_iter_t iter = NULL;
 	int r;
@@ -110,61 +115,56 @@ copy_serials(gnutls_x509_crl_t crl, size_t most, struct x509_list *list)
 		time_t when;
 
 		r = gnutls_x509_crl_iter_crt_serial(
-		    crl, &iter, bytes, &len, &when);
-		if (r < 0 || list->count == most)
+		    c->crl, &iter, bytes, &len, &when);
+		if (r < 0 || c->list.count == most)
 			break;
 		if (len == 0 || len > X509_SERIAL_MAX)
 			continue;
-		list->serials[list->count].len = (unsigned char)len;
-		memcpy(list->serials[list->count++].bytes, bytes, len);
+		c->list.serials[c->list.count].len = (unsigned char)len;
+		memcpy(c->list.serials[c->list.count++].bytes, bytes, len);
 	}
 	gnutls_x509_crl_iter_deinit(iter);
 	return r;
 }
 
 static int
-take_serials(gnutls_x509_crl_t crl, const char *path, struct x509_list *list,
-    struct x509_error *error)
+take_serials(struct copy *c)
 {
-	int count = gnutls_x509_crl_get_crt_count(crl);
+	int count = gnutls_x509_crl_get_crt_count(c->crl);
 	int r;
 
 	if (count < 0)
 		return x509_fault(
-		    error, path, "malformed: %s", gnutls_strerror(count));
+		    c->error, c->path, "malformed: %s", gnutls_strerror(count));
 	if (count == 0)
 		return 0;
-	list->serials = calloc((size_t)count, sizeof *list->serials);
-	if (list->serials == NULL)
-		return x509_no_memory(error, path);
-	r = copy_serials(crl, (size_t)count, list);
+	c->list.serials = calloc((size_t)count, sizeof *c->list.serials);
+	if (c->list.serials == NULL)
+		return x509_no_memory(c->error, c->path);
+	r = copy_serials(c, (size_t)count);
 	if (r != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		return x509_fault(error, path, "malformed entry");
-	qsort(list->serials, list->count, sizeof *list->serials, compare);
+		return x509_fault(c->error, c->path, "malformed entry");
+	qsort(c->list.serials, c->list.count, sizeof *c->list.serials, compare);
 	return 0;
 }
+
+static int (*const steps[])(struct copy *c) = { check_extensions,
+	check_algorithm, take_dates, take_issuer, take_serials };
 
 int
 x509_list_take(struct gnutls_x509_crl_int *crl, const char *path,
     struct x509_list *ret, struct x509_error *error)
 {
-	struct x509_list list = { 0 };
-	int r = check_extensions(crl, path, error);
+	struct copy c = { .crl = crl, .path = path, .error = error };
+	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < sizeof steps / sizeof steps[0]; i++)
+		r = steps[i](&c);
 	if (r == 0)
-		r = check_algorithm(crl, path, error);
-	if (r == 0)
-		r = take_dates(crl, path, &list, error);
-	if (r == 0)
-		r = take_issuer(crl, path, &list, error);
-	if (r == 0)
-		r = take_serials(crl, path, &list, error);
-	if (r < 0) {
-		x509_list_done(&list);
-		return r;
-	}
-	*ret = list;
-	return 0;
+		*ret = c.list;
+	else
+		x509_list_done(&c.list);
+	return r;
 }
 
 void

@@ -47,10 +47,7 @@ read_other(struct x509_der other, struct x509_der *ret)
 }
 
 static int
-give(const struct x509_der_item *name,
-    int (*each)(void *owner, enum x509_name_kind kind,
-	const unsigned char *bytes, size_t len),
-    void *owner)
+give(const struct x509_der_item *name, x509_each_name *each, void *owner)
 {
 	struct x509_der bytes = name->content;
 
@@ -66,10 +63,8 @@ give(const struct x509_der_item *name,
 }
 
 int
-x509_name_alternatives(struct gnutls_x509_crt_int *cert,
-    int (*each)(void *owner, enum x509_name_kind kind,
-	const unsigned char *bytes, size_t len),
-    void *owner)
+x509_name_alternatives(
+    struct gnutls_x509_crt_int *cert, x509_each_name *each, void *owner)
 {
 	gnutls_datum_t der;
 	struct x509_der names;

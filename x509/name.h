@@ -18,15 +18,17 @@ enum x509_name_kind {
 	X509_NAME_KINDS
 };
 
+/* Called for one name.  The search ends when it does not return 0. */
+typedef int x509_each_name(void *owner, enum x509_name_kind kind,
+    const unsigned char *bytes, size_t len);
+
 /*
  * Each alternative name of a kind that is listed above, in their order; a
  * principal name that is no UTF8String has no bytes.  Goes on while `each`
  * returns 0.  Returns 0; what `each` has returned; -EBADMSG when the extension
  * is malformed.
  */
-int x509_name_alternatives(struct gnutls_x509_crt_int *cert,
-    int (*each)(void *owner, enum x509_name_kind kind,
-	const unsigned char *bytes, size_t len),
-    void *owner);
+int x509_name_alternatives(
+    struct gnutls_x509_crt_int *cert, x509_each_name *each, void *owner);
 
 #endif

@@ -72,7 +72,7 @@ is_for_ocsp(gnutls_x509_crt_t cert)
  * only if our issuer has signed its certificate, which must be for OCSP then.
  */
 static bool
-may_come_along(const struct look *l, gnutls_x509_crt_t cert)
+is_fit_signer(const struct look *l, gnutls_x509_crt_t cert)
 {
 	gnutls_x509_crt_t issuer = l->inquiry->issuer;
 
@@ -85,7 +85,7 @@ may_come_along(const struct look *l, gnutls_x509_crt_t cert)
 }
 
 static bool
-check_company(const struct look *l)
+check_certificates(const struct look *l)
 {
 	gnutls_x509_crt_t *certs = NULL;
 	size_t count = 0;
@@ -95,7 +95,7 @@ check_company(const struct look *l)
 	if (r < 0)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		good = good && may_come_along(l, certs[i]);
+		good = good && is_fit_signer(l, certs[i]);
 		gnutls_x509_crt_deinit(certs[i]);
 	}
 	gnutls_free(certs);
@@ -111,7 +111,7 @@ check_signature(const struct look *l)
 	if (x509_is_weak_signature(
 		gnutls_ocsp_resp_get_signature_algorithm(l->response)))
 		return "weak signature";
-	if (!check_company(l))
+	if (!check_certificates(l))
 		return "its signer's certificate is not for that";
 	if (gnutls_ocsp_resp_verify_direct(l->response, l->inquiry->issuer,
 		&status, X509_FLAGS_UNDATED) < 0)

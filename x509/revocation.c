@@ -56,7 +56,7 @@ struct question {
 };
 
 static bool
-names(const struct x509_list *list, gnutls_x509_crt_t cert)
+has_on_list(const struct x509_list *list, gnutls_x509_crt_t cert)
 {
 	struct x509_serial serial;
 
@@ -65,11 +65,11 @@ names(const struct x509_list *list, gnutls_x509_crt_t cert)
 
 /* Does a list of the CA's own key name `cert`? */
 static bool
-is_named_by_own(const struct question *q, gnutls_x509_crt_t cert)
+is_revoked_by_own_key(const struct question *q, gnutls_x509_crt_t cert)
 {
 	for (size_t i = 0; i < q->store->list_count; i++)
 		if (is_by(&q->store->lists[i], q->key) &&
-		    names(&q->store->lists[i], cert))
+		    has_on_list(&q->store->lists[i], cert))
 			return true;
 	return false;
 }
@@ -86,8 +86,8 @@ concerns(const struct question *q, const struct x509_list *list)
 	if (is_by(list, q->key))
 		return true;
 	voucher = x509_rollover(q->store, q->path, q->ca, list->key, q->now);
-	return voucher != NULL && !names(list, voucher) &&
-	       !is_named_by_own(q, voucher);
+	return voucher != NULL && !has_on_list(list, voucher) &&
+	       !is_revoked_by_own_key(q, voucher);
 }
 
 /* Of each key the best list counts; one that is fresh has to be among them. */
@@ -203,7 +203,7 @@ x509_check_lists(
  * that key vouches for the old one came from the client.  Then names decide.
  */
 static bool
-is_named_by_namesake(const struct x509_store *store, gnutls_x509_crt_t leaf)
+is_revoked_by_name(const struct x509_store *store, gnutls_x509_crt_t leaf)
 {
 	gnutls_datum_t issuer = { NULL, 0 };
 	bool named = false;
@@ -215,7 +215,7 @@ is_named_by_namesake(const struct x509_store *store, gnutls_x509_crt_t leaf)
 
 		named = strlen(list->issuer) == issuer.size &&
 			memcmp(list->issuer, issuer.data, issuer.size) == 0 &&
-			names(list, leaf);
+			has_on_list(list, leaf);
 	}
 	gnutls_free(issuer.data);
 	return named;
@@ -225,7 +225,7 @@ enum stssl_failure
 x509_check_revoked(const struct x509_store *store,
     struct gnutls_x509_crt_int *leaf, time_t now)
 {
-	if (issuer_of(store, leaf) == NULL && is_named_by_namesake(store, leaf))
+	if (issuer_of(store, leaf) == NULL && is_revoked_by_name(store, leaf))
 		return STSSL_FAILURE_REVOKED;
 	return check_lists_above(store, leaf, now, true);
 }

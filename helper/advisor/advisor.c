@@ -25,13 +25,14 @@
 #include "policy/classes.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
+#include "policy/stamp.h"
 #include "policy/tools/whose.h"
 #include "status/clock.h"
 
 struct advisor {
 	const struct helper_config *config;
 	struct stssl_classes *classes; /* NULL: to be read */
-	struct file_state read;        /* the file that they are from */
+	struct stat read;              /* the file that they are from */
 	struct stssl_error told;       /* the last complaint in the log */
 	struct lookups lookups;
 	char text[STSSL_RECORD_MAX];
@@ -67,9 +68,9 @@ current_classes(struct advisor *a)
 {
 	const char *path = a->config->classes;
 	struct stssl_error error;
-	struct file_state now = file_state_of(path);
+	struct stat now = file_state(path);
 
-	if (a->classes != NULL && file_state_same(&now, &a->read))
+	if (a->classes != NULL && stssl_same_file(&now, &a->read))
 		return a->classes;
 	a->classes = stssl_classes_free(a->classes);
 	if (stssl_classes_read(path, &a->classes, &error) < 0) {

@@ -194,5 +194,5 @@ resolver_done(struct resolver *r)
 	ev_io_stop(r->loop, &r->io);
 	(void)close(r->io.fd);
 	free(r->names);
-	*r = (struct resolver){ NULL };
+	*r = (struct resolver){ .loop = NULL };
 }

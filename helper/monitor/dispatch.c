@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What one part of the monitor says that concerns others is passed on to them
- * here: wiring.h has the list.
+ * Passes on what one part of the monitor says to the parts that it concerns:
+ * wiring.h has the list.
  */
 #include <config.h>
 #include "helper/monitor/wiring.h"
@@ -20,7 +20,7 @@
 #include "helper/worker/tls/tls.h"
 #include "status/tools/words.h"
 
-/* What this is about is in the log, or ends with its worker. */
+/* A worker that cannot be told ends soon, or is asked again by its caller. */
 static int
 tell(struct monitor *m, const struct session_entry *entry,
     const struct message *message, const char *what)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The monitor's listening sockets: accepts clients, sends away those who are
+ * The monitor's listening sockets: accepts clients, sends away those that are
  * too many, and gives the others to workers.
  */
 #ifndef HELPER_MONITOR_DOORS_H
@@ -30,7 +30,7 @@ int doors_open(
 /* Accept nobody until the hold is off again. */
 void doors_hold(struct doors *doors, bool hold);
 
-/* Count and log one who is sent away; admission_note() says how often. */
+/* Count and log a client that is sent away; admission_note() says how often. */
 void doors_note(struct doors *doors, uint32_t listener, enum admission why,
     const struct stssl_address *peer);
 

@@ -17,6 +17,7 @@
 #include "helper/base/file_state.h"
 #include "helper/base/log.h"
 #include "helper/monitor/children/keyholders.h"
+#include "policy/stamp.h"
 
 /* A change counts when it is this old and nothing else has changed since. */
 #define LOOK_SECONDS 2.
@@ -25,7 +26,7 @@
 
 struct watched {
 	char *path;
-	struct file_state state;
+	struct stat state;
 };
 
 struct reload {
@@ -59,9 +60,9 @@ is_younger(const struct timespec *a, const struct timespec *b)
 static void
 remember(struct reload *r, struct watched *file)
 {
-	file->state = file_state_of(file->path);
+	file->state = file_state(file->path);
 	if (r->loaded.tv_sec != 0 &&
-	    is_younger(&file->state.st.st_ctim, &r->loaded))
+	    is_younger(&file->state.st_ctim, &r->loaded))
 		r->is_changed = true;
 }
 
@@ -134,9 +135,9 @@ look(struct reload *r)
 	bool moved = false;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct file_state now = file_state_of(r->files[i].path);
+		struct stat now = file_state(r->files[i].path);
 
-		moved = moved || !file_state_same(&now, &r->files[i].state);
+		moved = moved || !stssl_same_file(&now, &r->files[i].state);
 		r->files[i].state = now;
 	}
 	return moved;

@@ -126,10 +126,10 @@ static void
 penalise_delay(struct session *s)
 {
 	if (s->state == SESSION_HANDSHAKE)
-		session_failed(s, PENALTY_HANDSHAKE_TIMEOUT);
+		host_failed(s, PENALTY_HANDSHAKE_TIMEOUT);
 	else if (s->state == SESSION_OPEN && s->has_to_log_in &&
 		 s->protocol->awaits_client(s))
-		session_failed(s, PENALTY_LOGIN_TIMEOUT);
+		host_failed(s, PENALTY_LOGIN_TIMEOUT);
 }
 
 void

@@ -183,9 +183,6 @@ void session_ask(struct session *s, const char *user);
 /* The client is authenticated. */
 void session_welcome(struct session *s);
 
-/* It did something to be penalised for. */
-void session_failed(struct session *s, enum penalty_event event);
-
 /* End it now, with `word` as the event in the log: it is gone afterwards. */
 void session_time_out(struct session *s, const char *word);
 

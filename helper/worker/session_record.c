@@ -108,12 +108,6 @@ session_log_handshake(const struct session *s)
 }
 
 void
-session_failed(struct session *s, enum penalty_event event)
-{
-	host_failed(s, event);
-}
-
-void
 session_count(const struct session *s, uint64_t *ret_in, uint64_t *ret_out)
 {
 	*ret_in = s->client.bytes_in + s->data.in;

@@ -16,16 +16,23 @@
 #define CONNECT_SECONDS 10.
 
 static void
-step_connect(struct session *s)
+give_up(struct session *s, int r, const char *why)
 {
 	char who[SESSION_LABEL];
+
+	log_errno(r, "%s %s", session_label(s, who), why);
+	s->protocol->refuse(s, "The service is not available.");
+}
+
+static void
+step_connect(struct session *s)
+{
 	int r = socket_connected(s->backend.fd);
 
 	if (r == -EINPROGRESS)
 		return;
 	if (r < 0) {
-		log_errno(r, "%s backend unreachable", session_label(s, who));
-		s->protocol->refuse(s, "The service is not available.");
+		give_up(s, r, "backend unreachable");
 		return;
 	}
 	ev_timer_stop(s->host->loop, &s->deadline);
@@ -33,8 +40,7 @@ step_connect(struct session *s)
 	if (r == 0)
 		r = s->protocol->open(s);
 	if (r < 0) {
-		log_errno(r, "%s cannot be opened", session_label(s, who));
-		s->protocol->refuse(s, "The service is not available.");
+		give_up(s, r, "cannot be opened");
 		return;
 	}
 	s->state = SESSION_OPEN;
@@ -53,7 +59,6 @@ is_kept(const struct session *s)
 static void
 connect_backend(struct session *s)
 {
-	char who[SESSION_LABEL];
 	int fd;
 
 	s->keeps_backend = is_kept(s);
@@ -65,8 +70,7 @@ connect_backend(struct session *s)
 	session_close_backend(s);
 	fd = socket_connect(&s->listen->backend, NULL);
 	if (fd < 0) {
-		log_errno(fd, "%s backend unreachable", session_label(s, who));
-		s->protocol->refuse(s, "The service is not available.");
+		give_up(s, fd, "backend unreachable");
 		return;
 	}
 	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);
@@ -96,7 +100,7 @@ session_admit(struct session *s)
 	if (!certificate_will_do(s)) {
 		/* An unknown revocation state is not the client's fault. */
 		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE)
-			session_failed(s, PENALTY_HANDSHAKE_FAILED);
+			host_failed(s, PENALTY_HANDSHAKE_FAILED);
 		tls_refuse_certificate(s->client.tls);
 		session_end(s);
 		return;
@@ -135,7 +139,7 @@ step_handshake(struct session *s)
 		log_info("tls %s failed: %s", session_label(s, who),
 		    tls_error(s->client.tls));
 		if (tls_is_peers_fault(s->client.tls))
-			session_failed(s, PENALTY_HANDSHAKE_FAILED);
+			host_failed(s, PENALTY_HANDSHAKE_FAILED);
 		session_end(s);
 		break;
 	}

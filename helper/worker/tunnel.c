@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "helper/base/socket.h"
 #include "helper/worker/relay/flow.h"
 
 struct tunnel {
@@ -107,7 +106,7 @@ tunnel_run(struct session *s)
 		return;
 	}
 	if (t->up_ended && t->down_ended) {
-		socket_linger(s->host->loop, stream_detach(&s->client));
+		stream_linger(&s->client);
 		session_end(s);
 		return;
 	}

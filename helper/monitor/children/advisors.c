@@ -73,17 +73,9 @@ settle(struct pending *p, const struct message_answer *answer)
 
 /* Processes */
 
-static size_t
-wanted(const struct pool *pool)
-{
-	(void)pool;
-	return ADVISORS_COUNT;
-}
-
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	(void)gathered;
 	return advisor_main(g->config, channel);
 }
 
@@ -207,7 +199,7 @@ static const struct pool_kind kind = {
 	.role = ROLE_ADVISOR,
 	.name = "advisor",
 	.a_name = "an advisor",
-	.wanted = wanted,
+	.count = ADVISORS_COUNT,
 	.run = run,
 	.started = started,
 	.readable = readable,

@@ -17,7 +17,7 @@
 
 #include "helper/base/log.h"
 #include "helper/monitor/children/loglines.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 
 #define SEND_SECONDS  2
 #define EARLY_SECONDS 1.0
@@ -56,7 +56,7 @@ static int
 open_channel(int ends[static 2])
 {
 	const struct timeval patience = { .tv_sec = SEND_SECONDS };
-	const int bytes = INBOX_CHANNEL_BYTES;
+	const int bytes = WORKER_CHANNEL_BYTES;
 	int flags;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)

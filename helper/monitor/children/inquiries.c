@@ -44,9 +44,8 @@ wanted(const struct pool *pool)
 }
 
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	(void)gathered;
 	return inquirer_main(g->config, tls_context_store(g->tls), channel);
 }
 
@@ -75,7 +74,7 @@ lost(struct child *c)
 	struct inquiries *q = c->pool->owner;
 
 	for (struct session_entry *e = registry_first(q->monitor->registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (e->inquirer == c)
 			answer(q, e, X509_OCSP_UNKNOWN);
 }
@@ -134,7 +133,7 @@ take_found(struct inquiries *q, struct child *c, const struct message_found *m)
 	return 0;
 }
 
-/* What a name stands for; a predecessor's numbers of listeners do not count. */
+/* The address of a name; a predecessor's numbers of listeners do not count. */
 static int
 take_resolved(
     struct inquiries *q, struct child *c, const struct message_resolved *m)

@@ -30,17 +30,9 @@ struct keyholders {
 	struct ev_timer retry;
 };
 
-static size_t
-wanted(const struct pool *pool)
-{
-	(void)pool;
-	return 1;
-}
-
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	(void)gathered;
 	return keyholder_main(g->config, channel);
 }
 
@@ -158,7 +150,7 @@ static const struct pool_kind kind = {
 	.role = ROLE_KEYHOLDER,
 	.name = "keyholder",
 	.a_name = "a keyholder",
-	.wanted = wanted,
+	.count = 1,
 	.run = run,
 	.started = started,
 	.readable = readable,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a process is told, in order, while its channel has no room: a burst of
- * clients must not cost one of them its connection, nor a session its verdict.
+ * Messages to a process that its channel has no room for yet, in order: a burst
+ * of clients must not cost one of them its connection, nor a session its
+ * verdict.
  */
 #ifndef HELPER_MONITOR_CHILDREN_OUTBOX_H
 #define HELPER_MONITOR_CHILDREN_OUTBOX_H
@@ -12,7 +13,7 @@
 
 #include "helper/base/message.h"
 
-/* Whoever leaves so many unread has stopped reading. */
+/* A process that leaves so many unread has stopped reading. */
 #define OUTBOX_MAX 1024
 
 struct outbox_item;

@@ -18,16 +18,15 @@ struct start {
 	const struct pool *pool; /* is freed by forget() */
 	const struct pool_kind *kind;
 	const struct generation *generation;
-	void *gathered;
 };
 
 static void
 forget(void *arg)
 {
-	struct start *s = arg;
+	const struct start *s = arg;
 
 	if (s->kind->gather != NULL)
-		s->gathered = s->kind->gather(s->pool);
+		s->kind->gather(s->pool);
 	monitor_forget(s->pool->monitor, s->kind->role);
 }
 
@@ -36,7 +35,7 @@ run(void *arg, int channel)
 {
 	const struct start *s = arg;
 
-	return s->kind->run(s->generation, s->gathered, channel);
+	return s->kind->run(s->generation, channel);
 }
 
 static void
@@ -62,7 +61,7 @@ pool_start(struct pool *pool, const struct generation *g, struct child **ret)
 {
 	const struct pool_kind *kind = pool->kind;
 	struct ev_loop *loop = pool->monitor->loop;
-	struct start s = { pool, kind, g, NULL };
+	struct start s = { pool, kind, g };
 	struct child *c;
 	int channel;
 	pid_t pid = child_spawn(loop, kind->name, forget, run, &s, &channel);
@@ -109,8 +108,11 @@ pool_present(const struct pool *pool)
 static bool
 is_missing(const struct pool *pool)
 {
-	return !pool->is_stopping && pool->kind->wanted != NULL &&
-	       pool_present(pool) < pool->kind->wanted(pool);
+	const struct pool_kind *kind = pool->kind;
+
+	return !pool->is_stopping &&
+	       pool_present(pool) <
+		   (kind->wanted != NULL ? kind->wanted(pool) : kind->count);
 }
 
 static void
@@ -150,7 +152,7 @@ pool_mend(struct pool *pool)
 }
 
 bool
-pool_is_waiting(const struct pool *pool)
+pool_is_waiting(struct pool *pool)
 {
 	return ev_is_active(&pool->respawn);
 }

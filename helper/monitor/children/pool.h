@@ -34,15 +34,16 @@ struct pool_kind {
 	const char *name;   /* "advisor": for the log, and the new process */
 	const char *a_name; /* "an advisor" */
 
-	/* How many there should be; NULL: pool_start() alone starts them. */
+	/* How many there should be, where wanted() does not say. */
+	size_t count;
 	size_t (*wanted)(const struct pool *pool);
 	/*
-	 * In the new process, before it forgets: what it needs of the rest of
-	 * the monitor.  run() gets that.
+	 * In the new process, before it forgets: keep what it needs of the rest
+	 * of the monitor.
 	 */
-	void *(*gather)(const struct pool *pool);
+	void (*gather)(const struct pool *pool);
 	/* The role itself.  Returns the exit status. */
-	int (*run)(const struct generation *g, void *gathered, int channel);
+	int (*run)(const struct generation *g, int channel);
 
 	/* One of those that are wanted is there.  Returns 0 or -errno. */
 	int (*started)(struct child *c);
@@ -108,7 +109,7 @@ void pool_mend(struct pool *pool);
 size_t pool_present(const struct pool *pool);
 
 /* True while a start is waited for. */
-bool pool_is_waiting(const struct pool *pool);
+bool pool_is_waiting(struct pool *pool);
 
 /* Nothing that it says counts any more; it may end by itself. */
 void pool_lose(struct child *c);

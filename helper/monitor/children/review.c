@@ -42,12 +42,12 @@ struct subject {
 	char *pem;
 };
 
-/* What the process needs, gathered before it forgets the rest. */
-struct job {
+/* In the process: what it needs of the rest, which it forgets. */
+static struct {
 	const struct x509_store *store;
 	struct subject *subjects;
 	size_t count;
-};
+} job;
 
 /* Does this session stand or fall with its certificate? */
 static bool
@@ -93,7 +93,7 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)events;
 	for (struct session_entry *e =
 		 registry_first(review->monitor->registry);
-	     e != NULL; e = e->next) {
+	     e != NULL; e = LIST_NEXT(e, link)) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
 		is_due = is_due || awaits(e);
@@ -122,11 +122,10 @@ certificate_of(const struct session_entry *entry)
 }
 
 /* The registry is what it was when the batch was made. */
-static void *
+static void
 gather(const struct pool *pool)
 {
 	const struct review *review = pool->owner;
-	static struct job job;
 
 	job.store = review->store;
 	job.count = review->count;
@@ -136,40 +135,38 @@ gather(const struct pool *pool)
 		job.subjects[i].pem = certificate_of(
 		    registry_find(review->monitor->registry, review->batch[i]));
 	}
-	return &job;
 }
 
 /* Returns 0 or what message_send() says. */
 static int
-look_at(const struct job *job, const struct subject *subject, int channel)
+look_at(const struct subject *subject, int channel)
 {
 	struct message m = { .type = MESSAGE_REVIEWED };
 	enum stssl_failure failure = STSSL_FAILURE_OTHER;
 
 	if (subject->pem != NULL)
 		failure =
-		    x509_verify_again(job->store, subject->pem, time(NULL));
+		    x509_verify_again(job.store, subject->pem, time(NULL));
 	m.u.reviewed.session = subject->session;
 	m.u.reviewed.failure = failure;
 	return message_send(channel, &m, -1, NULL, 0);
 }
 
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	struct job *job = gathered;
 	int r;
 
 	(void)g;
-	if (job->subjects == NULL)
+	if (job.subjects == NULL)
 		return EXIT_FAILURE;
 	r = sandbox_enter(&sandbox_reviewer);
-	for (size_t i = 0; i < job->count; i++) {
+	for (size_t i = 0; i < job.count; i++) {
 		if (r == 0)
-			r = look_at(job, &job->subjects[i], channel);
-		free(job->subjects[i].pem);
+			r = look_at(&job.subjects[i], channel);
+		free(job.subjects[i].pem);
 	}
-	free(job->subjects);
+	free(job.subjects);
 	return r == 0 || r == -EPIPE ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -245,7 +242,7 @@ ended(struct child *c)
 	struct review *review = c->pool->owner;
 	bool goes_on = false;
 
-	/* What it has said before its end counts. */
+	/* Take in what it has said before its end. */
 	while (!c->is_lost && receive(review, c) == 0)
 		;
 	if (child_has_crashed(c) && review->done < review->count)
@@ -261,7 +258,7 @@ count_awaiting(const struct registry *registry)
 	size_t n = 0;
 
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		n += awaits(e);
 	return n;
 }
@@ -280,7 +277,7 @@ make_batch(struct review *review)
 	if (review->batch == NULL)
 		return false;
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (awaits(e))
 			review->batch[review->count++] = e->session;
 	review->is_stale = false;
@@ -346,7 +343,7 @@ review_begin(struct review *review, const struct x509_store *store,
 	review->is_stale = true;
 	for (struct session_entry *e =
 		 registry_first(review->monitor->registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		e->is_unreviewed = true;
 	/* Or at the next look, when the process that is there has ended. */
 	if (store != NULL && LIST_EMPTY(&review->pool.list))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a worker says, and whose fault its end is.  A worker is lost when its
+ * Hears a worker, and says whose fault its end is.  A worker is lost when its
  * channel ends or it says something impossible; from that moment its records
  * are gone, whatever its process still does.
  */
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 #include "helper/worker/worker.h"
 
 static size_t
@@ -29,9 +29,8 @@ wanted(const struct pool *pool)
 }
 
 static int
-run(const struct generation *g, void *gathered, int channel)
+run(const struct generation *g, int channel)
 {
-	(void)gathered;
 	return worker_main(g->config, g->tls, channel);
 }
 
@@ -122,7 +121,7 @@ static void
 drain(struct child *c)
 {
 	struct monitor *m = c->pool->monitor;
-	struct inbox in = { .monitor = m,
+	struct worker_channel in = { .monitor = m,
 		.worker = c,
 		.is_older = c->is_retired,
 		.channel = c->channel };
@@ -130,7 +129,7 @@ drain(struct child *c)
 
 	if (c->is_lost)
 		return;
-	r = inbox_drain(&in);
+	r = worker_channel_drain(&in);
 	assert(in.closed <= c->tasks);
 	c->tasks -= in.closed;
 	if (in.closed > 0)

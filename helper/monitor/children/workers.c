@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Who gets the next client, and what workers are told.
+ * Chooses the worker for the next client, and tells workers what they wait for.
  */
 #include <config.h>
 #include "helper/monitor/children/workers.h"

@@ -60,8 +60,8 @@ void workers_address(
     struct workers *workers, const struct message_resolved *resolved);
 
 /*
- * End all: sessions have `grace_ms`; who is still there two seconds later is
- * killed.
+ * End all: sessions have `grace_ms`; any worker that is still there two seconds
+ * later is killed.
  */
 void workers_stop(struct workers *workers, uint32_t grace_ms);
 

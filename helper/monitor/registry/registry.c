@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Two search trees over the same entries, and a list of them all.  An entry is
+ * Two search trees over the same sessions, and a list of them all.  An entry is
  * in the tree of connections exactly while its record is RECORD_KNOWN.
  */
 #include <config.h>
@@ -18,7 +18,7 @@
 struct registry {
 	void *by_session;
 	void *by_connection;
-	struct session_entry *entries;
+	LIST_HEAD(session_list, session_entry) sessions;
 	size_t waiting;
 	struct census census;
 	struct metrics metrics;
@@ -81,8 +81,8 @@ registry_free(struct registry *registry)
 {
 	if (registry == NULL)
 		return NULL;
-	while (registry->entries != NULL)
-		registry_remove(registry, registry->entries);
+	while (!LIST_EMPTY(&registry->sessions))
+		registry_remove(registry, LIST_FIRST(&registry->sessions));
 	free(registry);
 	return NULL;
 }
@@ -114,10 +114,7 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	}
 
 	registry->metrics.accepted++;
-	entry->next = registry->entries;
-	if (entry->next != NULL)
-		entry->next->prev = entry;
-	registry->entries = entry;
+	LIST_INSERT_HEAD(&registry->sessions, entry, link);
 	return 0;
 }
 
@@ -139,7 +136,7 @@ registry_census(const struct registry *registry)
 struct session_entry *
 registry_first(const struct registry *registry)
 {
-	return registry->entries;
+	return LIST_FIRST(&registry->sessions);
 }
 
 struct metrics *
@@ -251,10 +248,10 @@ registry_is_unsettled(const struct registry *registry)
 size_t
 registry_settle(struct registry *registry)
 {
+	struct session_entry *e;
 	size_t dropped = 0;
 
-	for (struct session_entry *e = registry->entries;
-	     e != NULL && registry->waiting > 0; e = e->next) {
+	LIST_FOREACH (e, &registry->sessions, link) {
 		if (e->record != RECORD_WAITING)
 			continue;
 		if (make_known(registry, e) == 0) {
@@ -272,11 +269,10 @@ bool
 registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret)
 {
-	const struct session_entry *found = NULL;
+	const struct session_entry *e, *found = NULL;
 	uint8_t first[16] = { 0 }, next[16] = { 0 };
 
-	for (const struct session_entry *e = registry->entries; e != NULL;
-	     e = e->next) {
+	LIST_FOREACH (e, &registry->sessions, link) {
 		if (e->owner != owner)
 			continue;
 		client_source(&e->peer, found == NULL ? first : next);
@@ -294,12 +290,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 {
 	registry_withdraw(registry, entry);
 	(void)tdelete(entry, &registry->by_session, compare_sessions);
-	if (entry->prev != NULL)
-		entry->prev->next = entry->next;
-	else
-		registry->entries = entry->next;
-	if (entry->next != NULL)
-		entry->next->prev = entry->prev;
+	LIST_REMOVE(entry, link);
 	census_leave(&registry->census, entry->listener, &entry->peer,
 	    entry->is_newcomer);
 	stssl_record_done(&entry->login);
@@ -309,10 +300,10 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 void
 registry_remove_owner(struct registry *registry, const void *owner)
 {
-	struct session_entry *next;
+	struct session_entry *e = LIST_FIRST(&registry->sessions), *next;
 
-	for (struct session_entry *e = registry->entries; e != NULL; e = next) {
-		next = e->next;
+	for (; e != NULL; e = next) {
+		next = LIST_NEXT(e, link);
 		if (e->owner == owner)
 			registry_remove(registry, e);
 	}

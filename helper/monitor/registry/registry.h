@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <time.h>
 
 #include "helper/monitor/registry/census.h"
@@ -53,7 +54,7 @@ struct session_entry {
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* what the module has said of its verdict */
 
-	struct session_entry *prev, *next;
+	LIST_ENTRY(session_entry) link;
 };
 
 struct registry;
@@ -76,7 +77,7 @@ void registry_welcome(struct registry *registry, struct session_entry *entry);
 /* How many sessions there are, and how many are new. */
 const struct census *registry_census(const struct registry *registry);
 
-/* All of them, by `next`; NULL when there is none. */
+/* All of them, by LIST_NEXT() of `link`; NULL when there is none. */
 struct session_entry *registry_first(const struct registry *registry);
 
 /* The counters of helper/monitor/registry/metrics.h. */

@@ -15,8 +15,8 @@
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
 #include "helper/monitor/children/workers.h"
-#include "helper/monitor/status/request.h"
 #include "helper/monitor/status/reply.h"
+#include "helper/monitor/status/request.h"
 
 #define ASKERS_MAX 64
 /* Of one user but root, so that others get through. */
@@ -54,19 +54,12 @@ may_query(const struct answers *answers, uid_t uid)
 }
 
 /*
- * Not our own user, which is that of advisors and inquirers, too:
- * one that was taken over must not speak for the administrator.
+ * The administrator gives orders, and the module reports in daemons of root's.
+ * Our own user is that of advisors and the inquirer, too: one that was taken
+ * over must not speak for either.
  */
 static bool
 may_order(const struct answers *answers, uid_t uid)
-{
-	(void)answers;
-	return uid == 0;
-}
-
-/* The module reports, and it runs in daemons of root's. */
-static bool
-may_report(const struct answers *answers, uid_t uid)
 {
 	(void)answers;
 	return uid == 0;
@@ -100,7 +93,7 @@ dismiss(struct seat *seat)
 
 static bool (*const may[])(const struct answers *answers, uid_t uid) = {
 	[REQUEST_QUERY] = may_query,
-	[REQUEST_VERDICT] = may_report,
+	[REQUEST_VERDICT] = may_order,
 	[REQUEST_LIST] = may_query,
 	[REQUEST_KICK] = may_order,
 	[REQUEST_METRICS] = may_query,

@@ -151,7 +151,7 @@ count_sessions(
     const struct registry *registry, struct metrics_now *rows, size_t count)
 {
 	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = e->next)
+	     e != NULL; e = LIST_NEXT(e, link))
 		if (e->listener < count)
 			rows[e->listener].sessions[e->tls]++;
 }

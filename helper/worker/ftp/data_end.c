@@ -7,7 +7,6 @@
 #include <config.h>
 #include "helper/worker/ftp/data_end.h"
 
-#include "helper/base/socket.h"
 #include "helper/worker/session.h"
 
 /*
@@ -46,12 +45,9 @@ data_end_client(struct data *d)
 
 	if (d->is_finished || !stream_is_open(&d->client.stream))
 		return;
-	r = stream_end(&d->client.stream);
-	if (r == IO_AGAIN)
-		return;
-	if (r == IO_OK)
-		socket_linger(d->loop, stream_detach(&d->client.stream));
-	reset_client(d);
+	r = stream_finish(&d->client.stream);
+	if (r != IO_AGAIN)
+		reset_client(d);
 }
 
 bool

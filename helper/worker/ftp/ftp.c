@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/base/socket.h"
-
 #define BAD_LINES_MAX 5
 
 /* For the handlers */
@@ -255,15 +253,6 @@ watch(struct ftp *f)
 	    lines_has_output(&f->backend));
 }
 
-/* The end that the client sees as one. */
-static void
-close_client(struct session *s)
-{
-	if (stream_end(&s->client) == IO_OK)
-		socket_linger(s->host->loop, stream_detach(&s->client));
-	session_end(s);
-}
-
 /*
  * Nobody may keep a session waiting for ever: neither a client that does not
  * read nor a backend that does not answer.  Before login its deadline holds.
@@ -296,7 +285,8 @@ ftp_run(struct session *s)
 	}
 	if (!lines_has_output(&f->client)) {
 		if (f->phase == FTP_CLOSING) {
-			close_client(s);
+			(void)stream_finish(&s->client);
+			session_end(s);
 			return;
 		}
 		if (f->phase == FTP_UPGRADE) {

@@ -54,7 +54,7 @@ refuse(struct ftp *f, const struct message_advice *advice)
 	const char *text = refusals[advice->reason];
 
 	if (is_attempt[advice->reason])
-		session_failed(f->session, PENALTY_LOGIN_FAILED);
+		host_failed(f->session, PENALTY_LOGIN_FAILED);
 	if (f->login.is_site_auth &&
 	    advice->reason == STSSL_REASON_NOT_THIS_USER)
 		text = "The certificate is no user's; name one with USER.";

@@ -87,9 +87,8 @@ ftp_refuse(struct session *s, const char *why)
 	}
 	len = snprintf(reply, sizeof reply, "421 %s\r\n", why);
 	if (stream_is_open(&s->client) && len > 0 &&
-	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK &&
-	    stream_end(&s->client) == IO_OK)
-		socket_linger(s->host->loop, stream_detach(&s->client));
+	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK)
+		(void)stream_finish(&s->client);
 	session_end(s);
 }
 

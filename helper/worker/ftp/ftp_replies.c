@@ -82,7 +82,7 @@ ftp_on_login(struct ftp *f)
 		if (whole == NULL)
 			return;
 		ftp_answered(f);
-		session_failed(f->session, PENALTY_LOGIN_FAILED);
+		host_failed(f->session, PENALTY_LOGIN_FAILED);
 		ftp_login_failed(f, whole);
 		free(whole);
 		return;

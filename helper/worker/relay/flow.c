@@ -116,21 +116,14 @@ fill(struct flow *f)
 static enum io_result
 drain(struct flow *f)
 {
-	struct buffer *b = f->buffer;
+	enum io_result r;
 
 	if (f->pipe.is_open)
 		return pipe_drain(&f->pipe, f->to);
-	while (b->start < b->end) {
-		size_t n = 0;
-		enum io_result r = stream_write(
-		    f->to, b->bytes + b->start, b->end - b->start, &n);
-
-		if (r != IO_OK)
-			return r;
-		b->start += n;
-	}
-	b->start = b->end = 0;
-	return IO_OK;
+	r = stream_drain(f->to, f->buffer);
+	if (r == IO_OK)
+		f->buffer->start = f->buffer->end = 0;
+	return r;
 }
 
 /* One round: IO_OK to go on, IO_AGAIN to wait; the state says the rest. */

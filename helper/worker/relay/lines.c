@@ -161,17 +161,11 @@ lines_write(struct lines *l, const char *text, size_t len)
 enum io_result
 lines_flush(struct lines *l)
 {
-	while (buffer_len(l->out) > 0) {
-		size_t n = 0;
-		enum io_result r = stream_write(l->stream,
-		    l->out->bytes + l->out->start, buffer_len(l->out), &n);
+	enum io_result r = stream_drain(l->stream, l->out);
 
-		if (r != IO_OK)
-			return r;
-		l->out->start += n;
-	}
-	l->out = buffer_give(BUFFER_LINES, l->out);
-	return IO_OK;
+	if (r == IO_OK)
+		l->out = buffer_give(BUFFER_LINES, l->out);
+	return r;
 }
 
 bool

@@ -138,6 +138,21 @@ stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
 	return IO_OK;
 }
 
+enum io_result
+stream_drain(struct stream *s, struct buffer *b)
+{
+	while (buffer_len(b) > 0) {
+		size_t n = 0;
+		enum io_result r =
+		    stream_write(s, b->bytes + b->start, b->end - b->start, &n);
+
+		if (r != IO_OK)
+			return r;
+		b->start += n;
+	}
+	return IO_OK;
+}
+
 int
 stream_to_kernel(struct stream *s)
 {
@@ -273,8 +288,9 @@ stream_wake(struct stream *s)
 		ev_feed_event(s->loop, &s->watcher, EV_CUSTOM);
 }
 
-int
-stream_detach(struct stream *s)
+/* The socket, which is the caller's from now on; -1 when there was none. */
+static int
+detach(struct stream *s)
 {
 	int fd = s->fd;
 
@@ -286,13 +302,29 @@ stream_detach(struct stream *s)
 	return fd;
 }
 
+void
+stream_linger(struct stream *s)
+{
+	socket_linger(s->loop, detach(s));
+}
+
+enum io_result
+stream_finish(struct stream *s)
+{
+	enum io_result r = stream_end(s);
+
+	if (r == IO_OK)
+		stream_linger(s);
+	return r;
+}
+
 /* A reset would take the alert away from the peer. */
 static void
 close_after_alert(struct stream *s)
 {
 	reset_on_close(s, false);
 	(void)shutdown(s->fd, SHUT_WR);
-	socket_linger(s->loop, stream_detach(s));
+	stream_linger(s);
 }
 
 void
@@ -304,7 +336,7 @@ stream_close(struct stream *s)
 		close_after_alert(s);
 		return;
 	}
-	fd = stream_detach(s);
+	fd = detach(s);
 	if (fd != -1)
 		(void)close(fd);
 }

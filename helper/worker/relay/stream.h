@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/base/buffer.h"
 #include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/tls.h"
 
@@ -95,6 +96,12 @@ enum io_result stream_splice_to(
  */
 enum io_result stream_end(struct stream *s);
 
+/*
+ * Write all that is in a buffer.  IO_OK when it is empty; else as
+ * stream_write(), and what is left is in it.
+ */
+enum io_result stream_drain(struct stream *s, struct buffer *b);
+
 /* True when its peer's machine has not acknowledged all that was written. */
 bool stream_has_unsent(const struct stream *s);
 
@@ -113,10 +120,10 @@ void stream_close(struct stream *s);
  */
 void stream_reset(struct stream *s);
 
-/*
- * Give the socket away, without TLS; the stream is closed afterwards.  Returns
- * the socket, -1 when there was none.
- */
-int stream_detach(struct stream *s);
+/* Close after stream_end(), when the peer has closed, or has had time to. */
+void stream_linger(struct stream *s);
+
+/* Both, if the end can be sent now; else what stream_end() says. */
+enum io_result stream_finish(struct stream *s);
 
 #endif

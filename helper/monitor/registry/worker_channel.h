@@ -3,8 +3,8 @@
  * What workers tell the monitor, checked and put into the registry.  A worker
  * is believed about its own sessions only, and not about their clients.
  */
-#ifndef HELPER_MONITOR_REGISTRY_INBOX_H
-#define HELPER_MONITOR_REGISTRY_INBOX_H
+#ifndef HELPER_MONITOR_REGISTRY_WORKER_CHANNEL_H
+#define HELPER_MONITOR_REGISTRY_WORKER_CHANNEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "helper/monitor/wiring.h"
 
 /* One worker's channel; all is borrowed. */
-struct inbox {
+struct worker_channel {
 	struct monitor *monitor;
 	const void *worker; /* as the registry knows it */
 	bool is_older;      /* it may verify by an older generation's lists */
@@ -27,9 +27,9 @@ struct inbox {
  * Returns 0; -EPIPE at the end of the channel; -EBADMSG for a message that no
  * worker in its senses sends, which is logged.
  */
-int inbox_drain(struct inbox *in);
+int worker_channel_drain(struct worker_channel *in);
 
 /* What a channel's buffer has to be for the promise above. */
-#define INBOX_CHANNEL_BYTES (256 * 1024)
+#define WORKER_CHANNEL_BYTES (256 * 1024)
 
 #endif

@@ -5,7 +5,7 @@
  * whom their clients presented themselves; nothing else is taken from it.
  */
 #include <config.h>
-#include "helper/monitor/registry/inbox.h"
+#include "helper/monitor/registry/worker_channel.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,10 +15,10 @@
 #include "helper/base/log.h"
 
 /*
- * The kernel doubles INBOX_CHANNEL_BYTES and counts at least 256 bytes for
+ * The kernel doubles WORKER_CHANNEL_BYTES and counts at least 256 bytes for
  * each message.
  */
-#define MESSAGES_MAX (2 * INBOX_CHANNEL_BYTES / 256)
+#define MESSAGES_MAX (2 * WORKER_CHANNEL_BYTES / 256)
 
 /* Keys that only questions, answers and verdicts have. */
 static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
@@ -31,7 +31,7 @@ static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
 
 /* NULL unless the session is this worker's. */
 static struct session_entry *
-own_session(const struct inbox *in, uint64_t session)
+own_session(const struct worker_channel *in, uint64_t session)
 {
 	struct session_entry *entry =
 	    registry_find(in->monitor->registry, session);
@@ -49,7 +49,7 @@ says(const struct stssl_record *record, enum stssl_key key, const char *value)
 
 /* The record names the session, and the client, that it is about. */
 static bool
-is_about(const struct inbox *in, const struct stssl_record *record,
+is_about(const struct worker_channel *in, const struct stssl_record *record,
     const struct session_entry *entry)
 {
 	char session[17], port[6], ip[STSSL_ADDRESS_TEXT];
@@ -74,8 +74,8 @@ is_about(const struct inbox *in, const struct stssl_record *record,
 
 /* Without a record the answer will be "none": nothing is granted by it. */
 static void
-keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
-    const struct message_publish *p)
+keep(struct worker_channel *in, struct stssl_record *record,
+    struct session_entry *entry, const struct message_publish *p)
 {
 	bool verifies = says(record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS");
 	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
@@ -93,7 +93,7 @@ keep(struct inbox *in, struct stssl_record *record, struct session_entry *entry,
 }
 
 static int
-welcome(struct inbox *in, const struct message *m, const char *text)
+welcome(struct worker_channel *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.welcome.session);
 
@@ -105,7 +105,7 @@ welcome(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
-publish(struct inbox *in, const struct message *m, const char *text)
+publish(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_publish *p = &m->u.publish;
 	struct session_entry *entry = own_session(in, p->session);
@@ -129,7 +129,7 @@ publish(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
-withdraw(struct inbox *in, const struct message *m, const char *text)
+withdraw(struct worker_channel *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.withdraw.session);
 
@@ -141,7 +141,7 @@ withdraw(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
-ask(struct inbox *in, const struct message *m, const char *text)
+ask(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct session_entry *entry = own_session(in, m->u.ask.session);
 
@@ -154,7 +154,7 @@ ask(struct inbox *in, const struct message *m, const char *text)
 
 /* One question at a time. */
 static int
-check(struct inbox *in, const struct message *m, const char *der)
+check(struct worker_channel *in, const struct message *m, const char *der)
 {
 	struct session_entry *entry = own_session(in, m->u.check.session);
 
@@ -166,8 +166,8 @@ check(struct inbox *in, const struct message *m, const char *der)
 
 /* They only grow. */
 static int
-count_bytes(struct inbox *in, struct session_entry *entry, uint64_t bytes_in,
-    uint64_t bytes_out)
+count_bytes(struct worker_channel *in, struct session_entry *entry,
+    uint64_t bytes_in, uint64_t bytes_out)
 {
 	if (entry == NULL || bytes_in < entry->bytes_in ||
 	    bytes_out < entry->bytes_out)
@@ -180,7 +180,7 @@ count_bytes(struct inbox *in, struct session_entry *entry, uint64_t bytes_in,
 }
 
 static int
-traffic(struct inbox *in, const struct message *m, const char *text)
+traffic(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_traffic *t = &m->u.traffic;
 	struct session_entry *entry = own_session(in, t->session);
@@ -197,7 +197,7 @@ traffic(struct inbox *in, const struct message *m, const char *text)
 #define FAILURES_MAX 16
 
 static int
-failed(struct inbox *in, const struct message *m, const char *text)
+failed(struct worker_channel *in, const struct message *m, const char *text)
 {
 	struct session_entry *entry = own_session(in, m->u.failed.session);
 
@@ -212,7 +212,7 @@ failed(struct inbox *in, const struct message *m, const char *text)
 }
 
 static int
-closed(struct inbox *in, const struct message *m, const char *text)
+closed(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_closed *c = &m->u.closed;
 	struct session_entry *entry = own_session(in, c->session);
@@ -230,7 +230,7 @@ closed(struct inbox *in, const struct message *m, const char *text)
 
 /* message_receive() lets only a worker's types through. */
 static int (*const handlers[MESSAGE_COUNT])(
-    struct inbox *in, const struct message *m, const char *text) = {
+    struct worker_channel *in, const struct message *m, const char *text) = {
 	[MESSAGE_PUBLISH] = publish,
 	[MESSAGE_WITHDRAW] = withdraw,
 	[MESSAGE_ASK] = ask,
@@ -242,7 +242,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 };
 
 int
-inbox_drain(struct inbox *in)
+worker_channel_drain(struct worker_channel *in)
 {
 	static char text[MESSAGE_MORE_MAX];
 	struct message m;

@@ -24,7 +24,7 @@ on_failed(const struct stssl_address *peer, enum penalty_event event)
 static int
 drain(struct registry *registry, int channel, size_t *ended)
 {
-	struct inbox in = {
+	struct worker_channel in = {
 		.monitor = &monitor, .worker = &alice, .channel = channel
 	};
 	int r;
@@ -32,7 +32,7 @@ drain(struct registry *registry, int channel, size_t *ended)
 	monitor.registry = registry;
 	monitor.generation = &registry_generation;
 	hooks.penalise = on_failed;
-	r = inbox_drain(&in);
+	r = worker_channel_drain(&in);
 	*ended = in.closed;
 	return r;
 }
@@ -364,7 +364,7 @@ START_TEST(who_writes_without_end_does_not_keep_the_monitor)
 END_TEST
 
 size_t
-inbox_cases(struct test_case *ret)
+worker_channel_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ a_worker_is_believed_for_its_own_sessions_only,

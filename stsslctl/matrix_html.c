@@ -143,7 +143,10 @@ put_criteria(FILE *to, json_t *criteria)
 		return;
 	}
 	put(to, "<td class=\"for\"><dl>\n");
-	json_object_foreach(criteria, key, value) put_key(to, key, value);
+	json_object_foreach(criteria, key, value)
+	{
+		put_key(to, key, value);
+	}
 	put(to, "</dl></td>\n");
 }
 
@@ -235,15 +238,9 @@ put_foot(FILE *to, const json_t *matrix)
 	put(to, "</dl></footer>\n</body>\n</html>\n");
 }
 
-char *
-matrix_html(const json_t *matrix)
+static void
+put_page(FILE *to, const json_t *matrix)
 {
-	char *page = NULL;
-	size_t size;
-	FILE *to = open_memstream(&page, &size);
-
-	if (to == NULL)
-		output_no_memory();
 	(void)fputs(head, to);
 	(void)fputs(matrix_style, to);
 	(void)fputs(body, to);
@@ -252,7 +249,22 @@ matrix_html(const json_t *matrix)
 	put_table(to, matrix);
 	(void)fputs(legend, to);
 	put_foot(to, matrix);
-	if (ferror(to) != 0 || fclose(to) != 0)
+}
+
+char *
+matrix_html(const json_t *matrix)
+{
+	char *page = NULL;
+	size_t size;
+	FILE *to = open_memstream(&page, &size);
+	bool is_whole = false;
+
+	if (to != NULL) {
+		put_page(to, matrix);
+		is_whole = ferror(to) == 0;
+		is_whole = fclose(to) == 0 && is_whole;
+	}
+	if (!is_whole)
 		output_no_memory();
 	return page;
 }

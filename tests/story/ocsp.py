@@ -44,6 +44,8 @@ os.environ["http_proxy"] = os.environ["all_proxy"] = "http://127.0.0.1:1/"
 BEFORE = read(CONF).replace("workers = 2", "workers = 1")
 write(CONF, BEFORE)
 HELPER = Helper()
+# It listens before it catches signals: a reload must not come in between.
+await_that(lambda: "info: ready" in log("helper.log"), "the start")
 FTP = HELPER.address("ftp")
 
 

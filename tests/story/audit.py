@@ -9,8 +9,8 @@ import struct
 
 from ftp import (ask, connect, fetch, log_in, logged_in, password_of, store,
                  Bytes)
-from story import (PKI, Helper, await_that, begins, equal, home, log, run, since,
-                   story, tell, write)
+from story import (PKI, Helper, await_that, begins, equal, home, log, run,
+                   since, story, tell, write)
 
 HELPER = Helper()
 # A key and its value, quoted or plain; what is in quotes is no key.

@@ -14,10 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "helper/base/file_state.h"
 #include "helper/base/log.h"
 #include "helper/monitor/children/keyholders.h"
 #include "policy/stamp.h"
+#include "status/tools/file.h"
 
 /* A change counts when it is this old and nothing else has changed since. */
 #define LOOK_SECONDS 2.
@@ -60,7 +60,7 @@ is_younger(const struct timespec *a, const struct timespec *b)
 static void
 remember(struct reload *r, struct watched *file)
 {
-	file->state = file_state(file->path);
+	file->state = stssl_file_state(file->path);
 	if (r->loaded.tv_sec != 0 &&
 	    is_younger(&file->state.st_ctim, &r->loaded))
 		r->is_changed = true;
@@ -135,7 +135,7 @@ look(struct reload *r)
 	bool moved = false;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct stat now = file_state(r->files[i].path);
+		struct stat now = stssl_file_state(r->files[i].path);
 
 		moved = moved || !stssl_same_file(&now, &r->files[i].state);
 		r->files[i].state = now;

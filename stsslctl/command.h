@@ -15,6 +15,7 @@ struct stssl_classes;
 /* The command line.  Options not given are false, NULL, or the default. */
 struct arguments {
 	bool clear;
+	bool http;
 	bool json;
 	bool penalties;
 	bool plain;

@@ -41,6 +41,7 @@ static const struct {
 	{ "directory", TEXT(directory) },
 	{ "from", TEXT(from) },
 	{ "html", TEXT(html) },
+	{ "http", FLAG(http) },
 	{ "json", FLAG(json) },
 	{ "module-dir", TEXT(module_dir) },
 	{ "pam", TEXT(pam) },
@@ -109,8 +110,8 @@ static const struct command {
 	{ "reload", "[--socket PATH]",
 	    "have the helper load its configuration and files anew",
 	    { "socket" }, 0, command_reload },
-	{ "metrics", "[--plain] [--socket PATH]",
-	    "counters as OpenMetrics text", { "plain", "socket" }, 0,
+	{ "metrics", "[--plain | --http] [--socket PATH]",
+	    "counters as OpenMetrics text", { "plain", "http", "socket" }, 0,
 	    command_metrics },
 };
 

@@ -13,6 +13,7 @@
 
 #include "status/ascii.h"
 #include "stsslctl/ask.h"
+#include "stsslctl/metrics_http.h"
 
 /* What ends the text, and nothing else. */
 #define END "# EOF\n"
@@ -142,8 +143,11 @@ enum command_status
 command_metrics(const struct arguments *a)
 {
 	char *text;
-	int r = metrics_get(a->socket, &text);
+	int r;
 
+	if (a->http)
+		return a->plain ? COMMAND_USAGE : metrics_http(a->socket);
+	r = metrics_get(a->socket, &text);
 	if (r < 0)
 		return ask_failed(a->socket, r);
 	if (a->plain)

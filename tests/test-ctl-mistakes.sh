@@ -18,6 +18,10 @@ echo 'class "all" { ssl = optional login = either }' >classes.conf
 identity() {
 	"$STSSLCTL" identity "$@" --directory "$dir/identities"
 }
+# quiet COMMAND...: without stderr.
+quiet() {
+	"$@" 2>/dev/null
+}
 # told DESCRIPTION NEEDLE COMMAND...: it fails, and says so in one line, which
 # has the needle, on stdout or on stderr.
 told() {
@@ -50,10 +54,18 @@ for file in alice.der both.pem text.pem crlf.pem; do
 	expect "$file is removed" 0 "removed 1: @/identities/bob" \
 		identity remove bob "$file"
 done
-expect "explain takes DER, too" 0 'certificate: SUCCESS "CN=alice"' sh -c \
-	'"$1" explain --user bob --certificate alice.der --ca ca.pem \
-		--classes classes.conf | head -n 1' sh "$STSSLCTL"
-{ cat alice.der; printf x; } >tail.der
+expect "explain takes DER, too" 0 'certificate: SUCCESS "CN=alice"
+class "all": every criterion matches
+identity file: the user has no identity file
+identity cn: leads to another user: "alice"
+row: ssl = optional, login = either, bad-certificate = password; connection:'"\
+ TLS, a verified certificate that does not name this user
+verdict: password, by-password (the password decides)
+data: any
+pam: auth PAM_IGNORE, account PAM_SUCCESS" "$STSSLCTL" explain --user bob \
+	--certificate alice.der --ca ca.pem --classes classes.conf
+cp alice.der tail.der
+printf x >>tail.der
 head -c 200 alice.der >cut.der
 openssl pkcs12 -export -in alice.pem -inkey alice.key -passout pass:x \
 	-out alice.p12
@@ -67,6 +79,7 @@ mkfifo fifo
 ln -s loop loop
 printf 'a\0b' >nul
 truncate -s 70M huge
+take="take the certificate out first: openssl"
 while read -r file why; do
 	for verb in add remove; do
 		expect "identity $verb: $file" 2 "stsslctl: $file: $why" \
@@ -74,11 +87,13 @@ while read -r file why; do
 	done
 	expect "explain: $file" 2 "stsslctl: $file: $why" "$STSSLCTL" explain \
 		--user bob --certificate "$file" --ca ca.pem
-done <<'EOF2'
-alice.p12 this is PKCS#12; take the certificate out first: openssl pkcs12 -in FILE -clcerts -nokeys -out FILE.pem
-alice.p7b this is PKCS#7; take the certificate out first: openssl pkcs7 -in FILE -print_certs -out FILE.pem
-alice.p7c this is PKCS#7; take the certificate out first: openssl pkcs7 -in FILE -print_certs -out FILE.pem -inform DER
-alice.csr this is a request for a certificate; the authority's answer has the certificate
+done <<EOF2
+alice.p12 this is PKCS#12; $take pkcs12 -in FILE -clcerts -nokeys -out FILE.pem
+alice.p7b this is PKCS#7; $take pkcs7 -in FILE -print_certs -out FILE.pem
+alice.p7c this is PKCS#7; $take pkcs7 -in FILE -print_certs -out FILE.pem \
+-inform DER
+alice.csr this is a request for a certificate; the authority's answer has the \
+certificate
 alice.key this is a private key, and no certificate
 tail.der no certificate in it, neither PEM nor DER
 cut.der no certificate in it, neither PEM nor DER
@@ -120,9 +135,8 @@ for file in missing directory fifo loop nul huge alice.der; do
 	expect "explain --classes $file" 1 \
 		"verdict: refuse, configuration (the configuration is faulty)
 data: private
-pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" sh -c \
-		'"$1" explain --user bob --classes "$2" 2>/dev/null' \
-		sh "$STSSLCTL" "$file"
+pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" \
+		quiet "$STSSLCTL" explain --user bob --classes "$file"
 	told "stssl-helper -t -c $file" "$file" "$HELPER" -t -c "$file"
 done
 for file in missing alice.pem loop; do
@@ -134,12 +148,10 @@ expect "a file is no directory" 2 "stsslctl: @/alice.pem: Not a directory" \
 expect "a directory that is missing can be made" 2 "stsslctl: @/missing:\
  there is no such directory; make it: install -d -m 755" \
 	"$STSSLCTL" identity list --directory "$dir/missing"
+cp nul identities/bob
 expect "an identity file with a NUL" 2 "stsslctl: @/identities/bob: not a\
- text file: a NUL is in it" sh -c 'cp nul identities/bob
-	"$1" identity show bob --directory "$2"/identities
-	r=$?
-	rm identities/bob
-	exit $r' sh "$STSSLCTL" "$dir"
+ text file: a NUL is in it" identity show bob
+rm identities/bob
 : >empty.conf
 expect "no class at all" 1 "warning: @/empty.conf: there is no class, so that\
  everybody is refused" "$STSSLCTL" check --classes "$dir/empty.conf"
@@ -154,16 +166,15 @@ expect "of a user without a file" 0 \
 expect "in JSON, too" 0 '{
   "user": "root",
   "entries": []
-}' sh -c '"$1" identity show root --json --directory "$2" 2>/dev/null' \
-	sh "$STSSLCTL" "$dir/identities"
+}' quiet identity show root --json
 expect "--by is one of two words" 2 "stsslctl: --by: is cert or spki" \
 	identity add bob alice.pem --by name
 expect "explain needs a user" 2 \
 	"stsslctl: --user: is missing; see stsslctl explain --help" \
 	"$STSSLCTL" explain
 for bad in '' / a/b; do
-	expect "no service: '$bad'" 2 "stsslctl: ${bad:-\"\"}: is no PAM service:\
- that is the name of a file" "$STSSLCTL" check --pam "$bad"
+	expect "no service: '$bad'" 2 "stsslctl: ${bad:-\"\"}: is no PAM\
+ service: that is the name of a file" "$STSSLCTL" check --pam "$bad"
 done
 for bad in '' x 12g ABCD 01234567890123456 -- "$(printf 'a\033')"; do
 	told "no session: '$bad'" "hexadecimal" \

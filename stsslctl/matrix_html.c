@@ -5,68 +5,44 @@
 #include <config.h>
 #include "stsslctl/matrix_html.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "status/ascii.h"
+#include "stsslctl/matrix_style.h"
 #include "stsslctl/output.h"
-#include "stsslctl/replace.h"
 
-/* Nothing is said by colour alone, for those who print it in black. */
 static const char head[] =
     "<!DOCTYPE html>\n"
     "<html lang=\"en\">\n"
     "<head>\n"
     "<meta charset=\"utf-8\">\n"
+    /* A second wall behind put_text(). */
+    "<meta http-equiv=\"Content-Security-Policy\" "
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
     "<meta name=\"viewport\" content=\"width=device-width\">\n"
     "<meta name=\"color-scheme\" content=\"light dark\">\n"
     "<title>SSL access policy</title>\n"
-    "<style>\n"
-    ":root { color-scheme: light dark; }\n"
-    "body { font: 14px/1.4 sans-serif; margin: 2em; }\n"
-    "h1 { font-size: 1.4em; margin: 0; }\n"
-    "p { max-width: 60em; }\n"
-    "table { border-collapse: collapse; width: 100%; margin: 1em 0; }\n"
-    "th, td { border: 1px solid #888; padding: .4em .6em; text-align: left;\n"
-    "  vertical-align: top; }\n"
-    "thead th { border-bottom-width: 2px; }\n"
-    "tbody th { overflow-wrap: anywhere; }\n"
-    "td { overflow-wrap: break-word; }\n"
-    "small { display: block; opacity: .8; }\n"
-    "b { font-weight: 600; }\n"
-    ".accept { background: #2a02; }\n"
-    ".password { background: #48f2; }\n"
-    ".refuse { background: #d002; }\n"
-    ".off { opacity: .6; }\n"
-    "dl { margin: 0; min-width: 14em; }\n"
-    "dt { float: left; clear: left; opacity: .8; }\n"
-    "dd { margin: 0 0 0 4.5em; overflow-wrap: anywhere; }\n"
-    "@media print {\n"
-    "  @page { size: A4 landscape; margin: 15mm; }\n"
-    "  body { margin: 0; font-size: 10pt; }\n"
-    "  thead { display: table-header-group; }\n"
-    "  tr { break-inside: avoid; }\n"
-    "  td, th { print-color-adjust: exact; "
-    "-webkit-print-color-adjust: exact; }\n"
-    "}\n"
-    "</style>\n"
-    "</head>\n"
-    "<body>\n"
-    "<h1>SSL access policy</h1>\n";
+    "<style>\n";
 
-static const char foot[] =
+static const char body[] = "</style>\n"
+			   "</head>\n"
+			   "<body>\n"
+			   "<h1>SSL access policy</h1>\n";
+
+static const char legend[] =
     "<p><b>accept</b>: logged in by the certificate, no password is asked "
-    "for. <b>password</b>: the password decides. <b>refuse</b>: not logged "
+    "for. <b>password</b>: the password decides. <b>password in clear</b>: "
+    "the same, and anybody on the way can read it. <b>refuse</b>: not logged "
     "in. A certificate is good when it verifies, is meant for clients, and "
     "names the very user who logs in; anything else is bad. A user is in the "
-    "first class that matches, from the top.</p>\n"
-    "</body>\n"
-    "</html>\n";
+    "first class that matches, from the top. Rules that change nothing in a "
+    "class are not shown.</p>\n";
 
 static void
 put_text(FILE *to, const char *text)
@@ -116,17 +92,43 @@ put_value(FILE *to, const json_t *value)
 		    json_string_value(json_array_get(value, i)));
 }
 
+/* A password that crosses the network in clear is not like another. */
+static void
+put_cell(FILE *to, const json_t *column, const json_t *cell)
+{
+	const char *key = output_get(column, "key");
+	const char *verdict = output_get(cell, "verdict");
+	const json_t *conditions = json_object_get(cell, "conditions");
+	bool is_bare =
+	    strcmp(key, "clear") == 0 && strcmp(verdict, "password") == 0;
+
+	put(to, "<td class=\"% %\" data-column=\"%\"><b>%</b>", verdict, key,
+	    output_get(column, "text"),
+	    is_bare ? "password in clear" : verdict);
+	put(to, "<small>%</small>", output_get(cell, "text"));
+	for (size_t i = 0; i < json_array_size(conditions); i++)
+		put(to, "<small class=\"if\">%</small>",
+		    output_get(json_array_get(conditions, i), "text"));
+	put(to, "</td>\n");
+}
+
 static void
 put_cells(FILE *to, const json_t *columns, const json_t *cells)
 {
 	for (size_t i = 0; i < json_array_size(columns); i++) {
-		const json_t *cell = json_object_get(
-		    cells, output_get(json_array_get(columns, i), "key"));
-		const char *verdict = output_get(cell, "verdict");
+		const json_t *column = json_array_get(columns, i);
 
-		put(to, "<td class=\"%\"><b>%</b><small>%</small></td>\n",
-		    verdict, verdict, output_get(cell, "text"));
+		put_cell(to, column,
+		    json_object_get(cells, output_get(column, "key")));
 	}
+}
+
+static void
+put_key(FILE *to, const char *key, const json_t *value)
+{
+	put(to, "<div><dt>%:</dt> <dd>", key);
+	put_value(to, value);
+	put(to, "</dd></div>\n");
 }
 
 /* The users that the class is for. */
@@ -137,55 +139,58 @@ put_criteria(FILE *to, json_t *criteria)
 	json_t *value;
 
 	if (json_object_size(criteria) == 0) {
-		put(to, "<td>everybody</td>\n");
+		put(to, "<td class=\"for\">everybody</td>\n");
 		return;
 	}
-	put(to, "<td><dl>");
+	put(to, "<td class=\"for\"><dl>\n");
 	json_object_foreach(criteria, key, value)
 	{
-		put(to, "<dt>%</dt><dd>", key);
-		put_value(to, value);
-		put(to, "</dd>");
+		put_key(to, key, value);
 	}
 	put(to, "</dl></td>\n");
 }
 
-/* Only those that the class has. */
+/* Only those that change something. */
 static void
 put_rules(FILE *to, const json_t *class)
 {
-	static const char *const keys[] = { "ssl", "login", "bad-certificate",
-		"min-protocol", "data", "identity", "email-domain",
-		"upn-domain", "map" };
+	const json_t *keys = json_object_get(class, "applies");
 
-	put(to, "<td>");
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		const json_t *value = json_object_get(class, keys[i]);
+	put(to, "<td class=\"rules\"><dl>\n");
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const char *key = json_string_value(json_array_get(keys, i));
 
-		if (!json_is_string(value) && json_array_size(value) == 0)
-			continue;
-		put(to, i == 0 ? "%: " : "<br>%: ", keys[i]);
-		put_value(to, value);
+		put_key(to, key, json_object_get(class, key));
 	}
-	put(to, "</td>\n");
+	put(to, "</dl></td>\n");
 }
 
 static void
 put_class(FILE *to, const json_t *columns, const json_t *class, size_t number)
 {
+	const char *by = output_get(class, "shadowed-by");
 	bool enabled = json_is_true(json_object_get(class, "enabled"));
 
 	(void)fprintf(to, "<tr%s>\n<th scope=\"row\">%zu. ",
-	    enabled ? "" : " class=\"off\"", number);
+	    enabled && by == NULL ? "" : " class=\"off\"", number);
 	put(to, "%</th>\n", output_get(class, "name"));
 	put_criteria(to, json_object_get(class, "criteria"));
 	put_rules(to, class);
-	if (enabled)
+	if (enabled && by == NULL) {
 		put_cells(to, columns, json_object_get(class, "cells"));
-	else
-		(void)fprintf(to,
-		    "<td colspan=\"%zu\">not enabled: nobody is in it</td>\n",
+	} else {
+		(void)fprintf(to, "<td class=\"nobody\" colspan=\"%zu\">",
 		    json_array_size(columns));
+		if (enabled)
+			put(to,
+			    "<b>nobody is ever in it</b>"
+			    "<small>class % takes all its users</small>",
+			    by);
+		else
+			put(to, "<b>not enabled</b><small>nobody is in it"
+				"</small>");
+		put(to, "</td>\n");
+	}
 	put(to, "</tr>\n");
 }
 
@@ -204,42 +209,62 @@ put_table(FILE *to, const json_t *matrix)
 	for (size_t i = 0; i < json_array_size(classes); i++)
 		put_class(to, columns, json_array_get(classes, i), i + 1);
 	put(to, "<tr>\n<th scope=\"row\">no class</th>\n"
-		"<td>everybody else</td>\n<td></td>\n");
+		"<td class=\"for\">everybody else</td>\n"
+		"<td class=\"rules\"></td>\n");
 	put_cells(to, columns, json_object_get(matrix, "no-class"));
 	put(to, "</tr>\n</tbody>\n</table>\n");
 }
 
+/* From where and when a printed page is, and whether it is still true. */
 static void
-put_origin(FILE *to, const json_t *matrix)
+put_foot(FILE *to, const json_t *matrix)
 {
+	char host[HOST_NAME_MAX + 1] = "", text[64];
 	time_t now = time(NULL);
-	char text[64];
 	struct tm tm;
 
+	if (gethostname(host, sizeof host - 1) == -1)
+		host[0] = '\0';
 	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+	    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
 		text[0] = '\0';
-	put(to, "<p>%, as of %; user-names: %</p>\n",
-	    output_get(matrix, "file"), text, output_get(matrix, "user-names"));
+	put(to, "<footer><dl>\n");
+	put(to, "<div><dt>host:</dt> <dd>%</dd></div>\n", host);
+	put(to, "<div><dt>time:</dt> <dd>%</dd></div>\n", text);
+	put(to, "<div><dt>version:</dt> <dd>stsslctl %</dd></div>\n",
+	    PACKAGE_VERSION);
+	put(to, "<div><dt>digest:</dt> <dd>%</dd></div>\n",
+	    output_get(matrix, "sha256"));
+	put(to, "</dl></footer>\n</body>\n</html>\n");
 }
 
-int
-matrix_html_write(const json_t *matrix, const char *file)
+static void
+put_page(FILE *to, const json_t *matrix)
 {
-	const struct replace_like like = { 0644, (gid_t)-1 };
+	(void)fputs(head, to);
+	(void)fputs(matrix_style, to);
+	(void)fputs(body, to);
+	put(to, "<p>%; user-names: %</p>\n", output_get(matrix, "file"),
+	    output_get(matrix, "user-names"));
+	put_table(to, matrix);
+	(void)fputs(legend, to);
+	put_foot(to, matrix);
+}
+
+char *
+matrix_html(const json_t *matrix)
+{
 	char *page = NULL;
 	size_t size;
 	FILE *to = open_memstream(&page, &size);
-	int r = -ENOMEM;
+	bool is_whole = false;
 
-	if (to == NULL)
-		return r;
-	(void)fputs(head, to);
-	put_origin(to, matrix);
-	put_table(to, matrix);
-	(void)fputs(foot, to);
-	if (fclose(to) == 0)
-		r = replace_file(file, &like, page);
-	free(page);
-	return r;
+	if (to != NULL) {
+		put_page(to, matrix);
+		is_whole = ferror(to) == 0;
+		is_whole = fclose(to) == 0 && is_whole;
+	}
+	if (!is_whole)
+		output_no_memory();
+	return page;
 }

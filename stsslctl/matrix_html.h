@@ -8,9 +8,10 @@
 #include <jansson.h>
 
 /*
- * Write the matrix, as `stsslctl matrix --json` prints it, to `file`, which is
- * replaced as a whole.  Returns 0 or a negative errno.
+ * The page about the matrix, which matrix_json() made: HTML 5 in UTF-8, with
+ * the host and the time.  Returns it, to be freed by the caller; out of memory
+ * ends the process.
  */
-int matrix_html_write(const json_t *matrix, const char *file);
+char *matrix_html(const json_t *matrix);
 
 #endif

@@ -51,7 +51,7 @@ static const struct {
 	{ "directory", "DIR", TO(directory),
 	    "in place of the one that classes.conf names" },
 	{ "from", "ADDRESS", TO(from), "the client's IP address" },
-	{ "html", "FILE", TO(html), "write one page of HTML; - is standard output" },
+	{ "html", "FILE", TO(html), "write a page of HTML; - is stdout" },
 	{ "json", NULL, TO(json), "print one JSON object" },
 	{ "module-dir", "DIR", TO(module_dir), "where PAM modules are" },
 	{ "pam", "SERVICE", TO(pam), "check the stack of this PAM service" },

@@ -245,7 +245,7 @@ expect "a page keeps its mode" 0 640 again
 expect "a page that cannot be written is no answer" 2 \
 	"stsslctl: /no/such/place: No such file or directory" \
 	matrix --html /no/such/place
-expect "no name is none" 2 "stsslctl: : No such file or directory" \
+expect "no name is none" 2 "stsslctl: \"\": No such file or directory" \
 	matrix --html ""
 mkdir folder
 expect "a directory is no page" 2 "stsslctl: @/folder: not a regular file" \

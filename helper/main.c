@@ -20,6 +20,7 @@
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
 #include "helper/monitor/privileges.h"
+#include "setup/config_read.h"
 #include "status/quote.h"
 
 struct arguments {

@@ -10,16 +10,7 @@
 
 #include "stsslctl/exit.h"
 
-<<<<<<< HEAD
-/* Exit statuses; stsslctl(8) says what each subcommand means by them. */
-enum command_status {
-	COMMAND_FINE = 0,
-	COMMAND_FOUND = 1,   /* problems found, or refused */
-	COMMAND_UNKNOWN = 2, /* bad usage, or it cannot be found out */
-};
-=======
 struct stssl_classes;
->>>>>>> main
 
 /* The command line.  Options not given are false, NULL, or the default. */
 struct arguments {

@@ -33,7 +33,6 @@ static const struct {
 	size_t offset;
 	const char *text; /* for --help */
 } options[] = {
-<<<<<<< HEAD
 #define OPTION_HELP    0
 #define OPTION_VERSION 1
 #define COMMON         2
@@ -59,6 +58,7 @@ static const struct {
 	{ "pam-dir", "DIR", TO(pam_dir), "in place of " STACK_DIR },
 	{ "penalties", NULL, TO(penalties),
 	    "sources that failed too often, not sessions" },
+	{ "plain", NULL, TO(plain), "in the text format of older collectors" },
 	{ "service", "SERVICE", TO(service), "the PAM service" },
 	{ "shared", NULL, TO(shared), "another user may have it, too" },
 	{ "socket", "PATH", TO(socket), "in place of " STSSL_STATUS_SOCKET },
@@ -66,34 +66,6 @@ static const struct {
 	{ "tls", "1.2|1.3", TO(tls), "the version of TLS" },
 	{ "user", "USER", TO(user), "who logs in" },
 #undef TO
-=======
-#define FLAG(member) true, offsetof(struct arguments, member)
-#define TEXT(member) false, offsetof(struct arguments, member)
-	{ "by", TEXT(by) },
-	{ "ca", TEXT(ca) },
-	{ "certificate", TEXT(certificate) },
-	{ "classes", TEXT(classes) },
-	{ "clear", FLAG(clear) },
-	{ "config", TEXT(config) },
-	{ "crl", TEXT(crl) },
-	{ "directory", TEXT(directory) },
-	{ "from", TEXT(from) },
-	{ "html", TEXT(html) },
-	{ "json", FLAG(json) },
-	{ "module-dir", TEXT(module_dir) },
-	{ "pam", TEXT(pam) },
-	{ "pam-dir", TEXT(pam_dir) },
-	{ "penalties", FLAG(penalties) },
-	{ "plain", FLAG(plain) },
-	{ "service", TEXT(service) },
-	{ "shared", FLAG(shared) },
-	{ "socket", TEXT(socket) },
-	{ "text", FLAG(text) },
-	{ "tls", TEXT(tls) },
-	{ "user", TEXT(user) },
-#undef FLAG
-#undef TEXT
->>>>>>> main
 };
 
 /* A name may have two words; those that share the first are neighbours. */
@@ -136,13 +108,8 @@ static const struct command {
 	    1, command_pardon },
 	{ "reload", "", "have the helper load its configuration and files anew",
 	    { "socket" }, 0, command_reload },
-<<<<<<< HEAD
-	{ "metrics", "", "counters as OpenMetrics text", { "socket" }, 0,
-=======
-	{ "metrics", "[--plain] [--socket PATH]",
-	    "counters as OpenMetrics text", { "plain", "socket" }, 0,
->>>>>>> main
-	    command_metrics },
+	{ "metrics", "", "counters as OpenMetrics text", { "plain", "socket" },
+	    0, command_metrics },
 };
 
 /* Is `first` the command's name, or its first word? */

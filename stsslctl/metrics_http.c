@@ -18,7 +18,7 @@
 
 #include "status/clock.h"
 #include "stsslctl/http.h"
-#include "stsslctl/metrics.h"
+#include "stsslctl/metrics_text.h"
 
 #define READ_MS  5000
 #define WRITE_MS 5000

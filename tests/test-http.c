@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "stsslctl/http.h"
-#include "stsslctl/metrics.h"
+#include "stsslctl/metrics_text.h"
 #include "tests/test.h"
 
 #define GET    "GET /metrics HTTP/1.1\r\nHost: x\r\n"

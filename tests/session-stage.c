@@ -66,9 +66,11 @@ void
 host_listen(struct session_host *host)
 {
 	struct play *p = play_of(host);
-	const struct message_verdict verdict = { .data_private = 1 };
+	const struct message_verdict verdict = { .verdict = p->decision,
+		.data_private = p->demand_private,
+		.class_name = "staff" };
 
-	if (p->demand_private)
+	if (p->demand_private || p->decides)
 		session_verdict(p->session, &verdict);
 	if (p->demand_end)
 		session_end_for(p->session, END_KICKED);

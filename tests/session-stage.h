@@ -30,6 +30,8 @@ struct play {
 	unsigned published, withdrawn, welcome, closed;
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
+	bool decides; /* the module does, and what; the class is "staff" */
+	enum stssl_verdict decision;
 	bool is_unanswered;           /* the advisor says nothing */
 	struct message_advice advice; /* or this */
 	unsigned asked;

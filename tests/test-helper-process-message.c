@@ -188,10 +188,11 @@ static const struct {
 	{ MESSAGE_QUESTION, SENDER_MONITOR },
 	{ MESSAGE_ADVICE, SENDER_MONITOR },
 	{ MESSAGE_ANSWER, SENDER_ADVISOR },
+	{ MESSAGE_VERDICT, SENDER_MONITOR },
 };
 
 static char *
-user_of(struct message *m)
+name_in(struct message *m)
 {
 	switch (m->type) {
 	case MESSAGE_ASK:
@@ -200,24 +201,27 @@ user_of(struct message *m)
 		return m->u.question.user;
 	case MESSAGE_ADVICE:
 		return m->u.advice.user;
+	case MESSAGE_VERDICT:
+		return m->u.verdict.class_name;
 	default:
 		return m->u.answer.user;
 	}
 }
 
-START_TEST(a_user_name_ends_within_its_message)
+/* Of a user or of a class: both are as long. */
+START_TEST(a_name_ends_within_its_message)
 {
 	struct message m = { .type = named[_i].type };
-	char *user = user_of(&m);
+	char *name = name_in(&m);
 	char *more = malloc(STSSL_RECORD_MAX);
 	int pair[2], fd;
 
 	open_pair(pair);
-	memset(user, 'x', MESSAGE_USER_MAX);
+	memset(name, 'x', MESSAGE_USER_MAX);
 	send_raw(pair[0], &m, sizeof m, 0);
 	ck_assert_int_eq(
 	    message_receive(pair[1], named[_i].sender, &m, &fd, more), 0);
-	user[MESSAGE_USER_MAX] = 'x';
+	name[MESSAGE_USER_MAX] = 'x';
 	send_raw(pair[0], &m, sizeof m, 0);
 	ck_assert_int_eq(
 	    message_receive(pair[1], named[_i].sender, &m, &fd, more),
@@ -331,7 +335,7 @@ message_cases(struct test_case *ret)
 		{ a_record_arrives_whole_up_to_the_greatest, 3 },
 		{ an_impossible_message_is_refused_and_leaves_nothing,
 		    ROWS(impossible) },
-		{ a_user_name_ends_within_its_message, ROWS(named) },
+		{ a_name_ends_within_its_message, ROWS(named) },
 		{ a_record_for_who_takes_none_is_impossible, 0 },
 		{ an_empty_channel_and_a_closed_one_differ, 0 },
 		{ a_full_channel_says_so, 0 },

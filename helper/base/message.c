@@ -60,26 +60,30 @@ more_of(const struct message *m)
 }
 
 static bool
-is_terminated(const char user[static MESSAGE_USER_MAX + 1])
+is_terminated(const char *name, size_t size)
 {
-	return memchr(user, '\0', MESSAGE_USER_MAX + 1) != NULL;
+	return memchr(name, '\0', size) != NULL;
 }
 
 static bool
-has_good_user(const struct message *m)
+has_good_name(const struct message *m)
 {
+#define IS_TERMINATED(name) is_terminated(name, sizeof(name))
 	switch (m->type) {
 	case MESSAGE_ASK:
-		return is_terminated(m->u.ask.user);
+		return IS_TERMINATED(m->u.ask.user);
 	case MESSAGE_ADVICE:
-		return is_terminated(m->u.advice.user);
+		return IS_TERMINATED(m->u.advice.user);
 	case MESSAGE_QUESTION:
-		return is_terminated(m->u.question.user);
+		return IS_TERMINATED(m->u.question.user);
 	case MESSAGE_ANSWER:
-		return is_terminated(m->u.answer.user);
+		return IS_TERMINATED(m->u.answer.user);
+	case MESSAGE_VERDICT:
+		return IS_TERMINATED(m->u.verdict.class_name);
 	default:
 		return true;
 	}
+#undef IS_TERMINATED
 }
 
 static void
@@ -150,7 +154,7 @@ is_possible(enum message_sender sender, const struct message *m, size_t len)
 	    m->type >= MESSAGE_COUNT || m->zero != 0)
 		return false;
 	return rows[m->type].sender == sender &&
-	       more_of(m) <= rows[m->type].more_max && has_good_user(m) &&
+	       more_of(m) <= rows[m->type].more_max && has_good_name(m) &&
 	       len == sizeof *m + more_of(m);
 }
 

@@ -63,11 +63,15 @@ struct message_closed {
 	uint64_t in, out;
 };
 
+/* Longest class name that is told; of a longer one, its beginning. */
+#define MESSAGE_CLASS_MAX 256
+
 /* The module has decided for this session. */
 struct message_verdict {
 	uint64_t session;
-	uint32_t verdict;      /* enum stssl_verdict */
-	uint32_t data_private; /* 0 or 1 */
+	uint32_t verdict;                       /* enum stssl_verdict */
+	uint32_t data_private;                  /* 0 or 1 */
+	char class_name[MESSAGE_CLASS_MAX + 1]; /* NUL-terminated */
 };
 
 /* Longest user name that can be logged in with, stssl-classes.conf(5). */

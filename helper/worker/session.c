@@ -7,6 +7,7 @@
 #include "helper/worker/session_steps.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -184,6 +185,18 @@ void
 session_verdict(struct session *s, const struct message_verdict *verdict)
 {
 	s->data.is_private = verdict->data_private != 0;
+	s->decided.verdict = verdict->verdict < STSSL_VERDICT_COUNT
+				 ? (enum stssl_verdict)verdict->verdict
+				 : STSSL_VERDICT_COUNT;
+	(void)snprintf(s->decided.class_name, sizeof s->decided.class_name,
+	    "%s", verdict->class_name);
+}
+
+void
+session_forget_verdict(struct session *s)
+{
+	s->decided.verdict = STSSL_VERDICT_COUNT;
+	s->decided.class_name[0] = '\0';
 }
 
 /* Questions to the advisor */
@@ -298,6 +311,7 @@ session_new(
 	    &s->login, on_login_deadline, s->listen->login_seconds, 0.);
 	s->deadline.data = s->login.data = s;
 	s->certificate.failure = STSSL_FAILURE_NONE;
+	session_forget_verdict(s);
 	if (s->has_to_log_in)
 		ev_timer_start(host->loop, &s->login);
 	stssl_record_init(&s->record);

@@ -69,6 +69,11 @@ struct session {
 		bool is_open;
 		struct ev_timer deadline;
 	} question; /* session_ask(), the last one */
+	/* By the module, in the last attempt to log in: for the log. */
+	struct {
+		enum stssl_verdict verdict; /* COUNT: nothing yet */
+		char class_name[MESSAGE_CLASS_MAX + 1];
+	} decided;
 	struct {
 		uint64_t in, out;    /* bytes of connections that have ended */
 		uint32_t scope;      /* of its addresses: socket_scope() */
@@ -185,6 +190,14 @@ void session_welcome(struct session *s);
 
 /* End it now, with `word` as the event in the log: it is gone afterwards. */
 void session_time_out(struct session *s, const char *word);
+
+/* Forget what was decided in an earlier attempt to log in. */
+void session_forget_verdict(struct session *s);
+
+/* "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line */
+#define SESSION_LABEL (STSSL_ADDRESS_TEXT + 128)
+const char *session_label(
+    const struct session *s, char buf[static SESSION_LABEL]);
 
 /* Log something with the session's name in front. */
 void session_note(const struct session *s, const char *event, const char *what);

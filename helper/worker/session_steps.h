@@ -12,11 +12,6 @@
 
 #include "helper/worker/session.h"
 
-/* "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line */
-#define SESSION_LABEL (STSSL_ADDRESS_TEXT + 128)
-const char *session_label(
-    const struct session *s, char buf[static SESSION_LABEL]);
-
 /* For its streams: session_run(). */
 void session_on_stream(void *owner);
 

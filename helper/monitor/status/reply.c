@@ -129,15 +129,18 @@ answer_verdict(const struct asker *to, const struct request *request)
 	const struct monitor *m = to->monitor;
 	struct session_entry *entry =
 	    registry_find(m->registry, request->session);
-	const struct message verdict = { .type = MESSAGE_VERDICT,
-		.u.verdict = { request->session, request->verdict,
-		    request->data_private } };
+	struct message verdict = { .type = MESSAGE_VERDICT,
+		.u.verdict = { .session = request->session,
+		    .verdict = request->verdict,
+		    .data_private = request->data_private } };
 	int r;
 
 	if (entry == NULL || entry->record != RECORD_KNOWN) {
 		reply_word(to, "none");
 		return;
 	}
+	(void)snprintf(verdict.u.verdict.class_name,
+	    sizeof verdict.u.verdict.class_name, "%s", request->class_name);
 	r = workers_tell(m->workers, entry, &verdict);
 	audit_login(entry, request, r);
 	if (r < 0) {

@@ -13,6 +13,7 @@
  *   ftp_data.c        PASV, EPSV, PORT, EPRT: where data connections go
  *   ftp_transfer.c    RETR, STOR, LIST, ABOR: transfers and what came of them
  *   ftp_replies.c     what backends say to the rest
+ *   ftp_log.c         the lines of an audit: logins and transfers
  *   ftp_text.h        command lines, replies and addresses as text
  *   data.h            a data connection, with client_data.h and backend_data.h
  *   passive.h         ports that are listened on for one
@@ -30,6 +31,7 @@
 #include "helper/worker/ftp/ftp_text.h"
 #include "helper/worker/relay/lines.h"
 #include "helper/worker/session.h"
+#include "policy/decide.h"
 
 /* A transfer, and what may be sent while it runs. */
 #define FTP_QUEUE 4
@@ -52,6 +54,13 @@ enum ftp_data_way {
 	FTP_PASV,
 	FTP_EPSV,
 	FTP_PORT
+};
+
+/* By which the backend was to let a user in. */
+enum ftp_way_in {
+	FTP_BY_NAME, /* it has heard no password yet */
+	FTP_BY_PASSWORD,
+	FTP_BY_CERTIFICATE /* and some password */
 };
 
 struct ftp;
@@ -83,7 +92,8 @@ struct ftp {
 		bool
 		    has_user; /* the backend has a name, and wants a password */
 		bool is_done, by_certificate;
-		bool is_site_auth; /* the certificate says who it is */
+		bool is_site_auth;     /* the certificate says who it is */
+		enum ftp_way_in tried; /* in this attempt, at the backend */
 		char user[MESSAGE_USER_MAX + 1];
 		struct message_advice advice; /* in FTP_ADVISED */
 		unsigned refusals;
@@ -175,6 +185,15 @@ bool ftp_end_penalty(struct ftp *f);
 void ftp_advice(struct session *s, const struct message_advice *advice);
 /* Go on with the command that waited for it; false when none did. */
 bool ftp_follow_advice(struct ftp *f);
+
+/*
+ * ftp_log.c: lines for the audit, see stssl-helper(8).  The backend has decided
+ * about a login: f->reply is its last line.  And a refusal of which the advisor
+ * was not asked.
+ */
+void ftp_log_login(struct ftp *f);
+void ftp_log_refused(
+    const struct ftp *f, const char *user, enum stssl_reason reason);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,

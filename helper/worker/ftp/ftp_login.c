@@ -131,6 +131,7 @@ on_nonce(struct ftp *f)
 	char authorised[LINE_MAX_BYTES + 1];
 
 	if (f->reply.part == FTP_REPLY_LAST && f->reply.code == 230) {
+		ftp_log_login(f);
 		ftp_answered(f);
 		ftp_logged_in(f);
 		f->login.by_certificate = true;
@@ -158,6 +159,7 @@ send_nonce(struct ftp *f)
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
+	f->login.tried = FTP_BY_CERTIFICATE;
 	(void)snprintf(line, sizeof line, "PASS %016" PRIx64 "%016" PRIx64,
 	    nonce[0], nonce[1]);
 	ftp_ask(f, line, on_nonce);
@@ -235,6 +237,14 @@ take_name(struct ftp *f, const struct message_advice *advice)
 	return true;
 }
 
+/* The backend is to hear of another user. */
+static void
+begin_attempt(struct ftp *f)
+{
+	f->login.tried = FTP_BY_NAME;
+	session_forget_verdict(f->session);
+}
+
 /* Go on with USER, or with PASS when the name is the backend's already. */
 static void
 follow(struct ftp *f, const struct message_advice *advice, const char *line)
@@ -247,13 +257,18 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 		return;
 	}
 	if (f->login.is_site_auth && !take_name(f, advice)) {
+		ftp_log_refused(f, advice->user, no_name.reason);
 		refuse(f, &no_name);
 		return;
 	}
 	f->login.has_user = true;
-	if (is_pass)
+	if (is_pass) {
+		f->login.tried = FTP_BY_PASSWORD;
 		ftp_ask(f, line, ftp_on_login);
-	else if (f->login.is_site_auth)
+		return;
+	}
+	begin_attempt(f);
+	if (f->login.is_site_auth)
 		ask_by_name(f);
 	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
 		ftp_ask(f, line, on_user_accepted);
@@ -316,6 +331,7 @@ ftp_user(struct ftp *f, const struct ftp_command *c)
 	if (*c->arg == '\0') {
 		ftp_say(f, "501 USER needs a name.");
 	} else if (strlen(c->arg) > MESSAGE_USER_MAX) {
+		ftp_log_refused(f, c->arg, STSSL_REASON_BAD_USER);
 		refuse(f, &(struct message_advice){
 			      .reason = STSSL_REASON_BAD_USER });
 	} else {
@@ -359,8 +375,10 @@ ftp_site_auth(struct ftp *f)
 	f->login.has_user = false;
 	f->login.is_site_auth = true;
 	f->login.user[0] = '\0';
-	if (has_failed || !s->certificate.is_sent)
-		refuse(f, &refusal);
-	else
+	if (!has_failed && s->certificate.is_sent) {
 		ask(f, "SITE AUTH");
+		return;
+	}
+	ftp_log_refused(f, "", refusal.reason);
+	refuse(f, &refusal);
 }

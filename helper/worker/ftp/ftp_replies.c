@@ -81,12 +81,15 @@ ftp_on_login(struct ftp *f)
 		whole = ftp_gather(f);
 		if (whole == NULL)
 			return;
+		ftp_log_login(f);
 		ftp_answered(f);
 		host_failed(f->session, PENALTY_LOGIN_FAILED);
 		ftp_login_failed(f, whole);
 		free(whole);
 		return;
 	}
+	if (ftp_is_last(f) && (f->reply.code == 230 || f->reply.code >= 400))
+		ftp_log_login(f);
 	if (ftp_is_last(f) && f->reply.code == 230)
 		ftp_logged_in(f);
 	ftp_on_other(f);

@@ -31,6 +31,19 @@ protocol_name(gnutls_session_t session)
 	}
 }
 
+const char *
+tls_version(const struct tls *tls)
+{
+	switch ((int)gnutls_protocol_get_version(tls->session)) {
+	case GNUTLS_TLS1_3:
+		return "TLS1.3";
+	case GNUTLS_TLS1_2:
+		return "TLS1.2";
+	default:
+		return "unknown";
+	}
+}
+
 static int
 put_sni(gnutls_session_t session, struct stssl_record *record)
 {

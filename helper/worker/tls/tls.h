@@ -221,6 +221,9 @@ struct tls_certificate {
 int tls_describe(
     struct tls *tls, struct stssl_record *record, struct tls_certificate *ret);
 
+/* "TLS1.2", "TLS1.3", as in log lines. */
+const char *tls_version(const struct tls *tls);
+
 /*
  * The chain that the client sent, one certificate behind the other in DER.
  * Returns 0 and *ret_len; -ENOENT when there is none, -E2BIG when it is longer

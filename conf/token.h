@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 enum stssl_token {
 	STSSL_TOKEN_FAILED, /* a mistake was noted */

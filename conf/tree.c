@@ -61,15 +61,6 @@ stssl_tree_done(struct stssl_conf *conf)
 	free(conf->sections);
 }
 
-const struct stssl_conf_key *
-stssl_conf_key(const struct stssl_conf_key *keys, const char *name)
-{
-	for (; keys->name != NULL; keys++)
-		if (keys->name[0] == name[0] && strcmp(keys->name, name) == 0)
-			return keys;
-	return NULL;
-}
-
 int
 stssl_tree_section(
     struct stssl_conf *conf, const struct stssl_conf_section *section)

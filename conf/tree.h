@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 /* A key that was given, and its values. */
 struct stssl_entry {

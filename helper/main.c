@@ -18,6 +18,7 @@
 #include "helper/monitor/generation.h"
 #include "helper/monitor/monitor.h"
 #include "helper/monitor/privileges.h"
+#include "setup/config_read.h"
 
 struct arguments {
 	const char *config;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One class of classes.conf, checked and with its defaults filled in.
+ * The classes of classes.conf, checked and with their defaults filled in.
  */
 #ifndef POLICY_CLASS_H
 #define POLICY_CLASS_H
@@ -8,11 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf/conf.h"
-#include "policy/classes.h"
+#include "conf/key.h"
 #include "policy/decide.h"
 #include "policy/identity.h"
-#include "policy/judge.h"
 #include "policy/map.h"
 #include "policy/pattern.h"
 #include "policy/stamp.h"
@@ -73,13 +71,5 @@ struct stssl_classes {
 	struct stssl_pattern *from;
 	size_t from_count;
 };
-
-/*
- * The first enabled class of which every criterion matches.  The user name is
- * valid.  Returns 1 and *ret, owned by the classes; 0 when none matches; or a
- * negative errno when NSS failed before that was sure.
- */
-int stssl_class_find(const struct stssl_classes *classes,
-    const struct stssl_login *login, const struct stssl_class **ret);
 
 #endif

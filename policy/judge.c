@@ -12,6 +12,7 @@
 
 #include "policy/class.h"
 #include "policy/identity.h"
+#include "policy/match.h"
 #include "policy/trace.h"
 
 #define FAILED "FAILED:"

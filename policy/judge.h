@@ -12,24 +12,8 @@
 
 #include "policy/classes.h"
 #include "policy/decide.h"
-#include "status/address.h"
-#include "status/record.h"
+#include "policy/login.h"
 #include "status/words.h"
-
-struct stssl_hosts;
-struct stssl_trace;
-
-/* A login that is to be decided.  All is borrowed. */
-struct stssl_login {
-	const char *user;
-	const char *service;
-	const struct stssl_record *record; /* NULL: not through the helper */
-	const struct stssl_address *from;  /* the client; NULL: not known */
-	const struct stssl_trace *trace;   /* policy/trace.h; NULL: nobody */
-	struct stssl_hosts *hosts; /* policy/hosts.h: what is found out of
-				    * `from`, for more judgements of the
-				    * same address; NULL: for this one only */
-};
 
 struct stssl_judgement {
 	enum stssl_verdict verdict;

@@ -5,7 +5,7 @@
 #ifndef POLICY_KEYS_H
 #define POLICY_KEYS_H
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 /*
  * The keys at the top.  What is in `from`, `group`, `identity` and the lists of

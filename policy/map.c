@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "policy/expression.h"
-#include "policy/identity.h"
+#include "policy/ways.h"
 #include "status/ascii.h"
 
 #define BLANKS " \t"

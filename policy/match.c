@@ -5,7 +5,7 @@
  * users.
  */
 #include <config.h>
-#include "policy/class.h"
+#include "policy/match.h"
 
 #include <fnmatch.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #define POLICY_TRACE_H
 
 #include "policy/decide.h"
-#include "policy/identity.h"
+#include "policy/ways.h"
 
 /*
  * The criteria of a class, in the order in which they are looked at: name,
@@ -53,7 +53,7 @@ struct stssl_trace_row {
  * Called in the order of the decision: `class_tried` for each class up to the
  * one that matches; then, if there is a verified certificate, `way_tried` for
  * each way of the class up to the one that leads to the user (see
- * policy/identity.h); then `row_found`.  A decision that ends early, as for a
+ * policy/ways.h); then `row_found`.  A decision that ends early, as for a
  * user name that is none, leaves out what comes after.  What the pointers lead
  * to is gone when the function returns.
  */

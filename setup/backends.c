@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "conf/conf.h"
 #include "status/tools/address.h"
 
 /* The first port that everybody may bind, in this network namespace. */

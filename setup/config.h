@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * helper.conf, stssl-helper.conf(5): parsed and checked as a whole.
+ * What helper.conf says, stssl-helper.conf(5).  setup/config_read.h reads it.
  */
 #ifndef SETUP_CONFIG_H
 #define SETUP_CONFIG_H
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "conf/conf.h"
+#include "conf/key.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -138,6 +138,8 @@ struct tls_config {
 	enum kernel_tls kernel;
 };
 
+struct stssl_conf;
+
 struct helper_config {
 	struct stssl_conf *conf; /* for messages with a line, and the strings */
 	const char *user;        /* NULL: do not change */
@@ -152,25 +154,5 @@ struct helper_config {
 	struct listen_config *listeners;
 	size_t listener_count;
 };
-
-/*
- * Tell a mistake in `key` of the tls section that was found after
- * config_read(): fills error->text with "file:line: " and `text`, which may be
- * error->text itself; returns -EBADMSG.
- */
-int config_tls_error(const struct helper_config *config, const char *key,
-    const char *text, struct stssl_error *error);
-
-/*
- * Read and check `path`, down to whether the named files can be read.  What
- * needs GnuTLS (does the key fit?) is checked by tls_context_new().
- * Returns 0 and *ret, to be freed by config_free(); or a negative errno with
- * error->text "file:line: what".
- */
-int config_read(
-    const char *path, struct helper_config **ret, struct stssl_error *error);
-
-/* Takes NULL.  Returns NULL. */
-struct helper_config *config_free(struct helper_config *config);
 
 #endif

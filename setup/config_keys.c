@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The keys of helper.conf as tables: one row is all there is to say about a key
- * and its value alone.  What needs several keys is config.c's.
+ * and its value alone.  What needs several keys is config_read.c's.
  */
 #include <config.h>
 #include "setup/config_keys.h"

@@ -5,7 +5,7 @@
 #ifndef SETUP_CONFIG_KEYS_H
 #define SETUP_CONFIG_KEYS_H
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 /* The keys at the top, for stssl_conf_read(). */
 extern const struct stssl_conf_key config_keys[];

@@ -5,7 +5,7 @@
 #ifndef SETUP_CONFIG_VALUES_H
 #define SETUP_CONFIG_VALUES_H
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 /* Texts that are kept as they are. */
 stssl_conf_check config_check_name;

@@ -16,8 +16,7 @@
 
 #include "policy/class.h"
 #include "setup/backends.h"
-#include "setup/config.h"
-#include "status/ascii.h"
+#include "setup/config_read.h"
 #include "status/ascii.h"
 #include "status/quote.h"
 #include "status/trust.h"

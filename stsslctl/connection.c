@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "setup/config.h"
+#include "setup/config_read.h"
 #include "stsslctl/certificate.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "policy/class.h"
+#include "policy/classes.h"
 #include "policy/entries.h"
 #include "policy/user.h"
 #include "stsslctl/command.h"

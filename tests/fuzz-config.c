@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "setup/config.h"
+#include "setup/config_read.h"
 #include "tests/fuzz-file.h"
 #include "tests/private-file.h"
 

@@ -17,6 +17,7 @@
 
 #include "pam_stssl/login.h"
 #include "policy/class.h"
+#include "policy/match.h"
 #include "tests/private-file.h"
 
 /* What a file takes that has few classes, and what growing lists may add. */

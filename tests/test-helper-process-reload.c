@@ -15,6 +15,7 @@
 #include "helper/base/file_state.h"
 #include "helper/monitor/generation.h"
 #include "policy/stamp.h"
+#include "setup/config_read.h"
 #include "tests/private-file.h"
 
 #define FTP                                                   \

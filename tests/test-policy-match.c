@@ -3,7 +3,7 @@
  * Which class a user is in; users and groups are test-policy-nss.c's.
  */
 #include <config.h>
-#include "policy/class.h"
+#include "policy/match.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
  * test-setup-mistakes.c's.
  */
 #include <config.h>
-#include "setup/config.h"
+#include "setup/config_read.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -5,7 +5,7 @@
 #ifndef TESTS_TEST_SETUP_H
 #define TESTS_TEST_SETUP_H
 
-#include "setup/config.h"
+#include "setup/config_read.h"
 #include "tests/test.h"
 
 /* Files of these names are there; nothing is in them. */

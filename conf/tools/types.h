@@ -5,12 +5,12 @@
 #ifndef CONF_TOOLS_TYPES_H
 #define CONF_TOOLS_TYPES_H
 
-#include "conf/conf.h"
+#include "conf/key.h"
 
 /* The largest thing that a VALUE, or one of an ARRAY, is read into. */
 #define STSSL_CONF_WIDTH 256
 
-/* As in conf/conf.h. */
+/* As in conf/key.h. */
 extern const struct stssl_conf_type
     stssl_conf_number,  /* key = a number in decimal: an int */
     stssl_conf_value,   /* key = text: the thing that `parse` makes of it */

@@ -13,6 +13,7 @@
 #include "helper/worker/tls/tls.h"
 #include "policy/classes.h"
 #include "setup/backends.h"
+#include "setup/config_read.h"
 #include "x509/inventory.h"
 
 /* Nothing is kept of it: it is the module's and the advisor's matter. */

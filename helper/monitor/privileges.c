@@ -14,6 +14,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "conf/conf.h"
+
 /* A passwd or group entry; groups can have many members. */
 #define ENTRY_BYTES (256 * 1024)
 

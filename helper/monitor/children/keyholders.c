@@ -16,7 +16,7 @@
 #include "helper/base/log.h"
 #include "helper/keyholder/keyholder.h"
 #include "helper/monitor/children/pool.h"
-#include "setup/config.h"
+#include "setup/config_read.h"
 #include "status/clock.h"
 
 #define KILL_SECONDS  2.

@@ -5,13 +5,14 @@
  * Nothing of a faulty file is used.
  */
 #include <config.h>
-#include "setup/config.h"
+#include "setup/config_read.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "setup/config_keys.h"
 
 static int

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Finds the class that a login belongs to.
+ */
+#ifndef POLICY_MATCH_H
+#define POLICY_MATCH_H
+
+#include "policy/class.h"
+#include "policy/login.h"
+
+/*
+ * The first enabled class of which every criterion matches.  The user name is
+ * valid.  Returns 1 and *ret, owned by the classes; 0 when none matches; or a
+ * negative errno when NSS failed before that was sure.
+ */
+int stssl_class_find(const struct stssl_classes *classes,
+    const struct stssl_login *login, const struct stssl_class **ret);
+
+#endif

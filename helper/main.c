@@ -7,6 +7,7 @@
 
 #include <ev.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,17 @@ wait_for_memory(void *old, long size)
 	return found;
 }
 
+/* A SIGHUP that comes before the monitor can handle it waits until then. */
+static void
+hold_reload(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -175,6 +187,7 @@ main(int argc, char **argv)
 		(void)puts("stssl-helper " PACKAGE_VERSION);
 		return STATUS_STOPPED;
 	}
+	hold_reload();
 	log_open(a.log, "monitor", a.debug);
 	sandbox_set_mode(a.sandbox);
 	ev_set_allocator(wait_for_memory);

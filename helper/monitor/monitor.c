@@ -122,6 +122,8 @@ static const struct {
 static void
 catch_signals(struct monitor *m)
 {
+	sigset_t none;
+
 	for (size_t i = 0; i < MONITOR_SIGNALS; i++) {
 		ev_signal_init(
 		    &m->signals[i], signals[i].action, signals[i].signal);
@@ -129,6 +131,9 @@ catch_signals(struct monitor *m)
 		ev_signal_start(m->loop, &m->signals[i]);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* main() holds SIGHUP; a parent process may hold others. */
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* What a new process has to forget */

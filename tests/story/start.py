@@ -43,6 +43,20 @@ def early_end():
     equal(said(), "")
 
 
+@story("a reload that is asked for while the helper starts is done")
+def early_reload():
+    start = len(log("helper.log"))
+
+    def ask_early():
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    helper = Helper(before=ask_early)
+    await_that(lambda: "notice: reloaded" in since("helper.log", start),
+               "the reload")
+    helper.stop()
+
+
 BAD = [
     ("an unknown key", "workers = 2", "wrokers = 2"),
     ("a bad number", "workers = 2", "workers = two"),

@@ -152,13 +152,15 @@ class Helper:
 
     all = []
 
-    def __init__(self, conf=CONF, limits=None):
-        """`limits`: those of resource.setrlimit(), for this helper alone."""
+    def __init__(self, conf=CONF, limits=None, before=lambda: None):
+        """`limits`: those of resource.setrlimit(), for this helper alone;
+        `before`: called by its process before it is the helper."""
         Helper.all.append(self)
 
         def limit():
             for what, value in (limits or {}).items():
                 resource.setrlimit(what, (value, value))
+            before()
 
         start = len(log("helper.log"))
         with open(conf) as file:

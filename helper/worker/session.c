@@ -50,9 +50,10 @@ release(struct session *s)
 	uint64_t in, out;
 
 	session_count(s, &in, &out);
+	/* Its last lines come before that of its end. */
+	s->protocol->close(s);
 	log_info("closed %s in=%" PRIu64 " out=%" PRIu64, session_label(s, who),
 	    in, out);
-	s->protocol->close(s);
 	ev_timer_stop(s->host->loop, &s->deadline);
 	ev_timer_stop(s->host->loop, &s->login);
 	ev_timer_stop(s->host->loop, &s->question.deadline);

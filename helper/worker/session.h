@@ -60,6 +60,7 @@ struct session {
 		enum message_end_reason reason;
 	} end;                              /* session_end_for() */
 	struct tls_certificate certificate; /* the client's */
+	char fingerprint[2 * 32 + 1];       /* SHA-256, in hex */
 	struct {
 		bool is_known;
 		enum x509_ocsp found;

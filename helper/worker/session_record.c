@@ -34,6 +34,7 @@ session_describe(struct session *s)
 {
 	struct stssl_record *record = &s->record;
 	char text[STSSL_ADDRESS_TEXT];
+	const char *sha256;
 	int r;
 
 	stssl_record_done(record);
@@ -50,6 +51,9 @@ session_describe(struct session *s)
 		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
 	if (r == 0 && s->client.tls != NULL)
 		r = tls_describe(s->client.tls, record, &s->certificate);
+	sha256 = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256);
+	(void)snprintf(s->fingerprint, sizeof s->fingerprint, "%s",
+	    sha256 == NULL ? "" : sha256);
 	return r;
 }
 

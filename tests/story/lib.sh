@@ -42,14 +42,15 @@ stage_obstacle_here()
 		return
 		;;
 	esac
-	if ! mountpoint -q /; then
-		echo "/ is a chroot and no mount point: outside," \
-			"mount --bind DIRECTORY DIRECTORY, and chroot again"
-		return
-	fi
 	stage_message=$(unshare -mnpf --mount-proc \
-		mount -t tmpfs stage /run 2>&1) ||
-		echo "no namespaces can be made: $stage_message"
+		mount -t tmpfs stage /run 2>&1) && return
+	echo "no namespaces can be made: $stage_message"
+	case $stage_message in
+	*propagation*)
+		echo "(a chroot has to be a mount point: outside, mount --bind" \
+			"DIRECTORY DIRECTORY, mount its /proc, and chroot again)"
+		;;
+	esac
 }
 
 # Prints why there can be no stage; nothing when there can be one.

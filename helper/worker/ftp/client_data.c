@@ -184,8 +184,13 @@ offer_to_kernel(struct client_data *c)
 static void
 handshake_done(struct client_data *c)
 {
+	const struct tls *tls = c->stream.tls;
 	enum data_outcome outcome = proof(c);
 
+	c->version = tls_version(tls);
+	c->is_resumed = tls_resumes_control(tls);
+	c->has_same_certificate =
+	    tls_same_certificate(tls, c->session->client.tls);
 	if (outcome != DATA_PENDING) {
 		fail(c, outcome);
 		return;

@@ -40,6 +40,9 @@ struct client_data {
 	enum data_outcome failure;
 	enum data_direction direction;
 	bool is_secure;
+	/* Once TLS is up, for the log: its version, and whose it is. */
+	const char *version;
+	bool is_resumed, has_same_certificate;
 	bool is_active;              /* client_data_target() */
 	struct stssl_address target; /* where to connect to, then */
 	bool had_foreign;

@@ -36,6 +36,7 @@ struct data {
 	bool has_begun, may_relay;
 	bool is_finishing; /* the client gets a proper end as soon as it can */
 	bool is_finished;  /* it is sent, or there is none to send */
+	bool has_lost_end; /* or the client was gone before it */
 	struct ev_timer setup, stall;
 	uint64_t moved;          /* bytes, when the stall timer last looked */
 	struct ev_timer arrival; /* of an upload that was broken off */

@@ -46,6 +46,7 @@ data_end_client(struct data *d)
 	if (d->is_finished || !stream_is_open(&d->client.stream))
 		return;
 	r = stream_finish(&d->client.stream);
+	d->has_lost_end = r == IO_FAILED;
 	if (r != IO_AGAIN)
 		reset_client(d);
 }

@@ -71,6 +71,19 @@ typedef void ftp_handler(struct ftp *f, const struct ftp_command *c);
 /* Handles a line of a backend's reply, which is in f->reply. */
 typedef void ftp_on_reply(struct ftp *f);
 
+/* What the log is to say of a transfer when it is over. */
+struct ftp_note {
+	bool is_due; /* it has begun, and the line is not written */
+	const char *direction;
+	char *file; /* as the client called it; NULL: too little memory */
+	ev_tstamp begun;
+	/* Of the data connection, kept when it is dropped: */
+	bool has_run; /* the backend has announced it */
+	bool has_lost_end, is_private;
+	uint64_t bytes;
+	const char *version, *proof;
+};
+
 struct ftp {
 	struct session *session;
 	enum ftp_phase phase;
@@ -119,6 +132,7 @@ struct ftp {
 		 * now and then.
 		 */
 		struct ev_timer keep_awake;
+		struct ftp_note note;
 	} transfer;
 };
 
@@ -194,6 +208,16 @@ bool ftp_follow_advice(struct ftp *f);
 void ftp_log_login(struct ftp *f);
 void ftp_log_refused(
     const struct ftp *f, const char *user, enum stssl_reason reason);
+
+/*
+ * A transfer begins; its data connection is about to be dropped; and it is
+ * over, `reply` being what the client was told, or NULL when it was told
+ * nothing.  The first and the last make one line.
+ */
+void ftp_log_begin(
+    struct ftp *f, const struct ftp_command *c, enum data_direction direction);
+void ftp_log_data(struct ftp *f);
+void ftp_log_transfer(struct ftp *f, const char *reply);
 
 /* ftp_replies.c */
 ftp_on_reply ftp_on_other, ftp_on_greeting, ftp_on_login, ftp_on_feat,

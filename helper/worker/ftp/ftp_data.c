@@ -18,9 +18,11 @@
 void
 ftp_drop_data(struct ftp *f)
 {
-	if (f->data != NULL)
+	if (f->data != NULL) {
 		data_count(
 		    f->data, &f->session->data.in, &f->session->data.out);
+		ftp_log_data(f);
+	}
 	f->data = data_free(f->data);
 }
 

@@ -47,6 +47,7 @@ ftp_close(struct session *s)
 	if (f == NULL)
 		return;
 	ftp_drop_data(f);
+	ftp_log_transfer(f, NULL);
 	ev_timer_stop(s->host->loop, &f->login.penalty);
 	ev_timer_stop(s->host->loop, &f->transfer.keep_awake);
 	free(f->login.refusal);

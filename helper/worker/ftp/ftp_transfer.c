@@ -42,6 +42,7 @@ say_failure(struct ftp *f)
 	note_failure(f, outcome);
 	ftp_say(f, failures[outcome].reply);
 	ftp_drop_data(f);
+	ftp_log_transfer(f, failures[outcome].reply);
 }
 
 /* These are the client's doing: the backend only sees a broken connection. */
@@ -57,6 +58,7 @@ transfer_over(struct ftp *f, const char *reply)
 {
 	ftp_drop_data(f);
 	ftp_say(f, reply);
+	ftp_log_transfer(f, reply);
 	f->transfer.is_running = false;
 	ev_timer_stop(f->session->host->loop, &f->transfer.keep_awake);
 	/* When it was held, it is no more what the backend says next. */
@@ -210,21 +212,22 @@ ftp_transfer_changed(struct ftp *f)
  * would leave an empty file where a whole one was.
  */
 static void
-begin_upload(struct ftp *f, const char *line)
+begin_upload(struct ftp *f, const struct ftp_command *c)
 {
-	f->waiting = strdup(line);
+	f->waiting = strdup(c->line);
 	if (f->waiting == NULL) {
 		ftp_drop_data(f);
 		ftp_say(f, "451 Out of memory.");
 		return;
 	}
 	f->phase = FTP_UPLOAD;
+	ftp_log_begin(f, c, DATA_UPLOAD);
 	ftp_say(f, "150 Ok to send data.");
 	data_begin(f->data, DATA_UPLOAD, true);
 }
 
 static void
-begin(struct ftp *f, const char *line, enum data_direction direction,
+begin(struct ftp *f, const struct ftp_command *c, enum data_direction direction,
     bool replaces)
 {
 	/* The verdict was sent before the backend's 230: look for it first. */
@@ -235,7 +238,7 @@ begin(struct ftp *f, const char *line, enum data_direction direction,
 	}
 	if (f->data == NULL && !f->login.is_done) {
 		/* It would be refused anyway: let the backend say why. */
-		ftp_ask(f, line, ftp_on_other);
+		ftp_ask(f, c->line, ftp_on_other);
 		return;
 	}
 	if (f->data == NULL) {
@@ -244,9 +247,10 @@ begin(struct ftp *f, const char *line, enum data_direction direction,
 	}
 	f->transfer.swallow_150 = replaces && f->offer.is_private;
 	if (f->transfer.swallow_150) {
-		begin_upload(f, line);
+		begin_upload(f, c);
 		return;
 	}
+	ftp_log_begin(f, c, direction);
 	data_begin(f->data, direction, f->offer.is_private);
 	if (f->data->outcome == DATA_PENDING)
 		data_expect_backend(f->data);
@@ -256,13 +260,13 @@ begin(struct ftp *f, const char *line, enum data_direction direction,
 		return;
 	}
 	f->transfer.is_running = true;
-	ftp_ask(f, line, on_transfer);
+	ftp_ask(f, c->line, on_transfer);
 }
 
 void
 ftp_do_download(struct ftp *f, const struct ftp_command *c)
 {
-	begin(f, c->line, DATA_DOWNLOAD, false);
+	begin(f, c, DATA_DOWNLOAD, false);
 }
 
 /* Not every backend has it: without a data connection, too, it says so. */
@@ -278,7 +282,7 @@ ftp_do_mlsd(struct ftp *f, const struct ftp_command *c)
 void
 ftp_do_upload(struct ftp *f, const struct ftp_command *c)
 {
-	begin(f, c->line, DATA_UPLOAD, true);
+	begin(f, c, DATA_UPLOAD, true);
 }
 
 /*
@@ -288,8 +292,10 @@ ftp_do_upload(struct ftp *f, const struct ftp_command *c)
 void
 ftp_do_stou(struct ftp *f, const struct ftp_command *c)
 {
-	begin(f, c->line, DATA_UPLOAD, false);
+	begin(f, c, DATA_UPLOAD, false);
 }
+
+#define ABORTED "426 Transfer aborted."
 
 void
 ftp_do_abor(struct ftp *f, const struct ftp_command *c)
@@ -300,7 +306,8 @@ ftp_do_abor(struct ftp *f, const struct ftp_command *c)
 		free(f->waiting);
 		f->waiting = NULL;
 		f->phase = FTP_COMMAND;
-		ftp_say(f, "426 Transfer aborted.");
+		ftp_say(f, ABORTED);
+		ftp_log_transfer(f, ABORTED);
 		ftp_say(f, "226 Abort successful.");
 		return;
 	}

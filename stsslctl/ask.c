@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * stsslctl kick, pardon, reload and metrics: one question to the helper each,
- * by the query client that the module uses, too.
+ * stsslctl kick, pardon and reload: one question to the helper each, by the
+ * query client that the module uses, too.
  */
 #include <config.h>
 #include "stsslctl/ask.h"
@@ -191,37 +191,4 @@ command_reload(const struct arguments *a)
 	}
 	stssl_record_done(&answer);
 	return error == NULL ? COMMAND_FINE : COMMAND_FOUND;
-}
-
-/* OpenMetrics has no control characters but newlines. */
-static bool
-is_clean(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text != '\n' && stssl_is_control(*text))
-			return false;
-	return true;
-}
-
-/* Prints the helper's text as it is. */
-enum command_status
-command_metrics(const struct arguments *a)
-{
-	struct stssl_record answer;
-	enum command_status status = COMMAND_FINE;
-	const char *text;
-	int r;
-
-	stssl_record_init(&answer);
-	r = ask(a->socket, "metrics", STSSL_KEY_STSSL_METRICS, NULL,
-	    STSSL_QUERY_TIMEOUT_MS, &answer);
-	if (r < 0)
-		return ask_failed(a->socket, r);
-	text = stssl_record_get(&answer, STSSL_KEY_STSSL_METRICS);
-	if (text == NULL || !is_clean(text))
-		status = command_say("the helper is of another version");
-	else
-		(void)fputs(text, stdout);
-	stssl_record_done(&answer);
-	return status;
 }

@@ -8,21 +8,16 @@
 
 #include <stdbool.h>
 
-struct stssl_classes;
+#include "stsslctl/exit.h"
 
-/* Exit statuses; stsslctl(8) says what each subcommand means by them. */
-enum command_status {
-	COMMAND_FINE = 0,
-	COMMAND_FOUND = 1,   /* problems found, or refused */
-	COMMAND_UNKNOWN = 2, /* bad usage, or it cannot be found out */
-	COMMAND_USAGE,       /* main() says how it is used, and exits with 2 */
-};
+struct stssl_classes;
 
 /* The command line.  Options not given are false, NULL, or the default. */
 struct arguments {
 	bool clear;
 	bool json;
 	bool penalties;
+	bool plain;
 	bool shared;
 	bool text;
 	const char *by;

@@ -46,6 +46,7 @@ static const struct {
 	{ "pam", TEXT(pam) },
 	{ "pam-dir", TEXT(pam_dir) },
 	{ "penalties", FLAG(penalties) },
+	{ "plain", FLAG(plain) },
 	{ "service", TEXT(service) },
 	{ "shared", FLAG(shared) },
 	{ "socket", TEXT(socket) },
@@ -108,8 +109,9 @@ static const struct command {
 	{ "reload", "[--socket PATH]",
 	    "have the helper load its configuration and files anew",
 	    { "socket" }, 0, command_reload },
-	{ "metrics", "[--socket PATH]", "counters as OpenMetrics text",
-	    { "socket" }, 0, command_metrics },
+	{ "metrics", "[--plain] [--socket PATH]",
+	    "counters as OpenMetrics text", { "plain", "socket" }, 0,
+	    command_metrics },
 };
 
 static enum command_status

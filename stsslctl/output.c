@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stsslctl/command.h"
+#include "stsslctl/exit.h"
 
 void
 output_text(FILE *to, const char *text)

@@ -20,8 +20,6 @@
 #define STACK_DEPTH 16
 /* More lines, with those of included files, are not read. */
 #define STACK_LINES 512
-/* Length of a line with its continuations; libpam 1.5 has the same bound. */
-#define STACK_LINE 1023
 
 enum stack_phase {
 	STACK_AUTH,

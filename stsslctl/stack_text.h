@@ -6,7 +6,8 @@
 #ifndef STSSLCTL_STACK_TEXT_H
 #define STSSLCTL_STACK_TEXT_H
 
-#include "stsslctl/stack.h"
+/* Length of a line with its continuations; libpam 1.5 has the same bound. */
+#define STACK_LINE 1023
 
 struct stack_text {
 	const char *at;

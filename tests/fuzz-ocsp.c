@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "status/tools/url.h"
+#include "x509/inquiry.h"
 #include "x509/ocsp.h"
 #include "x509/store.h"
 

@@ -129,6 +129,12 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_unreachable(const struct session *s)
+{
+	(void)s;
+}
+
+void
 host_closed(struct session *s)
 {
 	stage_of(s->host)->session = NULL;

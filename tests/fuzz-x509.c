@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "status/record.h"
+#include "x509/chain.h"
 #include "x509/checks.h"
+#include "x509/file.h"
 #include "x509/inside.h"
 #include "x509/leaf.h"
+#include "x509/store.h"
 #include "x509/subtree.h"
 #include "x509/verify.h"
 

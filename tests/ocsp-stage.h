@@ -7,6 +7,7 @@
 
 #include "tests/certificates.h"
 #include "tests/test-x509.h"
+#include "x509/inquiry.h"
 #include "x509/ocsp.h"
 #include "x509/store.h"
 

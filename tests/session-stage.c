@@ -89,6 +89,12 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_unreachable(const struct session *s)
+{
+	play_of(s->host)->unreachable++;
+}
+
+void
 host_closed(struct session *s)
 {
 	struct play *p = play_of(s->host);

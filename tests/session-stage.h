@@ -27,7 +27,7 @@ struct play {
 	int listener, client, backend;
 	const char *from; /* NULL: 192.0.2.1:40000 */
 	double noop_seconds;
-	unsigned published, withdrawn, welcome, closed;
+	unsigned published, withdrawn, welcome, unreachable, closed;
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
 	bool decides; /* the module does, and what; the class is "staff" */

@@ -12,7 +12,7 @@
 
 #include "helper/base/log.h"
 #include "helper/monitor/expiry.h"
-#include "helper/monitor/registry/metrics.h"
+#include "helper/monitor/registry/metrics_text.h"
 #include "status/record.h"
 #include "tests/certificates.h"
 #include "tests/test.h"
@@ -288,12 +288,15 @@ END_TEST
 static size_t
 metrics_of(const struct x509_inventory *inventory, char *buf)
 {
-	const struct metrics metrics = { .accepted = 0 };
-	const struct penalty_counts penalties = { .sources = 0 };
-	FILE *to = fmemopen(buf, STSSL_RECORD_MAX, "w");
+	static struct metrics metrics;
+	const struct helper_config config = { .listener_count = 0 };
+	const struct metrics_more more = { .config = &config,
+		.inventory = inventory };
+	FILE *to = fmemopen(buf, METRICS_TEXT_MAX + 1, "w");
 	size_t len;
 
-	metrics_write(to, &metrics, &penalties, NULL, 0, inventory);
+	metrics_init(&metrics, 0);
+	metrics_write(to, &metrics, &more);
 	(void)fputc('\0', to);
 	ck_assert(fflush(to) == 0 && ferror(to) == 0);
 	len = (size_t)ftell(to);
@@ -305,7 +308,7 @@ metrics_of(const struct x509_inventory *inventory, char *buf)
 
 START_TEST(metrics_have_the_end_of_each_certificate)
 {
-	static char buf[STSSL_RECORD_MAX];
+	static char buf[METRICS_TEXT_MAX + 1];
 	static const char *const rows[] = {
 		GAUGE "{use=\"server\",file=\"server\",number=\"1\","
 		      "subject=\"CN=leaf\"} 2000003600\n",
@@ -329,7 +332,7 @@ END_TEST
 
 START_TEST(metrics_of_more_certificates_than_fit_are_whole_all_the_same)
 {
-	static char buf[STSSL_RECORD_MAX];
+	static char buf[METRICS_TEXT_MAX + 1];
 	struct x509_inventory *inventory;
 	struct x509_error error;
 	char name[64];
@@ -337,14 +340,14 @@ START_TEST(metrics_of_more_certificates_than_fit_are_whole_all_the_same)
 
 	stage_set(&s);
 	inventory = inventory_of(&s);
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 2000; i++) {
 		(void)snprintf(name, sizeof name, "ca-%d-with\n\"%040d", i, 0);
 		write_list(&s, name, (enum who[]){ ROOT, WHO_COUNT });
 		OK(x509_inventory_add_cas(inventory, name, &error));
 	}
-	ck_assert_uint_gt(metrics_of(inventory, buf), STSSL_RECORD_MAX - 8192);
+	ck_assert_uint_gt(metrics_of(inventory, buf), METRICS_TEXT_MAX - 16384);
 	ck_assert_ptr_nonnull(strstr(buf, "CN=leaf"));
-	ck_assert_ptr_nonnull(strstr(buf, "file=\"ca-0-with?\\\"000"));
+	ck_assert_ptr_nonnull(strstr(buf, "file=\"ca-0-with\\\\x0a\\\"000"));
 	ck_assert_str_eq(buf + strlen(buf) - 6, "# EOF\n");
 	(void)x509_inventory_free(inventory);
 	stage_clear(&s);

@@ -257,6 +257,7 @@ START_TEST(all_that_hang_are_replaced)
 		wait_for(t.count + 1);
 	} while (t.last.verdict == STSSL_VERDICT_REFUSE);
 	is_advised(TRIES, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
+	ck_assert_uint_ge(hooks.restarts[ROLE_ADVISOR], ADVISORS_COUNT);
 	stage_end();
 }
 END_TEST
@@ -353,6 +354,7 @@ START_TEST(one_reload_after_the_other_holds_nobody_back)
 	ask(1, "bob");
 	wait_for(1);
 	is_advised(1, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
+	ck_assert_uint_eq(hooks.restarts[ROLE_ADVISOR], 0);
 	stage_end();
 }
 END_TEST

@@ -211,6 +211,7 @@ START_TEST(an_inquirer_that_dies_is_replaced)
 	ev_run(ev_default_loop(0), 0);
 	ck_assert_int_eq(answer, X509_OCSP_UNKNOWN);
 	ask_until_a_good_one_tells(entry);
+	ck_assert_uint_gt(hooks.restarts[ROLE_INQUIRER], 0);
 	finish();
 }
 END_TEST

@@ -143,6 +143,38 @@ START_TEST(metrics_count_what_was_answered)
 }
 END_TEST
 
+/* With many classes there is more than one packet has room for. */
+START_TEST(long_metrics_take_several_packets)
+{
+	static struct stssl_record answers[4];
+	char name[METRICS_CLASS_MAX + 1];
+	const char *last = "";
+	size_t count, len = 0;
+
+	set_up();
+	for (int i = 0; i < METRICS_CLASSES; i++)
+		for (int v = 0; v < STSSL_VERDICT_COUNT; v++) {
+			(void)snprintf(name, sizeof name, "%064d", i);
+			metrics_login(registry_metrics(b.registry), name,
+			    (enum stssl_verdict)v);
+		}
+	count = ask_all(TEXT(V "STSSL_ASK=metrics\0"), answers, ROWS(answers));
+	ck_assert_uint_ge(count, 2);
+	for (size_t i = 0; i < count; i++) {
+		last = get(&answers[i], STSSL_KEY_STSSL_METRICS);
+		ck_assert_str_eq(
+		    get(&answers[i], STSSL_KEY_STSSL_RESULT), "found");
+		ck_assert_ptr_nonnull(last);
+		len += strlen(last);
+	}
+	ck_assert_uint_gt(len, METRICS_CLASSES * STSSL_VERDICT_COUNT * 64);
+	ck_assert_str_eq(last + strlen(last) - 6, "# EOF\n");
+	for (size_t i = 0; i < count; i++)
+		stssl_record_done(&answers[i]);
+	tear_down();
+}
+END_TEST
+
 START_TEST(penalties_are_told_and_can_be_lifted)
 {
 	struct stssl_record answer;
@@ -201,6 +233,7 @@ listing_cases(struct test_case *ret)
 		{ a_list_goes_from_session_to_session, 0 },
 		{ a_long_list_takes_several_questions, 0 },
 		{ metrics_count_what_was_answered, 0 },
+		{ long_metrics_take_several_packets, 0 },
 		{ penalties_are_told_and_can_be_lifted, 0 },
 		{ many_penalties_take_several_answers, 0 },
 	};

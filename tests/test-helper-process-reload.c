@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/base/file_state.h"
 #include "helper/monitor/generation.h"
 #include "policy/stamp.h"
 #include "setup/config_read.h"
+#include "status/tools/file.h"
 #include "tests/private-file.h"
 
 #define FTP                                                   \
@@ -116,21 +116,21 @@ START_TEST(a_file_has_changed_when_it_is_written_replaced_or_gone)
 	char other[sizeof path + 2];
 
 	make_file();
-	first = file_state(path);
-	second = file_state(path);
+	first = stssl_file_state(path);
+	second = stssl_file_state(path);
 	ck_assert(stssl_same_file(&first, &second));
 	write_file("longer");
-	second = file_state(path);
+	second = stssl_file_state(path);
 	ck_assert(!stssl_same_file(&first, &second));
 	(void)snprintf(other, sizeof other, "%s.n", path);
 	ck_assert_int_eq(symlink("/etc/passwd", other), 0);
 	ck_assert_int_eq(rename(other, path), 0);
-	first = file_state(path);
+	first = stssl_file_state(path);
 	ck_assert(!stssl_same_file(&first, &second));
 	ck_assert_int_eq(unlink(path), 0);
-	second = file_state(path);
+	second = stssl_file_state(path);
 	ck_assert(!stssl_same_file(&first, &second));
-	first = file_state(path);
+	first = stssl_file_state(path);
 	ck_assert(stssl_same_file(&first, &second));
 	private_file_remove(path);
 }

@@ -17,6 +17,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	answer_cases,
 	askers_cases,
 	listing_cases,
+	metrics_cases,
 	admission_cases,
 	penalties_cases,
 	penalty_table_cases,
@@ -53,6 +54,13 @@ monitor_ended(struct monitor *m, enum role role)
 	(void)role;
 	if (hooks.ended != NULL)
 		hooks.ended();
+}
+
+void
+monitor_restarts(struct monitor *m, enum role role)
+{
+	(void)m;
+	hooks.restarts[role]++;
 }
 
 void

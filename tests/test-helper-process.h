@@ -40,6 +40,7 @@ struct hooks {
 	void (*resolved)(const struct message_resolved *resolved);
 	int (*end)(
 	    const struct session_entry *entry, enum message_end_reason reason);
+	unsigned restarts[ROLE_COUNT];
 	inquirer_role *inquirer; /* is started for inquirer_main() */
 };
 
@@ -57,6 +58,7 @@ size_t questions_cases(struct test_case *ret);
 size_t answer_cases(struct test_case *ret);
 size_t askers_cases(struct test_case *ret);
 size_t listing_cases(struct test_case *ret);
+size_t metrics_cases(struct test_case *ret);
 size_t admission_cases(struct test_case *ret);
 size_t penalties_cases(struct test_case *ret);
 size_t penalty_table_cases(struct test_case *ret);

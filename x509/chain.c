@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "x509/der.h"
 #include "x509/inside.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"

@@ -9,10 +9,7 @@
 #include <time.h>
 
 #include "x509/file.h"
-
-/* More certificates or bytes are no client's: such a chain never verifies. */
-#define X509_CHAIN_MAX   10
-#define X509_CHAIN_BYTES 65536
+#include "x509/types.h"
 
 struct x509_chain;
 

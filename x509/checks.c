@@ -9,6 +9,7 @@
 #include <gnutls/abstract.h>
 #include <string.h>
 
+#include "x509/chain.h"
 #include "x509/inside.h"
 #include "x509/subtree.h"
 
@@ -283,13 +284,9 @@ check_names(const struct x509_path *path)
 }
 
 enum stssl_failure
-x509_check_path(
-    const struct x509_store *store, const struct x509_path *path, time_t now)
+x509_check_path(const struct x509_path *path)
 {
 	enum stssl_failure failure = check_cas(path);
 
-	if (failure == NO_FAILURE)
-		failure = check_names(path);
-	return failure != NO_FAILURE ? failure
-				     : x509_check_lists(store, path, now);
+	return failure != NO_FAILURE ? failure : check_names(path);
 }

@@ -15,7 +15,6 @@
 struct gnutls_x509_crt_int;
 struct x509_chain;
 struct x509_path;
-struct x509_store;
 
 /*
  * To be asked before GnuTLS looks.  A chain fails that was too long, too large
@@ -79,25 +78,10 @@ bool x509_check_purpose(
     struct gnutls_x509_crt_int *cert, const char *purpose, bool any);
 
 /*
- * The path that GnuTLS found.  It fails when a CA on it, trusted or not, says
- * that it is none; when a CA may not vouch for a name below it; and, if the
- * store has lists, when one of them revokes a certificate, or a CA has no list
- * that it has signed and that is fresh at `now`.
+ * The path that GnuTLS found, without lists.  It fails when a CA on it, trusted
+ * or not, says that it is none, and when a CA may not vouch for a name below
+ * it.
  */
-enum stssl_failure x509_check_path(
-    const struct x509_store *store, const struct x509_path *path, time_t now);
-
-/* The part of x509_check_path() that is about lists. */
-enum stssl_failure x509_check_lists(
-    const struct x509_store *store, const struct x509_path *path, time_t now);
-
-/*
- * The lists alone, for a leaf that verified before: is it, or a CA of the
- * store that it comes from, revoked?  Missing lists and old ones do not count.
- * If the store has not the key that signed the leaf, a list by its CA's name
- * counts: the leaf may have verified by a newer key of that CA.
- */
-enum stssl_failure x509_check_revoked(const struct x509_store *store,
-    struct gnutls_x509_crt_int *leaf, time_t now);
+enum stssl_failure x509_check_path(const struct x509_path *path);
 
 #endif

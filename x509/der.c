@@ -9,8 +9,6 @@
 #include <limits.h>
 #include <libtasn1.h>
 
-#include "x509/inside.h"
-
 bool
 x509_der_next(struct x509_der *der, struct x509_der_item *ret)
 {
@@ -53,21 +51,4 @@ x509_der_only(struct x509_der der, unsigned long tag, struct x509_der *ret)
 		return false;
 	*ret = item.content;
 	return true;
-}
-
-bool
-x509_extension(gnutls_x509_crt_t cert, const char *oid, gnutls_datum_t *ret,
-    struct x509_der *ret_content)
-{
-	gnutls_datum_t der = { NULL, 0 };
-	unsigned critical;
-	int r = gnutls_x509_crt_get_extension_by_oid2(
-	    cert, oid, 0, &der, &critical);
-
-	*ret = der;
-	*ret_content = (struct x509_der){ NULL, 0 };
-	if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		return true;
-	return r >= 0 && x509_der_only((struct x509_der){ der.data, der.size },
-			     X509_DER_SEQUENCE, ret_content);
 }

@@ -4,7 +4,9 @@
  * sends all that its clients need.  No signature is verified.
  */
 #include <config.h>
+#include "x509/gap.h"
 
+#include "x509/certificate.h"
 #include "x509/inside.h"
 
 /* No server sends more certificates. */

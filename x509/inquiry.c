@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/tools/url.h"
+#include "x509/certificate.h"
+#include "x509/chain.h"
 #include "x509/inside.h"
+#include "x509/verify.h"
 
 /* More URLs are not looked at. */
 #define URLS_MAX 16
@@ -111,25 +113,6 @@ x509_inquiry_url(
 		gnutls_free(bytes.data);
 	}
 	return found;
-}
-
-int
-x509_inquiry_cert_id(const struct x509_inquiry *inquiry,
-    gnutls_digest_algorithm_t digest, gnutls_datum_t ret[static 3])
-{
-	gnutls_digest_algorithm_t same;
-	gnutls_ocsp_req_t request;
-	int r = gnutls_ocsp_req_init(&request);
-
-	if (r < 0)
-		return r;
-	r = gnutls_ocsp_req_add_cert(
-	    request, digest, inquiry->issuer, inquiry->leaf);
-	if (r >= 0)
-		r = gnutls_ocsp_req_get_cert_id(
-		    request, 0, &same, &ret[0], &ret[1], &ret[2]);
-	gnutls_ocsp_req_deinit(request);
-	return r < 0 ? r : 0;
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Types and calls that the files of this folder share, in GnuTLS's types.
- * Nothing outside includes this.
+ * What is inside of the structs of this folder, in GnuTLS's types.  Nothing
+ * outside includes this.
  */
 #ifndef X509_INSIDE_H
 #define X509_INSIDE_H
@@ -11,11 +11,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "x509/chain.h"
-#include "x509/der.h"
-#include "x509/list.h"
-#include "x509/store.h"
-#include "x509/verify.h"
+#include "x509/types.h"
+
+struct x509_list;
 
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
@@ -49,6 +47,13 @@ struct x509_store {
 	size_t list_count;
 };
 
+/* A certificate that is asked about, and its issuer. */
+struct x509_inquiry {
+	struct x509_chain *chain;
+	gnutls_x509_crt_t leaf, issuer; /* the chain's, or the store's */
+	struct x509_ocsp_id id;
+};
+
 /* RSA of 2048 bits, SHA-256: NIST's 112 bits of security. */
 #define X509_FLAGS GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM)
 /* GnuTLS knows no other time than now: others are looked at here. */
@@ -73,50 +78,5 @@ x509_same(const gnutls_datum_t *a, const gnutls_datum_t *b)
 	return a->size > 0 && a->size == b->size &&
 	       memcmp(a->data, b->data, a->size) == 0;
 }
-
-/* By names and key identifiers; no signature is checked. */
-static inline bool
-x509_is_issued_by(gnutls_x509_crt_t cert, gnutls_x509_crt_t issuer)
-{
-	return gnutls_x509_crt_check_issuer(cert, issuer) != 0;
-}
-
-/*
- * As x509_verify(), and the path, whose certificates belong to the chain and
- * the store; *ret is rubbish when something is wrong.
- */
-enum stssl_failure x509_verify_path(const struct x509_store *store,
-    const struct x509_chain *chain, const struct x509_terms *terms,
-    struct x509_path *ret);
-
-/*
- * An extension that is one SEQUENCE: the whole, to be freed with gnutls_free()
- * whatever comes back, and what is in it; without the extension both are
- * empty.  False when it is malformed.
- */
-bool x509_extension(gnutls_x509_crt_t cert, const char *oid,
-    gnutls_datum_t *ret, struct x509_der *ret_content);
-
-/*
- * The certificates of a PEM file, at least one, to be freed as below.  Returns
- * 0; or a negative errno with error->text "file: what".
- */
-int x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
-    unsigned *ret_count, struct x509_error *error);
-void x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count);
-
-/*
- * Follow the chain of a server's first certificate up to a root CA, which may
- * be one of them, of `store`, which may be NULL, or of the system's.  Returns
- * `count` when it gets there, else the index of the certificate where it ends.
- */
-unsigned x509_chain_gap(const gnutls_x509_crt_t *certs, unsigned count,
-    const struct x509_store *store);
-
-/* SHA-256 of the public key.  False when GnuTLS cannot tell. */
-bool x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY]);
-
-/* The serial number.  False when it is longer than any in a list. */
-bool x509_serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret);
 
 #endif

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "status/quote.h"
+#include "x509/certificate.h"
+#include "x509/gap.h"
 #include "x509/inside.h"
 
 #define DAY (24 * 60 * 60)

@@ -10,16 +10,7 @@
 #include <time.h>
 
 #include "x509/file.h"
-
-/* SHA-256 of a public key. */
-#define X509_KEY 32
-/* Longer serial numbers are not X.509's (RFC 5280: 20 bytes). */
-#define X509_SERIAL_MAX 31
-
-struct x509_serial {
-	unsigned char len;
-	unsigned char bytes[X509_SERIAL_MAX];
-};
+#include "x509/types.h"
 
 /* One list; `key` is that of the CA whose signature was checked. */
 struct x509_list {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/inside.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "x509/checks.h"
-#include "x509/inquiry.h"
 #include "x509/inside.h"
+#include "x509/revocation.h"
 
 /* More entries or certificates are no answer to a question about one. */
 #define ENTRIES_MAX      64
@@ -155,6 +155,30 @@ free_all(gnutls_datum_t *data, size_t count)
 }
 
 /*
+ * The CertID by this digest: issuer's name, issuer's key, serial number, each
+ * to be freed with gnutls_free() whatever comes back.  Returns 0, or a GnuTLS
+ * code below 0.
+ */
+static int
+cert_id(const struct x509_inquiry *inquiry, gnutls_digest_algorithm_t digest,
+    gnutls_datum_t ret[static 3])
+{
+	gnutls_digest_algorithm_t same;
+	gnutls_ocsp_req_t request;
+	int r = gnutls_ocsp_req_init(&request);
+
+	if (r < 0)
+		return r;
+	r = gnutls_ocsp_req_add_cert(
+	    request, digest, inquiry->issuer, inquiry->leaf);
+	if (r >= 0)
+		r = gnutls_ocsp_req_get_cert_id(
+		    request, 0, &same, &ret[0], &ret[1], &ret[2]);
+	gnutls_ocsp_req_deinit(request);
+	return r < 0 ? r : 0;
+}
+
+/*
  * The three parts of a CertID: the hashes of the issuer's name and of its key,
  * and the number.  gnutls_ocsp_resp_check_crt() does not look at the key.
  */
@@ -163,7 +187,7 @@ is_about(const struct x509_inquiry *inquiry, gnutls_digest_algorithm_t digest,
     const gnutls_datum_t id[static 3])
 {
 	gnutls_datum_t ours[3] = { { NULL, 0 } };
-	bool is_ours = x509_inquiry_cert_id(inquiry, digest, ours) == 0 &&
+	bool is_ours = cert_id(inquiry, digest, ours) == 0 &&
 		       x509_same(&id[0], &ours[0]) &&
 		       x509_same(&id[1], &ours[1]) &&
 		       x509_same(&id[2], &ours[2]);

@@ -6,6 +6,7 @@
 #include <config.h>
 #include "x509/paths.h"
 
+#include "x509/certificate.h"
 #include "x509/inside.h"
 
 /* Certificates looked at, and paths offered, which cost signatures. */

@@ -3,11 +3,14 @@
  * Asks the lists of the store about a path, or about a leaf alone.
  */
 #include <config.h>
+#include "x509/revocation.h"
 
 #include <string.h>
 
+#include "x509/certificate.h"
 #include "x509/checks.h"
 #include "x509/inside.h"
+#include "x509/list.h"
 #include "x509/rollover.h"
 
 #define NO_FAILURE STSSL_FAILURE_NONE

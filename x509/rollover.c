@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "x509/certificate.h"
 #include "x509/checks.h"
 
 struct rollover {

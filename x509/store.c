@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "status/quote.h"
+#include "x509/certificate.h"
 #include "x509/inside.h"
 
 struct x509_store *
@@ -43,28 +44,6 @@ x509_store_free(struct x509_store *store)
 	free(store->lists);
 	free(store);
 	return NULL;
-}
-
-bool
-x509_key_of(gnutls_x509_crt_t cert, unsigned char ret[static X509_KEY])
-{
-	size_t len = X509_KEY;
-
-	return gnutls_x509_crt_get_key_id(
-		   cert, GNUTLS_KEYID_USE_SHA256, ret, &len) >= 0 &&
-	       len == X509_KEY;
-}
-
-bool
-x509_serial_of(gnutls_x509_crt_t cert, struct x509_serial *ret)
-{
-	size_t len = sizeof ret->bytes;
-
-	*ret = (struct x509_serial){ 0 };
-	if (gnutls_x509_crt_get_serial(cert, ret->bytes, &len) < 0)
-		return false;
-	ret->len = (unsigned char)len;
-	return true;
 }
 
 /* Certificates */
@@ -106,41 +85,6 @@ add_all(struct x509_store *store, gnutls_x509_crt_t *certs, unsigned count)
 	}
 	gnutls_free(certs);
 	return r;
-}
-
-/* As x509_file_read(). */
-static int
-read_pem(const char *path, gnutls_datum_t *ret, struct x509_error *error)
-{
-	size_t len;
-	int r = x509_file_read(path, &ret->data, &len, error);
-
-	if (r == 0)
-		ret->size = (unsigned)len; /* at most X509_FILE_MAX */
-	return r;
-}
-
-int
-x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
-    unsigned *ret_count, struct x509_error *error)
-{
-	gnutls_datum_t pem;
-	int r = read_pem(path, &pem, error);
-
-	if (r < 0)
-		return r;
-	r = gnutls_x509_crt_list_import2(
-	    ret, ret_count, &pem, GNUTLS_X509_FMT_PEM, 0);
-	free(pem.data);
-	return r < 0 ? x509_fault(error, path, "%s", gnutls_strerror(r)) : 0;
-}
-
-void
-x509_certificates_free(gnutls_x509_crt_t *certs, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		gnutls_x509_crt_deinit(certs[i]);
-	gnutls_free(certs);
 }
 
 static int
@@ -248,15 +192,18 @@ static int
 add_list_file(void *owner, const char *path, struct x509_error *error)
 {
 	gnutls_x509_crl_t *crls;
+	unsigned char *text;
 	gnutls_datum_t pem;
 	unsigned count;
-	int r = read_pem(path, &pem, error);
+	size_t len;
+	int r = x509_file_read(path, &text, &len, error);
 
 	if (r < 0)
 		return r;
+	pem = x509_datum(text, len);
 	r = gnutls_x509_crl_list_import2(
 	    &crls, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
-	free(pem.data);
+	free(text);
 	if (r < 0)
 		return x509_fault(error, path, "no revocation list in PEM: %s",
 		    gnutls_strerror(r));

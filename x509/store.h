@@ -11,12 +11,7 @@
 
 #include "x509/file.h"
 #include "x509/list.h"
-
-/* How a list that is out of date is treated. */
-enum x509_stale {
-	X509_STALE_REFUSE, /* no certificate of its CA is good */
-	X509_STALE_WARN    /* it is used as it is */
-};
+#include "x509/types.h"
 
 struct x509_store;
 struct gnutls_x509_crt_int;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "status/ascii.h"
+#include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/inside.h"
 

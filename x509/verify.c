@@ -9,9 +9,12 @@
 
 #include <string.h>
 
+#include "x509/certificate.h"
+#include "x509/chain.h"
 #include "x509/checks.h"
 #include "x509/inside.h"
 #include "x509/paths.h"
+#include "x509/revocation.h"
 #include "x509/subtree.h"
 
 #define LINKS_MAX 32
@@ -161,9 +164,11 @@ check(const struct x509_store *store, const struct x509_terms *terms,
 	enum stssl_failure failure =
 	    x509_check_leaf(path->certs[0], terms->purpose == NULL);
 
+	if (failure == STSSL_FAILURE_NONE)
+		failure = x509_check_path(path);
 	return failure != STSSL_FAILURE_NONE
 		   ? failure
-		   : x509_check_path(store, path, terms->now);
+		   : x509_check_lists(store, path, terms->now);
 }
 
 /* The path that GnuTLS finds. */

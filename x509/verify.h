@@ -10,6 +10,7 @@
 #include "status/words.h"
 
 struct x509_chain;
+struct x509_path;
 struct x509_store;
 
 /* What a client's certificate is for: RFC 5280's id-kp-clientAuth. */
@@ -38,6 +39,14 @@ enum stssl_failure x509_verify(const struct x509_store *store,
  */
 enum stssl_failure x509_verify_alone(
     const struct x509_chain *chain, const struct x509_terms *terms);
+
+/*
+ * As x509_verify(), and the path, whose certificates belong to the chain and
+ * the store; *ret is rubbish when something is wrong.
+ */
+enum stssl_failure x509_verify_path(const struct x509_store *store,
+    const struct x509_chain *chain, const struct x509_terms *terms,
+    struct x509_path *ret);
 
 /*
  * For a leaf (PEM) that verified when its session began: has it expired, or

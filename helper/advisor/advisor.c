@@ -17,7 +17,6 @@
 #include <unistd.h>
 
 #include "helper/advisor/lookups.h"
-#include "helper/base/file_state.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
@@ -28,6 +27,7 @@
 #include "policy/stamp.h"
 #include "policy/tools/whose.h"
 #include "status/clock.h"
+#include "status/tools/file.h"
 
 struct advisor {
 	const struct helper_config *config;
@@ -68,7 +68,7 @@ current_classes(struct advisor *a)
 {
 	const char *path = a->config->classes;
 	struct stssl_error error;
-	struct stat now = file_state(path);
+	struct stat now = stssl_file_state(path);
 
 	if (a->classes != NULL && stssl_same_file(&now, &a->read))
 		return a->classes;

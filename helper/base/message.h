@@ -54,6 +54,11 @@ struct message_failed {
 	uint32_t event; /* enum penalty_event below PENALTY_CRASH */
 };
 
+/* The backend of its listener could not be reached for this session. */
+struct message_unreachable {
+	uint64_t session;
+};
+
 /*
  * The session is over, and its record holds no longer: sent before the backend
  * socket is closed.  With the last word on its bytes.
@@ -246,7 +251,8 @@ struct message_refused {
 	X(REFUSED, refused, KEYHOLDER, 0)                \
 	X(RESOLVED, resolved, INQUIRER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
-	X(FOUND, found, INQUIRER, 0)
+	X(FOUND, found, INQUIRER, 0)                     \
+	X(UNREACHABLE, unreachable, WORKER, 0)
 
 enum message_type {
 	MESSAGE_NONE,

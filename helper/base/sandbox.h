@@ -12,13 +12,7 @@
 #ifndef HELPER_BASE_SANDBOX_H
 #define HELPER_BASE_SANDBOX_H
 
-#include <stdbool.h>
-
-enum sandbox_mode {
-	SANDBOX_ENFORCE,
-	SANDBOX_LOG, /* nothing fails; what would is in the kernel's log */
-	SANDBOX_OFF  /* tests of other things */
-};
+#include "helper/base/sandbox_rights.h"
 
 /* The sanitizers' runtime calls what no role may, and so does who counts. */
 #if defined STSSL_SANITIZED || defined STSSL_COUNTED
@@ -26,22 +20,6 @@ enum sandbox_mode {
 #else
 #define SANDBOX_DEFAULT SANDBOX_ENFORCE
 #endif
-
-/* Rights of a role beyond computing, its open descriptors and its clock. */
-enum sandbox_right {
-	SANDBOX_SOCKETS = 1 << 0,   /* make sockets, of the internet */
-	SANDBOX_LOCAL = 1 << 1,     /* make unix(7) sockets, of type stream */
-	SANDBOX_READ = 1 << 2,      /* open files to read them */
-	SANDBOX_WRITE = 1 << 3,     /* make, change and remove files */
-	SANDBOX_CODE = 1 << 4,      /* load code, as NSS and PKCS#11 do */
-	SANDBOX_PROCESSES = 1 << 5, /* start, signal, reap; any unix socket */
-	SANDBOX_THREADS = 1 << 6    /* start threads, as libraries do */
-};
-
-struct sandbox {
-	const char *role;
-	unsigned rights; /* bits of enum sandbox_right */
-};
 
 /* For all that is entered from now on, here and in children. */
 void sandbox_set_mode(enum sandbox_mode mode);

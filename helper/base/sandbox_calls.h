@@ -5,7 +5,7 @@
 #ifndef HELPER_BASE_SANDBOX_CALLS_H
 #define HELPER_BASE_SANDBOX_CALLS_H
 
-#include "helper/base/sandbox.h"
+#include "helper/base/sandbox_rights.h"
 
 /*
  * From now on there are the system calls that the rights of `s` need, and no

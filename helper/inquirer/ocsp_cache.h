@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "x509/ocsp.h"
+#include "x509/types.h"
 
 /* When one more comes, all are forgotten. */
 #define OCSP_CACHE_MAX 16384

@@ -20,6 +20,7 @@
 #include "helper/inquirer/ocsp_cache.h"
 #include "helper/inquirer/responders.h"
 #include "status/quote.h"
+#include "x509/inquiry.h"
 
 /* Certificates that are asked about, and sessions that wait, at a time. */
 #define EXCHANGES_MAX 1024

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#include "x509/ocsp.h"
+#include "status/tools/url.h"
 
 /* When one more fails, the one that failed first is forgotten. */
 #define RESPONDERS_MAX     32

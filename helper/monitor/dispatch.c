@@ -42,6 +42,12 @@ monitor_end(struct monitor *m, const struct session_entry *entry,
 	return tell(m, entry, &message, "an order to end");
 }
 
+void
+monitor_restarts(struct monitor *m, enum role role)
+{
+	registry_metrics(m->registry)->restarts[role]++;
+}
+
 /* Between workers and the keyholder */
 
 bool

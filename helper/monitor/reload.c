@@ -14,10 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "helper/base/file_state.h"
 #include "helper/base/log.h"
 #include "helper/monitor/children/keyholders.h"
 #include "policy/stamp.h"
+#include "status/tools/file.h"
 
 /* A change counts when it is this old and nothing else has changed since. */
 #define LOOK_SECONDS 2.
@@ -60,7 +60,7 @@ is_younger(const struct timespec *a, const struct timespec *b)
 static void
 remember(struct reload *r, struct watched *file)
 {
-	file->state = file_state(file->path);
+	file->state = stssl_file_state(file->path);
 	if (r->loaded.tv_sec != 0 &&
 	    is_younger(&file->state.st_ctim, &r->loaded))
 		r->is_changed = true;
@@ -135,7 +135,7 @@ look(struct reload *r)
 	bool moved = false;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct stat now = file_state(r->files[i].path);
+		struct stat now = stssl_file_state(r->files[i].path);
 
 		moved = moved || !stssl_same_file(&now, &r->files[i].state);
 		r->files[i].state = now;
@@ -227,6 +227,8 @@ reload_now(struct reload *r, struct stssl_error *error)
 	result = load(r, &next, error);
 	if (result < 0) {
 		log_error("not reloaded: %s", error->text);
+		metrics_reload(
+		    registry_metrics(r->monitor->registry), false, time(NULL));
 		return result;
 	}
 	keep_addresses(old.config, next.config);
@@ -234,6 +236,8 @@ reload_now(struct reload *r, struct stssl_error *error)
 	watch_files(r);
 	monitor_renewed(r->monitor);
 	generation_free(&old);
+	metrics_reload(
+	    registry_metrics(r->monitor->registry), true, time(NULL));
 	log_notice("reloaded");
 	return 0;
 }

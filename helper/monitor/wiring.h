@@ -16,6 +16,7 @@
 #include "helper/monitor/generation.h"
 #include "helper/monitor/registry/penalties.h"
 #include "helper/monitor/registry/registry.h"
+#include "helper/monitor/role.h"
 #include "x509/ocsp.h"
 
 #define MONITOR_SIGNALS 3
@@ -41,16 +42,6 @@ struct monitor {
 	struct ev_signal signals[MONITOR_SIGNALS];
 };
 
-/* The processes that are started from here. */
-enum role {
-	ROLE_WORKER,
-	ROLE_KEYHOLDER,
-	ROLE_ADVISOR,
-	ROLE_INQUIRER,
-	ROLE_REVIEWER,
-	ROLE_COUNT
-};
-
 /*
  * In a new process of this role: closes and frees all that it must not have.
  * What other processes see is left alone.
@@ -59,6 +50,9 @@ void monitor_forget(struct monitor *m, enum role role);
 
 /* The role was told to stop, and none of its processes is left. */
 void monitor_ended(struct monitor *m, enum role role);
+
+/* A process of the role ended that was to stay, and is replaced. */
+void monitor_restarts(struct monitor *m, enum role role);
 
 /* Until it says otherwise, no clients: they would only wait for workers. */
 void monitor_hold(struct monitor *m, bool hold);

@@ -157,6 +157,15 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_unreachable(const struct session *s)
+{
+	const struct message m = { .type = MESSAGE_UNREACHABLE,
+		.u.unreachable = { s->id } };
+
+	tell(worker_of(s->host), &m);
+}
+
+void
 worker_tell_closed(
     struct worker *w, uint64_t session, uint64_t in, uint64_t out)
 {

@@ -58,6 +58,9 @@ void host_failed(const struct session *s, enum penalty_event event);
 /* The session is authenticated: it counts as a newcomer no more. */
 void host_welcome(const struct session *s);
 
+/* The backend could not be reached. */
+void host_unreachable(const struct session *s);
+
 /* Take in what the monitor has said by now: verdicts, above all. */
 void host_listen(struct session_host *host);
 

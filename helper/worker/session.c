@@ -141,6 +141,8 @@ session_time_out(struct session *s, const char *word)
 
 	log_info("%s %s", word, session_label(s, who));
 	penalise_delay(s);
+	if (s->state == SESSION_CONNECT)
+		host_unreachable(s);
 	if (s->state != SESSION_HANDSHAKE)
 		s->protocol->refuse(s, "Timeout.");
 	session_kill(s);

@@ -25,6 +25,13 @@ give_up(struct session *s, int r, const char *why)
 }
 
 static void
+give_up_backend(struct session *s, int r)
+{
+	host_unreachable(s);
+	give_up(s, r, "backend unreachable");
+}
+
+static void
 step_connect(struct session *s)
 {
 	int r = socket_connected(s->backend.fd);
@@ -32,7 +39,7 @@ step_connect(struct session *s)
 	if (r == -EINPROGRESS)
 		return;
 	if (r < 0) {
-		give_up(s, r, "backend unreachable");
+		give_up_backend(s, r);
 		return;
 	}
 	ev_timer_stop(s->host->loop, &s->deadline);
@@ -70,7 +77,7 @@ connect_backend(struct session *s)
 	session_close_backend(s);
 	fd = socket_connect(&s->listen->backend, NULL);
 	if (fd < 0) {
-		give_up(s, fd, "backend unreachable");
+		give_up_backend(s, fd);
 		return;
 	}
 	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);

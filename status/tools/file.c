@@ -6,6 +6,7 @@
 #include "status/tools/file.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "status/file.h"
@@ -21,4 +22,15 @@ stssl_file_read(const char *path, size_t max, char **ret, size_t *ret_len)
 	r = stssl_file_get(fd, &st, max, ret, ret_len);
 	close(fd);
 	return r;
+}
+
+struct stat
+stssl_file_state(const char *path)
+{
+	struct stat st;
+
+	memset(&st, 0, sizeof st);
+	if (stat(path, &st) == -1)
+		memset(&st, 0, sizeof st);
+	return st;
 }

@@ -169,12 +169,16 @@ def metrics():
                    'reason="certificate"}')
     handshakes = counted('stssl_handshakes_total{tls="TLSv1.3"}')
     refused = counted('stssl_refusals_total{reason="tls-required"}')
+    logins = counted('stssl_logins_total{class="guests",verdict="accept"}')
     ftp = logged_in(HELPER.address("ftp"), "alice", certificate="alice")
     clear = connect(HELPER.address("ftp"), tls=None)
     begins(refuse(clear, "acme-x"), "530")
     # Once by auth, once by account.
     equal(counted('stssl_verdicts_total{verdict="accept",'
                   'reason="certificate"}'), good + 2)
+    equal(counted('stssl_logins_total{class="guests",verdict="accept"}'),
+          logins + 1)
+    equal(counted('stssl_backend_up{listener="ftp"}'), 1)
     equal(counted("stssl_accepted_total"), accepted + 2)
     equal(counted('stssl_handshakes_total{tls="TLSv1.3"}'), handshakes + 1)
     equal(counted('stssl_refusals_total{reason="tls-required"}'), refused + 1)
@@ -182,6 +186,8 @@ def metrics():
     equal(counted('stssl_sessions{listener="ftp",tls="none"}'), 1)
     equal(counted('stssl_sessions{listener="ftps",tls="TLSv1.3"}'), 0)
     shape(ctl("metrics"))
+    equal("# TYPE stssl_accepted_total counter\n" in
+          ctl("metrics", "--plain"), True)
     ftp.close()
     clear.close()
 
@@ -212,10 +218,11 @@ def shape(text):
                 line)
             equal(bool(found), True)
             name = found.group(1)
-            family = name[:-6] if name.endswith("_total") else name
+            kind = re.search("(_total|_info)?$", name).group(0)
+            family = name[:-len(kind)] if kind else name
             equal(family, list(kinds)[-1])
-            equal(kinds[family],
-                  "counter" if name.endswith("_total") else "gauge")
+            equal(kinds[family], {"_total": "counter", "_info": "info",
+                                  "": "gauge"}[kind])
     equal(helped, set(kinds))
 
 

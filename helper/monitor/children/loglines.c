@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,19 +23,17 @@ struct way {
 	const char *role;
 	pid_t pid;
 	struct ev_io io;
-	struct way *prev, *next;
+	LIST_ENTRY(way) others;
 };
 
-static struct way *ways;
+static LIST_HEAD(ways, way) ways = LIST_HEAD_INITIALIZER(ways);
 
 static void
 way_free(struct way *w)
 {
 	ev_io_stop(w->loop, &w->io);
 	(void)close(w->io.fd);
-	*(w->prev != NULL ? &w->prev->next : &ways) = w->next;
-	if (w->next != NULL)
-		w->next->prev = w->prev;
+	LIST_REMOVE(w, others);
 	free(w);
 }
 
@@ -85,10 +84,7 @@ loglines_add(struct ev_loop *loop, const char *role, pid_t pid, int fd)
 	w->loop = loop;
 	w->role = role;
 	w->pid = pid;
-	w->next = ways;
-	if (w->next != NULL)
-		w->next->prev = w;
-	ways = w;
+	LIST_INSERT_HEAD(&ways, w, others);
 	ev_io_init(&w->io, on_lines, fd, EV_READ);
 	ev_set_priority(&w->io, EV_MINPRI);
 	w->io.data = w;
@@ -98,8 +94,8 @@ loglines_add(struct ev_loop *loop, const char *role, pid_t pid, int fd)
 void
 loglines_drain(void)
 {
-	for (struct way *w = ways, *next; w != NULL; w = next) {
-		next = w->next;
+	for (struct way *w = LIST_FIRST(&ways), *next; w != NULL; w = next) {
+		next = LIST_NEXT(w, others);
 		pass(w);
 	}
 }
@@ -107,6 +103,6 @@ loglines_drain(void)
 void
 loglines_forget(void)
 {
-	while (ways != NULL)
-		way_free(ways);
+	while (!LIST_EMPTY(&ways))
+		way_free(LIST_FIRST(&ways));
 }

@@ -73,7 +73,11 @@ make_known(struct registry *registry, struct session_entry *entry)
 struct registry *
 registry_new(void)
 {
-	return calloc(1, sizeof(struct registry));
+	struct registry *registry = calloc(1, sizeof *registry);
+
+	if (registry != NULL)
+		metrics_init(&registry->metrics, time(NULL));
+	return registry;
 }
 
 struct registry *
@@ -83,6 +87,7 @@ registry_free(struct registry *registry)
 		return NULL;
 	while (!LIST_EMPTY(&registry->sessions))
 		registry_remove(registry, LIST_FIRST(&registry->sessions));
+	metrics_done(&registry->metrics);
 	free(registry);
 	return NULL;
 }
@@ -93,8 +98,11 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 {
 	struct session_entry *entry = calloc(1, sizeof *entry), *found;
 
-	if (entry == NULL)
+	if (entry == NULL ||
+	    metrics_listener(&registry->metrics, listener) == NULL) {
+		free(entry);
 		return -ENOMEM;
+	}
 	entry->session = session;
 	entry->owner = owner;
 	entry->listener = listener;
@@ -114,6 +122,7 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	}
 
 	registry->metrics.accepted++;
+	metrics_session(&registry->metrics, listener, -1, entry->tls);
 	LIST_INSERT_HEAD(&registry->sessions, entry, link);
 	return 0;
 }
@@ -125,6 +134,23 @@ registry_welcome(struct registry *registry, struct session_entry *entry)
 		census_welcome(
 		    &registry->census, entry->listener, &entry->peer);
 	entry->is_newcomer = false;
+	registry_login(registry, entry);
+}
+
+void
+registry_login(struct registry *registry, struct session_entry *entry)
+{
+	const char *name =
+	    stssl_record_get(&entry->login, STSSL_KEY_STSSL_CLASS);
+
+	if (!entry->is_decided ||
+	    (entry->verdict != STSSL_VERDICT_REFUSE &&
+		(entry->is_newcomer || entry->is_counted)))
+		return;
+	if (entry->verdict != STSSL_VERDICT_REFUSE)
+		entry->is_counted = true;
+	metrics_login(&registry->metrics, name == NULL ? METRICS_OTHERS : name,
+	    entry->verdict);
 }
 
 const struct census *
@@ -198,6 +224,7 @@ count_handshake(struct registry *registry, struct session_entry *entry)
 
 	if (tls != entry->tls)
 		registry->metrics.handshakes[tls]++;
+	metrics_session(&registry->metrics, entry->listener, entry->tls, tls);
 	entry->tls = tls;
 }
 
@@ -293,6 +320,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	LIST_REMOVE(entry, link);
 	census_leave(&registry->census, entry->listener, &entry->peer,
 	    entry->is_newcomer);
+	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
 	stssl_record_done(&entry->login);
 	free(entry);
 }

@@ -26,7 +26,7 @@ enum session_record {
 
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
- * who is asked about it, its review, the verdict, and the failures.
+ * who is asked about it, its review, the verdict, and what failed.
  */
 struct session_entry {
 	uint64_t session;
@@ -47,10 +47,12 @@ struct session_entry {
 	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */
 	time_t good_until;    /* the verified certificate; 0: there is none */
 	bool is_decided;      /* a verdict came */
+	bool is_counted;      /* as a login */
 	bool by_certificate;  /* and it would not be what it is without one */
 	bool is_unreviewed;   /* the lists that count now were not asked */
 	bool is_ending;
-	unsigned failures; /* that its worker has told of */
+	bool is_unreachable; /* its backend, for it */
+	unsigned failures;   /* that its worker has told of */
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* what the module has said of its verdict */
 
@@ -73,6 +75,12 @@ int registry_add(struct registry *registry, uint64_t session, const void *owner,
 
 /* The session is authenticated.  Once or more often. */
 void registry_welcome(struct registry *registry, struct session_entry *entry);
+
+/*
+ * A verdict came: a refusal is counted; a login when it is authenticated, too,
+ * now or later, and once in a session.
+ */
+void registry_login(struct registry *registry, struct session_entry *entry);
 
 /* How many sessions there are, and how many are new. */
 const struct census *registry_census(const struct registry *registry);

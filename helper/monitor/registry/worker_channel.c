@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,8 @@ keep(struct worker_channel *in, struct stssl_record *record,
 
 	entry->good_until = verifies ? (time_t)p->good_until : 0;
 	entry->is_unreviewed = in->is_older;
+	metrics_backend(
+	    registry_metrics(in->monitor->registry), entry->listener, true);
 	if (r == 0)
 		r = registry_publish(in->monitor->registry, entry,
 		    &p->connection, record->text, record->len);
@@ -212,6 +215,23 @@ failed(struct worker_channel *in, const struct message *m, const char *text)
 }
 
 static int
+unreachable(
+    struct worker_channel *in, const struct message *m, const char *text)
+{
+	struct session_entry *entry = own_session(in, m->u.unreachable.session);
+
+	(void)text;
+	if (entry == NULL)
+		return -EBADMSG;
+	/* A worker must not make one client look like many. */
+	if (!entry->is_unreachable)
+		metrics_backend(registry_metrics(in->monitor->registry),
+		    entry->listener, false);
+	entry->is_unreachable = true;
+	return 0;
+}
+
+static int
 closed(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_closed *c = &m->u.closed;
@@ -238,6 +258,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_FAILED] = failed,
+	[MESSAGE_UNREACHABLE] = unreachable,
 	[MESSAGE_CLOSED] = closed,
 };
 

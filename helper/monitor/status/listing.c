@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/monitor/registry/metrics_text.h"
+#include "helper/worker/tls/tls.h"
 #include "status/clock.h"
 #include "status/tools/words.h"
 
@@ -134,52 +136,39 @@ listing_session(const struct monitor *m, uint64_t *session,
 	return out.len;
 }
 
-/* A row for each listener, without its numbers. */
-static struct metrics_now *
-rows_of(const struct helper_config *config)
+char *
+listing_metrics(const struct monitor *m, size_t *ret_len)
 {
-	struct metrics_now *rows =
-	    calloc(config->listener_count + 1, sizeof *rows);
+	const struct metrics_more more = { penalties_count(m->penalties),
+		m->generation->config, m->generation->inventory,
+		tls_context_store(m->generation->tls) };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
 
-	for (size_t i = 0; rows != NULL && i < config->listener_count; i++)
-		rows[i].listener = config->listeners[i].name;
-	return rows;
-}
-
-static void
-count_sessions(
-    const struct registry *registry, struct metrics_now *rows, size_t count)
-{
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = LIST_NEXT(e, link))
-		if (e->listener < count)
-			rows[e->listener].sessions[e->tls]++;
+	if (to == NULL)
+		return NULL;
+	metrics_write(to, registry_metrics(m->registry), &more);
+	if (fclose(to) != 0) {
+		free(text);
+		return NULL;
+	}
+	*ret_len = len;
+	return text;
 }
 
 size_t
-listing_metrics(const struct monitor *m, char buf[static STSSL_RECORD_MAX])
+listing_part(const char *text, size_t len, char buf[static STSSL_RECORD_MAX])
 {
 	static const char front[] =
 	    STSSL_RECORD_FRONT "\0STSSL_RESULT=found\0STSSL_METRICS=";
-	const struct helper_config *config = m->generation->config;
-	size_t count = config->listener_count, len = 0;
-	const struct penalty_counts penalties = penalties_count(m->penalties);
-	struct metrics_now *rows = rows_of(config);
-	FILE *to = rows == NULL ? NULL : fmemopen(buf, STSSL_RECORD_MAX, "w");
 
-	if (to != NULL) {
-		count_sessions(m->registry, rows, count);
-		(void)fwrite(front, 1, sizeof front - 1, to);
-		metrics_write(to, registry_metrics(m->registry), &penalties,
-		    rows, count, m->generation->inventory);
-		(void)fputc('\0', to);
-		/* One that does not fit is none. */
-		if (fflush(to) == 0 && ferror(to) == 0)
-			len = (size_t)ftell(to);
-		(void)fclose(to);
-	}
-	free(rows);
-	return len;
+	if (len > LISTING_PART_MAX)
+		len = LISTING_PART_MAX;
+	memcpy(buf, front, sizeof front - 1);
+	memcpy(buf + sizeof front - 1, text, len);
+	buf[sizeof front - 1 + len] = '\0';
+	return sizeof front + len;
 }
 
 /* "ADDRESS SECONDS refused|counted EVENT=COUNT...", events that there were. */

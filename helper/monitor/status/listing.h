@@ -21,9 +21,21 @@
 size_t listing_session(const struct monitor *m, uint64_t *session,
     char buf[static STSSL_RECORD_MAX]);
 
-/* Write all counters.  Returns the length; 0 when out of memory. */
-size_t listing_metrics(
-    const struct monitor *m, char buf[static STSSL_RECORD_MAX]);
+/*
+ * All counters.  Returns their text, to be freed, and *ret_len; NULL when out
+ * of memory.
+ */
+char *listing_metrics(const struct monitor *m, size_t *ret_len);
+
+/* Bytes of that text in one packet. */
+#define LISTING_PART_MAX (STSSL_RECORD_MAX - 256)
+
+/*
+ * Write a packet with the first bytes, LISTING_PART_MAX or all `len` of them,
+ * of what there is to be told yet.  Returns its length.
+ */
+size_t listing_part(
+    const char *text, size_t len, char buf[static STSSL_RECORD_MAX]);
 
 /*
  * Write the sources with a penalty behind an address, or from the first one for

@@ -7,6 +7,8 @@
 #include "helper/monitor/status/reply.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -153,6 +155,7 @@ answer_verdict(const struct asker *to, const struct request *request)
 	if (request->verdict == STSSL_VERDICT_REFUSE)
 		monitor_refused_login(to->monitor, entry, request->reason);
 	keep_login(entry, request);
+	registry_login(m->registry, entry);
 	metrics_verdict(
 	    registry_metrics(m->registry), request->verdict, request->reason);
 	reply_word(to, "done");
@@ -205,15 +208,23 @@ answer_list(const struct asker *to, const struct request *request)
 	}
 }
 
+/* In as many packets as it takes. */
 static void
 answer_metrics(const struct asker *to, const struct request *request)
 {
-	static char packet[STSSL_RECORD_MAX];
-	size_t len = listing_metrics(to->monitor, packet);
+	size_t len = 0;
+	char *text = listing_metrics(to->monitor, &len);
 
 	(void)request;
-	if (len > 0)
-		(void)say(to, packet, len);
+	for (size_t at = 0; text != NULL && at < len;) {
+		static char packet[STSSL_RECORD_MAX];
+		size_t n = listing_part(text + at, len - at, packet);
+
+		if (!say(to, packet, n))
+			break;
+		at += LISTING_PART_MAX;
+	}
+	free(text);
 }
 
 static void

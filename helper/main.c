@@ -5,12 +5,14 @@
  */
 #include <config.h>
 
+#include <errno.h>
 #include <ev.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
@@ -20,28 +22,55 @@
 #include "helper/monitor/monitor.h"
 #include "helper/monitor/privileges.h"
 #include "setup/config_read.h"
+#include "status/quote.h"
 
 struct arguments {
 	const char *config;
 	enum log_target log;
 	bool debug;
+	bool help;
 	bool test;
 	bool version;
 	enum sandbox_mode sandbox;
 };
 
 static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
 	{ "log", required_argument, NULL, 'l' },
 	{ "sandbox", required_argument, NULL, 's' },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static int
-usage(void)
+help(void)
 {
-	(void)fputs("usage: stssl-helper [-c FILE] [-t] [-d] "
-		    "[--log=syslog|stderr] [--sandbox=enforce|log] [-V]\n",
-	    stderr);
+	(void)puts(
+	    "usage: stssl-helper [OPTION]...\n"
+	    "TLS in front of FTP and other daemons; stays in the foreground\n"
+	    "\n"
+	    "  -c FILE                 in place of " HELPER_CONF "\n"
+	    "  -t                      check the configuration, and exit\n"
+	    "  -d                      log more\n"
+	    "  --log syslog|stderr     where to log; stderr is the default\n"
+	    "  --sandbox enforce|log   log what the sandbox would refuse; for "
+	    "development\n"
+	    "  -h, --help              print this, and exit\n"
+	    "  -V, --version           print the version, and exit\n"
+	    "\n"
+	    "man stssl-helper has all of it.");
+	return fflush(stdout) == 0 ? STATUS_STOPPED : STATUS_SYSTEM;
+}
+
+/* Says which word of the command line is none, or has a wrong value. */
+static int
+complain(const char *word)
+{
+	char quoted[STSSL_QUOTE_MAX];
+
+	(void)fprintf(stderr,
+	    "stssl-helper: %s does not fit here; see stssl-helper --help\n",
+	    stssl_quote(quoted, sizeof quoted, word));
 	return STATUS_CONFIG;
 }
 
@@ -77,6 +106,9 @@ parse_option(int option, const char *value, struct arguments *a)
 	case 'd':
 		a->debug = true;
 		return true;
+	case 'h':
+		a->help = true;
+		return true;
 	case 'l':
 		return parse_log(value, &a->log);
 	case 's':
@@ -92,23 +124,44 @@ parse_option(int option, const char *value, struct arguments *a)
 	}
 }
 
+/* False, and the word that is wrong, unless all is well. */
 static bool
-parse_arguments(int argc, char **argv, struct arguments *ret)
+parse_arguments(
+    int argc, char **argv, struct arguments *ret, const char **ret_wrong)
 {
 	struct arguments a = { .config = HELPER_CONF,
 		.log = LOG_TARGET_STDERR,
 		.sandbox = SANDBOX_DEFAULT };
-	int option;
+	int option, at = 1;
 
 	opterr = 0;
 	while ((option = getopt_long(
-		    argc, argv, "c:dtV", long_options, NULL)) != -1)
-		if (!parse_option(option, optarg, &a))
+		    argc, argv, "c:dhtV", long_options, NULL)) != -1) {
+		if (!parse_option(option, optarg, &a)) {
+			*ret_wrong = argv[optind > at ? optind - 1 : at];
 			return false;
-	if (optind != argc)
+		}
+		at = optind;
+	}
+	if (optind != argc) {
+		*ret_wrong = argv[optind];
 		return false;
+	}
 	*ret = a;
 	return true;
+}
+
+/* For somebody who has only just installed it. */
+static void
+add_first_step(const char *path, struct stssl_error *error)
+{
+	size_t len = strlen(error->text);
+
+	if (strcmp(path, HELPER_CONF) == 0 && access(path, F_OK) == -1 &&
+	    errno == ENOENT)
+		(void)snprintf(error->text + len, sizeof error->text - len,
+		    ": nothing is configured yet: README says how, and a "
+		    "helper.conf to begin with is in " STSSL_EXAMPLES_DIR);
 }
 
 /* As the keyholder will load them. */
@@ -175,14 +228,17 @@ main(int argc, char **argv)
 	struct generation generation = { NULL, NULL, NULL };
 	struct privileges privileges = { 0 };
 	struct stssl_error error;
+	const char *wrong = NULL;
 	struct arguments a;
 	int status;
 
 	/* Started as the helper's user, there may be others of it already. */
 	if (sandbox_hide() < 0)
 		return STATUS_SYSTEM;
-	if (!parse_arguments(argc, argv, &a))
-		return usage();
+	if (!parse_arguments(argc, argv, &a, &wrong))
+		return complain(wrong);
+	if (a.help)
+		return help();
 	if (a.version) {
 		(void)puts("stssl-helper " PACKAGE_VERSION);
 		return STATUS_STOPPED;
@@ -195,6 +251,7 @@ main(int argc, char **argv)
 	if (generation_load(a.config, &generation, &error) < 0 ||
 	    privileges_resolve(generation.config, &privileges, &error) < 0 ||
 	    (a.test && check_keys(&generation, &privileges, &error) < 0)) {
+		add_first_step(a.config, &error);
 		if (a.test)
 			(void)fprintf(stderr, "%s\n", error.text);
 		else

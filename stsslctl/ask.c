@@ -96,16 +96,25 @@ ask_failed(const char *socket, int error)
 	case -EPERM:
 		return command_say("this user may not ask the helper that");
 	case -EACCES:
-		return command_say("the status socket is not to be trusted");
+		return command_object(
+		    socket, socket[0] != '/'
+				? "the path has to begin with /"
+				: "is no socket, or others can write to its "
+				  "directory, so that it is not to be trusted");
 	case -ESTALE:
 	case -EBADMSG:
 		return command_say("the helper is of another version");
+	case -ENOENT:
+	case -ECONNREFUSED:
+		return command_object(socket,
+		    "no stssl-helper runs with this status-socket; systemctl "
+		    "status stssl-helper says more");
 	default:
 		return command_cannot(socket, error);
 	}
 }
 
-/* Have something done; `none` is said when the helper knows no such thing. */
+/* Have something done to `value`; `none` is why there is nothing to do. */
 static enum command_status
 order(const struct arguments *a, const char *question, enum stssl_key key,
     const char *value, const char *none)
@@ -119,7 +128,7 @@ order(const struct arguments *a, const char *question, enum stssl_key key,
 	stssl_record_done(&answer);
 	if (r < 0)
 		return ask_failed(a->socket, r);
-	return r == 0 ? command_refuse(none, NULL) : COMMAND_FINE;
+	return r == 0 ? command_refuse(value, none) : COMMAND_FINE;
 }
 
 /* As `stsslctl who` prints it; the helper checks it again. */
@@ -130,7 +139,9 @@ command_kick(const struct arguments *a)
 	size_t len = strspn(session, "0123456789abcdef");
 
 	if (len == 0 || len > 16 || session[len] != '\0')
-		return COMMAND_USAGE;
+		return command_object(session,
+		    "is no session: stsslctl who prints them, up to 16 "
+		    "hexadecimal digits in lower case");
 	return order(a, "kick", STSSL_KEY_STSSL_SESSION, session,
 	    "there is no such session");
 }
@@ -165,7 +176,9 @@ command_pardon(const struct arguments *a)
 	char address[STSSL_ADDRESS_TEXT];
 
 	if (!take_address(a->words[0], address))
-		return COMMAND_USAGE;
+		return command_object(a->words[0],
+		    "is no IP address, nor a network as stsslctl who "
+		    "--penalties prints it");
 	return order(
 	    a, "pardon", STSSL_KEY_REMOTE_ADDR, address, "it has no penalty");
 }

@@ -139,21 +139,39 @@ named(const struct helper_config *config, const char *path,
 		    "pam_stssl.so does not ask there");
 }
 
+/* helper.conf cannot be read.  Returns which classes.conf it would name. */
+static const char *
+unread(const struct arguments *a, const struct stssl_error *error,
+    struct findings *findings)
+{
+	const struct access_user reader = { .uid = geteuid() };
+	const char *step = command_first_step(a->config);
+
+	/* --classes alone asks for that file. */
+	if (step != NULL && a->classes != NULL)
+		return NULL;
+	if (step != NULL) {
+		findings_add(findings, FINDING_ERROR, a->config, 0, "%s", step);
+		return access(STSSL_CLASSES_CONF, F_OK) == 0
+			   ? STSSL_CLASSES_CONF
+			   : NULL;
+	}
+	findings_add_conf(findings, FINDING_ERROR, a->config, error);
+	access_check_way(a->config, &reader, findings);
+	/* Nobody knows which classes.conf it names. */
+	return strcmp(a->config, HELPER_CONF) == 0 ? STSSL_CLASSES_CONF : NULL;
+}
+
 static int
 files(const struct arguments *a, struct findings *findings)
 {
 	struct access_user helper = { 0 };
 	struct helper_config *config = NULL;
 	struct stssl_error error;
-	const char *path = STSSL_CLASSES_CONF;
+	const char *path;
 
 	if (config_read(a->config, &config, &error) < 0) {
-		findings_add_conf(findings, FINDING_ERROR, a->config, &error);
-		access_check_way(a->config,
-		    &(struct access_user){ .uid = geteuid() }, findings);
-		/* Nobody knows which classes.conf it names. */
-		if (strcmp(a->config, HELPER_CONF) != 0)
-			path = NULL;
+		path = unread(a, &error, findings);
 	} else {
 		path = config->classes;
 		if (access_user_find(config->user, &helper) < 0)
@@ -178,7 +196,8 @@ command_check(const struct arguments *a)
 
 	if (a->pam != NULL &&
 	    (a->pam[0] == '\0' || strchr(a->pam, '/') != NULL))
-		return COMMAND_USAGE;
+		return command_object(
+		    a->pam, "is no PAM service: that is the name of a file");
 	findings_init(&findings);
 	r = a->pam != NULL ? pam(a, &findings) : files(a, &findings);
 	if (r == 0)

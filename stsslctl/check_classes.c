@@ -103,6 +103,9 @@ check_classes(const struct stssl_classes *classes, const char *path,
 {
 	struct stssl_error error;
 
+	if (classes->count == 0)
+		findings_add(findings, FINDING_WARNING, path, 0,
+		    "there is no class, so that everybody is refused");
 	for (size_t i = 0; i < classes->count; i++)
 		for (size_t q = 0; q < sizeof questions / sizeof questions[0];
 		     q++)

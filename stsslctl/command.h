@@ -15,11 +15,13 @@ struct stssl_classes;
 /* The command line.  Options not given are false, NULL, or the default. */
 struct arguments {
 	bool clear;
+	bool help;
 	bool json;
 	bool penalties;
 	bool plain;
 	bool shared;
 	bool text;
+	bool version;
 	const char *by;
 	const char *ca;
 	const char *certificate;
@@ -36,7 +38,7 @@ struct arguments {
 	const char *socket; /* STSSL_STATUS_SOCKET */
 	const char *tls;
 	const char *user;
-	char **words; /* all that are no options */
+	char **words; /* all that are no options, as many as main.c says */
 	int count;    /* of words */
 };
 
@@ -45,13 +47,19 @@ typedef enum command_status command_function(const struct arguments *a);
 command_function command_check;
 command_function command_digest;
 command_function command_explain;
-command_function command_identity;
+command_function command_identity_add;
+command_function command_identity_list;
+command_function command_identity_remove;
+command_function command_identity_show;
 command_function command_kick;
 command_function command_matrix;
 command_function command_metrics;
 command_function command_pardon;
 command_function command_reload;
 command_function command_who;
+
+/* Begin a message to stderr: "stsslctl: " and `what`, escaped. */
+void command_begin(const char *what);
 
 /*
  * Say something to stderr, with all that is not printable escaped: `text`;
@@ -61,6 +69,21 @@ command_function command_who;
 enum command_status command_say(const char *text);
 enum command_status command_cannot(const char *what, int error);
 enum command_status command_cannot_trust(const char *path);
+
+/* Why a file cannot be read or written, of a negative errno. */
+const char *command_reason(int error);
+
+/*
+ * The same for a word of the command line, and why it cannot be one.  Returns
+ * COMMAND_UNKNOWN.
+ */
+enum command_status command_object(const char *word, const char *why);
+
+/*
+ * The next step of a beginner, for a file that is not there: NULL unless `path`
+ * is that of helper.conf or classes.conf and nothing has that name.
+ */
+const char *command_first_step(const char *path);
 
 /* The same for what is refused: `what`, and why.  Returns COMMAND_FOUND. */
 enum command_status command_refuse(const char *what, const char *why);

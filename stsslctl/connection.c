@@ -13,6 +13,7 @@
 
 #include "setup/config_read.h"
 #include "stsslctl/certificate.h"
+#include "stsslctl/certificate_file.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
@@ -81,7 +82,8 @@ find_trust(const struct arguments *a, struct x509_store **ret)
 	} else {
 		r = config_read(a->config, &config, &error);
 		if (r < 0) {
-			(void)command_say(error.text);
+			(void)command_object(
+			    error.text, command_first_step(a->config));
 			return r;
 		}
 		r = certificate_trust(&config->tls, ret, &fault);
@@ -100,7 +102,7 @@ put_certificate(const struct arguments *a, struct stssl_record *record)
 	struct x509_error fault = { "out of memory" };
 	struct x509_chain *chain;
 	struct x509_store *store;
-	int r = x509_chain_read(a->certificate, &chain, &fault);
+	int r = certificate_file_read(a->certificate, &chain, &fault);
 
 	if (r < 0) {
 		(void)command_say(fault.text);

@@ -10,7 +10,6 @@ enum command_status {
 	COMMAND_FINE = 0,
 	COMMAND_FOUND = 1,   /* problems found, or refused */
 	COMMAND_UNKNOWN = 2, /* bad usage, or it cannot be found out */
-	COMMAND_USAGE,       /* main() says how it is used, and exits with 2 */
 };
 
 #endif

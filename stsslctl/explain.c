@@ -257,7 +257,8 @@ command_explain(const struct arguments *a)
 	struct connection c;
 
 	if (a->user == NULL)
-		return COMMAND_USAGE;
+		return command_object(
+		    "--user", "is missing; see stsslctl explain --help");
 	if (connection_make(a, &c) < 0)
 		return COMMAND_UNKNOWN;
 	status = tell(a, &c);

@@ -48,7 +48,7 @@ user_of(const struct identity_store *store, const char *user)
 
 	if (r < 0)
 		return output_need(json_pack(
-		    "{s:s, s:s}", "user", user, "error", strerror(-r)));
+		    "{s:s, s:s}", "user", user, "error", command_reason(r)));
 	entries = entries_of(text);
 	free(text);
 	count = (int)json_array_size(entries);
@@ -106,16 +106,35 @@ print_entry(const json_t *one, bool is_faulty)
 	(void)puts(is_faulty ? " (faulty)" : "");
 }
 
+/* Nothing to show: a user without certificates, or a name mistyped. */
+static enum command_status
+say_no_file(const struct identity_store *store, const char *name)
+{
+	struct stssl_user user;
+	int real;
+
+	stssl_user_init(&user, name);
+	real = stssl_user_is_real(&user);
+	stssl_user_done(&user);
+	(void)identity_store_refuse(store, name,
+	    real == 0 ? "there is no such file, and no such user in the passwd "
+			"database"
+		      : "the user has no identity file");
+	return real == 0 ? COMMAND_FOUND : COMMAND_FINE;
+}
+
 static enum command_status
 show(const struct arguments *a, const struct identity_store *store)
 {
 	enum command_status status = COMMAND_FINE;
 	json_t *entries;
 	char *text;
-	int r = identity_store_read(store, a->words[1], &text);
+	int r = identity_store_read(store, a->words[0], &text);
 
 	if (r < 0)
-		return identity_store_cannot(store, a->words[1], r);
+		return identity_store_cannot(store, a->words[0], r);
+	if (!identity_store_has(store, a->words[0]))
+		status = say_no_file(store, a->words[0]);
 	entries = entries_of(text);
 	free(text);
 	for (size_t i = 0; i < json_array_size(entries); i++) {
@@ -129,83 +148,76 @@ show(const struct arguments *a, const struct identity_store *store)
 	}
 	if (a->json)
 		output_json(output_need(json_pack(
-		    "{s:s, s:O}", "user", a->words[1], "entries", entries)));
+		    "{s:s, s:O}", "user", a->words[0], "entries", entries)));
 	json_decref(entries);
 	return status;
 }
 
-/* `words` is how many come behind the verb. */
-static const struct verb {
-	const char *word;
-	int words;
-	bool adds;
-	enum command_status (*run)(
-	    const struct arguments *a, const struct identity_store *store);
-} verbs[] = {
-	{ "list", 0, false, list },
-	{ "show", 1, false, show },
-	{ "add", 2, true, identity_add },
-	{ "remove", 2, false, identity_remove },
-};
-
-static const struct verb *
-find_verb(const char *word)
-{
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-		if (strcmp(word, verbs[i].word) == 0)
-			return &verbs[i];
-	return NULL;
-}
-
-/* The verb; NULL if words or options do not fit. */
-static const struct verb *
-verb_of(const struct arguments *a)
-{
-	const struct verb *verb = a->count == 0 ? NULL : find_verb(a->words[0]);
-
-	if (verb == NULL || a->count - 1 != verb->words)
-		return NULL;
-	if (!verb->adds && (a->shared || a->by != NULL))
-		return NULL;
-	if (a->by != NULL && strcmp(a->by, "cert") != 0 &&
-	    strcmp(a->by, "spki") != 0)
-		return NULL;
-	return verb;
-}
+typedef enum command_status verb_function(
+    const struct arguments *a, const struct identity_store *store);
 
 static enum command_status
-run(const struct arguments *a, const struct verb *verb, const char *directory)
+run_in(const struct arguments *a, verb_function *verb, const char *directory)
 {
 	enum command_status status;
 	struct identity_store store;
+	struct stat st;
 	int r = identity_store_open(directory, &store);
 
 	if (r == -EPERM)
 		return command_cannot_trust(directory);
+	if (r == -ENOENT)
+		return command_object(directory,
+		    "there is no such directory; make it: install -d -m 755");
+	/* Neither is followed, and open(2) does not tell which it was. */
+	if (r == -ELOOP && lstat(directory, &st) == 0 && !S_ISLNK(st.st_mode))
+		r = -ENOTDIR;
 	if (r < 0)
 		return command_cannot(directory, r);
-	status = verb->run(a, &store);
+	status = verb(a, &store);
 	identity_store_close(&store);
 	return status;
 }
 
-enum command_status
-command_identity(const struct arguments *a)
+/* The first word, if there is one, is a user. */
+static enum command_status
+run(const struct arguments *a, verb_function *verb)
 {
-	const struct verb *verb = verb_of(a);
 	struct stssl_classes *classes;
 	enum command_status status;
 
-	if (verb == NULL)
-		return COMMAND_USAGE;
-	if (a->count > 1 && !stssl_user_valid(a->words[1]))
-		return command_say("that is no user name");
+	if (a->count > 0 && !stssl_user_valid(a->words[0]))
+		return command_object(a->words[0], "that is no user name");
 	if (a->directory != NULL)
-		return run(a, verb, a->directory);
+		return run_in(a, verb, a->directory);
 	classes = command_classes(a);
 	if (classes == NULL)
 		return COMMAND_UNKNOWN;
-	status = run(a, verb, classes->identities);
+	status = run_in(a, verb, classes->identities);
 	(void)stssl_classes_free(classes);
 	return status;
+}
+
+enum command_status
+command_identity_list(const struct arguments *a)
+{
+	return run(a, list);
+}
+
+enum command_status
+command_identity_show(const struct arguments *a)
+{
+	return run(a, show);
+}
+
+enum command_status
+command_identity_add(const struct arguments *a)
+{
+	return run(a, identity_add);
+}
+
+enum command_status
+command_identity_remove(const struct arguments *a)
+{
+	return run(a, identity_remove);
 }

@@ -17,6 +17,7 @@
 #include "status/quote.h"
 #include "status/record.h"
 #include "status/tools/words.h"
+#include "stsslctl/certificate_file.h"
 #include "stsslctl/output.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
@@ -128,14 +129,14 @@ write_back(const struct identity_store *store, const char *user,
 	return COMMAND_FINE;
 }
 
-/* The record of the first certificate of a PEM file, judged by itself. */
+/* The record of the first certificate of a file, judged by itself. */
 static int
 read_certificate(
     const char *file, struct stssl_record *ret, struct x509_error *error)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
 	struct x509_chain *chain;
-	int r = x509_chain_read(file, &chain, error);
+	int r = certificate_file_read(file, &chain, error);
 
 	if (r < 0)
 		return r;
@@ -232,7 +233,7 @@ warn(const char *file, const struct stssl_record *record)
 enum command_status
 identity_add(const struct arguments *a, const struct identity_store *store)
 {
-	const char *user = a->words[1], *file = a->words[2];
+	const char *user = a->words[0], *file = a->words[1];
 	bool by_key = a->by != NULL && strcmp(a->by, "spki") == 0;
 	enum command_status status = COMMAND_FINE;
 	struct stssl_entries entries;
@@ -240,6 +241,8 @@ identity_add(const struct arguments *a, const struct identity_store *store)
 	struct stssl_record record;
 	struct x509_error error;
 
+	if (a->by != NULL && !by_key && strcmp(a->by, "cert") != 0)
+		return command_object("--by", "is cert or spki");
 	if (read_certificate(file, &record, &error) < 0)
 		return command_say(error.text);
 	if (stssl_entries_of(&record, &entries) < 0)
@@ -343,13 +346,13 @@ identity_remove(const struct arguments *a, const struct identity_store *store)
 	enum command_status status;
 	struct stssl_entries entries;
 	struct x509_error error;
-	int r = read_what(a->words[2], &entries, &error);
+	int r = read_what(a->words[1], &entries, &error);
 
 	if (r == -ENOMEM)
 		output_no_memory();
 	if (r < 0)
 		return command_say(error.text);
-	status = cut_out(store, a->words[1], &entries);
+	status = cut_out(store, a->words[0], &entries);
 	stssl_entries_done(&entries);
 	return status;
 }

@@ -132,6 +132,14 @@ identity_store_read(
 	return r;
 }
 
+bool
+identity_store_has(const struct identity_store *store, const char *user)
+{
+	struct stat st;
+
+	return fstatat(store->fd, user, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int
 identity_store_write(
     const struct identity_store *store, const char *user, const char *text)

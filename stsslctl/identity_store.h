@@ -7,6 +7,7 @@
 #define STSSLCTL_IDENTITY_STORE_H
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "stsslctl/command.h"
@@ -46,6 +47,9 @@ void identity_store_users_free(struct dirent **users, int count);
  */
 int identity_store_read(
     const struct identity_store *store, const char *user, char **ret);
+
+/* Does the user have a file? */
+bool identity_store_has(const struct identity_store *store, const char *user);
 
 /*
  * Put `text` in place of a user's file; "" removes it.  A file that is there

@@ -146,7 +146,7 @@ command_matrix(const struct arguments *a)
 	json_t *matrix;
 
 	if (a->json && a->html != NULL)
-		return COMMAND_USAGE;
+		return command_object("--json", "goes without --html");
 	classes = command_classes(a);
 	if (classes == NULL)
 		return COMMAND_UNKNOWN;

@@ -80,10 +80,6 @@ if command -v python3 >/dev/null; then
 {'auth': 'PAM_IGNORE', 'account': 'PAM_SUCCESS'}" facts
 fi
 
-# complaint OPTIONS...: the beginning of the usage line.
-complaint() {
-	explain "$@" 2>&1 | head -n 1 | cut -c-23
-}
 authority
 certificate acme-1 tls_www_client 'expiration_days = 100'
 certificate old tls_www_client 'activation_date = "2020-01-01 00:00:00"' \
@@ -150,7 +146,7 @@ expect "without --ca, CAs and lists are the helper's" 0 \
 	last explain --user acme-1 --certificate acme-1.pem \
 	--config helper.conf
 expect "a file without a certificate is no answer" 2 \
-	"stsslctl: classes.conf: no certificate in it" \
+	"stsslctl: classes.conf: no certificate in it, neither PEM nor DER" \
 	explain --user acme-1 --certificate classes.conf --ca ca.pem
 
 while IFS=: read -r bad why; do
@@ -165,11 +161,12 @@ done <<'EOF2'
 --tls 1.1:--tls is 1.2 or 1.3
 --from nowhere:--from is an IP address
 EOF2
-for bad in "--clear" "--user x y"; do
-	# shellcheck disable=SC2086 # a list of words
-	expect "bad usage: explain $bad" 0 "usage: stsslctl explain" \
-		complaint $bad
-done
+expect "explain needs a user" 2 \
+	"stsslctl: --user: is missing; see stsslctl explain --help" \
+	explain --clear
+expect "and no word" 2 \
+	"stsslctl: y: one argument too many; see stsslctl explain --help" \
+	explain --user x y
 
 digest() {
 	"$STSSLCTL" digest --classes "$dir/$1"

@@ -103,7 +103,8 @@ expect "the mode of a file is kept" 0 600 keep
 identity remove carol bob.pem >/dev/null
 
 for user in ../x . -x '' 'a b'; do
-	expect "'$user' is no user" 2 "stsslctl: that is no user name" \
+	expect "'$user' is no user" 2 \
+		"stsslctl: ${user:-\"\"}: that is no user name" \
 		"$STSSLCTL" identity show --directory "$dir/identities" \
 		-- "$user"
 done
@@ -126,7 +127,7 @@ expect "which might be somebody else's" 2 \
 rm identities/zoe
 echo nonsense >nonsense.pem
 expect "a file without a certificate is told" 2 \
-	"stsslctl: nonsense.pem: no certificate in it" \
+	"stsslctl: nonsense.pem: no certificate in it, neither PEM nor DER" \
 	identity add alice nonsense.pem
 for bad in "add alice" "list x" "show" "remove alice" "add a b c" \
 	"list --shared" "add alice alice.pem --by name" ""; do

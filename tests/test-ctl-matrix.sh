@@ -245,7 +245,7 @@ expect "a page keeps its mode" 0 640 again
 expect "a page that cannot be written is no answer" 2 \
 	"stsslctl: /no/such/place: No such file or directory" \
 	matrix --html /no/such/place
-expect "no name is none" 2 "stsslctl: : No such file or directory" \
+expect "no name is none" 2 "stsslctl: \"\": No such file or directory" \
 	matrix --html ""
 mkdir folder
 expect "a directory is no page" 2 "stsslctl: @/folder: not a regular file" \
@@ -256,7 +256,7 @@ expect "a link is not replaced" 2 "stsslctl: link: not a regular file" \
 expect "nor is a device" 2 "stsslctl: /dev/null: not a regular file" \
 	matrix --html /dev/null
 expect "a page is no JSON" 2 \
-	"usage: stsslctl matrix [--json | --html FILE] [--classes FILE]" \
+	"stsslctl: --json: goes without --html" \
 	matrix --json --html page.html
 rm -r folder link old
 expect "nothing but the page stays behind" 0 "classes.conf page.html" \

@@ -90,7 +90,7 @@ layer helper/monitor "$below\|helper"
 layer helper "$below\|helper"
 
 only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/keyholder/keys.c \
-	stsslctl/certificate.c
+	stsslctl/certificate.c stsslctl/certificate_file.c
 only libtasn1 x509/der.c
 only 'curl/' helper/inquirer/fetch.c
 only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c

@@ -47,8 +47,9 @@ stage_obstacle_here()
 	echo "no namespaces can be made: $stage_message"
 	case $stage_message in
 	*propagation*)
-		echo "(a chroot has to be a mount point: outside, mount --bind" \
-			"DIRECTORY DIRECTORY, mount its /proc, and chroot again)"
+		echo "(a chroot has to be a mount point: outside, mount" \
+			"--bind DIRECTORY DIRECTORY, mount its /proc, and" \
+			"chroot again)"
 		;;
 	esac
 }

@@ -241,8 +241,8 @@ carry(struct stage *s)
 		for (ssize_t i = 0; i < n; i++)
 			change_byte(s, &passage, buf[i]);
 	if (passage.len > 0)
-		(void)send(
-		    s->server_side[1], passage.bytes, passage.len, MSG_NOSIGNAL);
+		(void)send(s->server_side[1], passage.bytes, passage.len,
+		    MSG_NOSIGNAL);
 	if (s->has_ended)
 		(void)shutdown(s->server_side[1], SHUT_WR);
 	while ((n = recv(s->server_side[1], buf, sizeof buf, 0)) > 0)

@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "helper/worker/tls/tls_context.h"
 #include "helper/worker/tls/tls_groups.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_names.h"
 #include "tests/fuzz-pair.h"
 #include "x509/store.h"
@@ -190,22 +190,22 @@ finish(struct stage *s)
 	}
 }
 
-/* A flight on its way; every byte may get one in front. */
-struct flight {
+/* A passage on its way; every byte may get one in front. */
+struct passage {
 	uint8_t bytes[16384];
 	size_t len;
 };
 
 static void
-put(struct flight *flight, uint8_t byte)
+put(struct passage *passage, uint8_t byte)
 {
-	if (flight->len < sizeof flight->bytes)
-		flight->bytes[flight->len++] = byte;
+	if (passage->len < sizeof passage->bytes)
+		passage->bytes[passage->len++] = byte;
 }
 
 /* One byte of the client's, after what is to be done at its place. */
 static void
-change_byte(struct stage *s, struct flight *flight, uint8_t byte)
+change_byte(struct stage *s, struct passage *passage, uint8_t byte)
 {
 	bool is_dropped = false;
 
@@ -218,7 +218,7 @@ change_byte(struct stage *s, struct flight *flight, uint8_t byte)
 		if (c[0] % CHANGES == CHANGE)
 			byte ^= c[3];
 		else if (c[0] % CHANGES == INSERT)
-			put(flight, c[3]);
+			put(passage, c[3]);
 		else if (c[0] % CHANGES == DROP)
 			is_dropped = true;
 		else
@@ -226,23 +226,23 @@ change_byte(struct stage *s, struct flight *flight, uint8_t byte)
 	}
 	s->at++;
 	if (!is_dropped && !s->has_ended)
-		put(flight, byte);
+		put(passage, byte);
 }
 
 /* What lies between the two, in both directions. */
 static void
 carry(struct stage *s)
 {
-	struct flight flight = { .len = 0 };
+	struct passage passage = { .len = 0 };
 	uint8_t buf[8192];
 	ssize_t n;
 
 	while ((n = recv(s->client_side[1], buf, sizeof buf, 0)) > 0)
 		for (ssize_t i = 0; i < n; i++)
-			change_byte(s, &flight, buf[i]);
-	if (flight.len > 0)
-		(void)send(
-		    s->server_side[1], flight.bytes, flight.len, MSG_NOSIGNAL);
+			change_byte(s, &passage, buf[i]);
+	if (passage.len > 0)
+		(void)send(s->server_side[1], passage.bytes, passage.len,
+		    MSG_NOSIGNAL);
 	if (s->has_ended)
 		(void)shutdown(s->server_side[1], SHUT_WR);
 	while ((n = recv(s->server_side[1], buf, sizeof buf, 0)) > 0)

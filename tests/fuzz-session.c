@@ -33,7 +33,7 @@
 #include "helper/base/buffer.h"
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/ftp_text.h"
-#include "helper/worker/tls/tls_context.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "status/tools/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -8,7 +8,7 @@
 #include <gnutls/gnutls.h>
 
 #include "helper/worker/tls/tls.h"
-#include "helper/worker/tls/tls_context.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "setup/config.h"
 #include "tests/test.h"
 

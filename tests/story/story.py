@@ -152,9 +152,11 @@ class Helper:
 
     all = []
 
-    def __init__(self, conf=CONF, limits=None, before=lambda: None):
+    def __init__(self, conf=CONF, limits=None, before=lambda: None,
+                 target="stderr"):
         """`limits`: those of resource.setrlimit(), for this helper alone;
-        `before`: called by its process before it is the helper."""
+        `before`: called by its process before it is the helper; `target`:
+        with "syslog" its lines are in log("syslog")."""
         Helper.all.append(self)
 
         def limit():
@@ -162,16 +164,17 @@ class Helper:
                 resource.setrlimit(what, (value, value))
             before()
 
-        start = len(log("helper.log"))
+        name = "syslog" if target == "syslog" else "helper.log"
+        start = len(log(name))
         with open(conf) as file:
             wanted = len(re.findall(r':0"', file.read()))
         with open(STAGE + "/helper.log", "a") as stderr:
             self.process = subprocess.Popen(
-                [os.environ["HELPER"], "-c", conf, "--log=stderr"],
+                [os.environ["HELPER"], "-c", conf, "--log=" + target],
                 stdin=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit)
         try:
             self.listening = await_that(
-                lambda: self._read(since("helper.log", start), wanted),
+                lambda: self._read(since(name, start), wanted),
                 "the helper listens")
         except AssertionError:
             print("\n".join("# " + line for line in tails()))

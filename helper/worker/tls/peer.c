@@ -4,14 +4,14 @@
  * it, which x509/ verifies and describes.
  */
 #include <config.h>
-#include "helper/worker/tls/tls_connection.h"
+#include "helper/worker/tls/peer.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
 #include <time.h>
 
-#include "helper/worker/tls/tls_context.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "x509/chain.h"
 #include "x509/checks.h"
 #include "x509/leaf.h"

@@ -15,12 +15,8 @@
 
 #include "helper/worker/tls/flight.h"
 #include "helper/worker/tls/ktls.h"
-#include "helper/worker/tls/tls_connection.h"
-#include "helper/worker/tls/tls_context.h"
-#include "helper/worker/tls/tls_tickets.h"
+#include "helper/worker/tls/tls_inside.h"
 
-/* Warning alerts and renegotiations that one connection may send. */
-#define NOISE_MAX 4
 /*
  * Bytes of records that bring no data, one after the other, after the
  * handshake: GnuTLS takes any number of empty ones with TLS 1.3.
@@ -143,44 +139,6 @@ tls_free(struct tls *tls)
 	return NULL;
 }
 
-enum tls_result
-tls_meaning(struct tls *tls, int code)
-{
-	bool again = code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED;
-
-	if (code == GNUTLS_E_WARNING_ALERT_RECEIVED && ++tls->noise < NOISE_MAX)
-		again = true;
-	if (again)
-		return gnutls_record_get_direction(tls->session) == 0
-			   ? TLS_WANT_READ
-			   : TLS_WANT_WRITE;
-	tls->error = code;
-	return TLS_FAILED;
-}
-
-/* The peer has gone, or has said itself what is wrong: it need not be told. */
-static bool
-is_an_end(int code)
-{
-	switch (code) {
-	case GNUTLS_E_PREMATURE_TERMINATION:
-	case GNUTLS_E_PULL_ERROR:
-	case GNUTLS_E_PUSH_ERROR:
-	case GNUTLS_E_FATAL_ALERT_RECEIVED:
-		return true;
-	default:
-		return false;
-	}
-}
-
-void
-tls_alert(struct tls *tls, int code)
-{
-	if (!tls->is_elsewhere && !is_an_end(code))
-		tls->has_alerted =
-		    gnutls_alert_send_appropriate(tls->session, code) >= 0;
-}
-
 /*
  * Java closes TLS 1.3 with user_canceled and then close_notify (RFC 8446 6.1),
  * but GnuTLS reads nothing after the former.
@@ -298,12 +256,6 @@ tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
 }
 
 bool
-tls_has_alerted(const struct tls *tls)
-{
-	return tls->has_alerted;
-}
-
-bool
 tls_is_resumed(const struct tls *tls)
 {
 	return gnutls_session_is_resumed(tls->session) != 0;
@@ -313,10 +265,4 @@ bool
 tls_resumes_control(const struct tls *tls)
 {
 	return tls_tickets_proves(tls->tickets, tls->session);
-}
-
-const char *
-tls_error(const struct tls *tls)
-{
-	return tls->error == 0 ? "no error" : gnutls_strerror(tls->error);
 }

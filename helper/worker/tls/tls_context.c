@@ -15,9 +15,10 @@
 #include <string.h>
 
 #include "helper/worker/tls/keyremote.h"
-#include "helper/worker/tls/tls.h"
 #include "helper/worker/tls/tls_groups.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_names.h"
+#include "helper/worker/tls/tls_tickets.h"
 #include "x509/store.h"
 
 /* Our own chain. */

@@ -5,15 +5,18 @@
  * sends our part in one piece.
  */
 #include <config.h>
-#include "helper/worker/tls/tls_connection.h"
+#include "helper/worker/tls/tls_handshake.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
 
 #include "helper/base/socket.h"
+#include "helper/worker/tls/peer.h"
 #include "helper/worker/tls/tls_context.h"
+#include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_groups.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "x509/checks.h"
 
@@ -252,21 +255,4 @@ tls_handshake(struct tls *tls)
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);
 	return res;
-}
-
-bool
-tls_is_peers_fault(const struct tls *tls)
-{
-	switch (tls->error) {
-	case GNUTLS_E_PREMATURE_TERMINATION:
-	case GNUTLS_E_PULL_ERROR:
-	case GNUTLS_E_PUSH_ERROR:
-		return tls->has_hello;
-	case GNUTLS_E_INTERNAL_ERROR:
-	case GNUTLS_E_MEMORY_ERROR:
-	case GNUTLS_E_PK_SIGN_FAILED:
-		return false;
-	default:
-		return true;
-	}
 }

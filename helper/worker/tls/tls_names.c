@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_types.h"
 
 struct tls_names {
 	gnutls_x509_crt_t *leaves;

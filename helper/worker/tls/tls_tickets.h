@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The use of struct tls_tickets in a connection, for the other files of this
- * folder.
+ * How sessions are resumed.
  */
 #ifndef HELPER_WORKER_TLS_TLS_TICKETS_H
 #define HELPER_WORKER_TLS_TLS_TICKETS_H
 
 #include <stdbool.h>
 
-#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_types.h"
 
 struct gnutls_session_int;
+
+/*
+ * A session-ticket key (RFC 5077, RFC 8446 4.6.1), and for FTP the control
+ * connection's session (RFC 5246 7.3, by its ID).  Connections that share them
+ * resume each other's sessions, and no others.  NULL when out of memory or
+ * randomness.
+ */
+struct tls_tickets;
+struct tls_tickets *tls_tickets_new(void);
+
+/* Wipes the key.  Takes NULL.  Returns NULL. */
+struct tls_tickets *tls_tickets_free(struct tls_tickets *tickets);
+
+/* For the other files of this folder */
 
 /*
  * Let a connection give and take tickets as its `use` says.  A control

@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A connection as its files know it: tls.c (records), tls_handshake.c (how it
- * comes up) and peer.c (what there is to know of its client).  Nothing else
- * includes this.
+ * What is inside of a context and of a connection.  Nothing outside of this
+ * folder includes this, but tests.
  */
-#ifndef HELPER_WORKER_TLS_TLS_CONNECTION_H
-#define HELPER_WORKER_TLS_TLS_CONNECTION_H
+#ifndef HELPER_WORKER_TLS_TLS_INSIDE_H
+#define HELPER_WORKER_TLS_TLS_INSIDE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "helper/worker/tls/flight.h"
-#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_types.h"
 
+struct gnutls_certificate_credentials_st;
+struct gnutls_priority_st;
 struct gnutls_session_int;
+struct keyremote;
+struct tls_groups;
+struct tls_names;
+struct tls_tickets;
+struct x509_store;
+
+/* Credentials with some of the certificates only, for their hosts. */
+struct tls_choice {
+	uint64_t set; /* of tls_names_set() */
+	struct gnutls_certificate_credentials_st *credentials;
+};
+
+struct tls_context {
+	struct x509_store *store; /* the CAs of clients and their lists */
+	struct gnutls_certificate_credentials_st *credentials;
+	struct tls_names *names; /* of these credentials */
+	struct tls_choice *choices;
+	size_t choice_count;
+	struct gnutls_priority_st *priority;
+	struct tls_groups *groups; /* of the priority */
+	struct keyremote *keys; /* NULL where credentials sign by themselves */
+	struct tls_tickets *tickets; /* of stream listeners */
+};
 
 struct tls {
 	struct gnutls_session_int *session;
@@ -41,25 +67,5 @@ struct tls {
 	bool has_alerted;   /* tls_has_alerted() */
 	bool is_elsewhere;  /* tls_sending_keys(): somebody else writes */
 };
-
-/* Prepare what tls_handshake() needs, before anything is read. */
-void tls_prepare_handshake(struct tls *tls);
-
-/*
- * The meaning of a GnuTLS code below 0: TLS_WANT_READ, TLS_WANT_WRITE, or
- * TLS_FAILED, and tls_error() says why.
- */
-enum tls_result tls_meaning(struct tls *tls, int code);
-
-/* Tell the peer of a failure, RFC 8446 section 6.2, unless it knows. */
-void tls_alert(struct tls *tls, int code);
-
-/*
- * X509_KEY_* for the client's certificate, out of its Certificate message
- * before GnuTLS reads it; 0 for a message that GnuTLS will complain of by
- * itself, and for no certificate.
- */
-unsigned peer_key_faults(
-    const struct tls *tls, const unsigned char *message, size_t len);
 
 #endif

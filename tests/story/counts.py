@@ -11,6 +11,7 @@ import struct
 import subprocess
 import time
 
+from ftp import logged_in
 from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
                    log, read, run, since, story, tell, write)
 
@@ -26,6 +27,9 @@ from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
 #                        of 64 KiB and some that find less
 #   MiB up               worker 147.1: two receives for each of 64 records, 16
 #                        sends of 64 KiB
+#   FTP transfer         worker 71 to 76, as vsftpd is faster or not: two of
+#                        them, poll and write, are its line in the log; with
+#                        syslog that is one message to the monitor
 # and of a MiB monitor and keyholder see only the connection that it is in; what
 # the monitor does once a second is counted, too.
 CALLS = (
@@ -38,6 +42,8 @@ CALLS = (
      {"worker": 92, "monitor": 3, "keyholder": 1}),
     ("MiB up", f"up {32 << 20} 1", 32,
      {"worker": 158, "monitor": 3, "keyholder": 1}),
+    ("FTP transfer in clear", "ftp 100", 100,
+     {"worker": 84, "monitor": 3, "keyholder": 1}),
 )
 # What a process keeps for an idle session: blocks, and bytes as the heap rounds
 # them up.  Counted were 13.0 and 11505 in the worker, of which GnuTLS has the
@@ -88,10 +94,22 @@ def ended(start, count):
                "the ends of all sessions")
 
 
+def list_often(count):
+    """One session, in clear, with so many listings."""
+    ftp = logged_in(HELPER.address("ftp"), tls=None)
+    for _ in range(count):
+        ftp.retrlines("LIST", len)
+    ftp.close()
+
+
 def load(work):
-    """What tests/bench/load does, to the end of the last session."""
+    """What tests/bench/load does, or that, to the end of the last session."""
     what, count, *more = work.split()
     start = len(log("helper.log"))
+    if what == "ftp":
+        list_often(int(count))
+        ended(start, 1)
+        return
     run(LOAD, what, PORT, count, *more)
     ended(start, int(count) if what == "new" else 1)
 

@@ -158,7 +158,7 @@ body_of(const char *socket, struct http_request *r)
 		free(text);
 		return NULL;
 	}
-	if (r->status != HTTP_OK)
+	if (text == NULL)
 		(void)fprintf(to, "%d %s\n", r->status, http_reason(r->status));
 	else if (r->is_plain)
 		metrics_plain(to, text);

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from ftp import logged_in
-from story import (CONF, PKI, Helper, Skipped, await_that, begins, equal, read,
+from story import (CONF, STAGE, Helper, Skipped, await_that, begins, equal, read,
                    revocation_list, run, story, tell, write)
 
 CTL = os.environ["STSSLCTL"]
@@ -218,7 +218,41 @@ def lint():
     run("promtool", "test", "rules", PLACE + "/alerts-test.yml")
 
 
-@story("the socket's service does nothing else, and nobody is left behind")
+STRICT = """
+import sys
+try:
+    from prometheus_client.openmetrics.parser import \\
+        text_string_to_metric_families as parse
+except ImportError:
+    sys.exit(77)
+print(len(list(parse(sys.stdin.read()))))
+"""
+
+
+@story("a strict reader of OpenMetrics takes the counters")
+def strict():
+    done = run("/usr/bin/python3", "-c", STRICT, check=False,
+               data=run(CTL, "metrics").stdout)
+    if done.returncode == 77:
+        raise Skipped("python3-prometheus-client is not installed")
+    equal(done.stderr, b"")
+    equal(int(done.stdout) >= 20, True)
+
+
+@story("systemd has nothing to say of the units")
+def verify():
+    units = STAGE + "/units"
+    os.mkdir(units)
+    shutil.copy(SOURCE + "/etc/stssl-metrics.socket", units)
+    write(units + "/stssl-metrics@.service",
+          read(UNIT).replace("@sbindir@/stsslctl", CTL))
+    done = run("systemd-analyze", "verify", "--man=no",
+               units + "/stssl-metrics.socket",
+               units + "/stssl-metrics@.service", check=False)
+    equal((done.returncode, done.stdout, done.stderr), (0, b"", b""))
+
+
+@story("the socket is closed, and the helper stops")
 def end():
     SERVER.terminate()
     SERVER.wait()

@@ -135,8 +135,10 @@ host_unreachable(const struct session *s)
 }
 
 void
-host_closed(struct session *s)
+host_closed(struct session *s, uint64_t in, uint64_t out)
 {
+	(void)in;
+	(void)out;
 	stage_of(s->host)->session = NULL;
 }
 

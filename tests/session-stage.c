@@ -95,10 +95,12 @@ host_unreachable(const struct session *s)
 }
 
 void
-host_closed(struct session *s)
+host_closed(struct session *s, uint64_t in, uint64_t out)
 {
 	struct play *p = play_of(s->host);
 
+	(void)in;
+	(void)out;
 	p->backend_was_open =
 	    stream_is_open(&p->session->backend) && is_silent(p->backend);
 	p->closed++;

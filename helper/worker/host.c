@@ -13,16 +13,7 @@
 #include <string.h>
 
 #include "helper/base/message.h"
-#include "helper/worker/worker_state.h"
-
-/* At a time, so that the monitor's channel has room for the rest. */
-#define TRAFFIC_MESSAGES 256
-
-static struct worker *
-worker_of(struct session_host *host)
-{
-	return (struct worker *)(void *)host;
-}
+#include "helper/worker/session_state.h"
 
 /* The sessions */
 
@@ -35,59 +26,59 @@ compare_ids(const void *a, const void *b)
 }
 
 int
-worker_add(struct worker *w, struct session *s)
+host_add(struct session_host *host, struct session *s)
 {
-	if (tsearch(s, &w->by_id, compare_ids) == NULL)
+	if (tsearch(s, &host->by_id, compare_ids) == NULL)
 		return -ENOMEM;
-	TAILQ_INSERT_TAIL(&w->sessions, s, others);
-	w->count++;
+	TAILQ_INSERT_TAIL(&host->sessions, s, others);
+	host->count++;
 	return 0;
 }
 
 struct session *
-worker_find(struct worker *w, uint64_t id)
+host_find(struct session_host *host, uint64_t id)
 {
-	void *node = tfind(&id, &w->by_id, compare_ids);
+	void *node = tfind(&id, &host->by_id, compare_ids);
 
 	return node == NULL ? NULL : *(struct session **)node;
 }
 
 static void
-forget(struct worker *w, struct session *s)
+forget(struct session_host *host, struct session *s)
 {
-	if (tdelete(s, &w->by_id, compare_ids) == NULL)
+	if (tdelete(s, &host->by_id, compare_ids) == NULL)
 		return;
-	TAILQ_REMOVE(&w->sessions, s, others);
-	w->count--;
+	TAILQ_REMOVE(&host->sessions, s, others);
+	host->count--;
 }
 
 /* To the monitor */
 
 void
-worker_give_up(struct worker *w)
+host_give_up(struct session_host *host)
 {
-	w->status = EXIT_FAILURE;
-	ev_break(w->host.loop, EVBREAK_ALL);
+	host->status = EXIT_FAILURE;
+	ev_break(host->loop, EVBREAK_ALL);
 }
 
 /* A message that only its session needs; the session hears of a failure. */
 static int
-try_to_tell(
-    struct worker *w, const struct message *m, const void *more, size_t len)
+try_to_tell(struct session_host *host, const struct message *m,
+    const void *more, size_t len)
 {
-	int r = message_send(w->channel, m, -1, more, len);
+	int r = message_send(host->channel, m, -1, more, len);
 
 	if (r < 0 && r != -EAGAIN)
-		worker_give_up(w);
+		host_give_up(host);
 	return r;
 }
 
 /* A message that must not be lost: a monitor that cannot take it is gone. */
 static void
-tell(struct worker *w, const struct message *m)
+tell(struct session_host *host, const struct message *m)
 {
-	if (message_send(w->channel, m, -1, NULL, 0) < 0)
-		worker_give_up(w);
+	if (message_send(host->channel, m, -1, NULL, 0) < 0)
+		host_give_up(host);
 }
 
 int
@@ -101,8 +92,7 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 		    .text_len = (uint32_t)s->record.len,
 		    .is_welcome = is_welcome } };
 
-	return try_to_tell(
-	    worker_of(s->host), &m, s->record.text, s->record.len);
+	return try_to_tell(s->host, &m, s->record.text, s->record.len);
 }
 
 void
@@ -111,7 +101,7 @@ host_withdraw(const struct session *s)
 	const struct message m = { .type = MESSAGE_WITHDRAW,
 		.u.withdraw = { s->id } };
 
-	tell(worker_of(s->host), &m);
+	tell(s->host, &m);
 }
 
 void
@@ -126,7 +116,7 @@ host_ask(const struct session *s, const char *user)
 	/* Nobody has the empty name, and nobody one that is too long. */
 	if (user != NULL && len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
-	tell(worker_of(s->host), &m);
+	tell(s->host, &m);
 }
 
 int
@@ -135,7 +125,7 @@ host_check(const struct session *s, const void *der, size_t len)
 	const struct message m = { .type = MESSAGE_CHECK,
 		.u.check = { s->id, (uint32_t)len } };
 
-	return try_to_tell(worker_of(s->host), &m, der, len);
+	return try_to_tell(s->host, &m, der, len);
 }
 
 void
@@ -144,7 +134,7 @@ host_welcome(const struct session *s)
 	const struct message m = { .type = MESSAGE_WELCOME,
 		.u.welcome = { s->id } };
 
-	tell(worker_of(s->host), &m);
+	tell(s->host, &m);
 }
 
 void
@@ -153,7 +143,7 @@ host_failed(const struct session *s, enum penalty_event event)
 	const struct message m = { .type = MESSAGE_FAILED,
 		.u.failed = { s->id, event } };
 
-	tell(worker_of(s->host), &m);
+	tell(s->host, &m);
 }
 
 void
@@ -162,61 +152,37 @@ host_unreachable(const struct session *s)
 	const struct message m = { .type = MESSAGE_UNREACHABLE,
 		.u.unreachable = { s->id } };
 
-	tell(worker_of(s->host), &m);
+	tell(s->host, &m);
 }
 
 void
-worker_tell_closed(
-    struct worker *w, uint64_t session, uint64_t in, uint64_t out)
+host_tell_closed(
+    struct session_host *host, uint64_t session, uint64_t in, uint64_t out)
 {
 	const struct message m = { .type = MESSAGE_CLOSED,
 		.u.closed = { session, in, out } };
 
-	tell(w, &m);
-	if ((w->host.stopping || w->is_draining) && w->count == 0)
-		ev_break(w->host.loop, EVBREAK_ALL);
+	tell(host, &m);
+	if ((host->stopping || host->is_draining) && host->count == 0)
+		ev_break(host->loop, EVBREAK_ALL);
 }
 
 void
-host_closed(struct session *s)
+host_closed(struct session *s, uint64_t in, uint64_t out)
 {
-	struct worker *w = worker_of(s->host);
-	uint64_t in, out;
-
-	forget(w, s);
-	session_count(s, &in, &out);
-	worker_tell_closed(w, s->id, in, out);
+	forget(s->host, s);
+	host_tell_closed(s->host, s->id, in, out);
 }
 
-/* Returns whether there was something to tell. */
-static bool
-tell_bytes(struct worker *w, struct session *s)
+bool
+host_tell_traffic(struct session *s, uint64_t in, uint64_t out)
 {
-	struct message m = { .type = MESSAGE_TRAFFIC };
-	uint64_t in, out;
+	const struct message m = { .type = MESSAGE_TRAFFIC,
+		.u.traffic = { s->id, in, out, s->data.by_kernel } };
 
-	session_count(s, &in, &out);
 	if (in + out == s->bytes_told)
 		return false;
 	s->bytes_told = in + out;
-	m.u.traffic =
-	    (struct message_traffic){ s->id, in, out, s->data.by_kernel };
-	tell(w, &m);
+	tell(s->host, &m);
 	return true;
-}
-
-void
-worker_tell_traffic(struct worker *w)
-{
-	unsigned left = TRAFFIC_MESSAGES;
-
-	/* Those that are looked at now come last the next time. */
-	for (size_t i = 0; i < w->count && left > 0; i++) {
-		struct session *s = TAILQ_FIRST(&w->sessions);
-
-		TAILQ_REMOVE(&w->sessions, s, others);
-		TAILQ_INSERT_TAIL(&w->sessions, s, others);
-		if (tell_bytes(w, s))
-			left--;
-	}
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What a session needs of the worker that it lives in: the loop, the
- * configuration, and a way to tell the monitor something.  host.c has it; unit
- * tests of sessions put functions of their own in its place.
+ * configuration, and a way to tell the monitor something.  Unit tests of
+ * sessions put functions of their own in its place.
  */
 #ifndef HELPER_WORKER_HOST_H
 #define HELPER_WORKER_HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
 
 #include "setup/penalties.h"
 #include "status/address.h"
@@ -27,6 +29,14 @@ struct session_host {
 	double noop_seconds;         /* see ftp.h: keep_awake */
 	bool kernel_tls; /* the kernel can, and may, encrypt downloads */
 	bool stopping;   /* sessions end as soon as they are not busy */
+
+	/* Not for sessions. */
+	bool is_draining; /* the worker ends with its last session */
+	int channel;      /* to the monitor */
+	int status;       /* the worker's, when it has left the loop */
+	void *by_id;      /* tsearch(3) tree of the sessions */
+	TAILQ_HEAD(sessions, session) sessions; /* the same, for all of them */
+	size_t count;
 };
 
 /*
@@ -61,13 +71,34 @@ void host_welcome(const struct session *s);
 /* The backend could not be reached. */
 void host_unreachable(const struct session *s);
 
-/* Take in what the monitor has said by now: verdicts, above all. */
+/* Take in what the monitor has said by now: verdicts, above all; worker.c. */
 void host_listen(struct session_host *host);
 
 /*
  * The session is over, its connections and its memory about to go.  Withdraws
  * its record, and says how many bytes there were.
  */
-void host_closed(struct session *s);
+void host_closed(struct session *s, uint64_t in, uint64_t out);
+
+/* For the worker */
+
+/* 0, or -ENOMEM. */
+int host_add(struct session_host *host, struct session *s);
+
+/* NULL when it has ended. */
+struct session *host_find(struct session_host *host, uint64_t id);
+
+/* Without the monitor there is nothing left to do: leave the loop. */
+void host_give_up(struct session_host *host);
+
+/* Tell the monitor that a session has ended, be it that it never began. */
+void host_tell_closed(
+    struct session_host *host, uint64_t session, uint64_t in, uint64_t out);
+
+/*
+ * Tell the monitor how many bytes a session has had, if there are more than the
+ * last time.  Returns whether there are.
+ */
+bool host_tell_traffic(struct session *s, uint64_t in, uint64_t out);
 
 #endif

@@ -58,7 +58,7 @@ release(struct session *s)
 	ev_timer_stop(s->host->loop, &s->login);
 	ev_timer_stop(s->host->loop, &s->question.deadline);
 	/* First, for the record goes with it. */
-	host_closed(s);
+	host_closed(s, in, out);
 	stream_close(&s->backend);
 	stream_close(&s->client);
 	stssl_record_done(&s->record);

@@ -8,81 +8,15 @@
 #ifndef HELPER_WORKER_SESSION_H
 #define HELPER_WORKER_SESSION_H
 
-#include <ev.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/queue.h>
 
 #include "helper/base/message.h"
 #include "helper/worker/host.h"
-#include "helper/worker/relay/stream.h"
-#include "helper/worker/tls/tls.h"
-#include "setup/config.h"
+#include "helper/worker/session_state.h"
+#include "helper/worker/tls/tls_types.h"
 #include "status/address.h"
-#include "status/record.h"
 #include "x509/ocsp.h"
-
-enum session_state {
-	SESSION_START,
-	SESSION_HANDSHAKE, /* TLS with the client */
-	SESSION_CHECK,     /* OCSP, if it is asked */
-	SESSION_CONNECT,   /* TCP with the backend */
-	SESSION_OPEN,      /* the protocol has it */
-	SESSION_CLOSED,
-};
-
-struct protocol;
-
-struct session {
-	uint64_t id; /* first: the worker finds it by that */
-	TAILQ_ENTRY(session) others;
-	uint64_t bytes_told; /* that the monitor knows of, in and out */
-	struct session_host *host;
-	const struct listen_config *listen;
-	const struct protocol *protocol;
-	void *protocol_state;
-	enum session_state state;
-	struct stssl_address peer, local;
-	struct stssl_connection to_backend; /* as we see it */
-	struct stream client, backend;
-	struct tls *prepared;        /* for session_start_tls() */
-	struct tls_tickets *tickets; /* its own, for FTP */
-	/* From the handshake until it is published. */
-	struct stssl_record record;
-	struct ev_timer deadline; /* of what is being done */
-	struct ev_timer login;    /* of all until the client is logged in */
-	bool has_to_log_in;       /* until it has */
-	bool published, welcome;
-	/* The backend connection is that of before TLS, and has greeted. */
-	bool keeps_backend;
-	struct {
-		bool is_due;
-		enum message_end_reason reason;
-	} end;                              /* session_end_for() */
-	struct tls_certificate certificate; /* the client's */
-	char fingerprint[2 * 32 + 1];       /* SHA-256, in hex */
-	struct {
-		bool is_known;
-		enum x509_ocsp found;
-	} ocsp;
-	struct {
-		uint64_t serial;
-		bool is_open;
-		struct ev_timer deadline;
-	} question; /* session_ask(), the last one */
-	/* By the module, in the last attempt to log in: for the log. */
-	struct {
-		enum stssl_verdict verdict; /* COUNT: nothing yet */
-		char class_name[MESSAGE_CLASS_MAX + 1];
-	} decided;
-	struct {
-		uint64_t in, out;    /* bytes of connections that have ended */
-		uint32_t scope;      /* of its addresses: socket_scope() */
-		bool by_kernel;      /* it has encrypted some of them */
-		bool is_private;     /* the verdict demands PROT P */
-		bool starts_private; /* AUTH SSL, AUTH TLS-P imply it */
-	} data;                      /* connections */
-};
 
 /* What a protocol does at each turn of a session's life. */
 struct protocol {

@@ -17,13 +17,21 @@
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
 #include "helper/base/socket.h"
+#include "helper/worker/session.h"
 #include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/tls.h"
-#include "helper/worker/worker_state.h"
 
 #define TRAFFIC_SECONDS 2.
+/* At a time, so that the monitor's channel has room for the rest. */
+#define TRAFFIC_MESSAGES 256
 /* More often than any daemon's limit for idle sessions. */
 #define NOOP_SECONDS 20.
+
+struct worker {
+	struct session_host host; /* first: the host is the worker */
+	struct ev_io watcher;
+	struct ev_timer stop, grace, traffic;
+};
 
 /* From the monitor */
 
@@ -34,13 +42,13 @@ take_client(struct worker *w, const struct message *m, int fd)
 	struct session *s;
 
 	if (fd == -1 || client->listener >= w->host.config->listener_count) {
-		worker_give_up(w);
+		host_give_up(&w->host);
 		return;
 	}
 	s = session_new(&w->host, client, fd);
 	if (s == NULL)
-		worker_tell_closed(w, client->session, 0, 0);
-	else if (worker_add(w, s) < 0)
+		host_tell_closed(&w->host, client->session, 0, 0);
+	else if (host_add(&w->host, s) < 0)
 		session_kill(s);
 	else
 		session_run(s);
@@ -49,7 +57,7 @@ take_client(struct worker *w, const struct message *m, int fd)
 static void
 take_verdict(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = worker_find(w, m->u.verdict.session);
+	struct session *s = host_find(&w->host, m->u.verdict.session);
 
 	(void)fd;
 	/* A session that has just ended needs no verdict. */
@@ -60,7 +68,7 @@ take_verdict(struct worker *w, const struct message *m, int fd)
 static void
 take_advice(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = worker_find(w, m->u.advice.session);
+	struct session *s = host_find(&w->host, m->u.advice.session);
 
 	(void)fd;
 	if (s != NULL)
@@ -70,11 +78,11 @@ take_advice(struct worker *w, const struct message *m, int fd)
 static void
 take_checked(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = worker_find(w, m->u.checked.session);
+	struct session *s = host_find(&w->host, m->u.checked.session);
 
 	(void)fd;
 	if (m->u.checked.found >= X509_OCSP_COUNT)
-		worker_give_up(w);
+		host_give_up(&w->host);
 	else if (s != NULL)
 		session_checked(s, (enum x509_ocsp)m->u.checked.found);
 }
@@ -82,11 +90,11 @@ take_checked(struct worker *w, const struct message *m, int fd)
 static void
 take_end(struct worker *w, const struct message *m, int fd)
 {
-	struct session *s = worker_find(w, m->u.end.session);
+	struct session *s = host_find(&w->host, m->u.end.session);
 
 	(void)fd;
 	if (m->u.end.reason >= END_COUNT)
-		worker_give_up(w);
+		host_give_up(&w->host);
 	else if (s != NULL)
 		session_end_for(s, (enum message_end_reason)m->u.end.reason);
 }
@@ -103,8 +111,8 @@ take_drain(struct worker *w, const struct message *m, int fd)
 {
 	(void)m;
 	(void)fd;
-	w->is_draining = true;
-	if (w->count == 0)
+	w->host.is_draining = true;
+	if (w->host.count == 0)
 		ev_break(w->host.loop, EVBREAK_ALL);
 }
 
@@ -117,7 +125,7 @@ take_address(struct worker *w, const struct message *m, int fd)
 	(void)fd;
 	if (a->listener >= config->listener_count ||
 	    config->listeners[a->listener].passive_address == NULL)
-		worker_give_up(w);
+		host_give_up(&w->host);
 	else
 		memcpy(config->listeners[a->listener].passive_address->ip,
 		    a->ip, sizeof a->ip);
@@ -127,7 +135,7 @@ take_address(struct worker *w, const struct message *m, int fd)
 static void
 stop_sessions(struct worker *w, bool force)
 {
-	struct session *s = TAILQ_FIRST(&w->sessions);
+	struct session *s = TAILQ_FIRST(&w->host.sessions);
 
 	while (s != NULL) {
 		struct session *next = TAILQ_NEXT(s, others);
@@ -137,12 +145,31 @@ stop_sessions(struct worker *w, bool force)
 	}
 }
 
+/* Tell the monitor whose bytes have become more since the last time. */
+static void
+tell_traffic(struct session_host *host)
+{
+	unsigned left = TRAFFIC_MESSAGES;
+
+	/* Those that are looked at now come last the next time. */
+	for (size_t i = 0; i < host->count && left > 0; i++) {
+		struct session *s = TAILQ_FIRST(&host->sessions);
+		uint64_t in, out;
+
+		TAILQ_REMOVE(&host->sessions, s, others);
+		TAILQ_INSERT_TAIL(&host->sessions, s, others);
+		session_count(s, &in, &out);
+		if (host_tell_traffic(s, in, out))
+			left--;
+	}
+}
+
 static void
 on_traffic(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)events;
-	worker_tell_traffic(timer->data);
+	tell_traffic(timer->data);
 }
 
 static void
@@ -152,7 +179,7 @@ on_stop(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)events;
 	stop_sessions(w, false);
-	if (w->count == 0)
+	if (w->host.count == 0)
 		ev_break(loop, EVBREAK_ALL);
 }
 
@@ -201,16 +228,17 @@ host_listen(struct session_host *host)
 		struct message m;
 		int fd = -1, r;
 
-		r = message_receive(w->channel, SENDER_MONITOR, &m, &fd, NULL);
+		r = message_receive(
+		    w->host.channel, SENDER_MONITOR, &m, &fd, NULL);
 		if (r == -EAGAIN)
 			return;
 		if (r == -EMFILE && m.type == MESSAGE_CLIENT) {
 			log_warning("out of descriptors, a client is lost");
-			worker_tell_closed(w, m.u.client.session, 0, 0);
+			host_tell_closed(&w->host, m.u.client.session, 0, 0);
 			continue;
 		}
 		if (r < 0 || handlers[m.type] == NULL) {
-			worker_give_up(w);
+			host_give_up(&w->host);
 			return;
 		}
 		handlers[m.type](w, &m, fd);
@@ -278,9 +306,9 @@ worker_main(
 		    .config = config,
 		    .tls = tls,
 		    .tickets = tls_context_tickets(tls),
-		    .noop_seconds = NOOP_SECONDS },
-		.channel = channel,
-		.status = EXIT_SUCCESS,
+		    .noop_seconds = NOOP_SECONDS,
+		    .channel = channel,
+		    .status = EXIT_SUCCESS },
 	};
 
 	if (w.host.loop == NULL) {
@@ -289,7 +317,7 @@ worker_main(
 	}
 	if (enter_sandbox(config) < 0)
 		return EXIT_FAILURE;
-	TAILQ_INIT(&w.sessions);
+	TAILQ_INIT(&w.host.sessions);
 	w.host.kernel_tls = has_kernel_tls(config);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	w.watcher.data = &w.host;
@@ -298,8 +326,9 @@ worker_main(
 	ev_timer_init(&w.grace, on_grace, 0., 0.);
 	ev_timer_init(&w.traffic, on_traffic, TRAFFIC_SECONDS, TRAFFIC_SECONDS);
 	ev_timer_start(w.host.loop, &w.traffic);
-	w.stop.data = w.grace.data = w.traffic.data = &w;
+	w.stop.data = w.grace.data = &w;
+	w.traffic.data = &w.host;
 	ev_run(w.host.loop, 0);
 	worker_done(&w);
-	return w.status;
+	return w.host.status;
 }

@@ -16,6 +16,7 @@ struct stssl_classes;
 struct arguments {
 	bool clear;
 	bool help;
+	bool http;
 	bool json;
 	bool penalties;
 	bool plain;

@@ -52,6 +52,7 @@ static const struct {
 	    "in place of the one that classes.conf names" },
 	{ "from", "ADDRESS", TO(from), "the client's IP address" },
 	{ "html", "FILE", TO(html), "write a page of HTML; - is stdout" },
+	{ "http", NULL, TO(http), "answer one HTTP request on standard input" },
 	{ "json", NULL, TO(json), "print one JSON object" },
 	{ "module-dir", "DIR", TO(module_dir), "where PAM modules are" },
 	{ "pam", "SERVICE", TO(pam), "check the stack of this PAM service" },
@@ -108,8 +109,8 @@ static const struct command {
 	    1, command_pardon },
 	{ "reload", "", "have the helper load its configuration and files anew",
 	    { "socket" }, 0, command_reload },
-	{ "metrics", "", "counters as OpenMetrics text", { "plain", "socket" },
-	    0, command_metrics },
+	{ "metrics", "", "counters as OpenMetrics text",
+	    { "plain", "http", "socket" }, 0, command_metrics },
 };
 
 /* Is `first` the command's name, or its first word? */

@@ -74,7 +74,7 @@ installation()
 	check "nothing in /etc/pam.d is the packages'" \
 		not grep -r pam_stssl /etc/pam.d
 	check "the units are right" systemd-analyze verify --man=no \
-		stssl-helper.service stssl-helper.socket
+		stssl-helper.service stssl-helper.socket stssl-metrics.socket
 	check "nothing runs before it is configured" not is_active
 	check "README's steps" follow_readme
 	check "the helper runs" is_active

@@ -2,8 +2,8 @@
  *
  * The helper's counters, as text.
  */
-#ifndef STSSLCTL_METRICS_H
-#define STSSLCTL_METRICS_H
+#ifndef STSSLCTL_METRICS_TEXT_H
+#define STSSLCTL_METRICS_TEXT_H
 
 #include <stdio.h>
 

@@ -103,6 +103,8 @@ loglines_drain(void)
 void
 loglines_forget(void)
 {
-	while (!LIST_EMPTY(&ways))
-		way_free(LIST_FIRST(&ways));
+	for (struct way *w = LIST_FIRST(&ways), *next; w != NULL; w = next) {
+		next = LIST_NEXT(w, others);
+		way_free(w);
+	}
 }

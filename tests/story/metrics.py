@@ -11,8 +11,8 @@ import subprocess
 import time
 
 from ftp import logged_in
-from story import (CONF, STAGE, Helper, Skipped, await_that, begins, equal, read,
-                   revocation_list, run, story, tell, write)
+from story import (CONF, STAGE, Helper, Skipped, await_that, begins, equal,
+                   read, revocation_list, run, story, tell, write)
 
 CTL = os.environ["STSSLCTL"]
 SOURCE = os.environ["srcdir"]

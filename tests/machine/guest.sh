@@ -79,6 +79,15 @@ installation()
 	check "README's steps" follow_readme
 	check "the helper runs" is_active
 	check "systemd's rating is at most 1.6" rated
+	check "a collector is answered" scraped
+}
+
+# By a service of its own for each request.
+scraped()
+{
+	systemctl enable --now stssl-metrics.socket &&
+		curl -s http://127.0.0.1:9921/metrics |
+		grep "^stssl_build_info"
 }
 
 # systemd-analyze's threshold is in tenths.

@@ -4,10 +4,10 @@
 # Inside the machine that machine.sh boots, as a unit of its systemd: installs
 # the packages, follows README, and looks whether all is as it says.
 set -u
-PLACE=$(dirname "$0")
+PLACE=$(realpath "$(dirname "$0")/../..")
 PKI=$(mktemp -d) SAMPLES=$PLACE/etc
 # shellcheck source=tests/machine/setup.sh
-. "$PLACE/setup.sh"
+. "$PLACE/tests/machine/setup.sh"
 n=0
 
 # check DESCRIPTION COMMAND...: one line of TAP, with what it printed if bad.
@@ -60,7 +60,7 @@ await()
 
 install_packages()
 {
-	dpkg -i "$PLACE"/*.deb
+	dpkg -i "$PLACE"/packages/*.deb
 }
 
 follow_readme()
@@ -214,6 +214,15 @@ removal()
 	check "nor its group" not getent group stssl
 }
 
+# What autopkgtest(1) runs, on a machine without the packages and their user.
+autopkgtest()
+{
+	userdel -r alice
+	check "the packages are installed again" install_packages
+	cd "$PLACE" || return
+	check "the packages' own test" debian/tests/login
+}
+
 cp /etc/pam.d/vsftpd /tmp/vsftpd.pam
 
 check "the packages are installed" install_packages
@@ -224,5 +233,6 @@ upgrades
 kills
 restarts
 removal
+autopkgtest
 echo "1..$n"
 echo "# the machine stops"

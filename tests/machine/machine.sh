@@ -40,7 +40,7 @@ unit()
 		FailureAction=poweroff-force
 		[Service]
 		Type=oneshot
-		ExecStart=/opt/stssl/guest.sh
+		ExecStart=/opt/stssl/tests/machine/guest.sh
 		StandardOutput=file:/dev/ttyS0
 		StandardError=inherit
 		TimeoutStartSec=infinity
@@ -49,21 +49,25 @@ unit()
 	EOT
 }
 
-# Into the root: the packages, the samples, and guest.sh as a unit.
+# Into the root: the packages, what of the source is needed, as it lies there,
+# and guest.sh as a unit.
 furnish()
 {
 	place=$MACHINE_ROOT/opt/stssl
 	units=$MACHINE_ROOT/etc/systemd/system
-	rm -rf "$place" && mkdir -p "$place" &&
-		cp -a "$srcdir/etc" "$srcdir/tests/machine/setup.sh" \
-			"$srcdir/tests/machine/guest.sh" "$place" &&
+	tests=$place/tests/machine
+	rm -rf "$place" &&
+		mkdir -p "$place/debian" "$place/packages" "$tests" &&
+		cp -a "$srcdir/etc" "$place" &&
+		cp -a "$srcdir/debian/tests" "$place/debian" &&
+		cp "$srcdir/tests/machine/setup.sh" \
+			"$srcdir/tests/machine/guest.sh" "$tests" &&
 		cp "$work"/packages/libpam-stssl_*.deb \
-			"$work"/packages/stssl-helper_*.deb "$place" &&
+			"$work"/packages/stssl-helper_*.deb "$place/packages" &&
 		unit >"$units/story.service" &&
 		ln -sf ../story.service \
 			"$units/multi-user.target.wants" &&
-		ln -sf /dev/null \
-			"$units/serial-getty@ttyS0.service"
+		ln -sf /dev/null "$units/serial-getty@ttyS0.service"
 }
 
 why=$(obstacle | head -n 1)

@@ -254,12 +254,15 @@ def faulty(what):
     }
     path, spoil, message = faults[what]
     before = read(path)
+    await_that(lambda: len(HELPER.processes()) == 8,
+               "old workers' ends, and new advisors")
     workers = HELPER.processes()
     try:
         write(path, spoil(before))
         line = reload()
         equal("error: not reloaded: " in line and message in line, True)
-        equal(HELPER.processes(), workers)
+        await_that(lambda: HELPER.processes() == workers,
+                   "the processes that there were")
         begins(ask(connect(FTP), "NOOP"), "530")
     finally:
         write(path, before)

@@ -12,6 +12,7 @@
 
 #include "status/record.h"
 #include "tests/raw.h"
+#include "tests/x509-stage.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
 #include "x509/store.h"
@@ -109,22 +110,6 @@ static const struct {
 	    "FAILED:bad-name", NULL, NULL },
 };
 
-static struct x509_store *
-trusting(const struct made *ca)
-{
-	struct x509_store *store = x509_store_new(X509_STALE_REFUSE);
-	gnutls_datum_t pem = pem_of(ca);
-	struct x509_error error;
-	struct files files;
-
-	files_init(&files);
-	OK(x509_store_add_cas(
-	    store, write_file(&files, "ca.pem", &pem, 1), &error));
-	files_done(&files);
-	gnutls_free(pem.data);
-	return store;
-}
-
 /* Verified and described, as by the helper. */
 static void
 describe(
@@ -132,7 +117,7 @@ describe(
 {
 	const struct x509_terms terms = { NOON, X509_CLIENT_AUTH };
 	struct made root = make_ca("Root", NULL, NULL);
-	struct x509_store *store = trusting(&root);
+	struct x509_store *store = chain_trusting(&root);
 	struct x509_chain *chain = x509_chain_new();
 
 	*ret_der = raw_leaf(&root, raw);

@@ -67,6 +67,13 @@ def connections(pid):
     return found
 
 
+def all_four():
+    """TCP_NODELAY of the helper's connections, when it has four of them."""
+    seen = [sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            for pid in HELPER.processes() for sock in connections(pid)]
+    return seen if len(seen) == 4 else None
+
+
 @story("nothing waits for the kernel's delayed ACK, in a transfer neither")
 def no_delay():
     with open(home("alice", "waits"), "wb") as file:
@@ -74,10 +81,9 @@ def no_delay():
     os.chmod(home("alice", "waits"), 0o644)
     ftp = logged_in(FTP, tls=None)
     # It is not read: the connections stay as they are.
-    with ftp.transfercmd("RETR waits"):
-        seen = [sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-                for pid in HELPER.processes() for sock in connections(pid)]
     # To client and backend: the session's, and its data connection's.
+    with ftp.transfercmd("RETR waits"):
+        seen = await_that(all_four, "four connections")
     equal([value != 0 for value in seen], 4 * [True])
     ftp.close()
     os.unlink(home("alice", "waits"))

@@ -20,7 +20,6 @@
 
 struct advisors {
 	struct pool pool;
-	struct monitor *monitor;
 	ev_tstamp patience;
 	struct questions questions;
 };
@@ -33,7 +32,7 @@ entry_of(const struct pending *p)
 {
 	const struct advisors *a = p->all->owner;
 	const struct session_entry *entry =
-	    registry_find(a->monitor->registry, p->ask.session);
+	    registry_find(a->pool.monitor->registry, p->ask.session);
 
 	return entry != NULL && entry->owner == p->worker &&
 		       entry->record != RECORD_NONE
@@ -52,7 +51,7 @@ advise(const struct advisors *a, const struct session_entry *entry,
 		.failure = answer->failure };
 
 	memcpy(advice.user, answer->user, sizeof advice.user);
-	monitor_advise(a->monitor, entry, ask->user, &advice);
+	monitor_advise(a->pool.monitor, entry, ask->user, &advice);
 }
 
 static const struct message_answer no_answer = { .verdict =
@@ -150,7 +149,8 @@ expired(struct pending *p)
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->patience);
 		/* Also of a client that has not waited for it. */
-		monitor_penalise(a->monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
+		monitor_penalise(
+		    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
 		pool_kill(c);
 	}
 }
@@ -215,7 +215,6 @@ advisors_new(struct monitor *monitor, ev_tstamp patience)
 
 	if (a == NULL)
 		return NULL;
-	a->monitor = monitor;
 	a->patience = patience;
 	questions_init(&a->questions, monitor->loop, expired, a);
 	pool_init(&a->pool, &kind, monitor, a);

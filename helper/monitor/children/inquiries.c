@@ -22,14 +22,13 @@
 
 struct inquiries {
 	struct pool pool;
-	struct monitor *monitor;
 	struct ev_timer hang; /* since the last word of one that has tasks */
 };
 
 static const struct helper_config *
 config_of(const struct inquiries *q)
 {
-	return q->monitor->generation->config;
+	return q->pool.monitor->generation->config;
 }
 
 static size_t
@@ -65,7 +64,7 @@ static void
 answer(struct inquiries *q, struct session_entry *entry, enum x509_ocsp found)
 {
 	entry->inquirer = NULL;
-	monitor_checked(q->monitor, entry, found);
+	monitor_checked(q->pool.monitor, entry, found);
 }
 
 static void
@@ -73,7 +72,8 @@ lost(struct child *c)
 {
 	struct inquiries *q = c->pool->owner;
 
-	for (struct session_entry *e = registry_first(q->monitor->registry);
+	for (struct session_entry *e =
+		 registry_first(q->pool.monitor->registry);
 	     e != NULL; e = LIST_NEXT(e, link))
 		if (e->inquirer == c)
 			answer(q, e, X509_OCSP_UNKNOWN);
@@ -94,11 +94,11 @@ static void
 watch(struct inquiries *q)
 {
 	if (!is_anyone_busy(q)) {
-		ev_timer_stop(q->monitor->loop, &q->hang);
+		ev_timer_stop(q->pool.monitor->loop, &q->hang);
 		return;
 	}
 	q->hang.repeat = config_of(q)->tls.ocsp_seconds + HANG_SECONDS;
-	ev_timer_again(q->monitor->loop, &q->hang);
+	ev_timer_again(q->pool.monitor->loop, &q->hang);
 }
 
 static void
@@ -125,7 +125,7 @@ take_found(struct inquiries *q, struct child *c, const struct message_found *m)
 
 	if (c->tasks == 0 || m->found >= X509_OCSP_COUNT)
 		return -EBADMSG;
-	entry = registry_find(q->monitor->registry, m->session);
+	entry = registry_find(q->pool.monitor->registry, m->session);
 	if (entry != NULL && entry->inquirer == c)
 		answer(q, entry, (enum x509_ocsp)m->found);
 	pool_task_done(c);
@@ -149,7 +149,7 @@ take_resolved(
 	    !stssl_address_is_ipv4(&address))
 		return -EBADMSG;
 	c->has_served = true;
-	monitor_resolved(q->monitor, m);
+	monitor_resolved(q->pool.monitor, m);
 	return 0;
 }
 
@@ -195,7 +195,6 @@ inquiries_new(struct monitor *monitor)
 
 	if (q == NULL)
 		return NULL;
-	q->monitor = monitor;
 	pool_init(&q->pool, &kind, monitor, q);
 	ev_init(&q->hang, on_hang);
 	q->hang.data = q;
@@ -207,7 +206,7 @@ inquiries_free(struct inquiries *q)
 {
 	if (q == NULL)
 		return NULL;
-	ev_timer_stop(q->monitor->loop, &q->hang);
+	ev_timer_stop(q->pool.monitor->loop, &q->hang);
 	pool_done(&q->pool);
 	free(q);
 	return NULL;

@@ -24,7 +24,6 @@
 
 struct keyholders {
 	struct pool pool;
-	struct monitor *monitor;
 	struct child *current, *next; /* in the pool, or NULL */
 	bool is_loaded;               /* the current one */
 	struct ev_timer retry;
@@ -79,8 +78,8 @@ static void
 loaded(struct keyholders *k)
 {
 	struct stssl_error error;
-	int r =
-	    receive_loaded(k->current, k->monitor->generation->config, &error);
+	int r = receive_loaded(
+	    k->current, k->pool.monitor->generation->config, &error);
 
 	if (r == -EAGAIN)
 		return;
@@ -92,7 +91,7 @@ loaded(struct keyholders *k)
 	}
 	log_loaded(k->current);
 	k->is_loaded = true;
-	monitor_connect_workers(k->monitor, true);
+	monitor_connect_workers(k->pool.monitor, true);
 }
 
 static void
@@ -110,7 +109,7 @@ readable(struct child *c)
 	if (r == -EAGAIN)
 		return;
 	if (r == 0 && m.type == MESSAGE_REFUSED) {
-		monitor_refused(k->monitor, m.u.refused.worker);
+		monitor_refused(k->pool.monitor, m.u.refused.worker);
 		return;
 	}
 	if (r == 0 || r == -EBADMSG)
@@ -165,7 +164,7 @@ on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	monitor_connect_workers(k->monitor, false);
+	monitor_connect_workers(k->pool.monitor, false);
 }
 
 struct keyholders *
@@ -175,7 +174,6 @@ keyholders_new(struct monitor *monitor)
 
 	if (k == NULL)
 		return NULL;
-	k->monitor = monitor;
 	pool_init(&k->pool, &kind, monitor, k);
 	ev_timer_init(&k->retry, on_retry, RETRY_SECONDS, 0);
 	k->retry.data = k;
@@ -187,7 +185,7 @@ keyholders_free(struct keyholders *k)
 {
 	if (k == NULL)
 		return NULL;
-	ev_timer_stop(k->monitor->loop, &k->retry);
+	ev_timer_stop(k->pool.monitor->loop, &k->retry);
 	pool_done(&k->pool);
 	free(k);
 	return NULL;
@@ -257,7 +255,7 @@ keyholders_connect(struct keyholders *k, uint32_t worker, int line)
 	r = child_tell(k->current, &m, line);
 	if (r == -EAGAIN && !ev_is_active(&k->retry)) {
 		ev_timer_set(&k->retry, RETRY_SECONDS, 0);
-		ev_timer_start(k->monitor->loop, &k->retry);
+		ev_timer_start(k->pool.monitor->loop, &k->retry);
 	}
 	return r == 0;
 }
@@ -265,6 +263,6 @@ keyholders_connect(struct keyholders *k, uint32_t worker, int line)
 void
 keyholders_stop(struct keyholders *k)
 {
-	ev_timer_stop(k->monitor->loop, &k->retry);
+	ev_timer_stop(k->pool.monitor->loop, &k->retry);
 	pool_stop(&k->pool, pool_lose, 0, KILL_SECONDS);
 }

@@ -27,7 +27,6 @@
 
 struct review {
 	struct pool pool; /* of one, or none */
-	struct monitor *monitor;
 	const struct x509_store *store;
 	enum on_revocation mode;
 	bool is_stale;   /* what that one finds good need not be */
@@ -71,7 +70,8 @@ end(struct review *review, struct session_entry *entry,
 	bool ends = review->mode == ON_REVOCATION_END;
 
 	/* Its worker has no room for it just now: at the next look. */
-	if (ends && monitor_end(review->monitor, entry, END_CERTIFICATE) < 0)
+	if (ends &&
+	    monitor_end(review->pool.monitor, entry, END_CERTIFICATE) < 0)
 		return;
 	log_notice("certificate session=%" PRIx64 " reason=%s action=%s",
 	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
@@ -92,7 +92,7 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	for (struct session_entry *e =
-		 registry_first(review->monitor->registry);
+		 registry_first(review->pool.monitor->registry);
 	     e != NULL; e = LIST_NEXT(e, link)) {
 		if (depends(e) && e->good_until < now)
 			end(review, e, STSSL_FAILURE_EXPIRED);
@@ -132,8 +132,8 @@ gather(const struct pool *pool)
 	job.subjects = calloc(job.count, sizeof *job.subjects);
 	for (size_t i = 0; job.subjects != NULL && i < job.count; i++) {
 		job.subjects[i].session = review->batch[i];
-		job.subjects[i].pem = certificate_of(
-		    registry_find(review->monitor->registry, review->batch[i]));
+		job.subjects[i].pem = certificate_of(registry_find(
+		    review->pool.monitor->registry, review->batch[i]));
 	}
 }
 
@@ -182,7 +182,7 @@ take(struct review *review, const struct message_reviewed *m)
 	    m->session != review->batch[review->done])
 		return -EBADMSG;
 	review->done++;
-	entry = registry_find(review->monitor->registry, m->session);
+	entry = registry_find(review->pool.monitor->registry, m->session);
 	if (entry == NULL || !awaits(entry))
 		return 0;
 	if (m->failure != STSSL_FAILURE_NONE)
@@ -229,7 +229,7 @@ static bool
 end_suspect(struct review *review)
 {
 	struct session_entry *entry = registry_find(
-	    review->monitor->registry, review->batch[review->done]);
+	    review->pool.monitor->registry, review->batch[review->done]);
 
 	if (entry != NULL && awaits(entry))
 		end(review, entry, STSSL_FAILURE_OTHER);
@@ -267,7 +267,7 @@ count_awaiting(const struct registry *registry)
 static bool
 make_batch(struct review *review)
 {
-	const struct registry *registry = review->monitor->registry;
+	const struct registry *registry = review->pool.monitor->registry;
 	size_t count = count_awaiting(registry);
 
 	free(review->batch);
@@ -302,7 +302,7 @@ start(struct review *review)
 
 	if (!make_batch(review))
 		return;
-	r = pool_start(&review->pool, review->monitor->generation, &c);
+	r = pool_start(&review->pool, review->pool.monitor->generation, &c);
 	if (r < 0)
 		(void)log_errno(r, "cannot review certificates");
 }
@@ -314,7 +314,6 @@ review_new(struct monitor *monitor, ev_tstamp every)
 
 	if (review == NULL)
 		return NULL;
-	review->monitor = monitor;
 	pool_init(&review->pool, &kind, monitor, review);
 	ev_timer_init(&review->look, on_look, every, every);
 	review->look.data = review;
@@ -328,7 +327,7 @@ review_free(struct review *review)
 	if (review == NULL)
 		return NULL;
 	pool_done(&review->pool);
-	ev_timer_stop(review->monitor->loop, &review->look);
+	ev_timer_stop(review->pool.monitor->loop, &review->look);
 	free(review->batch);
 	free(review);
 	return NULL;
@@ -342,7 +341,7 @@ review_begin(struct review *review, const struct x509_store *store,
 	review->mode = on_revocation;
 	review->is_stale = true;
 	for (struct session_entry *e =
-		 registry_first(review->monitor->registry);
+		 registry_first(review->pool.monitor->registry);
 	     e != NULL; e = LIST_NEXT(e, link))
 		e->is_unreviewed = true;
 	/* Or at the next look, when the process that is there has ended. */
@@ -353,6 +352,6 @@ review_begin(struct review *review, const struct x509_store *store,
 void
 review_stop(struct review *review)
 {
-	ev_timer_stop(review->monitor->loop, &review->look);
+	ev_timer_stop(review->pool.monitor->loop, &review->look);
 	pool_stop(&review->pool, pool_kill, 0, 0);
 }

@@ -18,7 +18,6 @@
 
 struct workers {
 	struct pool pool;
-	struct monitor *monitor;
 	uint64_t next_session;
 	bool is_holding; /* see update_hold() */
 	struct ev_prepare prepare;
@@ -27,7 +26,7 @@ struct workers {
 static unsigned
 sessions_each(const struct workers *workers)
 {
-	return workers->monitor->generation->config->sessions_per_worker;
+	return workers->pool.monitor->generation->config->sessions_per_worker;
 }
 
 /* With one session for each a worker is used once; others when too many. */
@@ -86,7 +85,7 @@ update_hold(struct workers *workers)
 	if (hold == workers->is_holding)
 		return;
 	workers->is_holding = hold;
-	monitor_hold(workers->monitor, hold);
+	monitor_hold(workers->pool.monitor, hold);
 }
 
 /* Between events, so that nothing is forked in the middle of an answer. */
@@ -126,7 +125,7 @@ hand_over(
     struct workers *workers, struct child *c, const struct message *m, int fd)
 {
 	const struct message_client *client = &m->u.client;
-	struct registry *registry = workers->monitor->registry;
+	struct registry *registry = workers->pool.monitor->registry;
 	int r = registry_add(
 	    registry, client->session, c, client->listener, &client->peer);
 
@@ -160,7 +159,6 @@ workers_new(struct monitor *monitor)
 		free(workers);
 		return NULL;
 	}
-	workers->monitor = monitor;
 	pool_init(&workers->pool, &worker_kind, monitor, workers);
 	ev_prepare_init(&workers->prepare, on_prepare);
 	workers->prepare.data = workers;
@@ -173,7 +171,7 @@ workers_free(struct workers *workers)
 {
 	if (workers == NULL)
 		return NULL;
-	ev_prepare_stop(workers->monitor->loop, &workers->prepare);
+	ev_prepare_stop(workers->pool.monitor->loop, &workers->prepare);
 	pool_done(&workers->pool);
 	free(workers);
 	return NULL;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/monitor/registry/tree.h"
+
 #define ROOM_MIN 64
 
 static int
@@ -128,31 +130,14 @@ penalty_table_first(const struct penalty_table *table)
 	return table->count == 0 ? NULL : table->heap[0];
 }
 
-/* A key that is equal to nobody, and remembers who was just above it. */
-struct seeker {
-	const uint8_t *ip; /* NULL: below all */
-	const struct penalty_entry *above;
-};
-
-static int
-seek(const void *key, const void *member)
-{
-	struct seeker *seeker = *(struct seeker *const *)key;
-	const struct penalty_entry *s = member;
-
-	if (seeker->ip != NULL && memcmp(seeker->ip, s->ip, sizeof s->ip) >= 0)
-		return 1;
-	seeker->above = s;
-	return -1;
-}
-
 const struct penalty_entry *
 penalty_table_after(const struct penalty_table *table, const uint8_t *ip)
 {
-	struct seeker seeker = { ip, NULL }, *key = &seeker;
+	struct penalty_entry key;
 
-	(void)tfind(&key, &table->tree, seek);
-	return seeker.above;
+	if (ip != NULL)
+		memcpy(key.ip, ip, sizeof key.ip);
+	return tree_after(&table->tree, ip == NULL ? NULL : &key, compare);
 }
 
 void

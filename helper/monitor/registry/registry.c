@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "helper/base/source.h"
+#include "helper/monitor/registry/tree.h"
 #include "status/clock.h"
 
 struct registry {
@@ -171,31 +172,12 @@ registry_metrics(struct registry *registry)
 	return &registry->metrics;
 }
 
-/* A key that equals no session, and remembers the last one above it. */
-struct seeker {
-	uint64_t after;
-	const struct session_entry *above;
-};
-
-static int
-seek(const void *key, const void *member)
-{
-	struct seeker *seeker = *(struct seeker *const *)key;
-	const struct session_entry *e = member;
-
-	if (seeker->after >= e->session)
-		return 1;
-	seeker->above = e;
-	return -1;
-}
-
 const struct session_entry *
 registry_after(const struct registry *registry, uint64_t after)
 {
-	struct seeker seeker = { after, NULL }, *key = &seeker;
+	const struct session_entry key = { .session = after };
 
-	(void)tfind(&key, &registry->by_session, seek);
-	return seeker.above;
+	return tree_after(&registry->by_session, &key, compare_sessions);
 }
 
 struct session_entry *

@@ -10,6 +10,7 @@
 
 #include "helper/base/log.h"
 #include "tests/certificates.h"
+#include "tests/capture.h"
 #include "tests/test.h"
 #include "x509/store.h"
 
@@ -52,20 +53,11 @@ static void
 log_of(const struct x509_store *store, time_t since, time_t now, char *ret,
     size_t size)
 {
-	int pair[2], saved = dup(STDERR_FILENO);
-	ssize_t n;
+	struct capture capture = capture_begin();
 
-	ck_assert_int_eq(pipe(pair), 0);
-	ck_assert_int_ne(dup2(pair[1], STDERR_FILENO), -1);
 	log_open(LOG_TARGET_STDERR, "monitor", false);
 	expiry_log_lists(store, since, now);
-	ck_assert_int_ne(dup2(saved, STDERR_FILENO), -1);
-	(void)close(saved);
-	(void)close(pair[1]);
-	n = read(pair[0], ret, size - 1);
-	ck_assert_int_ge((int)n, 0);
-	ret[n] = '\0';
-	(void)close(pair[0]);
+	capture_end(&capture, ret, size);
 }
 
 START_TEST(the_log_tells_when_lists_end)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Does what README's "A policy in ten minutes" says, step by step: classes go to
 # a file, commands are run, and what they print has to be what stands there.
-# For each daemon that README says works there has to be the story that shows it.
+# For each daemon that README says works there has to be a story that shows it.
 set -eu
 : "${srcdir:?}" "${builddir:?}"
 

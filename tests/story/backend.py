@@ -1,13 +1,41 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Daemons of other users than root's, and what these users may ask."""
 
+import json
 import os
 import pwd
 import re
 import socket
 import struct
 
-from story import STAGE, await_that, read, run, write
+from ftp import context, password_of
+from story import (PATIENCE, STAGE, await_that, equal, log, read, run, since,
+                   write)
+
+# Certificate, user, password, TLS, and what comes of it: the password is wrong,
+# or the class refuses.
+LOGINS = [
+    ("by certificate, with any password", "alice", "alice", "x", True, "in"),
+    ("by password", None, "alice", password_of("alice"), True, "in"),
+    ("with a wrong password", None, "alice", "x", True, "wrong"),
+    ("with another's certificate", "bob", "alice", "x", True, "wrong"),
+    ("with another's certificate and the password", "bob", "alice",
+     password_of("alice"), True, "in"),
+    ("with a certificate that has expired", "alice-expired", "alice", "x",
+     True, "wrong"),
+    ("by certificate, which the class demands", "robot", "robot", "x", True,
+     "in"),
+    ("by password where the class demands a certificate", None, "robot",
+     password_of("robot"), True, "refused"),
+    ("with another's certificate where the class demands one", "alice",
+     "robot", password_of("robot"), True, "refused"),
+    ("whom the class refuses", "ted", "ted", password_of("ted"), True,
+     "refused"),
+    ("past the helper, by password", None, "alice", password_of("alice"),
+     False, "in"),
+    ("past the helper, where the class demands TLS", None, "acme-1",
+     password_of("acme-1"), False, "refused"),
+]
 
 def asked_by(user, *strings):
     """The answer to a question of a process of this user: STSSL_RESULT."""
@@ -73,6 +101,40 @@ def connection_of(port):
         return len(lines) == 2 and lines[0].split()
     _, _, local, peer = await_that(one, f"one connection to port {port}")
     return f"{cookie()} {local} {peer}"
+
+
+def sessions(*listeners):
+    """What is known of the one session of each, when no other is there."""
+    def those():
+        done = run(os.environ["STSSLCTL"], "who", "--json")
+        found = json.loads(done.stdout)["sessions"]
+        named = {s["listener"]: s for s in found}
+        return (len(found) == len(named) and named.keys() == set(listeners)
+                and [named[listener] for listener in listeners])
+    return await_that(those, f"one session at each of {listeners}")
+
+
+def client_of(helper, listener):
+    """TLS to a listener, without a certificate."""
+    return context().wrap_socket(
+        socket.create_connection(helper.address(listener), PATIENCE),
+        server_hostname="localhost")
+
+
+def own_only(user, listener, port):
+    """The user of the backend at this port asks and reports, about the one
+    session of its listener and about one of vsftpd's."""
+    own, other = sessions(listener, "ftp")
+    start = len(log("helper.log"))
+    for who, where, answer in ((user, port, "found"), (user, 221, "none"),
+                               ("root", 221, "found")):
+        equal(asked_by(who, "STSSL_ASK=query",
+                       "STSSL_CONNECTION_0=" + connection_of(where)), answer)
+    equal(verdict_of(user, other["session"]), "none")
+    equal(" login session=" in since("helper.log", start), False)
+    equal(verdict_of(user, own["session"]), "done")
+    own, other = sessions(listener, "ftp")
+    equal((own["user"], other["user"]), ("bob", None))
 
 
 def let_read_shadow(user):

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Exim, which is not root when it asks PAM; and what its user may not do."""
 
-import json
 import os
 import pwd
 import shutil
 import smtplib
-import socket
 import subprocess
 
-from backend import (ORDERS, asked_by, connection_of, home_of,
-                     let_read_shadow, stack, verdict_of)
+from backend import (LOGINS, ORDERS, asked_by, client_of, home_of,
+                     let_read_shadow, own_only, sessions, stack)
 from ftp import connect, context, log_in, logged_in, password_of
 from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
                    log, read, run, since, story, tell, write)
@@ -86,34 +84,14 @@ def attempt(certificate, user, password, source="127.0.0.1", tls=True):
     return code
 
 
-# Certificate, user, password, TLS, and the reply: 435 is Exim's where PAM
-# refuses for another reason than a wrong password.
-LOGINS = [
-    ("by certificate, with any password", "alice", "alice", "x", True, 235),
-    ("by password", None, "alice", password_of("alice"), True, 235),
-    ("with a wrong password", None, "alice", "x", True, 535),
-    ("with another's certificate", "bob", "alice", "x", True, 535),
-    ("with another's certificate and the password", "bob", "alice",
-     password_of("alice"), True, 235),
-    ("with a certificate that has expired", "alice-expired", "alice", "x",
-     True, 535),
-    ("by certificate, which the class demands", "robot", "robot", "x", True,
-     235),
-    ("by password where the class demands a certificate", None, "robot",
-     password_of("robot"), True, 435),
-    ("with another's certificate where the class demands one", "alice",
-     "robot", password_of("robot"), True, 435),
-    ("whom the class refuses", "ted", "ted", password_of("ted"), True, 435),
-    ("past the helper, by password", None, "alice", password_of("alice"),
-     False, 235),
-    ("past the helper, where the class demands TLS", None, "acme-1",
-     password_of("acme-1"), False, 435),
-]
+# Its replies: a temporary failure, where PAM refuses for another reason than a
+# wrong password.
+REPLIES = {"in": 235, "wrong": 535, "refused": 435}
 
 
 @story("exim: {0}: {5}", *LOGINS)
-def login(_, certificate, user, password, tls, code):
-    equal(attempt(certificate, user, password, tls=tls), code)
+def login(_, certificate, user, password, tls, outcome):
+    equal(attempt(certificate, user, password, tls=tls), REPLIES[outcome])
 
 
 @story("exim: its user's verdict is in the helper's log, with its uid")
@@ -129,42 +107,18 @@ def logged():
           [True, True])
 
 
-def sessions():
-    done = run(os.environ["STSSLCTL"], "who", "--json")
-    return {s["listener"]: s for s in json.loads(done.stdout)["sessions"]}
-
-
 def both():
     """A client of Exim's and one of vsftpd's, neither logged in."""
     exim_is_needed()
-    await_that(lambda: not sessions(), "earlier sessions are gone")
-    mail = context().wrap_socket(
-        socket.create_connection(HELPER.address("smtps"), PATIENCE),
-        server_hostname="localhost")
+    mail = client_of(HELPER, "smtps")
     equal(mail.recv(4), b"220 ")
-    ftp = connect(HELPER.address("ftp"))
-    await_that(lambda: len(sessions()) == 2, "both sessions")
-    return mail, ftp
+    return mail, connect(HELPER.address("ftp"))
 
 
 @story("taken over, a backend learns and reports about its own sessions only")
 def own_sessions_only():
     mail, ftp = both()
-    own, other = sessions()["smtps"], sessions()["ftp"]
-    start = len(log("helper.log"))
-
-    def question(port):
-        return ("STSSL_ASK=query",
-                "STSSL_CONNECTION_0=" + connection_of(port))
-
-    equal(asked_by(USER, *question(465)), "found")
-    equal(asked_by(USER, *question(221)), "none")
-    equal(asked_by("root", *question(221)), "found")
-    equal(verdict_of(USER, other["session"]), "none")
-    equal(since("helper.log", start).count("login session="), 0)
-    equal(sessions()["ftp"]["verdict"], None)
-    equal(verdict_of(USER, own["session"]), "done")
-    equal(sessions()["smtps"]["user"], "bob")
+    own_only(USER, "smtps", 465)
     # It is still nobody's, and everybody's to log in to.
     equal(log_in(ftp, "alice", password_of("alice")), "password")
     mail.close()
@@ -174,11 +128,10 @@ def own_sessions_only():
 @story("taken over, a backend may not say: {0}", *ORDERS)
 def orders(what, *more):
     mail, ftp = both()
-    for listener in "ftp", "smtps":
-        session = sessions()[listener]["session"]
+    for session in sessions("smtps", "ftp"):
+        session = session["session"]
         equal(asked_by(USER, "STSSL_ASK=" + what,
                        *(s.format(session) for s in more)), "denied")
-    equal(len(sessions()), 2)
     mail.close()
     ftp.close()
 

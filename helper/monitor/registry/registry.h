@@ -14,6 +14,7 @@
 
 #include "helper/monitor/registry/census.h"
 #include "helper/monitor/registry/metrics.h"
+#include "helper/monitor/registry/proof.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
@@ -44,6 +45,7 @@ struct session_entry {
 	size_t text_len;
 	enum metrics_tls tls; /* of the last record */
 
+	struct session_proof proof;
 	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */
 	time_t good_until;    /* the verified certificate; 0: there is none */
 	bool is_decided;      /* a verdict came */

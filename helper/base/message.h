@@ -34,10 +34,10 @@ struct message_client {
  */
 struct message_publish {
 	uint64_t session;
+	uint64_t is_proven; /* 0 or 1 */
 	struct stssl_connection connection; /* as the backend sees it */
 	uint32_t text_len;
 	uint32_t is_welcome; /* as MESSAGE_WELCOME */
-	uint32_t is_proven;  /* 0 or 1 */
 };
 
 /* That record no longer holds: sent before the backend socket is closed. */
@@ -264,7 +264,6 @@ struct message_refused {
 	X(ADDRESS, address, MONITOR, 0)                  \
 	X(END, end, MONITOR, 0)                          \
 	X(KEYS, keys, MONITOR, 0)                        \
-	X(VERIFIER, verifier, MONITOR, 0)                \
 	X(DRAIN, drain, MONITOR, 0)                      \
 	X(QUESTION, question, MONITOR, STSSL_RECORD_MAX) \
 	X(INQUIRY, inquiry, MONITOR, X509_CHAIN_BYTES)   \
@@ -272,6 +271,7 @@ struct message_refused {
 	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
 	X(WITHDRAW, withdraw, WORKER, 0)                 \
 	X(ASK, ask, WORKER, 0)                           \
+	X(VERIFIER, verifier, MONITOR, 0)                \
 	X(WELCOME, welcome, WORKER, 0)                   \
 	X(TRAFFIC, traffic, WORKER, 0)                   \
 	X(FAILED, failed, WORKER, 0)                     \

@@ -111,8 +111,10 @@ START_TEST(a_session_that_began_elsewhere_proves_nothing)
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	s.client_flags = ways[_i].flags;
+	s.asks = CLIENT_NONE;
 	meet(&m, &s, context, TLS_SINGLE, ways[_i].priority);
 	part(&m);
+	s.asks = CLIENT_REQUEST;
 	meet(&m, &s, context, TLS_DATA, ways[_i].priority);
 	ck_assert_int_eq(
 	    tls_is_resumed(m.tls), ways[_i].flags != GNUTLS_NO_TICKETS);

@@ -19,6 +19,7 @@
 #include "helper/base/socket.h"
 #include "helper/worker/session.h"
 #include "helper/worker/tls/ktls.h"
+#include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls.h"
 
 #define TRAFFIC_SECONDS 2.

@@ -11,14 +11,13 @@
 #include <stdint.h>
 
 #include "helper/worker/tls/flight.h"
-#include "helper/worker/tls/tls_proof.h"
+#include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_types.h"
 
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
 struct gnutls_session_int;
 struct keyremote;
-struct prover;
 struct tls_groups;
 struct tls_names;
 struct tls_tickets;
@@ -41,6 +40,15 @@ struct tls_context {
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
 	struct tls_tickets *tickets; /* of stream listeners */
 	struct prover *prover;       /* NULL where nothing is proven */
+};
+
+/* See tls_proof.h. */
+struct tls_proof {
+	bool is_wanted; /* there may be a certificate, and a verifier */
+	bool has_nonce, expects_1_3;
+	bool is_whole; /* the client's signature has come */
+	struct prover_nonce nonce;
+	struct buffer *messages; /* NULL: there is nothing to hand in */
 };
 
 struct tls {

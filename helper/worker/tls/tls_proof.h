@@ -9,17 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "helper/worker/tls/prover.h"
-
 struct tls;
-
-struct tls_proof {
-	bool is_wanted; /* there may be a certificate, and a verifier */
-	bool has_nonce, expects_1_3;
-	bool is_whole; /* the client's signature has come */
-	struct prover_nonce nonce;
-	struct buffer *messages; /* NULL: there is nothing to hand in */
-};
+struct tls_proof;
 
 /*
  * Hand the handshake in, which is over.  Returns 0 when prover_hear will be

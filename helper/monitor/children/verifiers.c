@@ -26,6 +26,7 @@
 
 struct verifiers {
 	struct pool pool;
+	bool is_renewing; /* the workers that are there keep what they have */
 	struct ev_timer retry;
 };
 
@@ -183,7 +184,10 @@ verifiers_drain(struct verifiers *v)
 static int
 started(struct child *c)
 {
-	monitor_introduce_workers(c->pool->monitor, true);
+	const struct verifiers *v = c->pool->owner;
+
+	if (!v->is_renewing)
+		monitor_introduce_workers(c->pool->monitor, true);
 	return 0;
 }
 
@@ -284,7 +288,12 @@ verifiers_free(struct verifiers *v)
 int
 verifiers_renew(struct verifiers *v)
 {
-	return pool_renew(&v->pool);
+	int r;
+
+	v->is_renewing = true;
+	r = pool_renew(&v->pool);
+	v->is_renewing = false;
+	return r;
 }
 
 void

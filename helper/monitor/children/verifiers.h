@@ -21,7 +21,8 @@ struct verifiers *verifiers_free(struct verifiers *verifiers);
 
 /*
  * From now on the generation in use counts, at the start, too; the one before
- * ends with the last worker that it has.  Returns 0, or what fork(2) says, and
+ * ends with the last worker that it has.  To be called before workers_renew(),
+ * whose new workers get the new one.  Returns 0, or what fork(2) says, and
  * then it is tried again.
  */
 int verifiers_renew(struct verifiers *verifiers);

@@ -100,12 +100,13 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
-	    "h.conf:3: protocol = \"http\": not one of ftp, stream" },
+	    "h.conf:3: protocol = \"http\": not one of ftp, stream, imap, "
+	    "pop3, smtp" },
 	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
 	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
 	      " backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: tls = explicit: only with protocol = ftp" },
+	    "h.conf:4: tls = explicit: not with protocol = stream" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " passive-ports = \"1-2\"\n backend = \"127.0.0.1:110\"\n}\n",
 	    "h.conf:4: passive-ports: only with protocol = ftp" },
@@ -157,7 +158,8 @@ static const struct {
 	    "not of the form BEGIN:RATE:FULL, nor 0" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " failed-login-delay = 1\n backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: failed-login-delay: only with protocol = ftp" },
+	    "h.conf:4: failed-login-delay: only with protocol = ftp, imap, "
+	    "pop3, smtp" },
 };
 
 START_TEST(a_mistake_is_told_with_its_line)

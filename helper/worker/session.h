@@ -55,6 +55,9 @@ struct protocol {
 };
 
 extern const struct protocol ftp_protocol;
+extern const struct protocol imap_protocol;
+extern const struct protocol pop3_protocol;
+extern const struct protocol smtp_protocol;
 extern const struct protocol tunnel_protocol;
 
 /*
@@ -95,6 +98,15 @@ void session_stop(struct session *s, bool force);
 
 /* For protocols */
 
+/*
+ * From now on bytes only go through, as on a stream listener, after those that
+ * were read from the client and from the backend already (BUFFER_RELAY, taken
+ * over; or NULL).  The protocol is closed.  The session may be gone afterwards,
+ * marked as with session_end().
+ */
+void session_tunnel(
+    struct session *s, struct buffer *from_client, struct buffer *from_backend);
+
 /* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);
 
@@ -118,7 +130,7 @@ void session_unlimit(struct session *s);
  * Ask what host_ask() asks.  The protocol's advice() is called with the
  * answer, always, if only with a refusal at a deadline.
  */
-void session_ask(struct session *s, const char *user);
+void session_ask(struct session *s, enum message_about about, const char *user);
 
 /* The client is authenticated. */
 void session_welcome(struct session *s);

@@ -28,6 +28,7 @@ static const struct protocol *const protocols[] = {
 	[LISTEN_IMAP] = &imap_protocol,
 	[LISTEN_POP3] = &pop3_protocol,
 	[LISTEN_SMTP] = &smtp_protocol,
+	[LISTEN_POSTGRESQL] = &postgresql_protocol,
 };
 
 void

@@ -3,7 +3,7 @@
  * A session: one client's control connection with its backend connection, from
  * the moment the worker gets it to its end.  Does what is the same for every
  * protocol: TLS, the record, the backend, deadlines.  A protocol knows what the
- * bytes mean: ftp/ and tunnel.c, a struct protocol each.
+ * bytes mean: ftp/, postgresql.c and tunnel.c, a struct protocol each.
  */
 #ifndef HELPER_WORKER_SESSION_H
 #define HELPER_WORKER_SESSION_H
@@ -58,6 +58,7 @@ extern const struct protocol ftp_protocol;
 extern const struct protocol imap_protocol;
 extern const struct protocol pop3_protocol;
 extern const struct protocol smtp_protocol;
+extern const struct protocol postgresql_protocol;
 extern const struct protocol tunnel_protocol;
 
 /*

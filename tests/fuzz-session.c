@@ -129,6 +129,15 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client)
+{
+	(void)client;
+	if (fault == PROXY_NONE)
+		session_admitted(stage_of(s->host)->session);
+}
+
+void
 host_unreachable(const struct session *s)
 {
 	(void)s;

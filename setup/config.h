@@ -82,6 +82,8 @@ struct listen_config {
 	enum listen_tls tls;
 	struct backend_address backend;
 	const char *service; /* the name when it is not given */
+	/* May ask and report about its sessions, besides root; or NULL. */
+	const char *backend_user;
 	enum client_certificate client_certificate;
 	struct port_range passive_ports;
 	const char *passive_name; /* passive-address, if it is a name */

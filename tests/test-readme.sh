@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Does what README's "A policy in ten minutes" says, step by step: classes go to
 # a file, commands are run, and what they print has to be what stands there.
+# For each daemon that README says works there has to be a story that shows it.
 set -eu
 : "${srcdir:?}" "${builddir:?}"
 
@@ -16,16 +17,21 @@ sed -n '/^A policy in ten minutes/,/^Who trusts whom/p' "$srcdir/README" |
 	sed -n 's/^    //p; /^$/p' >"$work/section"
 
 # A class that comes again stands at its new place.
-python3 - "$work" <<'EOF'
+python3 - "$work" "$srcdir" <<'EOF'
+import os
 import re
 import subprocess
 import sys
 
-work = sys.argv[1]
+work, source = sys.argv[1:]
 text = open(work + "/section").read()
 blocks = [block for block in re.split(r"\n{2,}", text) if block.strip()]
 classes, number = [], 0
-print("1..%d" % sum(block.startswith("$ ") for block in blocks))
+readme = open(source + "/README").read()
+daemons = re.findall(r"(?ms)^Daemons\n-+\n.*?^  daemon .*?^  --[- ]*\n(.*?)^$",
+                     readme)[0].splitlines()
+print("1..%d" % (sum(block.startswith("$ ") for block in blocks) +
+                 len(daemons)))
 for block in blocks:
     if not block.startswith("$ "):
         new = re.findall(r'(?ms)^class "[^"]*" \{(?: [^\n]*\}|\n.*?^\})$',
@@ -46,4 +52,10 @@ for block in blocks:
     print(("ok" if good else "not ok"), number, "-", command)
     if not good:
         print("# " + done.stdout.replace("\n", "\n# "))
+for row in daemons:
+    number += 1
+    story = row.split()[-1]
+    good = os.path.exists(f"{source}/tests/story/{story}.sh")
+    print("ok" if good else "not ok", number, "- README: the story", story,
+          "shows", row.split("  ")[1])
 EOF

@@ -62,6 +62,17 @@ has_another_client(
 	return false;
 }
 
+/* Is this a session that he may ask and report about? */
+static bool
+is_his(const struct asker *to, const struct session_entry *entry)
+{
+	if (to->backend_users == NULL ||
+	    to->backend_users[entry->listener] == to->uid)
+		return true;
+	*to->asked_of_others = true;
+	return false;
+}
+
 static void
 answer_query(const struct asker *to, const struct request *request)
 {
@@ -80,7 +91,7 @@ answer_query(const struct asker *to, const struct request *request)
 		}
 		found = entry;
 	}
-	if (found == NULL)
+	if (found == NULL || !is_his(to, found))
 		reply_word(to, "none");
 	else if (has_another_client(found, request))
 		reply_word(to, "ambiguous");
@@ -141,10 +152,15 @@ answer_verdict(const struct asker *to, const struct request *request)
 		reply_word(to, "none");
 		return;
 	}
+	if (!is_his(to, entry)) {
+		/* He knows that it is there, if he may query all. */
+		reply_word(to, to->may_query_all ? "denied" : "none");
+		return;
+	}
 	(void)snprintf(verdict.u.verdict.class_name,
 	    sizeof verdict.u.verdict.class_name, "%s", request->class_name);
 	r = workers_tell(m->workers, entry, &verdict);
-	audit_login(entry, request, r);
+	audit_login(entry, request, to->uid, r);
 	if (r < 0) {
 		reply_word(to, "none");
 		return;

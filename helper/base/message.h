@@ -71,8 +71,8 @@ struct message_closed {
 };
 
 /*
- * The header of PROXY has come to a session that has to have one, and says whose
- * connection it is; or there is no good one.
+ * The header of PROXY has come to a session that has to have one, and says
+ * whose connection it is; or there is no good one.
  */
 struct message_introduce {
 	uint64_t session;

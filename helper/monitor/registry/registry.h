@@ -24,10 +24,10 @@ enum session_record {
 	RECORD_KNOWN,   /* questions are answered with it */
 };
 
-/* Whose address `peer` is. */
+/* Whose address a session's is. */
 enum session_origin {
 	ORIGIN_CLIENT,  /* that of the client */
-	ORIGIN_AWAITED, /* a proxy's, which has not yet said who its client is */
+	ORIGIN_AWAITED, /* a proxy's, which has yet to say whose it is */
 	ORIGIN_PROXY,   /* a proxy's, which has said that it is its own */
 };
 

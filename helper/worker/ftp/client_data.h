@@ -5,8 +5,8 @@
  * client and nobody else:
  *
  *   - a connection counts when it comes from the control connection's address,
- *     and the first such is the only one; from a proxy, that is what its header
- *     says;
+ *     and the first such is the only one; of one from a proxy that is what its
+ *     header says;
  *   - with TLS, it has to show what the listener's data-session asks for: that
  *     it resumes the control connection's TLS session, or has the same
  *     certificate.
@@ -26,7 +26,7 @@
 
 enum client_data_state {
 	CLIENT_DATA_NONE,   /* or it is listened for */
-	CLIENT_DATA_HEADER, /* of PROXY, until it says that it is the client's */
+	CLIENT_DATA_HEADER, /* of PROXY: whose is it? */
 	CLIENT_DATA_CONNECTING,
 	CLIENT_DATA_HANDSHAKE,
 	CLIENT_DATA_UP,

@@ -21,8 +21,8 @@ do_feat(struct ftp *f, const struct ftp_command *c)
 }
 
 /*
- * A browser that somebody has sent here must not get a word of ours, nor a proxy
- * that is none of ours: PROXY TCP4 ...
+ * A browser that somebody has sent here must not get a word of ours, nor a
+ * proxy that is none of ours: PROXY TCP4 ...
  */
 static void
 do_foreign(struct ftp *f, const struct ftp_command *c)

@@ -28,6 +28,8 @@ static const struct {
 	    "Too many clients from your address are logging in." },
 	[ADMISSION_PENALTY] = { "penalty",
 	    "Too many failures from your address, try again later." },
+	[ADMISSION_HEADER] = { "proxy-header", "" },
+	[ADMISSION_INTERNAL] = { "internal", "" },
 };
 
 /* In front of it, in place of a greeting. */
@@ -77,18 +79,32 @@ is_unlucky(unsigned share)
 }
 
 enum admission
-admission_check(const struct listen_config *listen, const struct census *census,
-    uint32_t listener, const struct stssl_address *peer)
+admission_check_address(const struct listen_config *listen,
+    const struct census *census, uint32_t listener,
+    const struct stssl_address *peer)
 {
-	const struct census_count all = census_of(census, listener, NULL);
 	const struct census_count same = census_of(census, listener, peer);
 
-	if (is_full(all.sessions, listen->max_sessions))
-		return ADMISSION_SESSIONS;
 	if (is_full(same.sessions, listen->max_sessions_per_address))
 		return ADMISSION_ADDRESS;
 	if (is_full(same.newcomers, listen->max_newcomers_per_address))
 		return ADMISSION_ADDRESSES_NEWCOMERS;
+	return ADMISSION_YES;
+}
+
+enum admission
+admission_check(const struct listen_config *listen, const struct census *census,
+    uint32_t listener, const struct stssl_address *peer)
+{
+	const struct census_count all = census_of(census, listener, NULL);
+	enum admission same = ADMISSION_YES;
+
+	if (is_full(all.sessions, listen->max_sessions))
+		return ADMISSION_SESSIONS;
+	if (peer != NULL)
+		same = admission_check_address(listen, census, listener, peer);
+	if (same != ADMISSION_YES)
+		return same;
 	if (is_unlucky(dropped_share(&listen->max_newcomers, all.newcomers)))
 		return ADMISSION_NEWCOMERS;
 	return ADMISSION_YES;
@@ -97,13 +113,12 @@ admission_check(const struct listen_config *listen, const struct census *census,
 void
 admission_refuse(const struct listen_config *listen, enum admission why, int fd)
 {
-	const char *word = words[listen->protocol];
+	const char *word = words[listen->protocol], *text = refusals[why].reply;
 	char reply[128];
 
-	if (word == NULL || listen->tls != LISTEN_EXPLICIT)
+	if (word == NULL || *text == '\0' || listen->tls != LISTEN_EXPLICIT)
 		return;
-	(void)snprintf(
-	    reply, sizeof reply, "%s %s\r\n", word, refusals[why].reply);
+	(void)snprintf(reply, sizeof reply, "%s %s\r\n", word, text);
 	(void)send(fd, reply, strlen(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "conf/key.h"
+#include "setup/networks.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -19,13 +20,12 @@
 
 enum listen_protocol {
 	LISTEN_FTP,
-	LISTEN_STREAM,
-	LISTEN_POSTGRESQL
+	LISTEN_STREAM
 };
 enum listen_tls {
 	LISTEN_EXPLICIT,
 	LISTEN_IMPLICIT,
-	LISTEN_BY_PROTOCOL /* in the file only: implicit for streams */
+	LISTEN_BY_PROTOCOL /* in the file only: explicit for FTP */
 };
 enum client_certificate {
 	CLIENT_NONE,
@@ -76,6 +76,8 @@ struct listen_config {
 		struct stssl_address *list;
 		size_t count; /* 0: only by socket activation */
 	} addresses;
+	/* Those who say whose connection it is, PROXY protocol. */
+	struct networks proxies;
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;

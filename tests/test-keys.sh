@@ -71,13 +71,12 @@ def read(path):
         else:
             inherited = re.search(r"(\d+ to \d+) where nothing else", line)
             bounds = inherited[1] if inherited else bounds
-        protocol = re.match(r"\.Cm protocol = (\w+(?: , \w+)*)$", last)
+        protocol = re.match(r"\.Cm protocol = (\w+)", last)
         if protocol and line.startswith("only"):
-            names = protocol[1].replace(" ,", ",")
             if entry:
-                entry.only = names
+                entry.only = protocol[1]
             else:
-                only = names
+                only = protocol[1]
         last = line
     if ("top", "map") in entries and ("class", "map") in entries:
         keys = re.search(r"Its keys are (.*?) lists of lines",

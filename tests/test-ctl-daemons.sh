@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # stsslctl check, over the configuration of daemons: our samples are right, and
 # each trap in them is told, with file and line.
+#
+# shellcheck disable=SC2016 # dollar signs that are sed's
 set -u
 : "${srcdir:?} ${STSSLCTL:?}"
 
@@ -137,7 +139,8 @@ echo "ModulePath $dir/modules" >etc/proftpd/modules.conf
 order="AuthOrder: without mod_auth_pam.c* ProFTPD asks the next module when PAM\
  has refused, which lets the user in by password"
 trap_of "nothing is said of etc/proftpd.conf" ""
-change $conf '/^AuthOrder/d' "ProFTPD without AuthOrder" "error: @/$main: $order"
+change $conf '/^AuthOrder/d' "ProFTPD without AuthOrder" \
+	"error: @/$main: $order"
 for value in mod_auth_unix.c 'mod_auth_pam.c mod_auth_unix.c' \
     'mod_auth_pam.c mod_auth_unix.c*' 'xmod_auth_pam.c*' 'mod_auth_pam.c*x'; do
 	change $conf "s/^AuthOrder.*/AuthOrder $value/" "AuthOrder $value" \

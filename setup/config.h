@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "conf/key.h"
+#include "setup/networks.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -19,12 +20,16 @@
 
 enum listen_protocol {
 	LISTEN_FTP,
-	LISTEN_STREAM
+	LISTEN_STREAM,
+	LISTEN_POSTGRESQL,
+	LISTEN_IMAP,
+	LISTEN_POP3,
+	LISTEN_SMTP
 };
 enum listen_tls {
 	LISTEN_EXPLICIT,
 	LISTEN_IMPLICIT,
-	LISTEN_BY_PROTOCOL /* in the file only: explicit for FTP */
+	LISTEN_BY_PROTOCOL /* in the file only: implicit for streams */
 };
 enum client_certificate {
 	CLIENT_NONE,
@@ -75,6 +80,8 @@ struct listen_config {
 		struct stssl_address *list;
 		size_t count; /* 0: only by socket activation */
 	} addresses;
+	/* Those who say whose connection it is, PROXY protocol. */
+	struct networks proxies;
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;

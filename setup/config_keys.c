@@ -42,9 +42,11 @@
 	.width = sizeof *FIELD(field).list,                  \
 	.place = offsetof(struct IN, field)
 
-/* Protocols that keys are for. */
-#define FTP    "ftp"
-#define STREAM "stream"
+/* Protocols, and those that keys are for. */
+#define FTP        "ftp"
+#define STREAM     "stream"
+#define POSTGRESQL "postgresql"
+#define MAIL       "imap, pop3, smtp"
 
 #undef IN
 #define IN tls_config
@@ -82,7 +84,7 @@ static const struct stssl_conf_key penalty_keys[] = {
 	    { NUMBER("refuse-above", refuse_above, 15, 0, 3600) },
 	{ NUMBER("max", max, 600, 0, 86400) },
 	{ NUMBER("max-sources", max_sources, 65536, 1, 1000000) },
-	{ ARRAY("exempt", exempt, config_parse_exempt) },
+	{ ARRAY("exempt", exempt, config_parse_network) },
 	{ .name = NULL },
 };
 
@@ -90,8 +92,14 @@ static const struct stssl_conf_key penalty_keys[] = {
 #define IN listen_config
 static const struct stssl_conf_key listen_keys[] = {
 	{ ARRAY("address", addresses, config_parse_address) },
+	{ ARRAY("accept-proxy", proxies, config_parse_network) },
 	{ WORD("protocol", protocol, LISTEN_FTP),
-	    .words = { [LISTEN_FTP] = FTP, [LISTEN_STREAM] = STREAM } },
+	    .words = { [LISTEN_FTP] = FTP,
+		[LISTEN_STREAM] = STREAM,
+		[LISTEN_POSTGRESQL] = POSTGRESQL,
+		[LISTEN_IMAP] = "imap",
+		[LISTEN_POP3] = "pop3",
+		[LISTEN_SMTP] = "smtp" } },
 	{ WORD("tls", tls, LISTEN_BY_PROTOCOL),
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
 		[LISTEN_IMPLICIT] = "implicit" } },
@@ -123,7 +131,8 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ SWITCH("implicit-prot", implicit_private, "C", "P"), .only = FTP },
 	{ SWITCH("certificate-reply", certificate_reply_331, "232", "331"),
 	    .only = FTP },
-	{ NUMBER("idle-timeout", idle_seconds, 0, 0, 604800), .only = STREAM },
+	{ NUMBER("idle-timeout", idle_seconds, 0, 0, 604800),
+	    .only = STREAM ", " POSTGRESQL ", " MAIL },
 	{ NUMBER("max-sessions", max_sessions, 20000, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("max-sessions-per-address", max_sessions_per_address, 1000, 0,
 	    CONFIG_SESSIONS_MAX) },
@@ -132,9 +141,10 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ NUMBER("max-unauthenticated-per-address", max_newcomers_per_address,
 	    200, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("handshake-timeout", handshake_seconds, 10, 1, 600) },
-	{ NUMBER("login-timeout", login_seconds, 60, 1, 3600), .only = FTP },
+	{ NUMBER("login-timeout", login_seconds, 60, 1, 3600),
+	    .only = FTP ", " POSTGRESQL ", " MAIL },
 	{ NUMBER("failed-login-delay", failed_login_seconds, 1, 0, 60),
-	    .only = FTP },
+	    .only = FTP ", " MAIL },
 	{ .name = NULL },
 };
 

@@ -16,6 +16,7 @@
 
 #include "policy/class.h"
 #include "setup/backends.h"
+#include "setup/proxies.h"
 #include "setup/config_read.h"
 #include "status/ascii.h"
 #include "status/quote.h"
@@ -161,6 +162,8 @@ named(const struct helper_config *config, const char *path,
 
 	config_warn_of_backends(
 	    config, add_warning, &(struct place){ path, findings });
+	config_warn_of_proxies(
+	    config, add_warning, &(struct place){ path, findings });
 	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
@@ -222,6 +225,7 @@ files(const struct arguments *a, struct findings *findings)
 		if (access_user_find(config->user, &helper) < 0)
 			check_user(config->user, a->config, findings);
 		named(config, a->config, &helper, findings);
+		check_daemons(config, a->etc, a->pam_dir, findings);
 	}
 	if (a->classes != NULL)
 		path = a->classes;

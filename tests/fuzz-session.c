@@ -27,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "helper/base/buffer.h"
@@ -35,6 +34,7 @@
 #include "helper/worker/ftp/ftp_text.h"
 #include "helper/worker/tls/tls_inside.h"
 #include "status/tools/address.h"
+#include "tests/fuzz-host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -66,41 +66,15 @@ stage_of(struct session_host *host)
 	return (struct stage *)(void *)host;
 }
 
-/* The host: all is well, and nobody is told. */
-
-int
-host_publish(const struct session *s, const struct stssl_connection *connection,
-    bool is_welcome)
-{
-	(void)s;
-	(void)connection;
-	(void)is_welcome;
-	return 0;
-}
-
 void
-host_withdraw(const struct session *s)
-{
-	(void)s;
-}
-
-/* No test has a verifier. */
-int
-host_prove(const struct session *s)
-{
-	(void)s;
-	return -1;
-}
-
-void
-host_ask(const struct session *s, const char *user)
+host_ask(const struct session *s, enum message_about about, const char *user)
 {
 	struct stage *stage = stage_of(s->host);
 	struct message_advice advice = { .session = s->id,
 		.serial = s->question.serial,
 		.verdict = stage->verdict };
 
-	if (user != NULL && strlen(user) > MESSAGE_USER_MAX)
+	if (about != ABOUT_CERTIFICATE && strlen(user) > MESSAGE_USER_MAX)
 		abort();
 	session_advice(stage->session, &advice);
 }
@@ -121,42 +95,11 @@ host_welcome(const struct session *s)
 }
 
 void
-host_failed(const struct session *s, enum penalty_event event)
-{
-	(void)s;
-	(void)event;
-}
-
-void
-host_unreachable(const struct session *s)
-{
-	(void)s;
-}
-
-void
 host_closed(struct session *s, uint64_t in, uint64_t out)
 {
 	(void)in;
 	(void)out;
 	stage_of(s->host)->session = NULL;
-}
-
-static int
-listen_somewhere(struct stssl_address *ret)
-{
-	struct sockaddr_storage sa;
-	socklen_t len;
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	if (stssl_address_parse("127.0.0.1:0", ret) < 0)
-		abort();
-	len = stssl_address_to(ret, &sa);
-	if (bind(fd, (struct sockaddr *)&sa, len) == -1 ||
-	    listen(fd, 4) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&sa, &len) == -1 ||
-	    stssl_address_from(&sa, ret) < 0)
-		abort();
-	return fd;
 }
 
 static void
@@ -231,18 +174,10 @@ finish(struct stage *s)
 static void
 say(struct stage *s, enum end end, const char *text, const char *newline)
 {
-	char empty[] = "";
-	struct iovec parts[2] = { { empty, 0 }, { empty, 0 } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
-	char copy[4200], last[3];
+	char line[4204];
 
-	(void)snprintf(copy, sizeof copy, "%s", text);
-	(void)snprintf(last, sizeof last, "%s", newline);
-	parts[0] = (struct iovec){ copy, strlen(copy) };
-	parts[1] = (struct iovec){ last, strlen(last) };
-	if (s->fd[end] != -1)
-		(void)sendmsg(
-		    s->fd[end], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)snprintf(line, sizeof line, "%s%s", text, newline);
+	(void)send(s->fd[end], line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Read what one end got; "" when it is closed. */

@@ -91,6 +91,11 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n address = { \"127.0.0.1\" }\n}\n",
 	    "h.conf:3: address = \"127.0.0.1\": "
 	    "not an IP address with a port" },
+	{ TLS "listen \"ftp\" {\n accept-proxy = { \"proxy\" }\n}\n",
+	    "h.conf:3: accept-proxy = \"proxy\": not an address pattern" },
+	{ TLS "listen \"ftp\" {\n accept-proxy = { \"10.0.0.1/8\" }\n}\n",
+	    "h.conf:3: accept-proxy = \"10.0.0.1/8\": "
+	    "the address has bits outside of its mask" },
 	{ TLS "listen \"ftp\" {\n backend = \"127.0.0.1:0\"\n}\n",
 	    "h.conf:3: backend = \"127.0.0.1:0\": "
 	    "not an IP address with a port, nor unix:/PATH" },
@@ -100,15 +105,27 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
-	    "h.conf:3: protocol = \"http\": not one of ftp, stream" },
+	    "h.conf:3: protocol = \"http\": not one of ftp, stream, "
+	    "postgresql, imap, pop3, smtp" },
 	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
 	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
 	      " backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: tls = explicit: only with protocol = ftp" },
+	    "h.conf:4: tls = explicit: not with protocol = stream" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " passive-ports = \"1-2\"\n backend = \"127.0.0.1:110\"\n}\n",
 	    "h.conf:4: passive-ports: only with protocol = ftp" },
+	{ TLS "listen \"ftp\" {\n idle-timeout = 1\n"
+	      " backend = \"127.0.0.1:1\"\n}\n",
+	    "h.conf:3: idle-timeout: only with protocol = stream, "
+	    "postgresql, imap, pop3, smtp" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n login-timeout = 1\n"
+	      " backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: login-timeout: only with protocol = ftp, postgresql, "
+	    "imap, pop3, smtp" },
+	{ TLS "listen \"pg\" {\n protocol = postgresql\n"
+	      " backend = \"unix:/run/pg\"\n}\n",
+	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n client-certificate = demand\n}\n",
 	    "h.conf:3: client-certificate = \"demand\": "
 	    "not one of none, request, require" },
@@ -157,7 +174,8 @@ static const struct {
 	    "not of the form BEGIN:RATE:FULL, nor 0" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " failed-login-delay = 1\n backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: failed-login-delay: only with protocol = ftp" },
+	    "h.conf:4: failed-login-delay: only with protocol = ftp, imap, "
+	    "pop3, smtp" },
 };
 
 START_TEST(a_mistake_is_told_with_its_line)

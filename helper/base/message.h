@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/base/proxy_fault.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
@@ -22,7 +23,8 @@
 /* A worker takes over this client; its socket comes with the message. */
 struct message_client {
 	uint64_t session;
-	uint32_t listener; /* index into helper_config.listeners */
+	uint32_t listener;   /* index into helper_config.listeners */
+	uint32_t is_proxied; /* 0 or 1: a header of PROXY has to come first */
 	struct stssl_address peer;
 	struct stssl_address local;
 };
@@ -72,6 +74,22 @@ struct message_closed {
 	uint64_t in, out;
 };
 
+/*
+ * The header of PROXY has come to a session that has to have one, and says
+ * whose connection it is; or there is no good one.
+ */
+struct message_introduce {
+	uint64_t session;
+	uint32_t fault;  /* enum proxy_fault */
+	uint32_t is_own; /* 0 or 1: the proxy's own connection */
+	struct stssl_address client;
+};
+
+/* To that: the client may come in.  If not, MESSAGE_END comes instead. */
+struct message_admitted {
+	uint64_t session;
+};
+
 /* Longest class name that is told; of a longer one, its beginning. */
 #define MESSAGE_CLASS_MAX 256
 
@@ -86,16 +104,23 @@ struct message_verdict {
 /* Longest user name that can be logged in with, stssl-classes.conf(5). */
 #define MESSAGE_USER_MAX 256
 
+/* What a question to an advisor is about. */
+enum message_about {
+	ABOUT_USER,        /* what would class policy say for him? */
+	ABOUT_CERTIFICATE, /* whom does it let in? */
+	ABOUT_CLEAR,       /* may passwords cross in clear, whoever it is? */
+	ABOUT_COUNT
+};
+
 /*
- * What would class policy say for this user name now, given the record that is
- * published for the session?  Or, with `whose`: whom does its certificate let
- * in?  `serial` comes back with the answer.
+ * A question about the session, given the record that is published for it.
+ * `serial` comes back with the answer.
  */
 struct message_ask {
 	uint64_t session;
 	uint64_t serial;
-	uint32_t whose; /* 0 or 1; `user` does not matter then */
-	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+	uint32_t about;                  /* enum message_about */
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated; for ABOUT_USER */
 };
 
 /* The advisor's answer.  It grants nothing: the module decides. */
@@ -115,7 +140,7 @@ struct message_advice {
 struct message_question {
 	uint32_t listener; /* index into helper_config.listeners */
 	uint32_t text_len;
-	uint32_t whose;
+	uint32_t about;
 	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
 };
 
@@ -133,12 +158,17 @@ struct message_welcome {
 };
 
 /* Why a session is to end. */
-#define MESSAGE_ENDS(X)                                    \
-	X(KICKED, "kicked", "Ended by the administrator.") \
-	X(CERTIFICATE, "certificate",                      \
-	    "Your certificate is not good any more.")      \
-	X(PENALTY, "penalty",                              \
-	    "Too many failures from your address, try again later.")
+#define MESSAGE_ENDS(X)                                              \
+	X(KICKED, "kicked", "Ended by the administrator.")           \
+	X(CERTIFICATE, "certificate",                                \
+	    "Your certificate is not good any more.")                \
+	X(PENALTY, "penalty",                                        \
+	    "Too many failures from your address, try again later.") \
+	X(SESSIONS, "max-sessions-per-address",                      \
+	    "Too many sessions from your address.")                  \
+	X(NEWCOMERS, "max-unauthenticated-per-address",              \
+	    "Too many clients from your address are logging in.")    \
+	X(INTERNAL, "internal", "The service is not available.")
 
 enum message_end_reason {
 #define X(name, word, text) END_##name,
@@ -284,7 +314,9 @@ struct message_refused {
 	X(PROVEN, proven, VERIFIER, STSSL_RECORD_MAX)    \
 	X(CHAIN, chain, VERIFIER, X509_CHAIN_BYTES)      \
 	X(FOUND, found, INQUIRER, 0)                     \
-	X(UNREACHABLE, unreachable, WORKER, 0)
+	X(UNREACHABLE, unreachable, WORKER, 0)           \
+	X(INTRODUCE, introduce, WORKER, 0)               \
+	X(ADMITTED, admitted, MONITOR, 0)
 
 enum message_type {
 	MESSAGE_NONE,

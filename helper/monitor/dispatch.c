@@ -111,6 +111,13 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 	penalties_add(m->penalties, peer, event);
 }
 
+void
+monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *introduced)
+{
+	doors_introduce(m->doors, entry, introduced);
+}
+
 /*
  * A source may have connected often before it was refused: it gets no further
  * than a login.  True when this one is sent away; that it waits for an answer,
@@ -119,7 +126,8 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 static bool
 turn_away(struct monitor *m, const struct session_entry *entry)
 {
-	if (!penalties_refuses(m->penalties, &entry->peer))
+	if (entry->origin != ORIGIN_CLIENT ||
+	    !penalties_refuses(m->penalties, &entry->peer))
 		return false;
 	doors_note(m->doors, entry->listener, ADMISSION_PENALTY, &entry->peer);
 	(void)monitor_end(m, entry, END_PENALTY);
@@ -134,14 +142,19 @@ monitor_refused_login(
 	static const enum stssl_reason ours[] = { STSSL_REASON_INTERNAL,
 		STSSL_REASON_CONFIGURATION, STSSL_REASON_HELPER };
 	const struct helper_config *config = m->generation->config;
+	enum listen_protocol protocol;
 
-	if (entry->listener >= config->listener_count ||
-	    config->listeners[entry->listener].protocol != LISTEN_STREAM)
+	if (entry->listener >= config->listener_count)
+		return;
+	/* Workers see for themselves how FTP's logins end. */
+	protocol = config->listeners[entry->listener].protocol;
+	if (protocol != LISTEN_STREAM && protocol != LISTEN_POSTGRESQL)
 		return;
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (strcmp(reason, stssl_reason_word(ours[i])) == 0)
 			return;
-	monitor_penalise(m, &entry->peer, PENALTY_LOGIN_FAILED);
+	if (entry->origin == ORIGIN_CLIENT)
+		monitor_penalise(m, &entry->peer, PENALTY_LOGIN_FAILED);
 	(void)turn_away(m, entry);
 }
 
@@ -157,13 +170,16 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 
 void
 monitor_advise(struct monitor *m, const struct session_entry *entry,
-    const char *user, const struct message_advice *advice)
+    const struct message_ask *ask, const struct message_advice *advice)
 {
 	const struct message message = { .type = MESSAGE_ADVICE,
 		.u.advice = *advice };
 
 	(void)tell(m, entry, &message, "advice");
-	audit_advice(entry, user, advice);
+	/* Nobody has tried to log in. */
+	if (ask->about == ABOUT_CLEAR)
+		return;
+	audit_advice(entry, ask->user, advice);
 	if (advice->verdict == STSSL_VERDICT_REFUSE)
 		metrics_refusal(registry_metrics(m->registry),
 		    (enum stssl_reason)advice->reason);

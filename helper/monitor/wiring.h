@@ -95,13 +95,17 @@ bool monitor_is_worker(
 void monitor_penalise(struct monitor *m, const struct stssl_address *peer,
     enum penalty_event event);
 
+/* A proxy has said, or has not, whose session it is. */
+void monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *introduced);
+
 /* A worker asks what class policy says for a session of its own. */
 void monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask);
 
-/* The answer, about `user`. */
+/* The answer. */
 void monitor_advise(struct monitor *m, const struct session_entry *entry,
-    const char *user, const struct message_advice *advice);
+    const struct message_ask *ask, const struct message_advice *advice);
 
 /* OCSP is to be asked about a session's certificate, a chain in DER. */
 void monitor_check(struct monitor *m, struct session_entry *entry,

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "helper/base/message.h"
+#include "helper/base/proxy_fault.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -50,10 +52,11 @@ int host_publish(const struct session *s,
 void host_withdraw(const struct session *s);
 
 /*
- * Ask what class policy says for `user`, or, with NULL, whom the certificate
- * lets in.  session_advice() is called with the answer, if one comes.
+ * Ask an advisor; `user` is for ABOUT_USER, else NULL.  session_advice() is
+ * called with the answer, if one comes.
  */
-void host_ask(const struct session *s, const char *user);
+void host_ask(
+    const struct session *s, enum message_about about, const char *user);
 
 /*
  * Hand in the session's handshake, which is over, to the verifier;
@@ -64,6 +67,14 @@ int host_prove(const struct session *s);
 
 /* Something went wrong that the session's client is to be penalised for. */
 void host_failed(const struct session *s, enum penalty_event event);
+
+/*
+ * Say whose connection the header of PROXY says it is, NULL for the proxy's
+ * own; or what is wrong with the header.  session_admitted() is called, or
+ * session_end_for(), when there is nothing wrong with it.
+ */
+void host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client);
 
 /* The session is authenticated: it counts as a newcomer no more. */
 void host_welcome(const struct session *s);

@@ -3,7 +3,7 @@
  * A session: one client's control connection with its backend connection, from
  * the moment the worker gets it to its end.  Does what is the same for every
  * protocol: TLS, the record, the backend, deadlines.  A protocol knows what the
- * bytes mean: ftp/ and tunnel.c, a struct protocol each.
+ * bytes mean: ftp/, postgresql.c and tunnel.c, a struct protocol each.
  */
 #ifndef HELPER_WORKER_SESSION_H
 #define HELPER_WORKER_SESSION_H
@@ -56,6 +56,10 @@ struct protocol {
 };
 
 extern const struct protocol ftp_protocol;
+extern const struct protocol imap_protocol;
+extern const struct protocol pop3_protocol;
+extern const struct protocol smtp_protocol;
+extern const struct protocol postgresql_protocol;
 extern const struct protocol tunnel_protocol;
 
 /*
@@ -88,6 +92,9 @@ void session_checked(struct session *s, enum x509_ocsp found);
 /* The answer to host_prove(); NULL when there will be none. */
 void session_proven(struct session *s, const struct proof_answer *answer);
 
+/* The client whom host_introduce() has named may come in. */
+void session_admitted(struct session *s);
+
 /*
  * It has to end, whatever it does: from the event loop, with a word to the
  * client and a line in the log.
@@ -98,6 +105,15 @@ void session_end_for(struct session *s, enum message_end_reason reason);
 void session_stop(struct session *s, bool force);
 
 /* For protocols */
+
+/*
+ * From now on bytes only go through, as on a stream listener, after those that
+ * were read from the client and from the backend already (BUFFER_RELAY, taken
+ * over; or NULL).  The protocol is closed.  The session may be gone afterwards,
+ * marked as with session_end().
+ */
+void session_tunnel(
+    struct session *s, struct buffer *from_client, struct buffer *from_backend);
 
 /* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);
@@ -122,7 +138,7 @@ void session_unlimit(struct session *s);
  * Ask what host_ask() asks.  The protocol's advice() is called with the
  * answer, always, if only with a refusal at a deadline.
  */
-void session_ask(struct session *s, const char *user);
+void session_ask(struct session *s, enum message_about about, const char *user);
 
 /* The client is authenticated. */
 void session_welcome(struct session *s);

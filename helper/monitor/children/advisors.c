@@ -51,7 +51,7 @@ advise(const struct advisors *a, const struct session_entry *entry,
 		.failure = answer->failure };
 
 	memcpy(advice.user, answer->user, sizeof advice.user);
-	monitor_advise(a->pool.monitor, entry, ask->user, &advice);
+	monitor_advise(a->pool.monitor, entry, ask, &advice);
 }
 
 static const struct message_answer no_answer = { .verdict =
@@ -106,7 +106,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 
 	m.u.question.listener = entry->listener;
 	m.u.question.text_len = (uint32_t)entry->text_len;
-	m.u.question.whose = p->ask.whose;
+	m.u.question.about = p->ask.about;
 	memcpy(m.u.question.user, p->ask.user, sizeof p->ask.user);
 	if (message_send(c->channel, &m, -1, entry->text, entry->text_len) <
 	    0) {
@@ -149,8 +149,9 @@ expired(struct pending *p)
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->patience);
 		/* Also of a client that has not waited for it. */
-		monitor_penalise(
-		    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
+		if (!p->is_proxys)
+			monitor_penalise(
+			    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
 		pool_kill(c);
 	}
 }
@@ -266,6 +267,7 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 		advise(a, entry, ask, &no_answer);
 		return;
 	}
+	p->is_proxys = entry->origin != ORIGIN_CLIENT;
 	serve_waiting(a);
 	if (a->questions.count > ADVISORS_COUNT + ADVISORS_WAITING)
 		settle(questions_least(&a->questions), &no_answer);

@@ -5,6 +5,7 @@
 #include <config.h>
 #include "helper/monitor/registry/admission.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -18,15 +19,26 @@ static const struct {
 } refusals[ADMISSION_COUNT] = {
 	[ADMISSION_YES] = { "none", "" },
 	[ADMISSION_SESSIONS] = { "max-sessions",
-	    "421 Too many sessions, try again later.\r\n" },
+	    "Too many sessions, try again later." },
 	[ADMISSION_ADDRESS] = { "max-sessions-per-address",
-	    "421 Too many sessions from your address.\r\n" },
+	    "Too many sessions from your address." },
 	[ADMISSION_NEWCOMERS] = { "max-unauthenticated",
-	    "421 Too many clients are logging in, try again later.\r\n" },
+	    "Too many clients are logging in, try again later." },
 	[ADMISSION_ADDRESSES_NEWCOMERS] = { "max-unauthenticated-per-address",
-	    "421 Too many clients from your address are logging in.\r\n" },
+	    "Too many clients from your address are logging in." },
 	[ADMISSION_PENALTY] = { "penalty",
-	    "421 Too many failures from your address, try again later.\r\n" },
+	    "Too many failures from your address, try again later." },
+	[ADMISSION_HEADER] = { "proxy-header", "" },
+	[ADMISSION_INTERNAL] = { "internal", "" },
+};
+
+/* In front of it, in place of a greeting. */
+static const char *const words[] = {
+	[LISTEN_FTP] = "421",
+	[LISTEN_STREAM] = NULL,
+	[LISTEN_IMAP] = "* BYE",
+	[LISTEN_POP3] = "-ERR [SYS/TEMP]",
+	[LISTEN_SMTP] = "421 4.3.2",
 };
 
 const char *
@@ -67,18 +79,32 @@ is_unlucky(unsigned share)
 }
 
 enum admission
-admission_check(const struct listen_config *listen, const struct census *census,
-    uint32_t listener, const struct stssl_address *peer)
+admission_check_address(const struct listen_config *listen,
+    const struct census *census, uint32_t listener,
+    const struct stssl_address *peer)
 {
-	const struct census_count all = census_of(census, listener, NULL);
 	const struct census_count same = census_of(census, listener, peer);
 
-	if (is_full(all.sessions, listen->max_sessions))
-		return ADMISSION_SESSIONS;
 	if (is_full(same.sessions, listen->max_sessions_per_address))
 		return ADMISSION_ADDRESS;
 	if (is_full(same.newcomers, listen->max_newcomers_per_address))
 		return ADMISSION_ADDRESSES_NEWCOMERS;
+	return ADMISSION_YES;
+}
+
+enum admission
+admission_check(const struct listen_config *listen, const struct census *census,
+    uint32_t listener, const struct stssl_address *peer)
+{
+	const struct census_count all = census_of(census, listener, NULL);
+	enum admission same = ADMISSION_YES;
+
+	if (is_full(all.sessions, listen->max_sessions))
+		return ADMISSION_SESSIONS;
+	if (peer != NULL)
+		same = admission_check_address(listen, census, listener, peer);
+	if (same != ADMISSION_YES)
+		return same;
 	if (is_unlucky(dropped_share(&listen->max_newcomers, all.newcomers)))
 		return ADMISSION_NEWCOMERS;
 	return ADMISSION_YES;
@@ -87,11 +113,13 @@ admission_check(const struct listen_config *listen, const struct census *census,
 void
 admission_refuse(const struct listen_config *listen, enum admission why, int fd)
 {
-	const char *reply = refusals[why].reply;
+	const char *word = words[listen->protocol], *text = refusals[why].reply;
+	char reply[128];
 
-	if (listen->protocol == LISTEN_FTP && listen->tls == LISTEN_EXPLICIT)
-		(void)send(
-		    fd, reply, strlen(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (word == NULL || *text == '\0' || listen->tls != LISTEN_EXPLICIT)
+		return;
+	(void)snprintf(reply, sizeof reply, "%s %s\r\n", word, text);
+	(void)send(fd, reply, strlen(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void

@@ -186,6 +186,7 @@ started(struct child *c)
 {
 	const struct verifiers *v = c->pool->owner;
 
+	log_info("verifier %ld: gives nonces", (long)c->pid);
 	if (!v->is_renewing)
 		monitor_introduce_workers(c->pool->monitor, true);
 	return 0;

@@ -9,8 +9,8 @@
 
 /*
  * An act returns 0 when it worked, else -errno.  The outcomes are those of
- * monitor, worker, advisor, inquirer, reviewer, keyholder, verifier: k killed, p
- * EPERM or EACCES, . works, - not tried.
+ * monitor, worker, advisor, inquirer, reviewer, keyholder, verifier: k killed,
+ * p EPERM or EACCES, . works, - not tried.
  */
 struct sandbox_act {
 	const char *what;

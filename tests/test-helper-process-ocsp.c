@@ -33,8 +33,7 @@ static const struct {
 
 START_TEST(soft_and_hard_differ_without_an_answer)
 {
-	ck_assert_int_eq(
-	    ocsp_judge(judgements[_i].mode, judgements[_i].found),
+	ck_assert_int_eq(ocsp_judge(judgements[_i].mode, judgements[_i].found),
 	    judgements[_i].failure);
 }
 END_TEST

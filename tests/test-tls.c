@@ -72,27 +72,6 @@ START_TEST(a_session_with_a_certificate_is_proven_anew_each_time)
 }
 END_TEST
 
-/* In TLS 1.2 only where no certificate is asked for. */
-START_TEST(a_session_without_a_certificate_is_resumed)
-{
-	struct tls_context *context;
-	struct meeting m;
-	struct stage s;
-
-	stage_set(&s);
-	gnutls_certificate_free_credentials(s.credentials);
-	s.credentials = credentials_of(NULL);
-	context = must_load(&s, NULL, STALE_CRL_REFUSE);
-	for (int i = 0; i < 3; i++) {
-		meet(&m, &s, context, TLS_SINGLE, versions[_i]);
-		ck_assert_int_eq(tls_is_resumed(m.tls), i > 0 && _i == 1);
-		part(&m);
-	}
-	(void)tls_context_free(context);
-	stage_clear(&s);
-}
-END_TEST
-
 /* The key of another, of 16384 bits: the handshake ends before it is used. */
 static void
 with_a_huge_key(struct making *m)
@@ -387,7 +366,6 @@ int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ a_session_without_a_certificate_is_resumed, ROWS(versions) },
 		{ a_session_with_a_certificate_is_proven_anew_each_time,
 		    ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,

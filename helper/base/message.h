@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The messages between the monitor and workers, advisors, the keyholder, the
- * verifier, the reviewer and the inquirer, over SOCK_SEQPACKET pairs, each between the
- * monitor and one other.  One struct per message, exact length checked; a role
- * that meets an impossible message exits, its peer sees the end of the channel.
+ * verifier, the reviewer and the inquirer, over SOCK_SEQPACKET pairs, each
+ * between the monitor and one other.  One struct per message, exact length
+ * checked; a role that meets an impossible message exits, its peer sees the end
+ * of the channel.
  */
 #ifndef HELPER_BASE_MESSAGE_H
 #define HELPER_BASE_MESSAGE_H
@@ -36,7 +37,7 @@ struct message_client {
  */
 struct message_publish {
 	uint64_t session;
-	uint64_t is_proven; /* 0 or 1 */
+	uint64_t is_proven;                 /* 0 or 1 */
 	struct stssl_connection connection; /* as the backend sees it */
 	uint32_t text_len;
 	uint32_t is_welcome; /* as MESSAGE_WELCOME */

@@ -276,7 +276,7 @@ parse_rest(struct slice left, struct messages *m)
 {
 	const struct step *order = orders[m->is_1_3];
 	struct slice bodies[ROLES + 1], list;
-	size_t marks[ROLES + 1];
+	size_t marks[ROLES + 1] = { 0 };
 
 	for (; order->type != 0; order++) {
 		marks[order->role] = (size_t)(left.at - m->rest.at);

@@ -109,7 +109,7 @@ copy(char *to, size_t size, const struct stssl_record *record,
 	(void)snprintf(to, size, "%s", text == NULL ? "" : text);
 }
 
-/* A monitor that is not told grants nothing; nor does the worker hope for it. */
+/* A monitor that is not told grants nothing. */
 static void
 pronounce(const struct line *line, uint64_t session, const struct finding *f)
 {

@@ -44,6 +44,9 @@ certificate old 'activation_date = "2020-01-01 00:00:00"' \
 	'expiration_date = "2021-01-01 00:00:00"'
 certificate early 'activation_date = "2120-01-01 00:00:00"' \
 	'expiration_date = "2121-01-01 00:00:00"'
+kind=--rsa
+certificate rsa 'expiration_days = 365'
+kind=--ecc
 list fresh.crl 'crl_next_update = 100' ''
 list short.crl 'crl_next_update = 3' ''
 list stale.crl 'crl_this_update_date = "2020-01-01 00:00:00"' \
@@ -60,6 +63,13 @@ expect "--json says so with an empty list" 0 '{
   "findings": []
 }' check --json
 
+config rsa.pem rsa.key fresh.crl
+expect "RSA alone is no mistake, but a second certificate would help" 0 \
+	'hint: @/rsa.pem: has an RSA key, and no certificate has another; a'"\
+ second one with an ECDSA key makes connections cheaper" check
+config "rsa.pem\", \"$dir/server.pem" "rsa.key\", \"$dir/server.key" fresh.crl
+expect "there is none with both kinds" 0 "" check
+
 first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)
 [ "${first:-0}" -gt 0 ] || first=1024
 for port in 1024 2121 65535; do
@@ -70,6 +80,18 @@ for port in 1024 2121 65535; do
 may take this port while the daemon is away; use one below $first" check
 	done
 done
+
+for proxies in '0.0.0.0/0' '::/0' '*.*.*.*' '10.0.0.0/8", "::/0'; do
+	config server.pem server.key fresh.crl
+	sed -i "s|protocol = ftp|accept-proxy = { \"$proxies\" }|" helper.conf
+	expect "accept-proxy for everybody is told: $proxies" 1 \
+		"warning: @/helper.conf:12: accept-proxy: every client can \
+say which address it has; name the proxies alone" check
+done
+config server.pem server.key fresh.crl
+sed -i 's|protocol = ftp|accept-proxy = { "10.0.0.0/8", "0.0.0.0/1" }|' \
+	helper.conf
+expect "nothing is said of other networks" 0 "" check
 
 config soon.pem soon.key ''
 r=$(check --config "$dir/helper.conf")

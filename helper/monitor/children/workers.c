@@ -137,6 +137,9 @@ hand_over(
 		    registry, registry_find(registry, client->session));
 		return r;
 	}
+	if (client->is_proxied != 0)
+		registry_await(
+		    registry, registry_find(registry, client->session));
 	c->tasks++;
 	c->has_served = true;
 	if (child_is_behind(c))
@@ -178,17 +181,14 @@ workers_free(struct workers *workers)
 }
 
 int
-workers_give(struct workers *workers, uint32_t listener, int fd,
-    const struct stssl_address *peer, const struct stssl_address *local)
+workers_give(
+    struct workers *workers, const struct message_client *client, int fd)
 {
-	struct message m = { .type = MESSAGE_CLIENT };
+	struct message m = { .type = MESSAGE_CLIENT, .u.client = *client };
 	struct child *c;
 	int r;
 
 	m.u.client.session = workers->next_session++;
-	m.u.client.listener = listener;
-	m.u.client.peer = *peer;
-	m.u.client.local = *local;
 	do {
 		r = choose(workers, &c);
 		if (r < 0)

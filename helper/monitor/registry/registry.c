@@ -128,12 +128,46 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	return 0;
 }
 
+/* What a session is counted by, beside its listener. */
+static const struct stssl_address *
+source_of(const struct session_entry *entry)
+{
+	return entry->origin == ORIGIN_CLIENT ? &entry->peer : NULL;
+}
+
+void
+registry_await(struct registry *registry, struct session_entry *entry)
+{
+	census_detach(&registry->census, entry->listener, &entry->peer,
+	    entry->is_newcomer);
+	entry->origin = ORIGIN_AWAITED;
+}
+
+int
+registry_introduce(struct registry *registry, struct session_entry *entry,
+    const struct stssl_address *client)
+{
+	int r;
+
+	if (client == NULL) {
+		entry->origin = ORIGIN_PROXY;
+		return 0;
+	}
+	r = census_attach(
+	    &registry->census, entry->listener, client, entry->is_newcomer);
+	if (r < 0)
+		return r;
+	entry->origin = ORIGIN_CLIENT;
+	entry->peer = *client;
+	return 0;
+}
+
 void
 registry_welcome(struct registry *registry, struct session_entry *entry)
 {
 	if (entry->is_newcomer)
 		census_welcome(
-		    &registry->census, entry->listener, &entry->peer);
+		    &registry->census, entry->listener, source_of(entry));
 	entry->is_newcomer = false;
 	registry_login(registry, entry);
 }
@@ -284,6 +318,8 @@ registry_source_of(const struct registry *registry, const void *owner,
 	LIST_FOREACH (e, &registry->sessions, link) {
 		if (e->owner != owner)
 			continue;
+		if (e->origin != ORIGIN_CLIENT)
+			return false;
 		client_source(&e->peer, found == NULL ? first : next);
 		if (found != NULL && memcmp(first, next, sizeof first) != 0)
 			return false;
@@ -300,7 +336,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	registry_withdraw(registry, entry);
 	(void)tdelete(entry, &registry->by_session, compare_sessions);
 	LIST_REMOVE(entry, link);
-	census_leave(&registry->census, entry->listener, &entry->peer,
+	census_leave(&registry->census, entry->listener, source_of(entry),
 	    entry->is_newcomer);
 	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
 	stssl_record_done(&entry->login);

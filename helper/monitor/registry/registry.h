@@ -24,6 +24,13 @@ enum session_record {
 	RECORD_KNOWN,   /* questions are answered with it */
 };
 
+/* Whose address a session's is. */
+enum session_origin {
+	ORIGIN_CLIENT,  /* that of the client */
+	ORIGIN_AWAITED, /* a proxy's, which has yet to say whose it is */
+	ORIGIN_PROXY,   /* a proxy's, which has said that it is its own */
+};
+
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
  * who is asked about it, its review, the verdict, and what failed.
@@ -33,6 +40,7 @@ struct session_entry {
 	const void *owner; /* the worker; only compared */
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
+	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	bool kernel_tls;              /* the kernel has encrypted some of it */
@@ -72,6 +80,15 @@ struct registry *registry_free(struct registry *registry);
  */
 int registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer);
+
+/*
+ * A new session comes through a proxy: until it is introduced it counts for its
+ * listener alone.  registry_introduce() returns 0 or -ENOMEM; with `client`
+ * NULL it is the proxy's own.
+ */
+void registry_await(struct registry *registry, struct session_entry *entry);
+int registry_introduce(struct registry *registry, struct session_entry *entry,
+    const struct stssl_address *client);
 
 /* The session is authenticated.  Once or more often. */
 void registry_welcome(struct registry *registry, struct session_entry *entry);
@@ -124,7 +141,8 @@ size_t registry_settle(struct registry *registry);
 
 /*
  * Where all sessions of an owner come from, whose source (client_source()) is
- * one; false when they come from several, or there is none.
+ * one; false when they come from several, there is none, or a proxy has not
+ * said where one comes from.
  */
 bool registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret);

@@ -32,7 +32,7 @@ config() {
 
 # check OPTIONS...: stsslctl check of that configuration.
 check() {
-	"$STSSLCTL" check --config "$dir/helper.conf" "$@"
+	"$STSSLCTL" check --config "$dir/helper.conf" --etc "$dir/etc" "$@"
 }
 
 sum=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef

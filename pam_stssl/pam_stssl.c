@@ -94,6 +94,9 @@ begin(pam_handle_t *pamh, int argc, const char **argv, struct options *options,
 		return PAM_USER_UNKNOWN;
 	}
 	login_init(l, options, user, service);
+	/* Only where the administrator says that it is sshd's environment. */
+	if (options->ssh)
+		l->ssh_text = pam_getenv(pamh, SSH_INFO);
 	return PAM_SUCCESS;
 }
 
@@ -260,6 +263,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (r != PAM_SUCCESS)
 		return r;
 	borrow(pamh, &l);
+	l.needs_password = options.ssh;
 	login_decide(&l);
 	r = finish(pamh, &l, &phase);
 	if (l.kept != NULL)
@@ -268,9 +272,33 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return r;
 }
 
+/* The facts of the session, for those who have been let in already. */
+static int
+tell(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+{
+	int r = login_identify(l) < 0 ? PAM_SESSION_ERR : PAM_SUCCESS;
+
+	log_login(pamh, l, phase->word, false);
+	return r;
+}
+
+/*
+ * After a login by key, sshd calls neither auth nor, with the key known,
+ * account: it is decided here.  What auth has decided does not count: it may
+ * have been about another attempt of the client's.
+ */
+static int
+decide(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+{
+	l->needs_password = true;
+	login_decide(l);
+	return finish(pamh, l, phase);
+}
+
 int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	static const struct phase phase = { "session-open", PAM_SUCCESS };
 	struct options options;
 	struct login l;
 	int r = begin(pamh, argc, argv, &options, &l);
@@ -278,11 +306,9 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
-	if (login_identify(&l) < 0)
-		r = PAM_SESSION_ERR;
-	else
+	r = options.ssh ? decide(pamh, &l, &phase) : tell(pamh, &l, &phase);
+	if (r == PAM_SUCCESS)
 		r = put_environment(pamh, &l.record);
-	log_login(pamh, &l, "session-open", false);
 	login_done(&l);
 	return r;
 }

@@ -17,6 +17,8 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+#define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
+
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 int
@@ -46,6 +48,15 @@ bool
 stssl_address_is_ipv4(const struct stssl_address *a)
 {
 	return memcmp(a->ip, mapped, sizeof mapped) == 0;
+}
+
+bool
+stssl_address_is_loopback(const struct stssl_address *a)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return stssl_address_is_ipv4(a) ? a->ip[IPV4_BYTE] == 127
+					: memcmp(a->ip, one, sizeof one) == 0;
 }
 
 const char *

@@ -45,6 +45,9 @@ int stssl_address_from(
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
 
+/* True for 127.0.0.0/8 and ::1. */
+bool stssl_address_is_loopback(const struct stssl_address *a);
+
 /*
  * Write "192.0.2.1:21" or "[2001:db8::1]:21"; stssl_ip_format() leaves the
  * port and the brackets away.  Both return `buf`, for use as an argument.

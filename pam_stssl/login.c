@@ -111,12 +111,26 @@ take_from_connection(struct login *l)
 		l->from = c->list[0].peer;
 }
 
+/* Those of this process, or the one that PAM_RHOST stands for. */
+static int
+find_connections(struct login *l)
+{
+	struct connections *c = &l->connections;
+	int r = connections_find(c);
+
+	if (r < 0 || c->count > 0)
+		return r;
+	r = connections_by_source(l->rhost, c);
+	l->is_by_rhost = c->count > 0;
+	return r;
+}
+
 int
 login_identify(struct login *l)
 {
 	const struct connections *c = &l->connections;
 	int64_t start_ms = stssl_now_ms();
-	int r = connections_find(&l->connections);
+	int r = find_connections(l);
 
 	if (r < 0)
 		return refuse(l, STSSL_REASON_INTERNAL, r, "connections");

@@ -2,13 +2,15 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for or printed.  Two things are kept from auth to
- * account: the decision with its user, which account can only confirm, and
- * classes.conf, which is read again only if it can have changed.
+ * else.  Nothing is printed, and nothing prompted for but a user name that is
+ * not there.  Three things are kept from auth to account: the decision with its
+ * user, which account can only confirm; classes.conf, which is read again only
+ * if it can have changed; and what PAM_RHOST was, where that names the session.
  */
 #include <config.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -71,29 +73,92 @@ log_login(
 	    pamh, priority_of(l), "%s", login_format(l, word, judged, text));
 }
 
+/* What we have set PAM_RHOST to, and what it was. */
+#define RHOST "pam_stssl-rhost"
+
+struct kept_rhost {
+	char set[STSSL_ADDRESS_TEXT], was[STSSL_ADDRESS_TEXT];
+};
+
+/* PAM_RHOST, as it was before we set it; somebody else's is not touched. */
+static const char *
+rhost_of(pam_handle_t *pamh)
+{
+	const void *rhost = NULL, *found = NULL;
+	const struct kept_rhost *kept;
+
+	(void)pam_get_item(pamh, PAM_RHOST, &rhost);
+	if (pam_get_data(pamh, RHOST, &found) != PAM_SUCCESS)
+		return rhost;
+	kept = found;
+	return rhost != NULL && strcmp(rhost, kept->set) == 0 ? kept->was
+							      : rhost;
+}
+
+static void
+forget_kept(pam_handle_t *pamh, void *kept, int status)
+{
+	(void)pamh, (void)status;
+	free(kept);
+}
+
+/* Account has to find the session, too. */
+static int
+keep_rhost(pam_handle_t *pamh, const struct login *l, const char *set)
+{
+	struct kept_rhost *kept = calloc(1, sizeof *kept);
+
+	if (kept == NULL)
+		return PAM_BUF_ERR;
+	(void)snprintf(kept->set, sizeof kept->set, "%s", set);
+	stssl_ip_format(&l->connections.list[0].peer, kept->was);
+	if (pam_set_data(pamh, RHOST, kept, forget_kept) == PAM_SUCCESS)
+		return PAM_SUCCESS;
+	free(kept);
+	return PAM_BUF_ERR;
+}
+
+/* Auth alone may ask, as login(1) leaves it to its modules. */
+static int
+find_user(pam_handle_t *pamh, bool may_ask, const char **ret)
+{
+	const void *user = NULL;
+	int r = may_ask ? pam_get_user(pamh, ret, NULL)
+			: pam_get_item(pamh, PAM_USER, &user);
+
+	if (!may_ask)
+		*ret = user;
+	if (r == PAM_CONV_AGAIN)
+		return PAM_INCOMPLETE;
+	if (r == PAM_SUCCESS && *ret != NULL)
+		return PAM_SUCCESS;
+	pam_syslog(pamh, LOG_NOTICE, "no user name");
+	return PAM_USER_UNKNOWN;
+}
+
 /* Arguments and items; everything else is the login's. */
 static int
-begin(pam_handle_t *pamh, int argc, const char **argv, struct options *options,
-    struct login *l)
+begin(pam_handle_t *pamh, bool may_ask, int argc, const char **argv,
+    struct options *options, struct login *l)
 {
-	const void *user = NULL, *service = NULL;
-	const char *bad;
+	const void *service = NULL;
+	const char *user = NULL, *bad;
+	int r;
 
 	if (options_parse(argc, argv, options, &bad) < 0) {
 		pam_syslog(pamh, LOG_ERR, "bad argument: %s", bad);
 		return PAM_SERVICE_ERR;
 	}
 	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS ||
-	    pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS ||
 	    service == NULL) {
 		pam_syslog(pamh, LOG_ERR, "no service name");
 		return PAM_SYSTEM_ERR;
 	}
-	if (user == NULL) {
-		pam_syslog(pamh, LOG_NOTICE, "no user name");
-		return PAM_USER_UNKNOWN;
-	}
+	r = find_user(pamh, may_ask, &user);
+	if (r != PAM_SUCCESS)
+		return r;
 	login_init(l, options, user, service);
+	l->rhost = rhost_of(pamh);
 	return PAM_SUCCESS;
 }
 
@@ -105,8 +170,9 @@ set_rhost(pam_handle_t *pamh, const struct login *l)
 
 	if (!l->known || !l->has_from || l->options->keep_rhost)
 		return PAM_SUCCESS;
-	if (pam_set_item(pamh, PAM_RHOST, stssl_ip_format(&l->from, ip)) ==
-	    PAM_SUCCESS)
+	stssl_ip_format(&l->from, ip);
+	if ((!l->is_by_rhost || keep_rhost(pamh, l, ip) == PAM_SUCCESS) &&
+	    pam_set_item(pamh, PAM_RHOST, ip) == PAM_SUCCESS)
 		return PAM_SUCCESS;
 	pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
 	return PAM_SYSTEM_ERR;
@@ -133,13 +199,6 @@ keep(pam_handle_t *pamh, struct login *l)
 		l->classes = NULL;
 }
 
-static void
-forget_decided(pam_handle_t *pamh, void *decided, int status)
-{
-	(void)pamh, (void)status;
-	free(decided);
-}
-
 /*
  * Room for the decision of this auth.  Until it is made it is a refusal, even
  * if an auth before this one said something else.  NULL without memory: no
@@ -151,7 +210,7 @@ prepare(pam_handle_t *pamh)
 	struct login_decided *decided = calloc(1, sizeof *decided);
 
 	if (decided != NULL &&
-	    pam_set_data(pamh, DECIDED, decided, forget_decided) == PAM_SUCCESS)
+	    pam_set_data(pamh, DECIDED, decided, forget_kept) == PAM_SUCCESS)
 		return decided;
 	free(decided);
 	pam_syslog(pamh, LOG_ERR, "out of memory");
@@ -228,7 +287,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)flags;
 	if (decided == NULL)
 		return PAM_BUF_ERR;
-	r = begin(pamh, argc, argv, &options, &l);
+	r = begin(pamh, true, argc, argv, &options, &l);
 	if (r != PAM_SUCCESS)
 		return r;
 	login_decide(&l);
@@ -254,7 +313,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	static const struct phase phase = { "account", PAM_SUCCESS };
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
@@ -273,7 +332,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
@@ -293,7 +352,7 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)

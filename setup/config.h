@@ -78,6 +78,7 @@ struct listen_config {
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
+	bool per_session;    /* each session connects from its own address */
 	const char *service; /* the name when it is not given */
 	enum client_certificate client_certificate;
 	struct port_range passive_ports;

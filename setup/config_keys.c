@@ -96,6 +96,7 @@ static const struct stssl_conf_key listen_keys[] = {
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
 		[LISTEN_IMPLICIT] = "implicit" } },
 	{ VALUE("backend", backend, config_parse_backend, NULL) },
+	{ SWITCH("backend-source", per_session, "any", "per-session") },
 	{ TEXT("service", service), .check = config_check_name },
 	{ WORD("client-certificate", client_certificate, CLIENT_REQUEST),
 	    .words = { [CLIENT_NONE] = "none",

@@ -48,6 +48,16 @@ stssl_address_is_ipv4(const struct stssl_address *a)
 	return memcmp(a->ip, mapped, sizeof mapped) == 0;
 }
 
+bool
+stssl_address_is_source(const struct stssl_address *a)
+{
+	uint32_t ip;
+
+	memcpy(&ip, a->ip + sizeof mapped, sizeof ip);
+	return stssl_address_is_ipv4(a) &&
+	       (ntohl(ip) & STSSL_SOURCE_MASK) == STSSL_SOURCE_NETWORK;
+}
+
 const char *
 stssl_address_format(
     const struct stssl_address *a, char buf[static STSSL_ADDRESS_TEXT])

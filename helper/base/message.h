@@ -19,12 +19,17 @@
 /* The bytes that may follow a message, at most. */
 #define MESSAGE_MORE_MAX STSSL_RECORD_MAX
 
+/* How often a session connects to its backend: for TLS it may do so anew. */
+#define MESSAGE_SOURCES 2
+
 /* A worker takes over this client; its socket comes with the message. */
 struct message_client {
 	uint64_t session;
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
 	struct stssl_address local;
+	/* Where its backend connections come from, one after the other. */
+	struct stssl_address sources[MESSAGE_SOURCES];
 };
 
 /* The record to answer with for this connection, its text behind the struct. */

@@ -134,6 +134,15 @@ same_listeners(const struct helper_config *a, const struct helper_config *b)
 	return same;
 }
 
+bool
+generation_has_sources(const struct generation *g)
+{
+	for (size_t i = 0; i < g->config->listener_count; i++)
+		if (g->config->listeners[i].per_session)
+			return true;
+	return false;
+}
+
 int
 generation_check(const struct generation *now, const struct generation *next,
     struct stssl_error *error)
@@ -150,6 +159,8 @@ generation_check(const struct generation *now, const struct generation *next,
 		{ "status-users",
 		    same_list(&a->status_users, &b->status_users) },
 		{ "listen: names and addresses", same_listeners(a, b) },
+		{ "backend-source", generation_has_sources(now) ||
+					!generation_has_sources(next) },
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

@@ -40,6 +40,8 @@ struct session {
 	void *protocol_state;
 	enum session_state state;
 	struct stssl_address peer, local;
+	struct stssl_address sources[MESSAGE_SOURCES];
+	unsigned connects;                  /* how many of these are used */
 	struct stssl_connection to_backend; /* as we see it */
 	struct stream client, backend;
 	struct tls *prepared;        /* for session_start_tls() */

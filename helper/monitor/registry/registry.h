@@ -12,11 +12,14 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "helper/base/message.h"
 #include "helper/monitor/registry/census.h"
 #include "helper/monitor/registry/metrics.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
+
+struct source;
 
 enum session_record {
 	RECORD_NONE,    /* not published, or withdrawn */
@@ -56,13 +59,20 @@ struct session_entry {
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* what the module has said of its verdict */
 
+	/* Where it connects to the backend from; NULL: from anywhere. */
+	struct source *sources[MESSAGE_SOURCES];
+
 	LIST_ENTRY(session_entry) link;
 };
 
 struct registry;
+struct sources;
 
 /* NULL when out of memory. */
 struct registry *registry_new(void);
+
+/* Take over the addresses that registry_draw() takes from; once at most. */
+void registry_use(struct registry *registry, struct sources *sources);
 
 /* Takes NULL.  Returns NULL. */
 struct registry *registry_free(struct registry *registry);
@@ -72,6 +82,14 @@ struct registry *registry_free(struct registry *registry);
  */
 int registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer);
+
+/*
+ * Give a new session so many addresses to connect to its backend from, which it
+ * has until it is removed.  Returns 0; or what sources_draw() says, -EAGAIN
+ * without registry_use().
+ */
+int registry_draw(
+    struct registry *registry, struct session_entry *entry, unsigned count);
 
 /* The session is authenticated.  Once or more often. */
 void registry_welcome(struct registry *registry, struct session_entry *entry);
@@ -100,6 +118,20 @@ struct session_entry *registry_find(
     const struct registry *registry, uint64_t session);
 struct session_entry *registry_find_connection(
     const struct registry *registry, const struct stssl_connection *connection);
+
+/*
+ * The session whose backend connection comes from the address of key->peer, in
+ * key->netns, whatever the rest; NULL when there is none.
+ */
+const struct session_entry *registry_find_source(
+    const struct registry *registry, const struct stssl_connection *key);
+
+/*
+ * True when the address that a session's backend connection comes from was
+ * drawn for it, and nobody else has connected from there: sources_is_sole().
+ */
+bool registry_is_sole(
+    const struct registry *registry, const struct session_entry *entry);
 
 /*
  * Keep a copy of `text` as the record of `entry`, in place of an older one.

@@ -54,7 +54,8 @@ static const struct {
 	{ -EACCES, "the status socket is not to be trusted" },
 	{ -EBADMSG, "malformed answer" },
 	{ -ESTALE, "answer of another version" },
-	{ -EPERM, "the helper refuses to answer" },
+	{ -EPERM, "the helper refuses to answer: backend-user of the listener "
+		  "in helper.conf has to be the daemon's user" },
 	{ -EMLINK, "connections of more than one client" },
 	{ -ETIMEDOUT, "no answer in time" },
 	{ -E2BIG, "too many connections" },

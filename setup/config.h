@@ -80,6 +80,8 @@ struct listen_config {
 	struct backend_address backend;
 	bool per_session;    /* each session connects from its own address */
 	const char *service; /* the name when it is not given */
+	/* May ask and report about its sessions, besides root; or NULL. */
+	const char *backend_user;
 	enum client_certificate client_certificate;
 	struct port_range passive_ports;
 	const char *passive_name; /* passive-address, if it is a name */

@@ -83,6 +83,50 @@ check_user(const char *name, const char *path, struct findings *findings)
 		    stssl_quote(quoted, sizeof quoted, name));
 }
 
+/* The daemon of a listener that is not root; `name` is NULL if it is. */
+static void
+check_backend_user(const struct stssl_conf_section *section, const char *name,
+    const char *path, const struct access_user *helper,
+    struct findings *findings)
+{
+	const char *why = "that is the helper's own user";
+	enum finding_level level = FINDING_ERROR;
+	struct stssl_error error;
+	struct access_user user;
+	uid_t uid;
+
+	if (name == NULL)
+		return;
+	if (access_user_find(name, &user) < 0) {
+		check_user(name, path, findings);
+		return;
+	}
+	uid = user.uid;
+	access_user_done(&user);
+	if (uid == 0) {
+		level = FINDING_WARNING;
+		why = "root may report without it";
+	} else if (uid != helper->uid) {
+		return;
+	}
+	(void)stssl_conf_error(section, "backend-user", &error,
+	    "backend-user = \"%s\": %s", name, why);
+	findings_add_conf(findings, level, path, &error);
+}
+
+static void
+check_backend_users(const struct helper_config *config, const char *path,
+    const struct access_user *helper, struct findings *findings)
+{
+	const struct stssl_conf_section *section = NULL;
+
+	for (size_t i = 0; i < config->listener_count; i++) {
+		section = stssl_conf_next(config->conf, "listen", section);
+		check_backend_user(section, config->listeners[i].backend_user,
+		    path, helper, findings);
+	}
+}
+
 struct place {
 	const char *path;
 	struct findings *findings;
@@ -132,6 +176,7 @@ named(const struct helper_config *config, const char *path,
 		owned(tls->client_crls.list[i], helper, findings);
 	for (size_t i = 0; i < config->status_users.count; i++)
 		check_user(config->status_users.list[i], path, findings);
+	check_backend_users(config, path, helper, findings);
 	/* Without a helper there is no socket. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,

@@ -136,6 +136,8 @@ listen_somewhere(struct stage *s)
 	return fd;
 }
 
+static const struct privileges nobody;
+
 static void
 begin(struct stage *s)
 {
@@ -149,7 +151,7 @@ begin(struct stage *s)
 		.generation = &generation,
 		.registry = s->registry,
 		.penalties = s->penalties };
-	s->answers = answers_new(&s->monitor, listen_somewhere(s), NULL, 0);
+	s->answers = answers_new(&s->monitor, listen_somewhere(s), &nobody);
 	check(s->answers != NULL);
 }
 

@@ -102,7 +102,15 @@ void
 set_up(void)
 {
 	socklen_t len = sizeof(sa_family_t);
-	static const uid_t users[] = { STATUS_USER };
+	static uid_t users[] = { STATUS_USER, STATUS_AND_BACKEND_USER };
+	static uid_t backend_users[] = { BACKEND_USER, OTHER_BACKEND_USER,
+		STATUS_AND_BACKEND_USER, PRIVILEGES_NOBODY };
+	static const struct privileges rights = {
+		.status_users = users,
+		.status_user_count = ROWS(users),
+		.backend_users = backend_users,
+		.listener_count = ROWS(backend_users),
+	};
 	struct stssl_address peer;
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
 
@@ -124,7 +132,7 @@ set_up(void)
 		.generation = &generation,
 		.registry = b.registry,
 		.penalties = b.penalties };
-	b.answers = answers_new(&monitor, fd, users, ROWS(users));
+	b.answers = answers_new(&monitor, fd, &rights);
 	ck_assert_ptr_nonnull(b.answers);
 }
 

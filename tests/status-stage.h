@@ -40,17 +40,20 @@ extern struct bench b;
 /* Who asks, whoever runs the test: what the kernel says is replaced. */
 extern uid_t asker;
 
-/* Who may ask, besides. */
-#define STATUS_USER    4242
-#define STRANGER       4243
+/* Who may ask, besides; backend users of the first, second, third listener. */
+#define STATUS_USER             4242
+#define STRANGER                4243
+#define BACKEND_USER            4244
+#define OTHER_BACKEND_USER      4245
+#define STATUS_AND_BACKEND_USER 4246
 
-#define TEXT(literal)  literal, sizeof(literal) - 1
-#define V              "STSSL_VERSION=1\0"
-#define QUERY          V "STSSL_ASK=query\0"
-#define ABOUT(n, what) "STSSL_CONNECTION_" n "=" what "\0"
-#define LIST           V "STSSL_ASK=list\0"
-#define PENALTIES      V "STSSL_ASK=penalties\0"
-#define KICK(session)  V "STSSL_ASK=kick\0STSSL_SESSION=" session "\0"
+#define TEXT(literal)           literal, sizeof(literal) - 1
+#define V                       "STSSL_VERSION=1\0"
+#define QUERY                   V "STSSL_ASK=query\0"
+#define ABOUT(n, what)          "STSSL_CONNECTION_" n "=" what "\0"
+#define LIST                    V "STSSL_ASK=list\0"
+#define PENALTIES               V "STSSL_ASK=penalties\0"
+#define KICK(session)           V "STSSL_ASK=kick\0STSSL_SESSION=" session "\0"
 #define VERDICT(session, verdict, data)                  \
 	V "STSSL_ASK=verdict\0STSSL_SESSION=" session    \
 	  "\0STSSL_SERVICE=vsftpd\0STSSL_USER=alice\0"   \

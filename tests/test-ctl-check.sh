@@ -212,6 +212,22 @@ sed -i '1i status-users = { "no-such-user" }' helper.conf
 expect "users who may ask have to exist" 1 \
 	'error: @/helper.conf: there is no user "no-such-user"' check
 sed -i 1d helper.conf
+# The helper's user, too, is root when root runs the tests.
+level=error why="that is the helper's own user"
+[ "$me" != root ] || level=warning why="root may report without it"
+for row in "no-such-user:error: @/helper.conf: there is no user \
+\"no-such-user\"" \
+    "root:warning: @/helper.conf:14: backend-user = \"root\": root may report \
+without it" \
+    "$me:$level: @/helper.conf:14: backend-user = \"$me\": $why" daemon:; do
+	config server.pem server.key ''
+	sed -i "s/^    tls = explicit/&\n    backend-user = \"${row%%:*}\"/" \
+		helper.conf
+	[ -n "${row#*:}" ]
+	expect "a backend-user is another than root and the helper's:\
+ ${row%%:*}" $(($? == 0)) "${row#*:}" check
+done
+config server.pem server.key ''
 sed -i 's/^tls {/tls { priority = "NORMAL:-NONSENSE"/' helper.conf
 expect "a priority has to be one" 1 \
 	'error: priority: "-NONSENSE": The request is invalid.' check

@@ -76,6 +76,9 @@ static const struct {
 	    "status-socket: " },
 	{ "status-group = \"g\"\n" BASE, "status-group: " },
 	{ "status-users = { \"u\" }\n" BASE, "status-users: " },
+	{ "status-socket = \"/run/a\" user = \"a\"\n" FTP
+	  " backend-user = \"u\"\n}\n",
+	    "backend-user: " },
 	{ BASE "listen \"more\" { backend = \"127.0.0.1:1\" }\n", "listen: " },
 	{ "status-socket = \"/run/a\" user = \"a\"\n"
 	  "listen \"ftp\" { backend = \"127.0.0.1:2121\" }\n",

@@ -94,13 +94,14 @@ serve(int fd, const struct stssl_connection *connection)
 {
 	struct monitor m = { .loop = ev_loop_new(0),
 		.registry = registry_new() };
+	const struct privileges nobody = { 0 };
 	struct stssl_address peer = { .port = 1 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (registry_add(m.registry, SESSION, &m, 0, &peer) < 0 ||
 	    registry_publish(m.registry, registry_find(m.registry, SESSION),
 		connection, record, sizeof record) < 0 ||
-	    answers_new(&m, fd, NULL, 0) == NULL)
+	    answers_new(&m, fd, &nobody) == NULL)
 		_exit(1);
 	ev_run(m.loop, 0);
 	_exit(1);

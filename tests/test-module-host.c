@@ -298,6 +298,10 @@ START_TEST(log_line_is_one_line_whatever_comes)
 }
 END_TEST
 
+#define BACKEND_USER                                                          \
+	"backend-user of the listener in helper.conf has to be the daemon's " \
+	"user\""
+
 static const struct {
 	struct fake_reply query, verdict;
 	const char *error; /* what the log line ends on */
@@ -305,7 +309,9 @@ static const struct {
 	{ FAKE_PACKET("STSSL_VERSION=2"), STAGE_DONE,
 	    "error=\"query: answer of another version\"" },
 	{ FAKE_PACKET(STAGE_V "STSSL_RESULT=denied"), STAGE_DONE,
-	    "error=\"query: the helper refuses to answer\"" },
+	    "error=\"query: the helper refuses to answer: " BACKEND_USER },
+	{ STAGE_GOOD("alice"), FAKE_PACKET(STAGE_V "STSSL_RESULT=denied"),
+	    "error=\"report: the helper refuses to answer: " BACKEND_USER },
 	{ STAGE_GOOD("alice"), STAGE_NONE,
 	    "error=\"report: the session is gone\"" },
 };

@@ -100,6 +100,7 @@ START_TEST(keys_that_are_not_given_have_their_defaults)
 	ck_assert_uint_eq(c->listener_count, 1);
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
+	ck_assert_ptr_null(l->backend_user);
 	ck_assert_uint_eq(l->addresses.count, 0);
 	ck_assert_int_eq(l->protocol, LISTEN_FTP);
 	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
@@ -138,7 +139,7 @@ START_TEST(values_that_are_given_are_taken)
 	    " client-certificate = none data-session = resumed\n"
 	    " backend-data = passive backend-passive-ports = \"2000-3000\"\n"
 	    " implicit-prot = P max-unauthenticated = \"0\"\n"
-	    " max-sessions = 9 handshake-timeout = 3 }\n"
+	    " max-sessions = 9 handshake-timeout = 3 backend-user = \"ftp\" }\n"
 	    "listen \"nat\" { passive-address = \"ftp.example.org\"\n"
 	    " backend = \"[::1]:2121\" }\n"
 	    "listen \"pop\" { protocol = stream\n"
@@ -169,6 +170,7 @@ START_TEST(values_that_are_given_are_taken)
 	ck_assert_uint_eq(l->max_newcomers.full, 0);
 	ck_assert_uint_eq(l->max_sessions, 9);
 	ck_assert_uint_eq(l->handshake_seconds, 3);
+	ck_assert_str_eq(l->backend_user, "ftp");
 	l = &c->listeners[1];
 	ck_assert_str_eq(l->passive_name, "ftp.example.org");
 	ck_assert(!stssl_address_is_ipv4(l->passive_address));

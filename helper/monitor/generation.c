@@ -104,6 +104,18 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/* The status socket's file lets them in, and can no longer be changed. */
+static bool
+same_backend_users(const struct helper_config *a, const struct helper_config *b)
+{
+	bool same = a->listener_count == b->listener_count;
+
+	for (size_t i = 0; same && i < a->listener_count; i++)
+		same = same_text(
+		    a->listeners[i].backend_user, b->listeners[i].backend_user);
+	return same;
+}
+
 static bool
 same_list(const struct stssl_values *a, const struct stssl_values *b)
 {
@@ -161,6 +173,7 @@ generation_check(const struct generation *now, const struct generation *next,
 		{ "listen: names and addresses", same_listeners(a, b) },
 		{ "backend-source", generation_has_sources(now) ||
 					!generation_has_sources(next) },
+		{ "backend-user", same_backend_users(a, b) },
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

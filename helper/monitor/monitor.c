@@ -222,8 +222,7 @@ build(struct monitor *m, const char *path, const struct privileges *privileges)
 	    m->advisors == NULL || m->inquiries == NULL || m->reload == NULL ||
 	    m->review == NULL)
 		return -ENOMEM;
-	m->answers = answers_new(m, m->status->fd, privileges->status_users,
-	    privileges->status_user_count);
+	m->answers = answers_new(m, m->status->fd, privileges);
 	if (m->answers == NULL)
 		return -ENOMEM;
 	m->status->fd = -1;
@@ -289,6 +288,10 @@ open_sockets(struct monitor *m, const struct privileges *p)
 		    r == -ENOENT ? ": its directory" : "");
 		return STATUS_SYSTEM;
 	}
+	r = status_socket_admit(m->status, p->backend_users, p->listener_count);
+	if (r < 0)
+		log_warning("status-socket %s: backend-user is not let in: %s",
+		    config->status_socket, strerror(-r));
 	return STATUS_STOPPED;
 }
 

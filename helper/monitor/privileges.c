@@ -20,18 +20,17 @@
 #define ENTRY_BYTES (256 * 1024)
 
 static int
-complain(const struct helper_config *config, struct stssl_error *error, int r,
-    const char *key, const char *name)
+complain(const struct stssl_conf_section *section, struct stssl_error *error,
+    int r, const char *key, const char *name)
 {
-	(void)stssl_conf_error(stssl_conf_top(config->conf), key, error,
-	    "%s = \"%s\": %s", key, name,
-	    r == -EINVAL ? "no such name" : strerror(-r));
+	(void)stssl_conf_error(section, key, error, "%s = \"%s\": %s", key,
+	    name, r == -EINVAL ? "no such name" : strerror(-r));
 	return r;
 }
 
 static int
-find_user(const struct helper_config *config, const char *key, const char *name,
-    uid_t *ret_uid, gid_t *ret_gid, struct stssl_error *error)
+find_user(const struct stssl_conf_section *section, const char *key,
+    const char *name, uid_t *ret_uid, gid_t *ret_gid, struct stssl_error *error)
 {
 	struct passwd entry, *found = NULL;
 	char *buf = malloc(ENTRY_BYTES);
@@ -46,12 +45,12 @@ find_user(const struct helper_config *config, const char *key, const char *name,
 	free(buf);
 	if (found == NULL)
 		return complain(
-		    config, error, r == 0 ? -EINVAL : -r, key, name);
+		    section, error, r == 0 ? -EINVAL : -r, key, name);
 	return 0;
 }
 
 static int
-find_group(const struct helper_config *config, const char *key,
+find_group(const struct stssl_conf_section *section, const char *key,
     const char *name, gid_t *ret, struct stssl_error *error)
 {
 	struct group entry, *found = NULL;
@@ -65,36 +64,90 @@ find_group(const struct helper_config *config, const char *key,
 	free(buf);
 	if (found == NULL)
 		return complain(
-		    config, error, r == 0 ? -EINVAL : -r, key, name);
+		    section, error, r == 0 ? -EINVAL : -r, key, name);
 	return 0;
+}
+
+/* The users of the section at the top. */
+static int
+find_status_users(const struct helper_config *config, struct privileges *p,
+    struct stssl_error *error)
+{
+	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
+	const struct stssl_values *names = &config->status_users;
+	gid_t unused;
+	int r = 0;
+
+	for (; r == 0 && p->status_user_count < names->count;
+	     p->status_user_count++)
+		r = find_user(top, "status-users",
+		    names->list[p->status_user_count],
+		    &p->status_users[p->status_user_count], &unused, error);
+	return r;
+}
+
+/* Advisors and the inquirer are of our own user: they must not report. */
+static int
+find_backend_user(const struct stssl_conf_section *section, const char *name,
+    const struct privileges *p, uid_t *ret, struct stssl_error *error)
+{
+	gid_t unused;
+	int r;
+
+	*ret = PRIVILEGES_NOBODY;
+	if (name == NULL)
+		return 0;
+	r = find_user(section, "backend-user", name, ret, &unused, error);
+	if (r == 0 && *ret == p->uid && p->uid != 0)
+		return stssl_conf_error(section, "backend-user", error,
+		    "backend-user = \"%s\": that is the helper's own user",
+		    name);
+	return r;
+}
+
+static int
+find_backend_users(const struct helper_config *config, struct privileges *p,
+    struct stssl_error *error)
+{
+	const struct stssl_conf_section *section = NULL;
+	int r = 0;
+
+	for (; r == 0 && p->listener_count < config->listener_count;
+	     p->listener_count++) {
+		section = stssl_conf_next(config->conf, "listen", section);
+		r = find_backend_user(section,
+		    config->listeners[p->listener_count].backend_user, p,
+		    &p->backend_users[p->listener_count], error);
+	}
+	return r;
 }
 
 int
 privileges_resolve(const struct helper_config *config, struct privileges *ret,
     struct stssl_error *error)
 {
+	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
 	struct privileges p = {
 		.uid = geteuid(), .gid = getegid(), .status_gid = (gid_t)-1
 	};
-	gid_t unused;
 	int r = 0;
 
 	p.status_users =
 	    calloc(config->status_users.count + 1, sizeof *p.status_users);
-	if (p.status_users == NULL)
-		return complain(config, error, -ENOMEM, "status-users", "");
+	p.backend_users =
+	    calloc(config->listener_count + 1, sizeof *p.backend_users);
+	if (p.status_users == NULL || p.backend_users == NULL)
+		r = complain(top, error, -ENOMEM, "status-users", "");
 	p.is_change = p.uid == 0 && config->user != NULL;
-	if (p.is_change)
-		r = find_user(
-		    config, "user", config->user, &p.uid, &p.gid, error);
+	if (r == 0 && p.is_change)
+		r = find_user(top, "user", config->user, &p.uid, &p.gid, error);
 	if (r == 0 && config->status_group != NULL)
-		r = find_group(config, "status-group", config->status_group,
+		r = find_group(top, "status-group", config->status_group,
 		    &p.status_gid, error);
-	for (; r == 0 && p.status_user_count < config->status_users.count;
-	     p.status_user_count++)
-		r = find_user(config, "status-users",
-		    config->status_users.list[p.status_user_count],
-		    &p.status_users[p.status_user_count], &unused, error);
+	if (r == 0)
+		r = find_status_users(config, &p, error);
+	if (r == 0)
+		r = find_backend_users(config, &p, error);
 	if (r < 0)
 		privileges_done(&p);
 	else
@@ -106,8 +159,9 @@ void
 privileges_done(struct privileges *p)
 {
 	free(p->status_users);
-	p->status_users = NULL;
-	p->status_user_count = 0;
+	free(p->backend_users);
+	p->status_users = p->backend_users = NULL;
+	p->status_user_count = p->listener_count = 0;
 }
 
 static int

@@ -11,6 +11,8 @@
 
 #include "setup/config.h"
 
+#define PRIVILEGES_NOBODY ((uid_t)-1)
+
 /* The names of helper.conf, resolved. */
 struct privileges {
 	bool is_change; /* we are root and have to become `uid`, `gid` */
@@ -19,12 +21,14 @@ struct privileges {
 	gid_t status_gid; /* (gid_t)-1: none */
 	uid_t *status_users;
 	size_t status_user_count;
+	uid_t *backend_users; /* of each listener; PRIVILEGES_NOBODY: none */
+	size_t listener_count;
 };
 
 /*
  * Look the names up.  Returns 0 and *ret; or -EINVAL when there is no such
- * user or group, -ENOMEM, or what getpwnam_r(3) says; error->text
- * says "file:line: what" then.
+ * user or group, or when a backend-user is the helper's; -ENOMEM; or what
+ * getpwnam_r(3) says; error->text says "file:line: what" then.
  */
 int privileges_resolve(const struct helper_config *config,
     struct privileges *ret, struct stssl_error *error);

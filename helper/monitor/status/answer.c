@@ -34,8 +34,7 @@ struct seat {
 
 struct answers {
 	struct monitor *monitor;
-	const uid_t *users;
-	size_t user_count;
+	const struct privileges *rights;
 	struct acceptor acceptor;
 	struct seat seats[ASKERS_MAX];
 	size_t count;
@@ -47,8 +46,10 @@ struct answers {
 static bool
 may_query(const struct answers *answers, uid_t uid)
 {
-	for (size_t i = 0; i < answers->user_count; i++)
-		if (answers->users[i] == uid)
+	const struct privileges *rights = answers->rights;
+
+	for (size_t i = 0; i < rights->status_user_count; i++)
+		if (rights->status_users[i] == uid)
 			return true;
 	return uid == 0 || uid == geteuid();
 }
@@ -63,6 +64,18 @@ may_order(const struct answers *answers, uid_t uid)
 {
 	(void)answers;
 	return uid == 0;
+}
+
+/* What the module asks and reports, in the daemon of some listener. */
+static bool
+is_backend_user(const struct answers *answers, uid_t uid)
+{
+	const struct privileges *rights = answers->rights;
+
+	for (size_t i = 0; i < rights->listener_count; i++)
+		if (rights->backend_users[i] == uid)
+			return true;
+	return false;
 }
 
 static void
@@ -91,26 +104,41 @@ dismiss(struct seat *seat)
 	acceptor_hold(&answers->acceptor, false);
 }
 
-static bool (*const may[])(const struct answers *answers, uid_t uid) = {
-	[REQUEST_QUERY] = may_query,
-	[REQUEST_VERDICT] = may_order,
-	[REQUEST_LIST] = may_query,
-	[REQUEST_KICK] = may_order,
-	[REQUEST_METRICS] = may_query,
-	[REQUEST_RELOAD] = may_order,
-	[REQUEST_PENALTIES] = may_query,
-	[REQUEST_PARDON] = may_order,
+static const struct {
+	bool (*may)(const struct answers *answers, uid_t uid);
+	bool backend_user_may; /* about sessions of his listeners */
+} rules[] = {
+	[REQUEST_QUERY] = { may_query, true },
+	[REQUEST_VERDICT] = { may_order, true },
+	[REQUEST_LIST] = { may_query, false },
+	[REQUEST_KICK] = { may_order, false },
+	[REQUEST_METRICS] = { may_query, false },
+	[REQUEST_RELOAD] = { may_order, false },
+	[REQUEST_PENALTIES] = { may_query, false },
+	[REQUEST_PARDON] = { may_order, false },
 };
 
 static void
 answer(const struct seat *seat, const struct stssl_record *record)
 {
 	struct answers *answers = seat->all;
-	const struct asker to = { answers->monitor, seat->fd, seat->uid };
 	struct request request = { .kind = REQUEST_QUERY };
 	bool is_request = request_parse(record, &request) == 0;
+	bool may_all = rules[request.kind].may(answers, seat->uid);
+	bool may_some = rules[request.kind].backend_user_may &&
+			is_backend_user(answers, seat->uid);
+	bool asked_of_others = false;
+	const struct asker to = {
+		.monitor = answers->monitor,
+		.fd = seat->fd,
+		.uid = seat->uid,
+		.backend_users =
+		    may_all ? NULL : answers->rights->backend_users,
+		.may_query_all = may_query(answers, seat->uid),
+		.asked_of_others = &asked_of_others,
+	};
 
-	if (!may[request.kind](answers, seat->uid)) {
+	if (!may_all && !may_some) {
 		log_denied(answers, seat->uid);
 		reply_word(&to, "denied");
 	} else if (!is_request) {
@@ -119,19 +147,19 @@ answer(const struct seat *seat, const struct stssl_record *record)
 		/* The answer has all that happened before the question. */
 		workers_drain(answers->monitor->workers);
 		reply(&to, &request);
+		if (asked_of_others)
+			log_denied(answers, seat->uid);
 	}
 }
 
+/* Answer, if the question has come. */
 static void
-on_question(struct ev_loop *loop, struct ev_io *io, int events)
+attend(struct seat *seat)
 {
 	static char packet[STSSL_RECORD_MAX];
-	struct seat *seat = io->data;
 	struct stssl_record record;
 	ssize_t n;
 
-	(void)loop;
-	(void)events;
 	n = recv(seat->fd, packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -144,6 +172,14 @@ on_question(struct ev_loop *loop, struct ev_io *io, int events)
 		answer(seat, &record);
 	stssl_record_done(&record);
 	dismiss(seat);
+}
+
+static void
+on_question(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	(void)loop;
+	(void)events;
+	attend(io->data);
 }
 
 static void
@@ -165,7 +201,7 @@ count_of(const struct answers *answers, uid_t uid)
 	return n;
 }
 
-static void
+static struct seat *
 take_seat(struct answers *answers, int fd, uid_t uid)
 {
 	struct ev_loop *loop = answers->monitor->loop;
@@ -185,8 +221,13 @@ take_seat(struct answers *answers, int fd, uid_t uid)
 	ev_timer_start(loop, &seat->patience);
 	answers->count++;
 	acceptor_hold(&answers->acceptor, answers->count == ASKERS_MAX);
+	return seat;
 }
 
+/*
+ * Most askers have sent by now: those of a busy daemon do not fill the places
+ * of its user by waiting for the event loop.
+ */
 static void
 accepted(struct acceptor *acceptor, int fd)
 {
@@ -198,20 +239,18 @@ accepted(struct acceptor *acceptor, int fd)
 	    (peer.uid != 0 && count_of(answers, peer.uid) >= ASKERS_PER_USER))
 		(void)close(fd);
 	else
-		take_seat(answers, fd, peer.uid);
+		attend(take_seat(answers, fd, peer.uid));
 }
 
 struct answers *
-answers_new(
-    struct monitor *monitor, int fd, const uid_t *users, size_t user_count)
+answers_new(struct monitor *monitor, int fd, const struct privileges *rights)
 {
 	struct answers *answers = calloc(1, sizeof *answers);
 
 	if (answers == NULL)
 		return NULL;
 	answers->monitor = monitor;
-	answers->users = users;
-	answers->user_count = user_count;
+	answers->rights = rights;
 	for (size_t i = 0; i < ASKERS_MAX; i++)
 		answers->seats[i].fd = -1;
 	acceptor_init(&answers->acceptor, monitor->loop, fd, accepted, answers);

@@ -5,20 +5,20 @@
 #ifndef HELPER_MONITOR_STATUS_ANSWER_H
 #define HELPER_MONITOR_STATUS_ANSWER_H
 
-#include <stddef.h>
-#include <sys/types.h>
-
+#include "helper/monitor/privileges.h"
 #include "helper/monitor/wiring.h"
 
 struct answers;
 
 /*
- * `fd`, a listening SOCK_SEQPACKET socket, is taken over; `users`, which are
- * borrowed, may query, besides root and ourselves.  NULL when out of memory;
- * `fd` is the caller's then.
+ * `fd`, a listening SOCK_SEQPACKET socket, is taken over.  The users of
+ * `rights`, which is borrowed, may ask, besides root and ourselves: status
+ * users for everything that is known, the backend-user of a listener who is
+ * behind a connection of its sessions, and he may report verdicts for these.
+ * NULL when out of memory; `fd` is the caller's then.
  */
 struct answers *answers_new(
-    struct monitor *monitor, int fd, const uid_t *users, size_t user_count);
+    struct monitor *monitor, int fd, const struct privileges *rights);
 
 /* Close all.  Takes NULL.  Returns NULL. */
 struct answers *answers_free(struct answers *answers);

@@ -58,19 +58,28 @@ certificate(const struct stssl_record *record, char *buf, size_t size)
 	return buf;
 }
 
+/* " uid=101" with a blank in front, "" for root. */
+static const char *
+by(uid_t reporter, char buf[static 24])
+{
+	(void)snprintf(buf, 24, " uid=%lu", (unsigned long)reporter);
+	return reporter == 0 ? "" : buf;
+}
+
 void
-audit_login(
-    const struct session_entry *entry, const struct request *request, int r)
+audit_login(const struct session_entry *entry, const struct request *request,
+    uid_t reporter, int r)
 {
 	char user[STSSL_QUOTE_MAX], class_name[STSSL_QUOTE_MAX / 2];
 	char peer[STSSL_ADDRESS_TEXT], tls[16], cert[STSSL_QUOTE_MAX + 192];
+	char who[24];
 	struct stssl_record record;
 
 	stssl_record_init(&record);
 	(void)stssl_record_decode(entry->text, entry->text_len, &record);
 	log_notice(
 	    "login session=%" PRIx64 " listener=%s peer=%s user=%s "
-	    "class=%s service=%s verdict=%s reason=%s data=%s tls=%s%s%s",
+	    "class=%s service=%s verdict=%s reason=%s data=%s tls=%s%s%s%s",
 	    entry->session,
 	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
 	    stssl_address_format(&entry->peer, peer),
@@ -79,7 +88,8 @@ audit_login(
 	    plain(request->service), stssl_verdict_word(request->verdict),
 	    plain(request->reason), request->data_private ? "private" : "any",
 	    protocol(&record, tls, sizeof tls),
-	    certificate(&record, cert, sizeof cert), r < 0 ? " lost=yes" : "");
+	    certificate(&record, cert, sizeof cert), by(reporter, who),
+	    r < 0 ? " lost=yes" : "");
 	stssl_record_done(&record);
 }
 

@@ -10,11 +10,11 @@
 #include "helper/monitor/status/request.h"
 
 /*
- * Log the verdict `q` for a session that has a record.  `r` is negative when
- * its worker could not be told.
+ * Log a verdict for a session that has a record, and who reported it, unless
+ * that was root.  `r` is negative when its worker could not be told.
  */
-void audit_login(
-    const struct session_entry *entry, const struct request *request, int r);
+void audit_login(const struct session_entry *entry,
+    const struct request *request, uid_t reporter, int r);
 
 /*
  * Log advice to refuse `user`, whom the module will then not hear of.  Other

@@ -89,6 +89,17 @@ is_uncertain(const struct registry *registry, const struct session_entry *found,
 	return has_another_client(found, request);
 }
 
+/* Is this a session that he may ask and report about? */
+static bool
+is_his(const struct asker *to, const struct session_entry *entry)
+{
+	if (to->backend_users == NULL ||
+	    to->backend_users[entry->listener] == to->uid)
+		return true;
+	*to->asked_of_others = true;
+	return false;
+}
+
 static void
 answer_query(const struct asker *to, const struct request *request)
 {
@@ -107,7 +118,7 @@ answer_query(const struct asker *to, const struct request *request)
 		}
 		found = entry;
 	}
-	if (found == NULL)
+	if (found == NULL || !is_his(to, found))
 		reply_word(to, "none");
 	else if (is_uncertain(registry, found, request))
 		reply_word(to, "ambiguous");
@@ -168,10 +179,15 @@ answer_verdict(const struct asker *to, const struct request *request)
 		reply_word(to, "none");
 		return;
 	}
+	if (!is_his(to, entry)) {
+		/* He knows that it is there, if he may query all. */
+		reply_word(to, to->may_query_all ? "denied" : "none");
+		return;
+	}
 	(void)snprintf(verdict.u.verdict.class_name,
 	    sizeof verdict.u.verdict.class_name, "%s", request->class_name);
 	r = workers_tell(m->workers, entry, &verdict);
-	audit_login(entry, request, r);
+	audit_login(entry, request, to->uid, r);
 	if (r < 0) {
 		reply_word(to, "none");
 		return;

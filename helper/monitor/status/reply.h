@@ -5,6 +5,7 @@
 #ifndef HELPER_MONITOR_STATUS_REPLY_H
 #define HELPER_MONITOR_STATUS_REPLY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "helper/monitor/status/request.h"
@@ -18,6 +19,13 @@ struct asker {
 	struct monitor *monitor;
 	int fd;
 	uid_t uid;
+	/*
+	 * NULL when this kind of question is answered about all sessions; else
+	 * about those of the listeners whose user he is: others are not there.
+	 */
+	const uid_t *backend_users;
+	bool may_query_all;
+	bool *asked_of_others; /* set when he means another session */
 };
 
 /* Do what is asked, and answer, without waiting.  The asker had the right. */

@@ -5,14 +5,21 @@
 #include <config.h>
 #include "helper/monitor/status/status_socket.h"
 
+#include <endian.h>
 #include <errno.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+#include "helper/monitor/privileges.h"
 
 #define MODE    0660
 #define BACKLOG 128
@@ -103,6 +110,46 @@ status_socket_open(
 
 fail:
 	(void)close(fd);
+	return r;
+}
+
+struct acl {
+	struct posix_acl_xattr_header head;
+	struct posix_acl_xattr_entry entries[];
+};
+
+static struct posix_acl_xattr_entry
+entry(uint16_t tag, uint16_t rights, uint32_t id)
+{
+	return (struct posix_acl_xattr_entry){ htole16(tag), htole16(rights),
+		htole32(id) };
+}
+
+int
+status_socket_admit(
+    const struct status_socket *s, const uid_t *users, size_t count)
+{
+	const uint16_t rights = ACL_READ | ACL_WRITE;
+	struct acl *acl =
+	    malloc(sizeof *acl + (count + 4) * sizeof *acl->entries);
+	size_t n = 0, named;
+	int r = 0;
+
+	if (acl == NULL)
+		return -ENOMEM;
+	acl->head.a_version = htole32(POSIX_ACL_XATTR_VERSION);
+	acl->entries[n++] = entry(ACL_USER_OBJ, rights, ACL_UNDEFINED_ID);
+	for (size_t i = 0; i < count; i++)
+		if (users[i] != PRIVILEGES_NOBODY)
+			acl->entries[n++] = entry(ACL_USER, rights, users[i]);
+	named = n - 1;
+	acl->entries[n++] = entry(ACL_GROUP_OBJ, rights, ACL_UNDEFINED_ID);
+	acl->entries[n++] = entry(ACL_MASK, rights, ACL_UNDEFINED_ID);
+	acl->entries[n++] = entry(ACL_OTHER, 0, ACL_UNDEFINED_ID);
+	if (named > 0 && lsetxattr(s->path, "system.posix_acl_access", acl,
+			     sizeof *acl + n * sizeof *acl->entries, 0) == -1)
+		r = -errno;
+	free(acl);
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #ifndef HELPER_MONITOR_STATUS_STATUS_SOCKET_H
 #define HELPER_MONITOR_STATUS_STATUS_SOCKET_H
 
+#include <stddef.h>
 #include <sys/types.h>
 
 struct status_socket {
@@ -22,6 +23,14 @@ struct status_socket {
  */
 int status_socket_open(
     const char *path, uid_t owner, gid_t group, struct status_socket *ret);
+
+/*
+ * Let these users connect, too, by an ACL (acl(5)); PRIVILEGES_NOBODY is
+ * passed over, the same may be there twice.  Returns 0, also for nobody;
+ * -EOPNOTSUPP where there are no ACLs; -ENOMEM; or what setxattr(2) says.
+ */
+int status_socket_admit(
+    const struct status_socket *s, const uid_t *users, size_t count);
 
 /* Remove the file, if it is still ours and we may; close the socket. */
 void status_socket_close(struct status_socket *s);

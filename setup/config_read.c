@@ -158,7 +158,7 @@ check_keys(const struct stssl_conf_section *section,
 	return 0;
 }
 
-/* The daemon's PAM_RHOST is to be an address that only this machine can have. */
+/* PAM_RHOST is to be an address that no other machine can have. */
 static int
 check_source(const struct stssl_conf_section *section,
     const struct listen_config *l, struct stssl_error *error)

@@ -19,12 +19,13 @@
 
 enum listen_protocol {
 	LISTEN_FTP,
-	LISTEN_STREAM
+	LISTEN_STREAM,
+	LISTEN_POSTGRESQL
 };
 enum listen_tls {
 	LISTEN_EXPLICIT,
 	LISTEN_IMPLICIT,
-	LISTEN_BY_PROTOCOL /* in the file only: explicit for FTP */
+	LISTEN_BY_PROTOCOL /* in the file only: implicit for streams */
 };
 enum client_certificate {
 	CLIENT_NONE,

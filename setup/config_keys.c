@@ -42,9 +42,10 @@
 	.width = sizeof *FIELD(field).list,                  \
 	.place = offsetof(struct IN, field)
 
-/* Protocols that keys are for. */
-#define FTP    "ftp"
-#define STREAM "stream"
+/* Protocols, and those that keys are for. */
+#define FTP        "ftp"
+#define STREAM     "stream"
+#define POSTGRESQL "postgresql"
 
 #undef IN
 #define IN tls_config
@@ -91,7 +92,9 @@ static const struct stssl_conf_key penalty_keys[] = {
 static const struct stssl_conf_key listen_keys[] = {
 	{ ARRAY("address", addresses, config_parse_address) },
 	{ WORD("protocol", protocol, LISTEN_FTP),
-	    .words = { [LISTEN_FTP] = FTP, [LISTEN_STREAM] = STREAM } },
+	    .words = { [LISTEN_FTP] = FTP,
+		[LISTEN_STREAM] = STREAM,
+		[LISTEN_POSTGRESQL] = POSTGRESQL } },
 	{ WORD("tls", tls, LISTEN_BY_PROTOCOL),
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
 		[LISTEN_IMPLICIT] = "implicit" } },
@@ -124,7 +127,8 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ SWITCH("implicit-prot", implicit_private, "C", "P"), .only = FTP },
 	{ SWITCH("certificate-reply", certificate_reply_331, "232", "331"),
 	    .only = FTP },
-	{ NUMBER("idle-timeout", idle_seconds, 0, 0, 604800), .only = STREAM },
+	{ NUMBER("idle-timeout", idle_seconds, 0, 0, 604800),
+	    .only = STREAM ", " POSTGRESQL },
 	{ NUMBER("max-sessions", max_sessions, 20000, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("max-sessions-per-address", max_sessions_per_address, 1000, 0,
 	    CONFIG_SESSIONS_MAX) },
@@ -133,7 +137,8 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ NUMBER("max-unauthenticated-per-address", max_newcomers_per_address,
 	    200, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("handshake-timeout", handshake_seconds, 10, 1, 600) },
-	{ NUMBER("login-timeout", login_seconds, 60, 1, 3600), .only = FTP },
+	{ NUMBER("login-timeout", login_seconds, 60, 1, 3600),
+	    .only = FTP ", " POSTGRESQL },
 	{ NUMBER("failed-login-delay", failed_login_seconds, 1, 0, 60),
 	    .only = FTP },
 	{ .name = NULL },

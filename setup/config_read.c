@@ -65,8 +65,8 @@ get_listener(const struct stssl_conf_section *section, struct listen_config *l)
 	if (l->service == NULL)
 		l->service = l->name;
 	if (l->tls == LISTEN_BY_PROTOCOL)
-		l->tls = l->protocol == LISTEN_FTP ? LISTEN_EXPLICIT
-						   : LISTEN_IMPLICIT;
+		l->tls = l->protocol == LISTEN_STREAM ? LISTEN_IMPLICIT
+						      : LISTEN_EXPLICIT;
 	return r == 0 ? set_passive_address(l) : r;
 }
 
@@ -139,6 +139,21 @@ check_penalties(const struct helper_config *config, struct stssl_error *error)
 	    p->max);
 }
 
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *list != '\0'; list += strspn(list, " ,")) {
+		size_t n = strcspn(list, " ,");
+
+		if (n == len && memcmp(list, word, len) == 0)
+			return true;
+		list += n;
+	}
+	return false;
+}
+
 /* Keys that are for other protocols. */
 static int
 check_keys(const struct stssl_conf_section *section,
@@ -150,7 +165,7 @@ check_keys(const struct stssl_conf_section *section,
 	    stssl_conf_key(key, "protocol")->words[l->protocol];
 
 	for (; key->name != NULL; key++)
-		if (key->only != NULL && strcmp(key->only, protocol) != 0 &&
+		if (key->only != NULL && !has_word(key->only, protocol) &&
 		    stssl_conf_given(section, key->name))
 			return stssl_conf_error(section, key->name, error,
 			    "%s: only with protocol = %s", key->name,
@@ -194,8 +209,9 @@ check_listener(const struct helper_config *config,
 		    "client-ca is missing in tls");
 	if (l->protocol == LISTEN_STREAM && l->tls == LISTEN_EXPLICIT)
 		return stssl_conf_error(section, "tls", error,
-		    "tls = explicit: only with protocol = ftp");
-	if (l->protocol == LISTEN_FTP && l->backend.u.sa.sa_family == AF_UNIX)
+		    "tls = explicit: not with protocol = stream");
+	if (l->protocol != LISTEN_STREAM &&
+	    l->backend.u.sa.sa_family == AF_UNIX)
 		return stssl_conf_error(section, "backend", error,
 		    "backend = unix: only with protocol = stream");
 	if (check_source(section, l, error) < 0)

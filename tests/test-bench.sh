@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Plays `make bench` with as little of everything as there can be, beside those
 # programs only that other tests need as well.  Do all tables have their rows?
-# What the figures are does not matter.
+# What the figures are does not matter.  What the report makes of figures is
+# shown with some that nobody measured.
 # shellcheck source=tests/story/lib.sh
 . "${srcdir:=$(dirname "$0")/..}/tests/story/lib.sh"
 stage_needed
@@ -23,11 +24,13 @@ without=$?
 unix=pam_unix
 ! grep -q __asan_init "$builddir/tests/bench/login" || unix=
 
-python3 - "$work" "$unix" "$all" "$without" <<'EOT'
+python3 -B - "$srcdir/tests/bench" "$work" "$unix" "$all" "$without" <<'EOT'
 import csv
 import sys
 
-work, unix, *statuses = sys.argv[1:]
+bench, work, unix, *statuses = sys.argv[1:]
+sys.path.insert(0, bench)
+import report
 
 
 def kinds():
@@ -49,6 +52,14 @@ def latency():
     for what in "CPU", "time":
         for growth, count in ("", 0), ("", 20), ("growth of ", 20):
             yield f"{growth}{what} of a new connection among {count} sessions"
+
+
+def beside():
+    """The tables that have another program's row, or a budget."""
+    yield from (title for title in kinds() if title.startswith("CPU"))
+    yield from (title for title in bulk() if title.startswith("CPU"))
+    yield "memory of a session, 20 of them"
+    yield from ftps()
 
 
 def ftps():
@@ -75,6 +86,7 @@ SCENARIOS = {
          "time from pam_start to pam_end, by sessions/classes/enrolled"],
         OWN + ["pam_permit"] + unix.split()),
     "ftps": (ftps(), ["ours", "ours-passive", "vsftpd"]),
+    "ours beside others": (["beside"], beside()),
     "its time": (["took"], ["new", "bulk", "memory", "latency", "login",
                             "ftps", "everything"]),
 }
@@ -94,6 +106,53 @@ def wrong(found, tables, rows):
             if sorted(found.get(title, [])) != sorted(rows)]
 
 
+# Title, unit and figures; best, ratio, budget and marks that are to be said.
+FULL = "CPU of a new connection, ecdsa, full"
+ASKS = "CPU of a new connection, rsa, full, client certificate"
+MODULE = "time from pam_start to pam_end, less pam_permit"
+GLANCE = (
+    ("less than the best, within the budget",
+     FULL, "us", {"ours": [9, 8, 7], "nginx": [10], "hitch": [11]},
+     "nginx", "0.80", "0.85 of best", ""),
+    ("less than the best, over the budget",
+     FULL, "us", {"ours": [9], "nginx": [10], "hitch": [11]},
+     "nginx", "0.90", "0.85 of best", "over budget"),
+    ("bare is nobody's peer",
+     FULL, "us", {"ours": [8], "bare": [2], "stunnel": [20]},
+     "stunnel", "0.40", "0.85 of best", ""),
+    ("more than the best",
+     FULL, "us", {"ours": [11], "haproxy": [10], "hitch": [12]},
+     "haproxy", "1.10", "0.85 of best", "behind, over budget"),
+    ("a budget that is another program's, and not the best's",
+     ASKS, "us", {"ours": [8], "haproxy": [10], "nginx": [7]},
+     "nginx", "1.14", "0.9 of haproxy", "behind"),
+    ("a budget of a program that is not there",
+     ASKS, "us", {"ours": [8], "haproxy": [], "nginx": [9]},
+     "nginx", "0.89", "0.9 of haproxy", ""),
+    ("where more is better", "rate of upload, 1 connection", "MiB/s",
+     {"ours": [500], "haproxy": [400], "nginx": [600]},
+     "nginx", "1.20", "", "behind"),
+    ("no budget, as good as the best", "rate of upload, 1 connection",
+     "MiB/s", {"ours": [500.1], "haproxy": [500]}, "haproxy", "1.00", "", ""),
+    ("a budget in the table's unit",
+     "memory of a session, 1000 of them", "KiB",
+     {"ours": [12.5], "haproxy": [16]}, "haproxy", "0.78", "12",
+     "over budget"),
+    ("a row of ours that has another name",
+     MODULE, "us", {"ours": [200], "10000/10/10": [301]}, "", "", "300",
+     "over budget"),
+    ("ours is left out", FULL, "us", {"ours": [], "nginx": [10]}),
+    ("nobody to compare with", "growth of the same", "x", {"ours": [1]}),
+)
+
+
+def glance(title, unit, found, *expected):
+    """What is wrong with that row of the report."""
+    row = report.beside.compare(title, unit, found)
+    seen = row and (row[4], row[5], row[6], row[7])
+    return [] if seen == (expected or None) else [f"{seen}"]
+
+
 everything, without = read("all"), read("without")
 cases = [(f"all rows are there: {name}", wrong(everything, *expected))
          for name, expected in SCENARIOS.items()]
@@ -102,6 +161,9 @@ cases.append(("a program that fails is left out, and no more than it",
               wrong(without, ["took"], ["new", "everything"])))
 cases += [(f"the exit status is 0: {name}", [] if status == "0" else [status])
           for name, status in zip(("all", "without"), statuses)]
+
+cases += [("the report marks what is behind: " + name, glance(*row))
+          for name, *row in GLANCE]
 
 print(f"1..{len(cases)}")
 for number, (name, lines) in enumerate(cases, 1):

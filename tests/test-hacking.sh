@@ -12,7 +12,7 @@ import os
 import re
 
 PATH = re.compile(r"(?<![\w./-])((?:\.ci|conf|etc|helper|man|pam_stssl|policy|"
-                  r"setup|status|stsslctl|tests|x509)/[\w./*-]*)")
+                  r"setup|status|stsslctl|tests|x509)/[\w./*@-]*)")
 
 
 def read(path):

@@ -71,12 +71,13 @@ def read(path):
         else:
             inherited = re.search(r"(\d+ to \d+) where nothing else", line)
             bounds = inherited[1] if inherited else bounds
-        protocol = re.match(r"\.Cm protocol = (\w+)", last)
+        protocol = re.match(r"\.Cm protocol = (\w+(?: , \w+)*)$", last)
         if protocol and line.startswith("only"):
+            names = protocol[1].replace(" ,", ",")
             if entry:
-                entry.only = protocol[1]
+                entry.only = names
             else:
-                only = protocol[1]
+                only = names
         last = line
     if ("top", "map") in entries and ("class", "map") in entries:
         keys = re.search(r"Its keys are (.*?) lists of lines",

@@ -100,15 +100,25 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
-	    "h.conf:3: protocol = \"http\": not one of ftp, stream" },
+	    "h.conf:3: protocol = \"http\": "
+	    "not one of ftp, stream, postgresql" },
 	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
 	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
 	      " backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: tls = explicit: only with protocol = ftp" },
+	    "h.conf:4: tls = explicit: not with protocol = stream" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " passive-ports = \"1-2\"\n backend = \"127.0.0.1:110\"\n}\n",
 	    "h.conf:4: passive-ports: only with protocol = ftp" },
+	{ TLS "listen \"ftp\" {\n idle-timeout = 1\n"
+	      " backend = \"127.0.0.1:1\"\n}\n",
+	    "h.conf:3: idle-timeout: only with protocol = stream, postgresql" },
+	{ TLS "listen \"pop\" {\n protocol = stream\n login-timeout = 1\n"
+	      " backend = \"127.0.0.1:110\"\n}\n",
+	    "h.conf:4: login-timeout: only with protocol = ftp, postgresql" },
+	{ TLS "listen \"pg\" {\n protocol = postgresql\n"
+	      " backend = \"unix:/run/pg\"\n}\n",
+	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n client-certificate = demand\n}\n",
 	    "h.conf:3: client-certificate = \"demand\": "
 	    "not one of none, request, require" },

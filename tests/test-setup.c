@@ -143,7 +143,9 @@ START_TEST(values_that_are_given_are_taken)
 	    "listen \"nat\" { passive-address = \"ftp.example.org\"\n"
 	    " backend = \"[::1]:2121\" }\n"
 	    "listen \"pop\" { protocol = stream\n"
-	    " backend = \"unix:/run/pop\" }\n";
+	    " backend = \"unix:/run/pop\" }\n"
+	    "listen \"pg\" { protocol = postgresql idle-timeout = 8\n"
+	    " login-timeout = 7 backend = \"127.0.0.1:432\" }\n";
 
 	ck_assert_int_eq(read_text(text, &c, &error), 0);
 	ck_assert_ptr_null(c->user);
@@ -151,7 +153,7 @@ START_TEST(values_that_are_given_are_taken)
 	ck_assert_uint_eq(c->sessions_per_worker, 1);
 	ck_assert_uint_eq(c->status_users.count, 2);
 	ck_assert_str_eq(c->status_users.list[1], "mail");
-	ck_assert_uint_eq(c->listener_count, 3);
+	ck_assert_uint_eq(c->listener_count, 4);
 	l = &c->listeners[0];
 	ck_assert_uint_eq(l->addresses.count, 2);
 	ck_assert_uint_eq(l->addresses.list[0].port, 0);
@@ -177,6 +179,10 @@ START_TEST(values_that_are_given_are_taken)
 	l = &c->listeners[2];
 	ck_assert_int_eq(l->tls, LISTEN_IMPLICIT);
 	ck_assert_str_eq(l->backend.u.un.sun_path, "/run/pop");
+	l = &c->listeners[3];
+	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
+	ck_assert_uint_eq(l->idle_seconds, 8);
+	ck_assert_uint_eq(l->login_seconds, 7);
 	(void)config_free(c);
 }
 END_TEST

@@ -106,9 +106,13 @@ monitor_refused_login(
 	static const enum stssl_reason ours[] = { STSSL_REASON_INTERNAL,
 		STSSL_REASON_CONFIGURATION, STSSL_REASON_HELPER };
 	const struct helper_config *config = m->generation->config;
+	enum listen_protocol protocol;
 
-	if (entry->listener >= config->listener_count ||
-	    config->listeners[entry->listener].protocol != LISTEN_STREAM)
+	if (entry->listener >= config->listener_count)
+		return;
+	/* Workers see for themselves how FTP's logins end. */
+	protocol = config->listeners[entry->listener].protocol;
+	if (protocol != LISTEN_STREAM && protocol != LISTEN_POSTGRESQL)
 		return;
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (strcmp(reason, stssl_reason_word(ours[i])) == 0)

@@ -26,6 +26,7 @@
 static const struct protocol *const protocols[] = {
 	[LISTEN_FTP] = &ftp_protocol,
 	[LISTEN_STREAM] = &tunnel_protocol,
+	[LISTEN_POSTGRESQL] = &postgresql_protocol,
 };
 
 void

@@ -3,7 +3,7 @@
  * A session: one client's control connection with its backend connection, from
  * the moment the worker gets it to its end.  Does what is the same for every
  * protocol: TLS, the record, the backend, deadlines.  A protocol knows what the
- * bytes mean: ftp/ and tunnel.c, a struct protocol each.
+ * bytes mean: ftp/, postgresql.c and tunnel.c, a struct protocol each.
  */
 #ifndef HELPER_WORKER_SESSION_H
 #define HELPER_WORKER_SESSION_H
@@ -55,6 +55,7 @@ struct protocol {
 };
 
 extern const struct protocol ftp_protocol;
+extern const struct protocol postgresql_protocol;
 extern const struct protocol tunnel_protocol;
 
 /*
@@ -94,6 +95,15 @@ void session_end_for(struct session *s, enum message_end_reason reason);
 void session_stop(struct session *s, bool force);
 
 /* For protocols */
+
+/*
+ * From now on bytes only go through, as on a stream listener, after those that
+ * were read from the client and from the backend already (BUFFER_RELAY, taken
+ * over; or NULL).  The protocol is closed.  The session may be gone afterwards,
+ * marked as with session_end().
+ */
+void session_tunnel(
+    struct session *s, struct buffer *from_client, struct buffer *from_backend);
 
 /* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The protocol of stream listeners: none.  Bytes go through as they come, and
- * each side's proper end becomes the other's: close_notify here, FIN there.
+ * The protocol of stream listeners, and of others once they have nothing to do
+ * any more: none.  Bytes go through as they come, and each side's proper end
+ * becomes the other's: close_notify here, FIN there.
  */
 #include <config.h>
 #include "helper/worker/session.h"
@@ -53,6 +54,26 @@ tunnel_open(struct session *s)
 		ev_timer_start(s->host->loop, &t->idle);
 	s->protocol_state = t;
 	return 0;
+}
+
+void
+session_tunnel(
+    struct session *s, struct buffer *from_client, struct buffer *from_backend)
+{
+	struct tunnel *t;
+
+	s->protocol->close(s);
+	s->protocol = &tunnel_protocol;
+	if (tunnel_open(s) < 0) {
+		(void)buffer_give(BUFFER_RELAY, from_client);
+		(void)buffer_give(BUFFER_RELAY, from_backend);
+		session_end(s);
+		return;
+	}
+	t = s->protocol_state;
+	flow_begin_with(&t->up, from_client);
+	flow_begin_with(&t->down, from_backend);
+	s->protocol->run(s);
 }
 
 /* With a reset, so that neither side takes it for a proper end. */

@@ -22,7 +22,7 @@ FIRST_PORT = 7041
 HOME = STAGE + "/home/alice"
 SMALL = 4096
 # Debian has no two FTP servers on one machine: bootstrap unpacks this one.
-UNPACKED = TOP + "/.proftpd"
+UNPACKED = TOP + "/.daemons"
 PROFTPD = UNPACKED + "/usr/sbin/proftpd"
 
 

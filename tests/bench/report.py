@@ -9,6 +9,8 @@ import statistics
 import subprocess
 import time
 
+import beside
+
 PACKAGES = ("libgnutls30 libssl3 haproxy nginx hitch stunnel4 vsftpd "
             "libcurl4 lftp").split()
 
@@ -44,6 +46,7 @@ class Report:
         self.file = open(path, "w", newline="", buffering=1) if path else None
         self.csv = csv.writer(self.file) if self.file else None
         self.begin = time.monotonic()
+        self.compared = []
         self.row("fact", "name", "value")
         for name, value in facts():
             self.fact(name, value)
@@ -81,6 +84,18 @@ class Report:
             self.row(title, name, f"{middle:.3f}", unit, ratio,
                      f"{min(values):.3f}", f"{max(values):.3f}", len(values),
                      note)
+        compared = beside.compare(title, unit, found)
+        if compared:
+            self.compared.append(compared)
+
+    def glance(self):
+        """All tables at a glance: where is ours behind?"""
+        if not self.compared:
+            return
+        print("\n" + beside.line(beside.HEAD))
+        for row in self.compared:
+            print(beside.line(row), flush=True)
+            self.row("beside", *row)
 
     def took(self, name, begin):
         seconds = time.monotonic() - begin
@@ -88,6 +103,7 @@ class Report:
         self.row("took", name, f"{seconds:.1f}", "s")
 
     def close(self):
+        self.glance()
         self.fact("load average at the end", loads())
         self.took("everything", self.begin)
         if self.file:

@@ -67,8 +67,10 @@ class Client:
 class Curl(Client):
     """The curl of the command line, with OpenSSL."""
 
+    options = ["--ssl-reqd"]
+
     def run(self, *arguments):
-        return run("curl", "--silent", "--show-error", "--ssl-reqd",
+        return run("curl", "--silent", "--show-error", *self.options,
                    "--cacert", CA, "--max-time", str(4 * PATIENCE),
                    "--user", f"{self.user}:{self.password}",
                    *(word for option in self.pair("--cert ", "--key ")

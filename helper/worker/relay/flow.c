@@ -67,6 +67,12 @@ flow_init(struct flow *f, struct stream *from, struct stream *to)
 }
 
 void
+flow_begin_with(struct flow *f, struct buffer *b)
+{
+	f->buffer = b;
+}
+
+void
 flow_splice(struct flow *f)
 {
 	if (f->buffer == NULL && !f->pipe.is_open &&

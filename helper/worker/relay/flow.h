@@ -42,6 +42,12 @@ struct flow {
 void flow_init(struct flow *f, struct stream *from, struct stream *to);
 
 /*
+ * Before the first step: these bytes go first.  A buffer of BUFFER_RELAY, which
+ * is the flow's from now on, or NULL.
+ */
+void flow_begin_with(struct flow *f, struct buffer *b);
+
+/*
  * Before the first step: use a pipe from now on, when the bytes of both streams
  * pass as they are.  Without a pipe the buffer is used as before.
  */

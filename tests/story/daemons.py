@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""FTP daemons of all kinds behind the helper, as README tells to set them up.
+
+Their configuration and their PAM stacks are the samples in etc/, except for
+ports and paths.
+"""
+
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+from ftp import (RIGHT, WRONG, Bytes, connect, fetch, log_in, logged_in,
+                 password_of, play, store)
+from programs import Curl, Lftp, slurp
+from story import (PKI, STAGE, Helper, Skipped, await_that, begins, equal,
+                   hash_of, read, run, story, tell, write)
+
+SOURCE = os.environ["srcdir"]
+UNPACKED = SOURCE + "/.daemons"
+GUESTS = STAGE + "/guests"
+# The virtual users: not in the passwd database any more.
+VIRTUAL = ["acme-2", "bob"]
+
+
+def sample(name, *changes):
+    """A file of etc/, with what has to differ on the stage."""
+    text = read(f"{SOURCE}/etc/{name}")
+    for old, new in changes:
+        if old not in text:
+            raise AssertionError(f"{name} has no {old!r}")
+        text = text.replace(old, new)
+    return text
+
+
+def program(name):
+    """Where it is: installed, or unpacked by bootstrap."""
+    found = shutil.which(name, path=f"{UNPACKED}/usr/sbin:/usr/sbin")
+    if found is None:
+        raise Skipped(f"{name} is not there: ./bootstrap check gets it")
+    return found
+
+
+def start(port, *command):
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
+               f"{command[0]} listens on {port}")
+
+
+def stack(name):
+    write(f"/etc/pam.d/{name}", sample(
+        "pam.d/" + name, ("pam_stssl.so", os.environ["MODULE"])))
+
+
+def proftpd(port, *changes):
+    """With Debian's own configuration, ours at its end."""
+    daemon = program("proftpd")
+    base, conf = f"{STAGE}/proftpd-{port}", f"/etc/proftpd/{port}.conf"
+    templates = UNPACKED + "/usr/share/proftpd/templates/"
+    if not os.path.isdir(templates):
+        templates = "/usr/share/proftpd/templates/"
+    modules = os.path.dirname(os.path.dirname(daemon)) + "/lib/proftpd"
+    os.makedirs(base + ".d")
+    os.makedirs("/etc/proftpd", exist_ok=True)
+    write(base + ".d/stssl.conf", sample("proftpd.conf", *changes))
+    write(base + ".modules", read(templates + "modules.conf").replace(
+        "/usr/lib/proftpd", modules))
+    text = read(templates + "proftpd.conf")
+    for old, new in ("/etc/proftpd/modules.conf", base + ".modules"), \
+            ("/etc/proftpd/conf.d/", base + ".d/"), \
+            ("/var/log/proftpd/", base + "-"), \
+            ("User proftpd", "User nobody"), \
+            ("\nPort 21\n", f"\nPort {port}\n"):
+        text = text.replace(old, new)
+    write(conf, text + f"PidFile {base}.pid\nScoreboardFile {base}.scores\n")
+    start(port, daemon, "--nodaemon", "-c", conf)
+
+
+def pure_ftpd(port, *changes):
+    conf = f"{STAGE}/pure-ftpd-{port}.conf"
+    write(conf, sample("pure-ftpd.conf", ("127.0.0.1,221",
+                                          f"127.0.0.1,{port}"), *changes))
+    start(port, program("pure-ftpd"), conf)
+
+
+def inetutils(port):
+    """By the units' lines: systemd's accept loop is a program of its own."""
+    socket = re.search(r"ListenStream=(.*):221\n", sample("ftpd.socket"))
+    command = re.search(r"ExecStart=-/usr/sbin/ftpd(.*)\n",
+                        sample("ftpd@.service"))
+    start(port, "systemd-socket-activate", "--accept", "--inetd",
+          f"--listen={socket[1]}:{port}", program("ftpd"),
+          *command[1].split())
+
+
+def guests(port, service):
+    """A vsftpd with virtual users."""
+    conf = f"{STAGE}/{service}.conf"
+    write(conf, sample("vsftpd.conf", ("listen_port=221",
+                                       f"listen_port={port}"),
+                       ("pam_service_name=vsftpd",
+                        "pam_service_name=" + service)) +
+          sample("vsftpd-guests.conf", ("/srv/ftp", GUESTS)) +
+          "background=NO\nsecure_chroot_dir=/run/vsftpd/empty\n"
+          f"delay_failed_login=0\nftp_data_port={port - 1}\n")
+    start(port, "vsftpd", conf)
+
+
+def userdb(port):
+    if not shutil.which("db_load"):
+        raise Skipped("db_load is not there: ./bootstrap check gets it")
+    text = "".join(f"{user}\n{hashed(user)}\n" for user in VIRTUAL)
+    run("db_load", "-T", "-t", "hash", "/etc/vsftpd/users.db",
+        data=text.encode())
+    os.chmod("/etc/vsftpd/users.db", 0o600)
+    guests(port, "vsftpd.userdb")
+
+
+def pwdfile(port):
+    if not run("sh", "-c", "ls /lib/*/security/pam_pwdfile.so",
+               check=False).stdout:
+        raise Skipped("no pam_pwdfile.so: ./bootstrap check gets it")
+    write("/etc/vsftpd/users", "".join(f"{user}:{hashed(user)}\n"
+                                       for user in VIRTUAL))
+    os.chmod("/etc/vsftpd/users", 0o600)
+    guests(port, "vsftpd.pwdfile")
+
+
+def hashed(user):
+    return run("openssl", "passwd", "-6",
+               password_of(user)).stdout.decode().strip()
+
+
+class Daemon:
+    """One that runs, unless `missing` says why not."""
+
+    def __init__(self, begin, port, service, optional="alice",
+                 required="acme-1"):
+        self.port, self.service = port, service
+        # A user of the class that leaves TLS to him, and of one that does not.
+        self.optional, self.required = optional, required
+        self.missing = None
+        stack(service)
+        try:
+            begin(port)
+        except Skipped as why:
+            self.missing = why
+
+
+def find(name):
+    """The daemon, if it is there."""
+    if DAEMONS[name].missing:
+        raise DAEMONS[name].missing
+    return DAEMONS[name]
+
+
+def home(user, name=""):
+    where = GUESTS if user in VIRTUAL else STAGE + "/home"
+    return f"{where}/{user}/{name}"
+
+
+def set_up():
+    os.mkdir("/etc/vsftpd")
+    with open("/etc/shells", "a") as shells:
+        shells.write("/bin/sh\n")
+    for user in VIRTUAL:
+        shutil.move(f"{STAGE}/home/{user}", home(user))
+        for name in "passwd", "shadow", "group":
+            text = re.sub(f"(?m)^{user}:.*\n", "", read("/etc/" + name))
+            write("/etc/" + name, text)
+    run("useradd", "--system", "--home-dir", GUESTS, "--shell",
+        "/usr/sbin/nologin", "guests")
+    run("chown", "-R", "guests:guests", *[home(user) for user in VIRTUAL])
+
+
+os.mkdir(GUESTS)
+set_up()
+DAEMONS = {
+    "proftpd": Daemon(proftpd, 231, "proftpd"),
+    "pure-ftpd": Daemon(pure_ftpd, 233, "pure-ftpd"),
+    "inetutils-ftpd": Daemon(inetutils, 235, "ftp"),
+    "vsftpd-userdb": Daemon(userdb, 237, "vsftpd.userdb", "bob", "acme-2"),
+    "vsftpd-pwdfile": Daemon(pwdfile, 239, "vsftpd.pwdfile", "bob", "acme-2"),
+}
+HELPER = Helper()
+
+
+def address(name, tls="explicit"):
+    return HELPER.address(f"{name}-{tls}")
+
+
+# what, class, certificate, password, outcome
+ROWS = [
+    ("its certificate, no password", "required", "own", None, "certificate"),
+    ("its certificate, TLS optional", "optional", "own", None, "certificate"),
+    ("another's certificate", "optional", "other", None, "530"),
+    ("another's certificate, and the password, TLS required", "required",
+     "other", RIGHT, "530"),
+    ("an expired certificate", "required", "expired", RIGHT, "530"),
+    ("the password", "required", None, RIGHT, "password"),
+    ("a wrong password", "required", None, WRONG, "530"),
+    ("the password in clear, TLS optional", "optional", "-", RIGHT,
+     "password"),
+    ("a wrong password in clear", "optional", "-", WRONG, "530"),
+    ("the password in clear, TLS required", "required", "-", RIGHT, "530"),
+]
+LOGINS = [(name, tls, *row) for name in DAEMONS
+          for tls in ("explicit", "implicit") for row in ROWS
+          if tls == "explicit" or row[2] in ("own", None)]
+
+
+def play_login(name, tls, _, which, certificate, password, outcome):
+    daemon = find(name)
+    user = getattr(daemon, which)
+    other = daemon.required if which == "optional" else daemon.optional
+    certificate = {"own": user, "other": other,
+                   "expired": user + "-expired"}.get(certificate, certificate)
+    play(user, certificate, password, outcome, tls, address(name, tls))
+
+
+def straight(port, user):
+    """How a login goes in clear and past the helper, as local users can."""
+    ftp = connect(("127.0.0.1", port), None)
+    outcome = log_in(ftp, user, password_of(user))
+    ftp.close()
+    return outcome
+
+
+def play_straight(name):
+    daemon = find(name)
+    begins(straight(daemon.port, daemon.required), "530")
+    equal(straight(daemon.port, daemon.optional), "password")
+
+
+# Pure-FTPd takes seconds to refuse: all of these are played at once.
+POOL = concurrent.futures.ThreadPoolExecutor(16)
+PLAYED = {row: POOL.submit(play_login, *row) for row in LOGINS}
+STRAIGHT = {name: POOL.submit(play_straight, name) for name in DAEMONS}
+
+
+@story("{0}, {1} TLS, {2}", *LOGINS)
+def login(*row):
+    PLAYED[row].result()
+
+
+@story("{0}: where the module refuses, nothing else lets in",
+       *[(name,) for name in DAEMONS])
+def final(name):
+    STRAIGHT[name].result()
+
+
+@story("{0}: {1}, {2}, {3}: there and back, whole", *[
+    (name, mode, tls, proof) for name in DAEMONS
+    for mode, tls, proof in (("active", "explicit", "certificate"),
+                             ("active", "implicit", "password"),
+                             ("passive", "explicit", "password"),
+                             ("passive", "implicit", "certificate"))])
+def transfer(name, mode, tls, proof):
+    user = find(name).required
+    ftp = logged_in(address(name, tls), user, tls,
+                    certificate=user if proof == "certificate" else None)
+    ftp.set_pasv(mode == "passive")
+    sent = store(ftp, "file", 3000001)
+    equal(hash_of(home(user, "file")), sent)
+    equal(fetch(ftp, "file"), sent)
+    ftp.delete("file")
+    equal("hello" in ftp.nlst(), True)
+    ftp.quit()
+
+
+class ActiveCurl(Curl):
+    options = ["--ftp-ssl-control", "--ftp-port", "-"]
+
+
+class ActiveLftp(Lftp):
+    options = ["set ftp:passive-mode no"]
+
+
+CLIENTS = {("curl", "passive"): Curl, ("curl", "active"): ActiveCurl,
+           ("lftp", "passive"): Lftp, ("lftp", "active"): ActiveLftp}
+
+
+@story("{0}: {1}, {2}: listing, download and upload", *[
+    (name, client, mode) for name in DAEMONS for client in ("curl", "lftp")
+    for mode in ("active", "passive")])
+def programs(name, client, mode):
+    # curl 7.88 cannot protect what it transfers in active mode.
+    clear = CLIENTS[client, mode] is ActiveCurl
+    user = getattr(find(name), "optional" if clear else "required")
+    session = CLIENTS[client, mode](address(name), "explicit", user, user)
+    path = STAGE + "/upload"
+    with open(path, "wb") as file:
+        file.write(Bytes(300000).read(0))
+    listing, hello = session.tour(path)
+    equal("hello" in listing, True)
+    equal(hello, f"hello {user}\n".encode())
+    equal(slurp(home(user, "sent")) == slurp(path), True)
+    os.unlink(home(user, "sent"))
+
+
+@story("{0}: account refuses whom a wrong auth line has let in",
+       *[(name,) for name in DAEMONS])
+def account(name):
+    daemon = find(name)
+    path = "/etc/pam.d/" + daemon.service
+    good = read(path)
+    write(path, re.sub(r"(?m)^auth .*pam_stssl", "auth optional "
+                       + os.environ["MODULE"][:-len(".so")], good))
+    try:
+        equal(straight(daemon.port, daemon.optional), "password")
+        begins(straight(daemon.port, daemon.required), "530")
+    finally:
+        write(path, good)
+
+
+@story("stsslctl check has nothing to say of etc/pam.d/{0}",
+       *[(daemon.service,) for daemon in DAEMONS.values()])
+def stacks(service):
+    modules = glob.glob("/lib/*/security/pam_unix.so")[0]
+    done = run(os.environ["STSSLCTL"], "check", "--pam", service,
+               "--module-dir", os.path.dirname(modules), check=False)
+    missing = b"pam_pwdfile" in done.stdout
+    if not missing:
+        equal((done.stdout, done.returncode), (b"", 0))
+
+
+@story("Pure-FTPd gets the same from Debian's files for each key")
+def wrapper():
+    program("pure-ftpd")
+    if not os.path.isdir("/etc/pure-ftpd"):
+        shutil.copytree(UNPACKED + "/etc/pure-ftpd", "/etc/pure-ftpd",
+                        symlinks=True)
+    steps = re.search(r"(?ms)^ +(awk .*?)$\n +sed", read(SOURCE + "/README"))
+    run("sh", "-c", f"cd {SOURCE} && {steps[1]}")
+    shown = run("perl", program("pure-ftpd-wrapper"), "--show-options")
+    seen = shown.stdout.decode()
+    equal(re.findall("-l [^ ]*", seen), ["-l pam"])
+    for option in "-S 127.0.0.1,221", "-E", "-H", "-Y 0", "-C 20000", \
+            "-c 20000":
+        equal((option, f" {option} " in f" {seen} "), (option, True))
+
+
+# What the settings are for that stand in the samples for safety's sake.
+
+@story("{0} {2} lets in by password whom the module has refused",
+       ("proftpd", 241, "without AuthOrder"),
+       ("pure-ftpd", 243, "with UnixAuthentication beside PAM"))
+def hole(name, port, _):
+    if name == "proftpd":
+        proftpd(port, ("\nAuthOrder mod_auth_pam.c* mod_auth_unix.c\n", "\n"))
+    else:
+        pure_ftpd(port, ("UnixAuthentication   no", "UnixAuthentication yes"))
+    equal(straight(port, "acme-1"), "password")
+
+
+tell()

@@ -71,9 +71,9 @@ PORTS = {"imaps": 143, "pop3s": 110}
 
 def start_dovecot():
     stack("dovecot")
-    version = run(DOVECOT, "--version").stdout.decode()
-    old = version.startswith("2.3.")
-    number = version.split()[0]
+    number = re.match(r"[\d.]+",
+                      run(DOVECOT, "--version").stdout.decode())[0]
+    old = number.startswith("2.3.")
     head = "" if old else (f"dovecot_config_version = {number}\n"
                            f"dovecot_storage_version = {number}\n")
     path = STAGE + "/dovecot.conf"

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 
 #include "conf/key.h"
+#include "setup/networks.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -76,6 +77,8 @@ struct listen_config {
 		struct stssl_address *list;
 		size_t count; /* 0: only by socket activation */
 	} addresses;
+	/* Those who say whose connection it is, PROXY protocol. */
+	struct networks proxies;
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;

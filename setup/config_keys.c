@@ -83,7 +83,7 @@ static const struct stssl_conf_key penalty_keys[] = {
 	    { NUMBER("refuse-above", refuse_above, 15, 0, 3600) },
 	{ NUMBER("max", max, 600, 0, 86400) },
 	{ NUMBER("max-sources", max_sources, 65536, 1, 1000000) },
-	{ ARRAY("exempt", exempt, config_parse_exempt) },
+	{ ARRAY("exempt", exempt, config_parse_network) },
 	{ .name = NULL },
 };
 
@@ -91,6 +91,7 @@ static const struct stssl_conf_key penalty_keys[] = {
 #define IN listen_config
 static const struct stssl_conf_key listen_keys[] = {
 	{ ARRAY("address", addresses, config_parse_address) },
+	{ ARRAY("accept-proxy", proxies, config_parse_network) },
 	{ WORD("protocol", protocol, LISTEN_FTP),
 	    .words = { [LISTEN_FTP] = FTP,
 		[LISTEN_STREAM] = STREAM,

@@ -256,7 +256,7 @@ config_parse_newcomers(const char *value, void *ret)
 
 /* Names of hosts are given by others, and would have to be looked up. */
 const char *
-config_parse_exempt(const char *value, void *ret)
+config_parse_network(const char *value, void *ret)
 {
 	struct stssl_pattern *pattern = ret;
 	int r = stssl_pattern_parse(value, pattern);

@@ -26,6 +26,6 @@ stssl_conf_parse config_parse_backend;       /* struct backend_address */
 stssl_conf_parse config_parse_ports;         /* struct port_range */
 stssl_conf_parse config_parse_backend_ports; /* struct port_range */
 stssl_conf_parse config_parse_newcomers;     /* struct newcomer_limit */
-stssl_conf_parse config_parse_exempt;        /* struct stssl_pattern */
+stssl_conf_parse config_parse_network;       /* struct stssl_pattern */
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "policy/pattern.h"
+#include "setup/networks.h"
 
 /*
  * The name of an event, its word in helper.conf, in logs and in answers, and
@@ -36,10 +36,7 @@ struct penalty_config {
 	unsigned refuse_above; /* seconds */
 	unsigned max;          /* seconds; 0: no penalties */
 	unsigned max_sources;
-	struct {
-		struct stssl_pattern *list; /* no host names */
-		size_t count;
-	} exempt;
+	struct networks exempt;
 };
 
 /* The event's word; "" for a value that is none of the enum. */

@@ -16,6 +16,7 @@
 
 #include "policy/class.h"
 #include "setup/backends.h"
+#include "setup/proxies.h"
 #include "setup/config_read.h"
 #include "status/ascii.h"
 #include "status/quote.h"
@@ -160,6 +161,8 @@ named(const struct helper_config *config, const char *path,
 	uid_t owner;
 
 	config_warn_of_backends(
+	    config, add_warning, &(struct place){ path, findings });
+	config_warn_of_proxies(
 	    config, add_warning, &(struct place){ path, findings });
 	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(

@@ -40,8 +40,12 @@ enum quirk {
 #define BODY(head)  (2 * (size_t)(head)[3])
 #define PACKETS_MAX 64
 
-/* Two are the worker's, then one of another's, and one that nobody has. */
-static const uint64_t sessions[] = { 1, 2, 3, 4 };
+/*
+ * Two are the worker's, then one of another's, one that nobody has, and one of
+ * the worker's that came through a proxy.
+ */
+static const uint64_t sessions[] = { 1, 2, 3, 4, 5 };
+#define PROXIED 5
 #define FOREIGN 3
 
 static const char foreign_text[] =
@@ -76,6 +80,20 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 
 	check(entry->owner == &s->own);
 	check(memchr(ask->user, '\0', sizeof ask->user) != NULL);
+}
+
+void
+monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *introduced)
+{
+	struct stage *s = (struct stage *)m;
+
+	check(entry->owner == &s->own && entry->record == RECORD_NONE);
+	check(introduced->fault < PROXY_FAULT_COUNT);
+	if (introduced->fault == PROXY_NONE)
+		check(registry_introduce(s->registry, entry,
+			  introduced->is_own != 0 ? NULL
+						  : &introduced->client) == 0);
 }
 
 void
@@ -116,6 +134,8 @@ begin(struct stage *s)
 	check(registry_add(s->registry, FOREIGN, &s->other, 0, &peer) == 0);
 	check(stssl_connection_parse(
 		  "1 127.0.0.1:2121 127.0.0.1:40003", &s->connection) == 0);
+	check(registry_add(s->registry, PROXIED, &s->own, 0, &peer) == 0);
+	registry_await(s->registry, registry_find(s->registry, PROXIED));
 	foreign = registry_find(s->registry, FOREIGN);
 	check(registry_publish(s->registry, foreign, &s->connection,
 		  foreign_text, sizeof foreign_text) == 0);
@@ -170,7 +190,7 @@ compose(const uint8_t head[static HEAD], const uint8_t *body)
 	memcpy(&m.u, body, len < sizeof m.u ? len : sizeof m.u);
 	m.zero = (quirks & QUIRK_ZERO) != 0;
 	if ((quirks & QUIRK_SESSION) == 0)
-		m.u.closed.session = sessions[head[1] % 4];
+		m.u.closed.session = sessions[head[1] % 5];
 	if ((quirks & QUIRK_LENGTH) == 0)
 		set_length(&m, head[4]);
 	return m;

@@ -27,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "helper/base/buffer.h"
@@ -126,6 +125,15 @@ host_failed(const struct session *s, enum penalty_event event)
 {
 	(void)s;
 	(void)event;
+}
+
+void
+host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client)
+{
+	(void)s;
+	(void)fault;
+	(void)client;
 }
 
 void
@@ -232,18 +240,10 @@ finish(struct stage *s)
 static void
 say(struct stage *s, enum end end, const char *text, const char *newline)
 {
-	char empty[] = "";
-	struct iovec parts[2] = { { empty, 0 }, { empty, 0 } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
-	char copy[4200], last[3];
+	char line[4204];
 
-	(void)snprintf(copy, sizeof copy, "%s", text);
-	(void)snprintf(last, sizeof last, "%s", newline);
-	parts[0] = (struct iovec){ copy, strlen(copy) };
-	parts[1] = (struct iovec){ last, strlen(last) };
-	if (s->fd[end] != -1)
-		(void)sendmsg(
-		    s->fd[end], &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)snprintf(line, sizeof line, "%s%s", text, newline);
+	(void)send(s->fd[end], line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Read what one end got; "" when it is closed. */

@@ -52,6 +52,20 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
 }
 
+unsigned introduced;
+
+void
+monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *i)
+{
+	ck_assert_uint_eq(entry->session, i->session);
+	introduced++;
+	if (i->fault == PROXY_NONE)
+		ck_assert_int_eq(registry_introduce(m->registry, entry,
+				     i->is_own != 0 ? NULL : &i->client),
+		    0);
+}
+
 void
 mail_open(struct mail *mail)
 {

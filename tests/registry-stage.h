@@ -36,6 +36,8 @@ extern struct generation registry_generation;
 
 /* How often an advisor was asked. */
 extern unsigned asked;
+/* How often a proxy's header was told of; the client is always let in. */
+extern unsigned introduced;
 /* Where to ask once more each time, a channel, unless it is -1. */
 extern int again;
 

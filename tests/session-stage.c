@@ -89,6 +89,24 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client)
+{
+	struct play *p = play_of(s->host);
+
+	p->faults[fault]++;
+	if (fault != PROXY_NONE)
+		return;
+	p->introduced++;
+	if (client != NULL)
+		p->announced = *client;
+	if (p->is_refused)
+		session_end_for(p->session, END_PENALTY);
+	else
+		session_admitted(p->session);
+}
+
+void
 host_unreachable(const struct session *s)
 {
 	play_of(s->host)->unreachable++;
@@ -154,9 +172,10 @@ listen_on_loopback(struct stssl_address *ret)
 }
 
 void
-begin(struct play *p)
+begin_alone(struct play *p)
 {
-	struct message_client client = { .session = 7 };
+	struct message_client client = { .session = 7,
+		.is_proxied = p->is_proxied };
 	struct stssl_address at;
 	int pair[2];
 
@@ -168,6 +187,8 @@ begin(struct play *p)
 	p->config.listener_count = 1;
 	p->listen.name = "ftp";
 	p->listen.login_seconds = 60;
+	if (p->listen.handshake_seconds == 0)
+		p->listen.handshake_seconds = 60;
 	p->listen.backend_ports.low = 1024;
 	p->listen.backend_ports.high = 65535;
 	p->listener = listen_on_loopback(&at);
@@ -184,6 +205,12 @@ begin(struct play *p)
 	p->session = session_new(&p->host, &client, pair[1]);
 	p->backend = -1;
 	session_run(p->session);
+}
+
+void
+begin(struct play *p)
+{
+	begin_alone(p);
 	take_backend(p);
 }
 

@@ -26,6 +26,10 @@ struct play {
 	struct session *session;
 	int listener, client, backend;
 	const char *from; /* NULL: 192.0.2.1:40000 */
+	bool is_proxied;  /* `from` is a proxy's */
+	bool is_refused;  /* the client that it names */
+	unsigned introduced, faults[PROXY_FAULT_COUNT];
+	struct stssl_address announced;
 	double noop_seconds;
 	unsigned published, withdrawn, welcome, unreachable, closed;
 	unsigned failed[PENALTY_COUNT];
@@ -46,8 +50,12 @@ struct play {
 		.advice.verdict = STSSL_VERDICT_PASSWORD \
 	}
 
-/* A session whose backend connection is accepted, but has not greeted. */
+/*
+ * A session whose backend connection is accepted, but has not greeted; one that
+ * has not asked for a backend yet.
+ */
 void begin(struct play *p);
+void begin_alone(struct play *p);
 void end(struct play *p);
 
 /* begin(), and the greeting. */

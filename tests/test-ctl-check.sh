@@ -71,6 +71,18 @@ may take this port while the daemon is away; use one below $first" check
 	done
 done
 
+for proxies in '0.0.0.0/0' '::/0' '*.*.*.*' '10.0.0.0/8", "::/0'; do
+	config server.pem server.key fresh.crl
+	sed -i "s|protocol = ftp|accept-proxy = { \"$proxies\" }|" helper.conf
+	expect "accept-proxy for everybody is told: $proxies" 1 \
+		"warning: @/helper.conf:12: accept-proxy: every client can \
+say which address it has; name the proxies alone" check
+done
+config server.pem server.key fresh.crl
+sed -i 's|protocol = ftp|accept-proxy = { "10.0.0.0/8", "0.0.0.0/1" }|' \
+	helper.conf
+expect "nothing is said of other networks" 0 "" check
+
 config soon.pem soon.key ''
 r=$(check --config "$dir/helper.conf")
 case $?$r in

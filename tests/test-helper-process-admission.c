@@ -15,6 +15,7 @@
 #include "helper/base/source.h"
 #include "helper/monitor/registry/admission.h"
 #include "helper/monitor/registry/registry.h"
+#include "helper/monitor/registry/told.h"
 
 /* The sessions that are still there. */
 static void
@@ -143,6 +144,79 @@ START_TEST(the_registry_counts_its_sessions)
 	registry_remove_owner(r, &owner);
 	ck_assert_uint_eq(census_of(c, 0, NULL).sessions, 0);
 	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_client_of_a_proxy_is_counted_when_it_is_known)
+{
+	const struct stssl_address proxy = ip("192.0.2.1"),
+				   client = ip("192.0.2.2");
+	struct registry *r = registry_new();
+	const struct census *c = registry_census(r);
+	struct session_entry *entry;
+	int owner;
+
+	ck_assert_int_eq(registry_add(r, 1, &owner, 0, &proxy), 0);
+	entry = registry_find(r, 1);
+	registry_await(r, entry);
+	ck_assert_uint_eq(census_of(c, 0, NULL).sessions, 1);
+	ck_assert_uint_eq(census_of(c, 0, NULL).newcomers, 1);
+	ck_assert_uint_eq(census_of(c, 0, &proxy).sessions, 0);
+	ck_assert_int_eq(
+	    registry_introduce(r, entry, _i == 0 ? &client : NULL), 0);
+	ck_assert_uint_eq(census_of(c, 0, NULL).sessions, 1);
+	ck_assert_uint_eq(census_of(c, 0, &proxy).sessions, 0);
+	ck_assert_uint_eq(census_of(c, 0, &client).sessions, _i == 0);
+	ck_assert_uint_eq(census_of(c, 0, &client).newcomers, _i == 0);
+	registry_welcome(r, entry);
+	ck_assert_uint_eq(census_of(c, 0, NULL).newcomers, 0);
+	ck_assert_uint_eq(census_of(c, 0, &client).newcomers, 0);
+	registry_remove(r, entry);
+	ck_assert_uint_eq(census_of(c, 0, NULL).sessions, 0);
+	ck_assert_uint_eq(census_of(c, 0, &client).sessions, 0);
+	ck_assert_ptr_null(c->counts);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(a_client_of_a_proxy_is_checked_in_two_steps)
+{
+	const struct listen_config limits = { .max_sessions_per_address = 2,
+		.max_newcomers_per_address = 1 };
+	const struct stssl_address client = ip("192.0.2.1");
+	struct census c = { NULL };
+
+	enter(&c, 0, "192.0.2.1", 2);
+	ck_assert_int_eq(admission_check(&limits, &c, 0, NULL), ADMISSION_YES);
+	ck_assert_int_eq(admission_check_address(&limits, &c, 0, &client),
+	    ADMISSION_ADDRESS);
+	census_leave(&c, 0, &client, true);
+	ck_assert_int_eq(admission_check_address(&limits, &c, 0, &client),
+	    ADMISSION_ADDRESSES_NEWCOMERS);
+	census_welcome(&c, 0, &client);
+	ck_assert_int_eq(
+	    admission_check_address(&limits, &c, 0, &client), ADMISSION_YES);
+	forget(&c);
+}
+END_TEST
+
+/* More sources than are remembered; an hour later they are news again. */
+START_TEST(a_source_is_told_of_once)
+{
+	static struct told told;
+	struct stssl_address a = ip("192.0.2.0");
+
+	for (int round = 0; round < 2; round++)
+		for (uint8_t i = 0; i < TOLD_SOURCES; i++) {
+			a.ip[15] = i;
+			a.port++;
+			ck_assert_int_eq(
+			    told_is_new(&told, &a, 1000 + round), round == 0);
+		}
+	a.ip[15] = 0;
+	ck_assert(!told_is_new(&told, &a, 999 + TOLD_MS));
+	ck_assert(told_is_new(&told, &a, 1000 + TOLD_MS));
+	ck_assert(!told_is_new(&told, &a, 1001 + TOLD_MS));
 }
 END_TEST
 
@@ -281,6 +355,9 @@ admission_cases(struct test_case *ret)
 		{ a_source_has_no_stray_bytes, 0 },
 		{ who_is_welcome_is_no_newcomer_and_who_leaves_is_gone, 0 },
 		{ the_registry_counts_its_sessions, 0 },
+		{ a_client_of_a_proxy_is_counted_when_it_is_known, 2 },
+		{ a_client_of_a_proxy_is_checked_in_two_steps, 0 },
+		{ a_source_is_told_of_once, 0 },
 		{ limits_send_away_who_is_too_many, ROWS(admissions) },
 		{ who_is_logged_in_is_a_session_but_no_newcomer, ROWS(mixed) },
 		{ between_its_numbers_chance_decides, 0 },

@@ -91,6 +91,11 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n address = { \"127.0.0.1\" }\n}\n",
 	    "h.conf:3: address = \"127.0.0.1\": "
 	    "not an IP address with a port" },
+	{ TLS "listen \"ftp\" {\n accept-proxy = { \"proxy\" }\n}\n",
+	    "h.conf:3: accept-proxy = \"proxy\": not an address pattern" },
+	{ TLS "listen \"ftp\" {\n accept-proxy = { \"10.0.0.1/8\" }\n}\n",
+	    "h.conf:3: accept-proxy = \"10.0.0.1/8\": "
+	    "the address has bits outside of its mask" },
 	{ TLS "listen \"ftp\" {\n backend = \"127.0.0.1:0\"\n}\n",
 	    "h.conf:3: backend = \"127.0.0.1:0\": "
 	    "not an IP address with a port, nor unix:/PATH" },

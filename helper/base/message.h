@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/base/proxy_fault.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
@@ -25,7 +26,8 @@
 /* A worker takes over this client; its socket comes with the message. */
 struct message_client {
 	uint64_t session;
-	uint32_t listener; /* index into helper_config.listeners */
+	uint32_t listener;   /* index into helper_config.listeners */
+	uint32_t is_proxied; /* 0 or 1: a header of PROXY has to come first */
 	struct stssl_address peer;
 	struct stssl_address local;
 	/* Where its backend connections come from, one after the other. */
@@ -71,6 +73,22 @@ struct message_unreachable {
 struct message_closed {
 	uint64_t session;
 	uint64_t in, out;
+};
+
+/*
+ * The header of PROXY has come to a session that has to have one, and says
+ * whose connection it is; or there is no good one.
+ */
+struct message_introduce {
+	uint64_t session;
+	uint32_t fault;  /* enum proxy_fault */
+	uint32_t is_own; /* 0 or 1: the proxy's own connection */
+	struct stssl_address client;
+};
+
+/* To that: the client may come in.  If not, MESSAGE_END comes instead. */
+struct message_admitted {
+	uint64_t session;
 };
 
 /* Longest class name that is told; of a longer one, its beginning. */
@@ -134,12 +152,17 @@ struct message_welcome {
 };
 
 /* Why a session is to end. */
-#define MESSAGE_ENDS(X)                                    \
-	X(KICKED, "kicked", "Ended by the administrator.") \
-	X(CERTIFICATE, "certificate",                      \
-	    "Your certificate is not good any more.")      \
-	X(PENALTY, "penalty",                              \
-	    "Too many failures from your address, try again later.")
+#define MESSAGE_ENDS(X)                                              \
+	X(KICKED, "kicked", "Ended by the administrator.")           \
+	X(CERTIFICATE, "certificate",                                \
+	    "Your certificate is not good any more.")                \
+	X(PENALTY, "penalty",                                        \
+	    "Too many failures from your address, try again later.") \
+	X(SESSIONS, "max-sessions-per-address",                      \
+	    "Too many sessions from your address.")                  \
+	X(NEWCOMERS, "max-unauthenticated-per-address",              \
+	    "Too many clients from your address are logging in.")    \
+	X(INTERNAL, "internal", "The service is not available.")
 
 enum message_end_reason {
 #define X(name, word, text) END_##name,
@@ -257,7 +280,9 @@ struct message_refused {
 	X(RESOLVED, resolved, INQUIRER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
 	X(FOUND, found, INQUIRER, 0)                     \
-	X(UNREACHABLE, unreachable, WORKER, 0)
+	X(UNREACHABLE, unreachable, WORKER, 0)           \
+	X(INTRODUCE, introduce, WORKER, 0)               \
+	X(ADMITTED, admitted, MONITOR, 0)
 
 enum message_type {
 	MESSAGE_NONE,

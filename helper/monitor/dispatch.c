@@ -83,6 +83,13 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 	penalties_add(m->penalties, peer, event);
 }
 
+void
+monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *introduced)
+{
+	doors_introduce(m->doors, entry, introduced);
+}
+
 /*
  * A source may have connected often before it was refused: it gets no further
  * than a login.  True when this one is sent away; that it waits for an answer,
@@ -91,7 +98,8 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 static bool
 turn_away(struct monitor *m, const struct session_entry *entry)
 {
-	if (!penalties_refuses(m->penalties, &entry->peer))
+	if (entry->origin != ORIGIN_CLIENT ||
+	    !penalties_refuses(m->penalties, &entry->peer))
 		return false;
 	doors_note(m->doors, entry->listener, ADMISSION_PENALTY, &entry->peer);
 	(void)monitor_end(m, entry, END_PENALTY);
@@ -117,7 +125,8 @@ monitor_refused_login(
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (strcmp(reason, stssl_reason_word(ours[i])) == 0)
 			return;
-	monitor_penalise(m, &entry->peer, PENALTY_LOGIN_FAILED);
+	if (entry->origin == ORIGIN_CLIENT)
+		monitor_penalise(m, &entry->peer, PENALTY_LOGIN_FAILED);
 	(void)turn_away(m, entry);
 }
 

@@ -13,6 +13,7 @@
 #include "helper/base/acceptor.h"
 #include "helper/base/log.h"
 #include "helper/monitor/children/workers.h"
+#include "status/clock.h"
 
 struct door {
 	struct acceptor acceptor; /* first: the acceptor is the door */
@@ -47,7 +48,7 @@ admit(const struct doors *doors, uint32_t listener,
 {
 	const struct monitor *m = doors->monitor;
 
-	if (penalties_refuses(m->penalties, peer))
+	if (peer != NULL && penalties_refuses(m->penalties, peer))
 		return ADMISSION_PENALTY;
 	return admission_check(listen_of(doors, listener),
 	    registry_census(m->registry), listener, peer);
@@ -66,19 +67,22 @@ doors_note(struct doors *doors, uint32_t listener, enum admission why,
 }
 
 static void
-give(struct doors *doors, uint32_t listener, int fd,
-    const struct stssl_address *peer, const struct stssl_address *local)
+give(struct doors *doors, const struct message_client *client, int fd)
 {
-	enum admission admission = admit(doors, listener, peer);
+	const struct stssl_address *peer = &client->peer;
+	/* Of who comes through a proxy, nothing is known yet. */
+	enum admission admission = admit(
+	    doors, client->listener, client->is_proxied != 0 ? NULL : peer);
 	char text[STSSL_ADDRESS_TEXT];
 	int r;
 
 	if (admission != ADMISSION_YES) {
-		doors_note(doors, listener, admission, peer);
-		admission_refuse(listen_of(doors, listener), admission, fd);
+		doors_note(doors, client->listener, admission, peer);
+		admission_refuse(
+		    listen_of(doors, client->listener), admission, fd);
 		return;
 	}
-	r = workers_give(doors->monitor->workers, listener, fd, peer, local);
+	r = workers_give(doors->monitor->workers, client, fd);
 	if (r < 0)
 		(void)log_errno(r, "client %s is sent away",
 		    stssl_address_format(peer, text));
@@ -89,14 +93,92 @@ accepted(struct acceptor *acceptor, int fd)
 {
 	struct doors *doors = acceptor->owner;
 	const struct door *door = (const struct door *)acceptor;
-	struct stssl_address peer, local;
+	struct message_client client = { .listener = door->listener };
 
 	doors->giving_fd = fd;
 	/* A client that is gone again has no address any more. */
-	if (addresses_of(fd, &peer, &local) == 0)
-		give(doors, door->listener, fd, &peer, &local);
+	if (addresses_of(fd, &client.peer, &client.local) == 0) {
+		client.is_proxied = networks_has(
+		    &listen_of(doors, door->listener)->proxies, &client.peer);
+		give(doors, &client, fd);
+	}
 	(void)close(fd);
 	doors->giving_fd = -1;
+}
+
+/* What is behind a proxy */
+
+static const char *const faults[] = {
+#define X(name, word) [PROXY_##name] = word,
+	PROXY_FAULTS(X)
+#undef X
+};
+
+/* A proxy that only looks whether somebody is there says nothing, often. */
+static void
+note_fault(struct doors *doors, const struct session_entry *entry,
+    enum proxy_fault fault)
+{
+	char text[STSSL_ADDRESS_TEXT];
+
+	if (fault == PROXY_GONE)
+		return;
+	registry_metrics(doors->monitor->registry)
+	    ->sent_away[ADMISSION_HEADER]++;
+	if (told_is_new(&doors->proxies, &entry->peer, stssl_now_ms()))
+		log_warning("proxy-header listener=%s proxy=%s fault=%s",
+		    listen_of(doors, entry->listener)->name,
+		    stssl_address_format(&entry->peer, text), faults[fault]);
+}
+
+static enum admission
+admit_introduced(struct doors *doors, struct session_entry *entry,
+    const struct stssl_address *client)
+{
+	struct monitor *m = doors->monitor;
+	enum admission admission;
+
+	if (client != NULL && penalties_refuses(m->penalties, client))
+		return ADMISSION_PENALTY;
+	admission =
+	    client == NULL
+		? ADMISSION_YES
+		: admission_check_address(listen_of(doors, entry->listener),
+		      registry_census(m->registry), entry->listener, client);
+	if (admission == ADMISSION_YES &&
+	    registry_introduce(m->registry, entry, client) < 0)
+		return ADMISSION_INTERNAL;
+	return admission;
+}
+
+void
+doors_introduce(struct doors *doors, struct session_entry *entry,
+    const struct message_introduce *introduced)
+{
+	static const enum message_end_reason ends[] = {
+		[ADMISSION_ADDRESS] = END_SESSIONS,
+		[ADMISSION_ADDRESSES_NEWCOMERS] = END_NEWCOMERS,
+		[ADMISSION_PENALTY] = END_PENALTY,
+		[ADMISSION_INTERNAL] = END_INTERNAL,
+	};
+	const struct stssl_address *client =
+	    introduced->is_own != 0 ? NULL : &introduced->client;
+	const struct message admitted = { .type = MESSAGE_ADMITTED,
+		.u.admitted = { entry->session } };
+	enum admission admission;
+
+	if (introduced->fault != PROXY_NONE) {
+		note_fault(doors, entry, (enum proxy_fault)introduced->fault);
+		return;
+	}
+	admission = admit_introduced(doors, entry, client);
+	if (admission == ADMISSION_YES) {
+		(void)workers_tell(doors->monitor->workers, entry, &admitted);
+	} else {
+		doors_note(doors, entry->listener, admission,
+		    client != NULL ? client : &entry->peer);
+		(void)monitor_end(doors->monitor, entry, ends[admission]);
+	}
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include "helper/monitor/listeners.h"
 #include "helper/monitor/registry/admission.h"
+#include "helper/monitor/registry/told.h"
 #include "helper/monitor/wiring.h"
 
 struct door;
@@ -20,6 +21,7 @@ struct doors {
 	struct door *list;
 	size_t count;
 	struct admission_log *logs; /* for each listener */
+	struct told proxies;        /* whose headers were bad */
 	int giving_fd; /* -1, but while it is given to a worker: may fork */
 };
 
@@ -29,6 +31,13 @@ int doors_open(
 
 /* Accept nobody until the hold is off again. */
 void doors_hold(struct doors *doors, bool hold);
+
+/*
+ * The header of a proxy has come, or what has come is none.  A client that is
+ * not let in is sent away by its worker.
+ */
+void doors_introduce(struct doors *doors, struct session_entry *entry,
+    const struct message_introduce *introduced);
 
 /* Count and log a client that is sent away; admission_note() says how often. */
 void doors_note(struct doors *doors, uint32_t listener, enum admission why,

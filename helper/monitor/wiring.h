@@ -74,6 +74,10 @@ void monitor_refused(struct monitor *m, uint32_t worker);
 void monitor_penalise(struct monitor *m, const struct stssl_address *peer,
     enum penalty_event event);
 
+/* A proxy has said, or has not, whose session it is. */
+void monitor_introduced(struct monitor *m, struct session_entry *entry,
+    const struct message_introduce *introduced);
+
 /* A worker asks what class policy says for a session of its own. */
 void monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask);

@@ -138,6 +138,20 @@ host_welcome(const struct session *s)
 }
 
 void
+host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client)
+{
+	struct message m = { .type = MESSAGE_INTRODUCE,
+		.u.introduce = { .session = s->id,
+		    .fault = fault,
+		    .is_own = client == NULL } };
+
+	if (client != NULL)
+		m.u.introduce.client = *client;
+	tell(s->host, &m);
+}
+
+void
 host_failed(const struct session *s, enum penalty_event event)
 {
 	const struct message m = { .type = MESSAGE_FAILED,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "helper/base/proxy_fault.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -64,6 +65,14 @@ int host_check(const struct session *s, const void *der, size_t len);
 
 /* Something went wrong that the session's client is to be penalised for. */
 void host_failed(const struct session *s, enum penalty_event event);
+
+/*
+ * Say whose connection the header of PROXY says it is, NULL for the proxy's
+ * own; or what is wrong with the header.  session_admitted() is called, or
+ * session_end_for(), when there is nothing wrong with it.
+ */
+void host_introduce(const struct session *s, enum proxy_fault fault,
+    const struct stssl_address *client);
 
 /* The session is authenticated: it counts as a newcomer no more. */
 void host_welcome(const struct session *s);

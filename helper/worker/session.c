@@ -54,8 +54,10 @@ release(struct session *s)
 	session_count(s, &in, &out);
 	/* Its last lines come before that of its end. */
 	s->protocol->close(s);
-	log_info("closed %s in=%" PRIu64 " out=%" PRIu64, session_label(s, who),
-	    in, out);
+	/* The monitor says, if not each time, whom it did not let in. */
+	if (!s->is_unknown)
+		log_info("closed %s in=%" PRIu64 " out=%" PRIu64,
+		    session_label(s, who), in, out);
 	ev_timer_stop(s->host->loop, &s->deadline);
 	ev_timer_stop(s->host->loop, &s->login);
 	ev_timer_stop(s->host->loop, &s->question.deadline);
@@ -63,6 +65,7 @@ release(struct session *s)
 	host_closed(s, in, out);
 	stream_close(&s->backend);
 	stream_close(&s->client);
+	proxy_reader_done(&s->proxy);
 	stssl_record_done(&s->record);
 	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
@@ -92,11 +95,21 @@ session_end_for(struct session *s, enum message_end_reason reason)
 	stream_wake(&s->client);
 }
 
+/* True when a word would be one to the client, and come in clear or by TLS. */
+static bool
+can_be_told(const struct session *s)
+{
+	if (s->state == SESSION_ADMISSION)
+		return s->listen->tls == LISTEN_EXPLICIT;
+	return s->state != SESSION_HEADER && s->state != SESSION_HANDSHAKE;
+}
+
 static void
 end_early(struct session *s)
 {
-	session_note(s, "ended", ends[s->end.reason].word);
-	if (s->state != SESSION_HANDSHAKE)
+	if (!s->is_unknown)
+		session_note(s, "ended", ends[s->end.reason].word);
+	if (can_be_told(s))
 		s->protocol->refuse(s, ends[s->end.reason].text);
 	s->state = SESSION_CLOSED;
 }
@@ -141,17 +154,22 @@ session_time_out(struct session *s, const char *word)
 {
 	char who[SESSION_LABEL];
 
-	log_info("%s %s", word, session_label(s, who));
+	if (s->is_unknown)
+		session_lack_header(s);
+	else
+		log_info("%s %s", word, session_label(s, who));
 	penalise_delay(s);
 	if (s->state == SESSION_CONNECT)
 		host_unreachable(s);
-	if (s->state != SESSION_HANDSHAKE)
+	if (can_be_told(s))
 		s->protocol->refuse(s, "Timeout.");
 	session_kill(s);
 }
 
 /* Its words, too, for the deadline of the whole login. */
 static const char *const timeouts[] = {
+	[SESSION_HEADER] = "timeout",
+	[SESSION_ADMISSION] = "timeout",
 	[SESSION_START] = "timeout",
 	[SESSION_HANDSHAKE] = "handshake-timeout",
 	[SESSION_CHECK] = "timeout",
@@ -281,7 +299,7 @@ session_stop(struct session *s, bool force)
 {
 	if (!force && s->state == SESSION_OPEN && s->protocol->is_busy(s))
 		return;
-	if (s->state != SESSION_HANDSHAKE)
+	if (can_be_told(s))
 		s->protocol->refuse(s, GOING_DOWN);
 	session_kill(s);
 }
@@ -301,11 +319,13 @@ session_new(
 	s->listen = &host->config->listeners[client->listener];
 	s->protocol = protocols[s->listen->protocol];
 	s->peer = client->peer;
-	s->local = client->local;
+	s->local = s->bound = client->local;
 	memcpy(s->sources, client->sources, sizeof s->sources);
 	s->data.starts_private =
 	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
 	s->has_to_log_in = s->protocol->has_login_deadline;
+	s->is_proxied = s->is_unknown = client->is_proxied != 0;
+	s->state = s->is_proxied ? SESSION_HEADER : SESSION_START;
 	socket_no_delay(fd);
 	if (s->protocol->has_urgent_data)
 		socket_inline_urgent(fd);
@@ -320,6 +340,8 @@ session_new(
 	session_forget_verdict(s);
 	if (s->has_to_log_in)
 		ev_timer_start(host->loop, &s->login);
+	if (s->is_proxied)
+		session_set_deadline(s, s->listen->handshake_seconds);
 	stssl_record_init(&s->record);
 	return s;
 }

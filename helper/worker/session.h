@@ -85,6 +85,9 @@ void session_advice(struct session *s, const struct message_advice *advice);
 /* The same for host_check(). */
 void session_checked(struct session *s, enum x509_ocsp found);
 
+/* The client whom host_introduce() has named may come in. */
+void session_admitted(struct session *s);
+
 /*
  * It has to end, whatever it does: from the event loop, with a word to the
  * client and a line in the log.

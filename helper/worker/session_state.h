@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "helper/base/message.h"
+#include "helper/worker/proxy/reader.h"
 #include "helper/worker/relay/stream.h"
 #include "helper/worker/tls/tls.h"
 #include "setup/config.h"
@@ -22,6 +23,8 @@ struct session_host;
 struct protocol;
 
 enum session_state {
+	SESSION_HEADER,    /* of PROXY, if one has to come */
+	SESSION_ADMISSION, /* of the client that it has named */
 	SESSION_START,
 	SESSION_HANDSHAKE, /* TLS with the client */
 	SESSION_CHECK,     /* OCSP, if it is asked */
@@ -39,9 +42,14 @@ struct session {
 	const struct protocol *protocol;
 	void *protocol_state;
 	enum session_state state;
+	/* Of the connection, as the client sees it. */
 	struct stssl_address peer, local;
 	struct stssl_address sources[MESSAGE_SOURCES];
-	unsigned connects;                  /* how many of these are used */
+	unsigned connects;          /* how many of these are used */
+	struct stssl_address bound; /* `local` as it is on this machine */
+	struct proxy_reader proxy;
+	bool is_proxied; /* a proxy has said what `peer` and `local` are */
+	bool is_unknown; /* it has not yet, or the client is not let in */
 	struct stssl_connection to_backend; /* as we see it */
 	struct stream client, backend;
 	struct tls *prepared;        /* for session_start_tls() */

@@ -227,7 +227,16 @@ step_open(struct session *s)
 	s->protocol->run(s);
 }
 
+/* The monitor's answer comes by session_admitted(). */
+static void
+step_admission(struct session *s)
+{
+	(void)s;
+}
+
 static void (*const steps[])(struct session *) = {
+	[SESSION_HEADER] = session_step_header,
+	[SESSION_ADMISSION] = step_admission,
 	[SESSION_START] = step_start,
 	[SESSION_HANDSHAKE] = step_handshake,
 	[SESSION_CHECK] = session_step_check,

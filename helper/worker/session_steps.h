@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of a session share: session.c (its life and its end),
- * session_steps.c (from one state to the next), session_ocsp.c (one of the
- * steps) and session_record.c (what is said of it).  Nothing else includes
- * this.
+ * session_steps.c (from one state to the next), session_proxy.c and
+ * session_ocsp.c (two of the steps) and session_record.c (what is said of it).
+ * Nothing else includes this.
  */
 #ifndef HELPER_WORKER_SESSION_STEPS_H
 #define HELPER_WORKER_SESSION_STEPS_H
@@ -17,6 +17,10 @@ void session_on_stream(void *owner);
 
 /* Do what its state can do now, and set the next state. */
 void session_step(struct session *s);
+
+/* Its step while the header of PROXY is awaited; and there was none in time. */
+void session_step_header(struct session *s);
+void session_lack_header(struct session *s);
 
 /*
  * TLS stands: ask OCSP, then admit the session; and its step until there is an

@@ -55,6 +55,16 @@ take_client(struct worker *w, const struct message *m, int fd)
 }
 
 static void
+take_admitted(struct worker *w, const struct message *m, int fd)
+{
+	struct session *s = host_find(&w->host, m->u.admitted.session);
+
+	(void)fd;
+	if (s != NULL)
+		session_admitted(s);
+}
+
+static void
 take_verdict(struct worker *w, const struct message *m, int fd)
 {
 	struct session *s = host_find(&w->host, m->u.verdict.session);
@@ -209,6 +219,7 @@ take_stop(struct worker *w, const struct message *m, int fd)
 static void (*const handlers[MESSAGE_COUNT])(
     struct worker *w, const struct message *m, int fd) = {
 	[MESSAGE_CLIENT] = take_client,
+	[MESSAGE_ADMITTED] = take_admitted,
 	[MESSAGE_VERDICT] = take_verdict,
 	[MESSAGE_ADVICE] = take_advice,
 	[MESSAGE_CHECKED] = take_checked,

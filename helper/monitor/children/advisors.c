@@ -149,8 +149,9 @@ expired(struct pending *p)
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->patience);
 		/* Also of a client that has not waited for it. */
-		monitor_penalise(
-		    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
+		if (!p->is_proxys)
+			monitor_penalise(
+			    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
 		pool_kill(c);
 	}
 }
@@ -266,6 +267,7 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 		advise(a, entry, ask, &no_answer);
 		return;
 	}
+	p->is_proxys = entry->origin != ORIGIN_CLIENT;
 	serve_waiting(a);
 	if (a->questions.count > ADVISORS_COUNT + ADVISORS_WAITING)
 		settle(questions_least(&a->questions), &no_answer);

@@ -7,6 +7,7 @@
 #define HELPER_MONITOR_CHILDREN_QUESTIONS_H
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
@@ -26,6 +27,7 @@ struct pending {
 	struct questions *all;
 	struct asker *source;
 	struct stssl_address peer; /* whose question it is */
+	bool is_proxys;            /* not a client's: nobody is penalised */
 	struct message_ask ask;
 	const void *worker;    /* that asks, only compared; NULL: no longer */
 	struct child *advisor; /* NULL while it waits; questions_start() */

@@ -134,7 +134,7 @@ draw_sources(const struct monitor *m, struct message_client *client)
 
 	if (!l->per_session)
 		return 0;
-	r = registry_draw(m->registry, entry, count);
+	r = sources_draw(registry_sources(m->registry), count, entry->sources);
 	for (unsigned i = 0; r == 0 && i < count; i++)
 		client->sources[i] = sources_address(entry->sources[i]);
 	return r;
@@ -158,6 +158,9 @@ hand_over(struct workers *workers, struct child *c, struct message *m, int fd)
 		    registry, registry_find(registry, client->session));
 		return r;
 	}
+	if (client->is_proxied != 0)
+		registry_await(
+		    registry, registry_find(registry, client->session));
 	c->tasks++;
 	c->has_served = true;
 	if (child_is_behind(c))
@@ -199,17 +202,14 @@ workers_free(struct workers *workers)
 }
 
 int
-workers_give(struct workers *workers, uint32_t listener, int fd,
-    const struct stssl_address *peer, const struct stssl_address *local)
+workers_give(
+    struct workers *workers, const struct message_client *client, int fd)
 {
-	struct message m = { .type = MESSAGE_CLIENT };
+	struct message m = { .type = MESSAGE_CLIENT, .u.client = *client };
 	struct child *c;
 	int r;
 
 	m.u.client.session = workers->next_session++;
-	m.u.client.listener = listener;
-	m.u.client.peer = *peer;
-	m.u.client.local = *local;
 	do {
 		r = choose(workers, &c);
 		if (r < 0)

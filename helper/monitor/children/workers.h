@@ -22,12 +22,12 @@ struct workers *workers_new(struct monitor *monitor);
 struct workers *workers_free(struct workers *workers);
 
 /*
- * Hand over a client, whose socket stays the caller's to close.  Returns 0,
- * also when a busy worker gets it later; or a negative errno, -EAGAIN when
- * there is no worker to take it.
+ * Hand over a client, which gets the number of a session; its socket stays the
+ * caller's to close.  Returns 0, also when a busy worker gets it later; or a
+ * negative errno, -EAGAIN when there is no worker to take it.
  */
-int workers_give(struct workers *workers, uint32_t listener, int fd,
-    const struct stssl_address *peer, const struct stssl_address *local);
+int workers_give(
+    struct workers *workers, const struct message_client *client, int fd);
 
 /*
  * Take in all that workers have said until now.  What is in the registry

@@ -27,6 +27,8 @@ static const struct {
 	    "421 Too many clients from your address are logging in.\r\n" },
 	[ADMISSION_PENALTY] = { "penalty",
 	    "421 Too many failures from your address, try again later.\r\n" },
+	[ADMISSION_HEADER] = { "proxy-header", "" },
+	[ADMISSION_INTERNAL] = { "internal", "" },
 };
 
 const char *
@@ -67,18 +69,32 @@ is_unlucky(unsigned share)
 }
 
 enum admission
-admission_check(const struct listen_config *listen, const struct census *census,
-    uint32_t listener, const struct stssl_address *peer)
+admission_check_address(const struct listen_config *listen,
+    const struct census *census, uint32_t listener,
+    const struct stssl_address *peer)
 {
-	const struct census_count all = census_of(census, listener, NULL);
 	const struct census_count same = census_of(census, listener, peer);
 
-	if (is_full(all.sessions, listen->max_sessions))
-		return ADMISSION_SESSIONS;
 	if (is_full(same.sessions, listen->max_sessions_per_address))
 		return ADMISSION_ADDRESS;
 	if (is_full(same.newcomers, listen->max_newcomers_per_address))
 		return ADMISSION_ADDRESSES_NEWCOMERS;
+	return ADMISSION_YES;
+}
+
+enum admission
+admission_check(const struct listen_config *listen, const struct census *census,
+    uint32_t listener, const struct stssl_address *peer)
+{
+	const struct census_count all = census_of(census, listener, NULL);
+	enum admission same = ADMISSION_YES;
+
+	if (is_full(all.sessions, listen->max_sessions))
+		return ADMISSION_SESSIONS;
+	if (peer != NULL)
+		same = admission_check_address(listen, census, listener, peer);
+	if (same != ADMISSION_YES)
+		return same;
 	if (is_unlucky(dropped_share(&listen->max_newcomers, all.newcomers)))
 		return ADMISSION_NEWCOMERS;
 	return ADMISSION_YES;

@@ -19,6 +19,8 @@ enum admission {
 	ADMISSION_NEWCOMERS,           /* max-unauthenticated */
 	ADMISSION_ADDRESSES_NEWCOMERS, /* max-unauthenticated-per-address */
 	ADMISSION_PENALTY,             /* penalties */
+	ADMISSION_HEADER,              /* that a proxy has to send */
+	ADMISSION_INTERNAL,            /* out of memory */
 	ADMISSION_COUNT
 };
 
@@ -26,11 +28,17 @@ enum admission {
 const char *admission_word(enum admission admission);
 
 /*
- * May another client from `peer` come in?  Between the first and the last
+ * May another client from `peer` come in, or, with NULL, another one of a proxy
+ * whose header is awaited?  Between the first and the last
  * number of max-unauthenticated chance decides, like sshd's MaxStartups.
  * Of penalties nothing is known here.
  */
 enum admission admission_check(const struct listen_config *listen,
+    const struct census *census, uint32_t listener,
+    const struct stssl_address *peer);
+
+/* The same for one who has passed the latter, and is now known to be `peer`. */
+enum admission admission_check_address(const struct listen_config *listen,
     const struct census *census, uint32_t listener,
     const struct stssl_address *peer);
 

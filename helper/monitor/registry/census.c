@@ -126,7 +126,8 @@ census_welcome(
 
 	assert(all != NULL && same != NULL && same->count.newcomers > 0);
 	all->count.newcomers--;
-	same->count.newcomers--;
+	if (same != all)
+		same->count.newcomers--;
 }
 
 void
@@ -134,7 +135,28 @@ census_leave(struct census *census, uint32_t listener,
     const struct stssl_address *peer, bool newcomer)
 {
 	leave(census, find(census, listener, NULL), newcomer);
+	if (peer != NULL)
+		census_detach(census, listener, peer, newcomer);
+}
+
+void
+census_detach(struct census *census, uint32_t listener,
+    const struct stssl_address *peer, bool newcomer)
+{
 	leave(census, find(census, listener, peer), newcomer);
+}
+
+int
+census_attach(struct census *census, uint32_t listener,
+    const struct stssl_address *peer, bool newcomer)
+{
+	struct counter *same = find_or_add(census, listener, peer);
+
+	if (same == NULL)
+		return -ENOMEM;
+	same->count.sessions++;
+	same->count.newcomers += newcomer;
+	return 0;
 }
 
 struct census_count

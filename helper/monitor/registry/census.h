@@ -34,6 +34,16 @@ void census_welcome(
 void census_leave(struct census *census, uint32_t listener,
     const struct stssl_address *peer, bool newcomer);
 
+/*
+ * One who had entered is counted for the whole listener only, from now on with
+ * `peer` NULL in the calls above; and for this address again.  The latter
+ * returns 0 or -ENOMEM, and then nothing has changed.
+ */
+void census_detach(struct census *census, uint32_t listener,
+    const struct stssl_address *peer, bool newcomer);
+int census_attach(struct census *census, uint32_t listener,
+    const struct stssl_address *peer, bool newcomer);
+
 /* Of a whole listener, with `peer` NULL, or of this client's address. */
 struct census_count census_of(const struct census *census, uint32_t listener,
     const struct stssl_address *peer);

@@ -50,10 +50,7 @@ is_refused(
 static bool
 is_exempt(const struct penalties *p, const struct stssl_address *peer)
 {
-	for (size_t i = 0; i < p->config->exempt.count; i++)
-		if (stssl_pattern_has(&p->config->exempt.list[i], peer))
-			return true;
-	return false;
+	return networks_has(&p->config->exempt, peer);
 }
 
 static struct penalty_entry *

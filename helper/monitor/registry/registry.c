@@ -138,15 +138,44 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	return 0;
 }
 
-int
-registry_draw(
-    struct registry *registry, struct session_entry *entry, unsigned count)
+struct sources *
+registry_sources(const struct registry *registry)
 {
-	int r = registry->sources == NULL ? -EAGAIN : 0;
+	return registry->sources;
+}
 
-	for (unsigned i = 0; r == 0 && i < count; i++)
-		r = sources_draw(registry->sources, &entry->sources[i]);
-	return r;
+/* What a session is counted by, beside its listener. */
+static const struct stssl_address *
+source_of(const struct session_entry *entry)
+{
+	return entry->origin == ORIGIN_CLIENT ? &entry->peer : NULL;
+}
+
+void
+registry_await(struct registry *registry, struct session_entry *entry)
+{
+	census_detach(&registry->census, entry->listener, &entry->peer,
+	    entry->is_newcomer);
+	entry->origin = ORIGIN_AWAITED;
+}
+
+int
+registry_introduce(struct registry *registry, struct session_entry *entry,
+    const struct stssl_address *client)
+{
+	int r;
+
+	if (client == NULL) {
+		entry->origin = ORIGIN_PROXY;
+		return 0;
+	}
+	r = census_attach(
+	    &registry->census, entry->listener, client, entry->is_newcomer);
+	if (r < 0)
+		return r;
+	entry->origin = ORIGIN_CLIENT;
+	entry->peer = *client;
+	return 0;
 }
 
 void
@@ -154,7 +183,7 @@ registry_welcome(struct registry *registry, struct session_entry *entry)
 {
 	if (entry->is_newcomer)
 		census_welcome(
-		    &registry->census, entry->listener, &entry->peer);
+		    &registry->census, entry->listener, source_of(entry));
 	entry->is_newcomer = false;
 	registry_login(registry, entry);
 }
@@ -236,23 +265,6 @@ registry_find_source(
 			   &found->connection.peer, &key->peer)
 		   ? found
 		   : NULL;
-}
-
-bool
-registry_is_sole(
-    const struct registry *registry, const struct session_entry *entry)
-{
-	for (size_t i = 0; i < MESSAGE_SOURCES; i++) {
-		struct stssl_address drawn;
-
-		if (entry->sources[i] == NULL)
-			continue;
-		drawn = sources_address(entry->sources[i]);
-		if (stssl_address_same_ip(&drawn, &entry->connection.peer))
-			return sources_is_sole(registry->sources,
-			    entry->sources[i], &entry->connection);
-	}
-	return false;
 }
 
 /* Of one session only once, however often its record is published. */
@@ -341,6 +353,8 @@ registry_source_of(const struct registry *registry, const void *owner,
 	LIST_FOREACH (e, &registry->sessions, link) {
 		if (e->owner != owner)
 			continue;
+		if (e->origin != ORIGIN_CLIENT)
+			return false;
 		client_source(&e->peer, found == NULL ? first : next);
 		if (found != NULL && memcmp(first, next, sizeof first) != 0)
 			return false;
@@ -357,13 +371,11 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	registry_withdraw(registry, entry);
 	(void)tdelete(entry, &registry->by_session, compare_sessions);
 	LIST_REMOVE(entry, link);
-	census_leave(&registry->census, entry->listener, &entry->peer,
+	census_leave(&registry->census, entry->listener, source_of(entry),
 	    entry->is_newcomer);
 	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
 	stssl_record_done(&entry->login);
-	for (size_t i = 0; i < MESSAGE_SOURCES; i++)
-		if (entry->sources[i] != NULL)
-			sources_release(registry->sources, entry->sources[i]);
+	sources_release_all(registry->sources, entry->sources);
 	free(entry);
 }
 

@@ -27,6 +27,13 @@ enum session_record {
 	RECORD_KNOWN,   /* questions are answered with it */
 };
 
+/* Whose address a session's is. */
+enum session_origin {
+	ORIGIN_CLIENT,  /* that of the client */
+	ORIGIN_AWAITED, /* a proxy's, which has yet to say whose it is */
+	ORIGIN_PROXY,   /* a proxy's, which has said that it is its own */
+};
+
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
  * who is asked about it, its review, the verdict, and what failed.
@@ -36,6 +43,7 @@ struct session_entry {
 	const void *owner; /* the worker; only compared */
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
+	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	bool kernel_tls;              /* the kernel has encrypted some of it */
@@ -59,7 +67,7 @@ struct session_entry {
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* what the module has said of its verdict */
 
-	/* Where it connects to the backend from; NULL: from anywhere. */
+	/* Its own, where it connects to the backend from; NULL: anywhere. */
 	struct source *sources[MESSAGE_SOURCES];
 
 	LIST_ENTRY(session_entry) link;
@@ -71,8 +79,11 @@ struct sources;
 /* NULL when out of memory. */
 struct registry *registry_new(void);
 
-/* Take over the addresses that registry_draw() takes from; once at most. */
+/* Take over the addresses that sessions can have; once at most. */
 void registry_use(struct registry *registry, struct sources *sources);
+
+/* The same; NULL without registry_use(). */
+struct sources *registry_sources(const struct registry *registry);
 
 /* Takes NULL.  Returns NULL. */
 struct registry *registry_free(struct registry *registry);
@@ -84,12 +95,13 @@ int registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer);
 
 /*
- * Give a new session so many addresses to connect to its backend from, which it
- * has until it is removed.  Returns 0; or what sources_draw() says, -EAGAIN
- * without registry_use().
+ * A new session comes through a proxy: until it is introduced it counts for its
+ * listener alone.  registry_introduce() returns 0 or -ENOMEM; with `client`
+ * NULL it is the proxy's own.
  */
-int registry_draw(
-    struct registry *registry, struct session_entry *entry, unsigned count);
+void registry_await(struct registry *registry, struct session_entry *entry);
+int registry_introduce(struct registry *registry, struct session_entry *entry,
+    const struct stssl_address *client);
 
 /* The session is authenticated.  Once or more often. */
 void registry_welcome(struct registry *registry, struct session_entry *entry);
@@ -127,13 +139,6 @@ const struct session_entry *registry_find_source(
     const struct registry *registry, const struct stssl_connection *key);
 
 /*
- * True when the address that a session's backend connection comes from was
- * drawn for it, and nobody else has connected from there: sources_is_sole().
- */
-bool registry_is_sole(
-    const struct registry *registry, const struct session_entry *entry);
-
-/*
  * Keep a copy of `text` as the record of `entry`, in place of an older one.
  * When another session holds this connection the record waits: see
  * registry_settle().  Returns 0 or -ENOMEM, and then there is no record.
@@ -156,7 +161,8 @@ size_t registry_settle(struct registry *registry);
 
 /*
  * Where all sessions of an owner come from, whose source (client_source()) is
- * one; false when they come from several, or there is none.
+ * one; false when they come from several, there is none, or a proxy has not
+ * said where one comes from.
  */
 bool registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret);

@@ -19,6 +19,7 @@
 #include "helper/monitor/registry/survey.h"
 #include "helper/monitor/registry/tap.h"
 #include "status/clock.h"
+#include "status/tools/address.h"
 
 #define RANGE ((size_t)(~STSSL_SOURCE_MASK) + 1)
 /* As long as a connection may be in TIME_WAIT, and twice. */
@@ -250,8 +251,8 @@ take(struct sources *s, uint32_t n, struct source **ret)
 	return 0;
 }
 
-int
-sources_draw(struct sources *s, struct source **ret)
+static int
+draw(struct sources *s, struct source **ret)
 {
 	uint32_t n;
 
@@ -269,8 +270,19 @@ sources_draw(struct sources *s, struct source **ret)
 	return -EADDRNOTAVAIL;
 }
 
-void
-sources_release(struct sources *s, struct source *source)
+int
+sources_draw(struct sources *s, unsigned count,
+    struct source *list[static MESSAGE_SOURCES])
+{
+	int r = s == NULL ? -EAGAIN : 0;
+
+	for (unsigned i = 0; r == 0 && i < count; i++)
+		r = draw(s, &list[i]);
+	return r;
+}
+
+static void
+release(struct sources *s, struct source *source)
 {
 	/* What else came from there may still be there. */
 	put(source->is_shared ? &s->foreign : &s->rests[0], source->index);
@@ -278,12 +290,42 @@ sources_release(struct sources *s, struct source *source)
 	free(source);
 }
 
-bool
-sources_is_sole(struct sources *s, const struct source *source,
+void
+sources_release_all(
+    struct sources *s, struct source *list[static MESSAGE_SOURCES])
+{
+	for (unsigned i = 0; i < MESSAGE_SOURCES; i++)
+		if (list[i] != NULL)
+			release(s, list[i]);
+}
+
+static bool
+is_from(const struct stssl_connection *connection, const struct source *source)
+{
+	const struct stssl_address a = sources_address(source);
+
+	return stssl_address_same_ip(&connection->peer, &a);
+}
+
+static bool
+is_sole(const struct sources *s, const struct source *source,
     const struct stssl_connection *connection)
 {
-	listen_to_tap(s);
 	return source->is_seen && !source->is_shared &&
 	       source->losses == s->losses &&
 	       source->port == connection->peer.port;
+}
+
+bool
+sources_has_sole(struct sources *s,
+    struct source *const list[static MESSAGE_SOURCES],
+    const struct stssl_connection *connection)
+{
+	if (s == NULL)
+		return false;
+	listen_to_tap(s);
+	for (unsigned i = 0; i < MESSAGE_SOURCES; i++)
+		if (list[i] != NULL && is_from(connection, list[i]))
+			return is_sole(s, list[i], connection);
+	return false;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "helper/base/message.h"
 #include "status/address.h"
 
 struct tap;
@@ -25,14 +26,17 @@ struct sources *sources_new(struct tap *tap);
 struct sources *sources_free(struct sources *sources);
 
 /*
- * An address at random that nobody has connected from, and that no session had
- * for two minutes.  Returns 0; -EADDRNOTAVAIL when none is found, -EAGAIN while
- * it is not known who has connected; -ENOMEM, -EIO without random numbers.
+ * Draw `count` addresses at random that nobody has connected from, and that no
+ * session had for two minutes.  Returns 0; -EADDRNOTAVAIL when none is found,
+ * -EAGAIN while it is not known who has connected, or if `sources` is NULL;
+ * -ENOMEM, -EIO without random numbers.  Some may be in *list then.
  */
-int sources_draw(struct sources *sources, struct source **ret);
+int sources_draw(struct sources *sources, unsigned count,
+    struct source *list[static MESSAGE_SOURCES]);
 
-/* Its session is over. */
-void sources_release(struct sources *sources, struct source *source);
+/* Their session is over. */
+void sources_release_all(
+    struct sources *sources, struct source *list[static MESSAGE_SOURCES]);
 
 /* The address, with port 0. */
 struct stssl_address sources_address(const struct source *source);
@@ -41,11 +45,12 @@ struct stssl_address sources_address(const struct source *source);
 void sources_saw(struct sources *sources, const struct stssl_connection *c);
 
 /*
- * True when this connection, as the backend sees it, is the only one that ever
- * came from the address, as far as everything is known that has happened before
- * the call.
+ * True when this connection, as the backend sees it, comes from one of these
+ * addresses, and nobody ever connected from there besides, as far as everything
+ * is known that has happened before the call.
  */
-bool sources_is_sole(struct sources *sources, const struct source *source,
+bool sources_has_sole(struct sources *sources,
+    struct source *const list[static MESSAGE_SOURCES],
     const struct stssl_connection *connection);
 
 #endif

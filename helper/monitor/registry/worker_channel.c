@@ -115,7 +115,7 @@ publish(struct worker_channel *in, const struct message *m, const char *text)
 	struct stssl_record record;
 	int r;
 
-	if (entry == NULL)
+	if (entry == NULL || entry->origin == ORIGIN_AWAITED)
 		return -EBADMSG;
 	stssl_record_init(&record);
 	r = stssl_record_decode(text, p->text_len, &record);
@@ -209,8 +209,25 @@ failed(struct worker_channel *in, const struct message *m, const char *text)
 	    entry->failures == FAILURES_MAX)
 		return -EBADMSG;
 	entry->failures++;
-	monitor_penalise(
-	    in->monitor, &entry->peer, (enum penalty_event)m->u.failed.event);
+	/* A proxy's address is that of all its clients. */
+	if (entry->origin == ORIGIN_CLIENT)
+		monitor_penalise(in->monitor, &entry->peer,
+		    (enum penalty_event)m->u.failed.event);
+	return 0;
+}
+
+/* Once for a session that came through a proxy, before all that is about it. */
+static int
+introduce(struct worker_channel *in, const struct message *m, const char *text)
+{
+	const struct message_introduce *i = &m->u.introduce;
+	struct session_entry *entry = own_session(in, i->session);
+
+	(void)text;
+	if (entry == NULL || entry->origin != ORIGIN_AWAITED ||
+	    i->fault >= PROXY_FAULT_COUNT || i->is_own > 1)
+		return -EBADMSG;
+	monitor_introduced(in->monitor, entry, i);
 	return 0;
 }
 
@@ -241,8 +258,11 @@ closed(struct worker_channel *in, const struct message *m, const char *text)
 	(void)text;
 	if (r < 0)
 		return r;
-	log_info("closed session=%" PRIx64 " verdict=%s", entry->session,
-	    entry->is_decided ? stssl_verdict_word(entry->verdict) : "none");
+	if (entry->origin != ORIGIN_AWAITED)
+		log_info("closed session=%" PRIx64 " verdict=%s",
+		    entry->session,
+		    entry->is_decided ? stssl_verdict_word(entry->verdict)
+				      : "none");
 	registry_remove(in->monitor->registry, entry);
 	in->closed++;
 	return 0;
@@ -258,6 +278,7 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_FAILED] = failed,
+	[MESSAGE_INTRODUCE] = introduce,
 	[MESSAGE_UNREACHABLE] = unreachable,
 	[MESSAGE_CLOSED] = closed,
 };

@@ -14,6 +14,7 @@
 
 #include "helper/base/log.h"
 #include "helper/monitor/children/workers.h"
+#include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/metrics.h"
 #include "helper/monitor/status/audit.h"
 #include "helper/monitor/status/listing.h"
@@ -84,7 +85,8 @@ is_uncertain(const struct registry *registry, const struct session_entry *found,
 {
 	for (size_t i = 0; i < request->key_count; i++)
 		if (is_source(&request->keys[i]) &&
-		    !registry_is_sole(registry, found))
+		    !sources_has_sole(registry_sources(registry),
+			found->sources, &found->connection))
 			return true;
 	return has_another_client(found, request);
 }

@@ -26,6 +26,7 @@ fail(struct client_data *c, enum data_outcome why)
 void
 client_data_stop(struct client_data *c)
 {
+	proxy_reader_done(&c->proxy);
 	passive_close(c->session->host->loop, &c->listener);
 }
 
@@ -51,6 +52,61 @@ send_away(struct client_data *c, int fd, const struct stssl_address *from)
 	c->had_foreign = true;
 }
 
+/* What comes from a proxy */
+
+/* Go on waiting for the client. */
+static void
+send_proxied_away(struct client_data *c, const struct proxy_header *header)
+{
+	struct stssl_connection own = { .netns = 0 };
+
+	(void)stssl_connection_of(c->stream.fd, &own);
+	if (!c->had_foreign)
+		session_note_stranger(c->session, "foreign",
+		    header->is_own ? &own.peer : &header->source);
+	c->had_foreign = true;
+	proxy_reader_done(&c->proxy);
+	stream_close(&c->stream);
+	c->state = CLIENT_DATA_NONE;
+	ev_io_start(c->session->host->loop, &c->listener);
+}
+
+static void
+on_proxied(void *owner)
+{
+	struct client_data *c = owner;
+	const struct stssl_address *client = &c->session->peer;
+	struct proxy_header header = { .is_own = true };
+	bool is_done;
+	enum proxy_fault fault =
+	    proxy_read(&c->proxy, c->stream.fd, &is_done, &header);
+	int fd = c->stream.fd;
+
+	if (fault == PROXY_NONE && !is_done) {
+		stream_watch(&c->stream, true, false);
+	} else if (fault != PROXY_NONE || header.is_own ||
+		   !stssl_address_same_ip(&header.source, client)) {
+		send_proxied_away(c, &header);
+	} else {
+		stream_watch(&c->stream, false, false);
+		client_data_stop(c);
+		adopt(c, fd);
+		c->changed(c->owner);
+	}
+}
+
+/* Nobody else is listened to while it says whose connection it is. */
+static void
+await_header(struct client_data *c, int fd)
+{
+	struct ev_loop *loop = c->session->host->loop;
+
+	ev_io_stop(loop, &c->listener);
+	stream_init(&c->stream, loop, fd, on_proxied, c);
+	c->state = CLIENT_DATA_HEADER;
+	on_proxied(c);
+}
+
 /* One connection for one PASV, and only from the client's own address. */
 static void
 on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
@@ -63,6 +119,10 @@ on_listener(struct ev_loop *loop, struct ev_io *watcher, int events)
 	(void)events;
 	if (fd == -EAGAIN || fd == -ECONNABORTED)
 		return;
+	if (fd >= 0 && networks_has(&c->session->listen->proxies, &from)) {
+		await_header(c, fd);
+		return;
+	}
 	if (fd >= 0 && !stssl_address_same_ip(&from, &c->session->peer)) {
 		send_away(c, fd, &from);
 		return;
@@ -95,13 +155,15 @@ client_data_listen(struct client_data *c, struct stssl_address *ret)
 	struct stssl_address at;
 	int fd;
 
-	fd = passive_listen(s->listen, &s->local, s->data.scope, &at);
+	fd = passive_listen(s->listen, &s->bound, s->data.scope, &at);
 	if (fd < 0)
 		return fd;
 	ev_io_set(&c->listener, fd, EV_READ);
 	ev_io_start(s->host->loop, &c->listener);
-	if (s->listen->passive_address != NULL)
-		memcpy(at.ip, s->listen->passive_address->ip, sizeof at.ip);
+	memcpy(at.ip,
+	    s->listen->passive_address != NULL ? s->listen->passive_address->ip
+					       : s->local.ip,
+	    sizeof at.ip);
 	*ret = at;
 	return 0;
 }
@@ -116,10 +178,16 @@ client_data_target(struct client_data *c, const struct stssl_address *target)
 static int
 connect_to_target(const struct client_data *c)
 {
-	uint32_t scope = c->session->data.scope;
+	const struct session *s = c->session;
+	bool is_same_family = stssl_address_is_ipv4(&c->target) ==
+			      stssl_address_is_ipv4(&s->bound);
 
-	return scope != 0 ? socket_connect_scoped(&c->target, scope)
-			  : socket_connect_inet(&c->target, &c->session->local);
+	/* Past the proxy, whose connection to us may be of another kind. */
+	if (s->is_proxied && (s->data.scope != 0 || !is_same_family))
+		return socket_connect_inet(&c->target, NULL);
+	return s->data.scope != 0
+		   ? socket_connect_scoped(&c->target, s->data.scope)
+		   : socket_connect_inet(&c->target, &s->bound);
 }
 
 void

@@ -5,7 +5,8 @@
  * client and nobody else:
  *
  *   - a connection counts when it comes from the control connection's address,
- *     and the first such is the only one;
+ *     and the first such is the only one; of one from a proxy that is what its
+ *     header says;
  *   - with TLS, it has to show what the listener's data-session asks for: that
  *     it resumes the control connection's TLS session, or has the same
  *     certificate.
@@ -19,11 +20,13 @@
 #include <stdbool.h>
 
 #include "helper/worker/ftp/data_outcome.h"
+#include "helper/worker/proxy/reader.h"
 #include "helper/worker/relay/stream.h"
 #include "status/address.h"
 
 enum client_data_state {
-	CLIENT_DATA_NONE, /* or it is listened for */
+	CLIENT_DATA_NONE,   /* or it is listened for */
+	CLIENT_DATA_HEADER, /* of PROXY: whose is it? */
 	CLIENT_DATA_CONNECTING,
 	CLIENT_DATA_HANDSHAKE,
 	CLIENT_DATA_UP,
@@ -35,6 +38,8 @@ struct session;
 struct client_data {
 	struct session *session;
 	struct ev_io listener; /* fd -1 when there is none */
+	/* Who has connected from a proxy, until it says whose that is. */
+	struct proxy_reader proxy;
 	struct stream stream;
 	enum client_data_state state;
 	enum data_outcome failure;

@@ -20,9 +20,12 @@ do_feat(struct ftp *f, const struct ftp_command *c)
 	ftp_ask(f, c->line, ftp_on_feat);
 }
 
-/* A browser that somebody has sent here must not get a word of ours. */
+/*
+ * A browser that somebody has sent here must not get a word of ours, nor a
+ * proxy that is none of ours: PROXY TCP4 ...
+ */
 static void
-do_http(struct ftp *f, const struct ftp_command *c)
+do_foreign(struct ftp *f, const struct ftp_command *c)
 {
 	(void)c;
 	f->phase = FTP_CLOSED;
@@ -74,15 +77,15 @@ static const struct command {
 	    SAY("533 It is not protected.",
 		"534 The control connection stays protected.") },
 	{ "CONF", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
-	{ "CONNECT", 0, DO(do_http) },
+	{ "CONNECT", 0, DO(do_foreign) },
 	{ "CPSV", 0, SAY(NOT_HERE, NOT_HERE) },
-	{ "DELETE", 0, DO(do_http) },
+	{ "DELETE", 0, DO(do_foreign) },
 	{ "ENC", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
 	{ "EPRT", IS_TRIMMED, DO(ftp_do_eprt) },
 	{ "EPSV", IS_TRIMMED, DO(ftp_do_epsv) },
 	{ "FEAT", 0, DO(do_feat) },
-	{ "GET", 0, DO(do_http) },
-	{ "HEAD", 0, DO(do_http) },
+	{ "GET", 0, DO(do_foreign) },
+	{ "HEAD", 0, DO(do_foreign) },
 	{ "HOST", IS_TRIMMED, DO(ftp_do_host) },
 	{ "LIST", 0, DO(ftp_do_download) },
 	{ "LPRT", 0, SAY(NOT_HERE, NOT_HERE) },
@@ -90,22 +93,23 @@ static const struct command {
 	{ "MIC", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
 	{ "MLSD", 0, DO(ftp_do_mlsd) },
 	{ "NLST", 0, DO(ftp_do_download) },
-	{ "OPTIONS", 0, DO(do_http) },
+	{ "OPTIONS", 0, DO(do_foreign) },
 	{ "PASS", 0, DO(ftp_pass) },
 	{ "PASV", IS_TRIMMED, DO(ftp_do_pasv) },
-	{ "PATCH", 0, DO(do_http) },
+	{ "PATCH", 0, DO(do_foreign) },
 	{ "PBSZ", IS_TRIMMED, DO(ftp_do_pbsz) },
-	{ "POST", 0, DO(do_http) },
+	{ "POST", 0, DO(do_foreign) },
 	{ "PORT", IS_TRIMMED, DO(ftp_do_port) },
+	{ "PROXY", 0, DO(do_foreign) },
 	{ "PROT", IS_TRIMMED, DO(ftp_do_prot) },
-	{ "PUT", 0, DO(do_http) },
+	{ "PUT", 0, DO(do_foreign) },
 	{ "REIN", 0, SAY(NOT_HERE, NOT_HERE) },
 	{ "RETR", 0, DO(ftp_do_download) },
 	{ "SITE", 0, DO(do_site) },
 	{ "SSCN", 0, SAY(NOT_HERE, NOT_HERE) },
 	{ "STOR", 0, DO(ftp_do_upload) },
 	{ "STOU", 0, DO(ftp_do_stou) },
-	{ "TRACE", 0, DO(do_http) },
+	{ "TRACE", 0, DO(do_foreign) },
 	{ "USER", 0, DO(ftp_user) },
 };
 

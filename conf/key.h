@@ -11,7 +11,7 @@
 
 #define STSSL_ERROR_TEXT 512
 /* Most words that a key can take, and most keys of a table. */
-#define STSSL_CONF_WORDS 5
+#define STSSL_CONF_WORDS 6
 #define STSSL_CONF_KEYS  64
 
 /* One message without a newline; empty when there was no error. */

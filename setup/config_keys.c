@@ -46,6 +46,7 @@
 #define FTP        "ftp"
 #define STREAM     "stream"
 #define POSTGRESQL "postgresql"
+#define MAIL       "imap, pop3, smtp"
 
 #undef IN
 #define IN tls_config
@@ -95,7 +96,10 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ WORD("protocol", protocol, LISTEN_FTP),
 	    .words = { [LISTEN_FTP] = FTP,
 		[LISTEN_STREAM] = STREAM,
-		[LISTEN_POSTGRESQL] = POSTGRESQL } },
+		[LISTEN_POSTGRESQL] = POSTGRESQL,
+		[LISTEN_IMAP] = "imap",
+		[LISTEN_POP3] = "pop3",
+		[LISTEN_SMTP] = "smtp" } },
 	{ WORD("tls", tls, LISTEN_BY_PROTOCOL),
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
 		[LISTEN_IMPLICIT] = "implicit" } },
@@ -129,7 +133,7 @@ static const struct stssl_conf_key listen_keys[] = {
 	{ SWITCH("certificate-reply", certificate_reply_331, "232", "331"),
 	    .only = FTP },
 	{ NUMBER("idle-timeout", idle_seconds, 0, 0, 604800),
-	    .only = STREAM ", " POSTGRESQL },
+	    .only = STREAM ", " POSTGRESQL ", " MAIL },
 	{ NUMBER("max-sessions", max_sessions, 20000, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("max-sessions-per-address", max_sessions_per_address, 1000, 0,
 	    CONFIG_SESSIONS_MAX) },
@@ -139,9 +143,9 @@ static const struct stssl_conf_key listen_keys[] = {
 	    200, 0, CONFIG_SESSIONS_MAX) },
 	{ NUMBER("handshake-timeout", handshake_seconds, 10, 1, 600) },
 	{ NUMBER("login-timeout", login_seconds, 60, 1, 3600),
-	    .only = FTP ", " POSTGRESQL },
+	    .only = FTP ", " POSTGRESQL ", " MAIL },
 	{ NUMBER("failed-login-delay", failed_login_seconds, 1, 0, 60),
-	    .only = FTP },
+	    .only = FTP ", " MAIL },
 	{ .name = NULL },
 };
 

@@ -93,9 +93,11 @@ belongs(const gnutls_datum_t *pem, gnutls_x509_crt_t cert)
 	return one_len == other_len && memcmp(one, other, one_len) == 0;
 }
 
-static void
+/* Is the key RSA? */
+static bool
 check_pair(const char *path, const char *key_path, struct findings *findings)
 {
+	bool is_rsa = false;
 	gnutls_x509_crt_t *certs = NULL;
 	unsigned count = load_certificates(path, findings, &certs);
 	gnutls_datum_t pem;
@@ -111,9 +113,29 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 			findings_add(findings, FINDING_ERROR, key_path, 0,
 			    "is not the key of %s", path);
 	}
+	if (count > 0)
+		is_rsa = gnutls_x509_crt_get_pk_algorithm(certs[0], NULL) ==
+			 GNUTLS_PK_RSA;
 	for (unsigned i = 0; i < count; i++)
 		gnutls_x509_crt_deinit(certs[i]);
 	gnutls_free(certs);
+	return is_rsa;
+}
+
+static void
+check_pairs(const struct tls_config *tls, struct findings *findings)
+{
+	bool only_rsa = true;
+
+	for (size_t i = 0; i < tls->certificates.count; i++)
+		if (!check_pair(
+			tls->certificates.list[i], tls->keys.list[i], findings))
+			only_rsa = false;
+	if (only_rsa)
+		findings_add(findings, FINDING_HINT, tls->certificates.list[0],
+		    0,
+		    "has an RSA key, and no certificate has another; a "
+		    "second one with an ECDSA key makes connections cheaper");
 }
 
 /* What the check of each file needs. */
@@ -268,9 +290,7 @@ certificate_check(const struct tls_config *tls, const struct x509_store *store,
 	struct checking c = { now, findings };
 
 	check_inventory(tls, store, now, findings);
-	for (size_t i = 0; i < tls->certificates.count; i++)
-		check_pair(
-		    tls->certificates.list[i], tls->keys.list[i], findings);
+	check_pairs(tls, findings);
 	check_priority(tls->priority, findings);
 	check_paths(&c, &tls->client_cas, check_ca_file);
 	check_paths(&c, &tls->client_crls, check_list_file);

@@ -225,6 +225,7 @@ files(const struct arguments *a, struct findings *findings)
 		if (access_user_find(config->user, &helper) < 0)
 			check_user(config->user, a->config, findings);
 		named(config, a->config, &helper, findings);
+		check_daemons(config, a->etc, a->pam_dir, findings);
 	}
 	if (a->classes != NULL)
 		path = a->classes;

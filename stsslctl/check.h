@@ -6,6 +6,7 @@
 #define STSSLCTL_CHECK_H
 
 #include "policy/classes.h"
+#include "setup/config.h"
 #include "stsslctl/access.h"
 #include "stsslctl/findings.h"
 
@@ -34,5 +35,12 @@ void check_classes(const struct stssl_classes *classes, const char *path,
  */
 void check_identities(const char *directory, const struct access_user *reader,
     struct findings *findings);
+
+/*
+ * Look for daemons behind the helper whose configuration, below `etc` in place
+ * of /etc, has a trap; their PAM services are in `pam_dir`.
+ */
+void check_daemons(const struct helper_config *config, const char *etc,
+    const char *pam_dir, struct findings *findings);
 
 #endif

@@ -30,6 +30,7 @@ struct arguments {
 	const char *config; /* HELPER_CONF */
 	const char *crl;
 	const char *directory;
+	const char *etc; /* "/etc" */
 	const char *from;
 	const char *html;
 	const char *module_dir;

@@ -13,6 +13,7 @@
 #include "stsslctl/output.h"
 
 static const char *const words[FINDING_LEVEL_COUNT] = {
+	[FINDING_HINT] = "hint",
 	[FINDING_WARNING] = "warning",
 	[FINDING_ERROR] = "error",
 };

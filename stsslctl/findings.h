@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 
 enum finding_level {
+	FINDING_HINT,    /* works as it is meant, and could be better */
 	FINDING_WARNING, /* works, but may not be meant so */
 	FINDING_ERROR,   /* does not work, or is not safe */
 	FINDING_LEVEL_COUNT

@@ -50,6 +50,8 @@ static const struct {
 	{ "crl", "FILE", TO(crl), "revocation lists for --ca" },
 	{ "directory", "DIR", TO(directory),
 	    "in place of the one that classes.conf names" },
+	{ "etc", "DIR", TO(etc),
+	    "where daemons have their files, in place of /etc" },
 	{ "from", "ADDRESS", TO(from), "the client's IP address" },
 	{ "html", "FILE", TO(html), "write a page of HTML; - is stdout" },
 	{ "http", NULL, TO(http), "answer one HTTP request on standard input" },
@@ -80,8 +82,9 @@ static const struct command {
 } commands[] = {
 	{ "check", "",
 	    "look for mistakes in the configuration or a PAM service",
-	    { "json", "config", "classes", "pam", "pam-dir", "module-dir" }, 0,
-	    command_check },
+	    { "json", "config", "classes", "pam", "pam-dir", "module-dir",
+		"etc" },
+	    0, command_check },
 	{ "explain", " --user USER",
 	    "what would be decided for a login, and why",
 	    { "user", "service", "from", "clear", "tls", "certificate", "ca",
@@ -337,6 +340,7 @@ static enum command_status
 dispatch(int argc, char **argv)
 {
 	struct arguments a = { .config = HELPER_CONF,
+		.etc = "/etc",
 		.pam_dir = STACK_DIR,
 		.socket = STSSL_STATUS_SOCKET };
 	const struct command *c;

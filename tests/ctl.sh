@@ -31,12 +31,13 @@ expect() {
 	fi
 }
 
-# certificate NAME LINES...: NAME.pem and NAME.key by the CA.
+# certificate NAME LINES...: NAME.pem and NAME.key, of $kind, by the CA.
+kind=--ecc
 certificate() {
 	name=$1
 	shift
 	printf '%s\n' "cn = \"$name\"" "$@" >"$name.tmpl"
-	certtool --generate-privkey --ecc --outfile "$name.key" 2>/dev/null
+	certtool --generate-privkey "$kind" --outfile "$name.key" 2>/dev/null
 	certtool --generate-certificate --load-privkey "$name.key" \
 		--load-ca-privkey ca.key --load-ca-certificate ca.pem \
 		--template "$name.tmpl" --outfile "$name.pem" 2>/dev/null

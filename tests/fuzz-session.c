@@ -93,14 +93,14 @@ host_check(const struct session *s, const void *der, size_t len)
 }
 
 void
-host_ask(const struct session *s, const char *user)
+host_ask(const struct session *s, enum message_about about, const char *user)
 {
 	struct stage *stage = stage_of(s->host);
 	struct message_advice advice = { .session = s->id,
 		.serial = s->question.serial,
 		.verdict = stage->verdict };
 
-	if (user != NULL && strlen(user) > MESSAGE_USER_MAX)
+	if (about != ABOUT_CERTIFICATE && strlen(user) > MESSAGE_USER_MAX)
 		abort();
 	session_advice(stage->session, &advice);
 }

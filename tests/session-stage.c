@@ -134,14 +134,21 @@ host_check(const struct session *s, const void *der, size_t len)
 	return -ENOTSUP;
 }
 
+/* In the place of a name. */
+static const char *const abouts[] = {
+	[ABOUT_CERTIFICATE] = "(certificate)",
+	[ABOUT_CLEAR] = "(clear)",
+};
+
 void
-host_ask(const struct session *s, const char *user)
+host_ask(const struct session *s, enum message_about about, const char *user)
 {
 	struct play *p = play_of(s->host);
 	struct message_advice advice = p->advice;
 
-	ck_assert_ptr_nonnull(user);
-	(void)snprintf(p->asked_for, sizeof p->asked_for, "%s", user);
+	ck_assert_int_eq(user != NULL, about == ABOUT_USER);
+	(void)snprintf(p->asked_for, sizeof p->asked_for, "%s",
+	    user == NULL ? abouts[about] : user);
 	p->asked++;
 	/* The last question's answer, come late, must count for nothing. */
 	advice.session = s->id;
@@ -182,6 +189,8 @@ begin_alone(struct play *p)
 	log_open(LOG_TARGET_STDERR, "test", false);
 	p->host = (struct session_host){ .loop = ev_loop_new(0),
 		.config = &p->config,
+		.tls = p->tls,
+		.tickets = p->tickets,
 		.noop_seconds = p->noop_seconds > 0 ? p->noop_seconds : 60 };
 	p->config.listeners = &p->listen;
 	p->config.listener_count = 1;
@@ -211,7 +220,9 @@ void
 begin(struct play *p)
 {
 	begin_alone(p);
-	take_backend(p);
+	/* With implicit TLS there is none before the handshake. */
+	if (p->listen.tls == LISTEN_EXPLICIT)
+		take_backend(p);
 }
 
 void
@@ -344,4 +355,30 @@ begin_data(struct play *p, struct stssl_address *ret_passive)
 	ck_assert_int_eq(stssl_ip_parse("127.0.0.1", ret_passive), 0);
 	ck_assert_int_eq(ftp_parse_227(line, &ret_passive->port), 0);
 	return at;
+}
+
+int
+hear_log(void)
+{
+	int pair[2];
+
+	ck_assert_int_eq(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+	log_through(pair[1]);
+	return pair[0];
+}
+
+const char *
+next_line(int log, const char *event)
+{
+	static char line[4096];
+	ssize_t n;
+
+	do {
+		n = recv(log, line, sizeof line - 1, 0);
+		ck_assert_msg(n > 0, "the log has no line %s", event);
+		line[n] = '\0';
+	} while (strncmp(line + 1, event, strlen(event)) != 0 ||
+		 line[1 + strlen(event)] != ' ');
+	return line + 1;
 }

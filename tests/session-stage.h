@@ -25,6 +25,8 @@ struct play {
 	struct listen_config listen;
 	struct session *session;
 	int listener, client, backend;
+	struct tls_context *tls;
+	struct tls_tickets *tickets;
 	const char *from; /* NULL: 192.0.2.1:40000 */
 	bool is_proxied;  /* `from` is a proxy's */
 	bool is_refused;  /* the client that it names */
@@ -79,6 +81,11 @@ void pass_down(struct play *p, const char *line);
 /* Alice says USER and is asked for a password; and gives it. */
 void name_user(struct play *p);
 void log_in(struct play *p);
+
+/* Where all lines of the log go from now on: a level in front of each. */
+int hear_log(void);
+/* The next line that begins with `event`; fails when there is none. */
+const char *next_line(int log, const char *event);
 
 int listen_on_loopback(struct stssl_address *ret);
 

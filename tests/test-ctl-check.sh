@@ -32,7 +32,7 @@ config() {
 
 # check OPTIONS...: stsslctl check of that configuration.
 check() {
-	"$STSSLCTL" check --config "$dir/helper.conf" "$@"
+	"$STSSLCTL" check --config "$dir/helper.conf" --etc "$dir/etc" "$@"
 }
 
 sum=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
@@ -44,6 +44,9 @@ certificate old 'activation_date = "2020-01-01 00:00:00"' \
 	'expiration_date = "2021-01-01 00:00:00"'
 certificate early 'activation_date = "2120-01-01 00:00:00"' \
 	'expiration_date = "2121-01-01 00:00:00"'
+kind=--rsa
+certificate rsa 'expiration_days = 365'
+kind=--ecc
 list fresh.crl 'crl_next_update = 100' ''
 list short.crl 'crl_next_update = 3' ''
 list stale.crl 'crl_this_update_date = "2020-01-01 00:00:00"' \
@@ -59,6 +62,13 @@ expect "nothing is said of what is right" 0 "" check
 expect "--json says so with an empty list" 0 '{
   "findings": []
 }' check --json
+
+config rsa.pem rsa.key fresh.crl
+expect "RSA alone is no mistake, but a second certificate would help" 0 \
+	'hint: @/rsa.pem: has an RSA key, and no certificate has another; a'"\
+ second one with an ECDSA key makes connections cheaper" check
+config "rsa.pem\", \"$dir/server.pem" "rsa.key\", \"$dir/server.key" fresh.crl
+expect "there is none with both kinds" 0 "" check
 
 first=$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null)
 [ "${first:-0}" -gt 0 ] || first=1024

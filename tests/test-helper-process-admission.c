@@ -302,9 +302,17 @@ END_TEST
 static const struct {
 	enum listen_protocol protocol;
 	enum listen_tls tls;
-	const char *code;
+	const char *reply;
 } doors[] = {
-	{ LISTEN_FTP, LISTEN_EXPLICIT, "421 " },
+	{ LISTEN_FTP, LISTEN_EXPLICIT,
+	    "421 Too many sessions, try again later.\r\n" },
+	{ LISTEN_IMAP, LISTEN_EXPLICIT,
+	    "* BYE Too many sessions, try again later.\r\n" },
+	{ LISTEN_POP3, LISTEN_EXPLICIT,
+	    "-ERR [SYS/TEMP] Too many sessions, try again later.\r\n" },
+	{ LISTEN_SMTP, LISTEN_EXPLICIT,
+	    "421 4.3.2 Too many sessions, try again later.\r\n" },
+	{ LISTEN_IMAP, LISTEN_IMPLICIT, "" },
 	{ LISTEN_FTP, LISTEN_IMPLICIT, "" },
 	{ LISTEN_STREAM, LISTEN_IMPLICIT, "" },
 	{ LISTEN_STREAM, LISTEN_EXPLICIT, "" },
@@ -319,8 +327,8 @@ START_TEST(who_is_sent_away_is_told_why_where_a_greeting_is_clear)
 
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	admission_refuse(&listen, ADMISSION_SESSIONS, pair[0]);
-	(void)recv(pair[1], said, 4, MSG_DONTWAIT);
-	ck_assert_str_eq(said, doors[_i].code);
+	(void)recv(pair[1], said, sizeof said - 1, MSG_DONTWAIT);
+	ck_assert_str_eq(said, doors[_i].reply);
 }
 END_TEST
 

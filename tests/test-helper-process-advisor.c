@@ -139,6 +139,45 @@ START_TEST(an_advisor_says_whose_a_certificate_is)
 }
 END_TEST
 
+#define OPEN   CLASS("ssl = optional login = either")
+#define TLS_1  "class \"d\" { ssl = required login = either }"
+#define CLOSED "class \"e\" { ssl = required login = refuse }"
+
+/* The service is "vsftpd"; the DNS and the user do not matter. */
+static const struct {
+	const char *classes;
+	enum stssl_verdict verdict;
+	enum stssl_reason reason;
+} clears[] = {
+	{ OPEN, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ OPEN TLS_1, STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ TLS_1 OPEN, STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ OPEN CLOSED, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ CLOSED, STSSL_VERDICT_REFUSE, STSSL_REASON_NO_CLASS },
+	{ OPEN "class \"d\" { enabled = no ssl = required login = either }",
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ OPEN "class \"d\" { service = { \"ftp\" } ssl = required "
+	       "login = either }",
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ OPEN "class \"d\" { service = { \"ftp\", \"vsftpd\" } ssl = required "
+	       "login = either }",
+	    STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ CLASS("ssl = optional login = certificate"), STSSL_VERDICT_REFUSE,
+	    STSSL_REASON_TLS_REQUIRED },
+	{ "colour = red", STSSL_VERDICT_REFUSE, STSSL_REASON_CONFIGURATION },
+};
+
+START_TEST(passwords_in_clear_are_announced_where_no_class_refuses_them)
+{
+	stage_begin_role(clears[_i].classes, clear, sizeof clear - 1);
+	ask_about(1, ABOUT_CLEAR, NULL);
+	wait_for(1);
+	is_advised(1, clears[_i].verdict, clears[_i].reason);
+	stage_end();
+	private_file_remove(advisors_classes);
+}
+END_TEST
+
 #define PLAIN    clear, sizeof clear - 1
 #define PASSWORD CLASS("ssl = optional login = password")
 
@@ -175,6 +214,8 @@ advisor_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ an_advisor_says_what_the_module_would_decide, ROWS(judged) },
 		{ an_advisor_says_whose_a_certificate_is, ROWS(owned) },
+		{ passwords_in_clear_are_announced_where_no_class_refuses_them,
+		    ROWS(clears) },
 		{ a_change_of_the_classes_holds_from_the_next_question, 0 },
 	};
 

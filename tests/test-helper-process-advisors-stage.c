@@ -42,10 +42,10 @@ forget(void)
 
 void
 monitor_advise(struct monitor *m, const struct session_entry *entry,
-    const char *user, const struct message_advice *advice)
+    const struct message_ask *ask, const struct message_advice *advice)
 {
 	(void)m;
-	(void)user;
+	(void)ask;
 	ck_assert_uint_eq(entry->session, advice->session);
 	t.last = *advice;
 	if (++t.count == t.until)
@@ -127,15 +127,21 @@ stage_end(void)
 }
 
 void
-ask(uint64_t session, const char *user)
+ask_about(uint64_t session, enum message_about about, const char *user)
 {
 	struct message_ask a = {
-		.session = session, .serial = session + 5, .whose = user == NULL
+		.session = session, .serial = session + 5, .about = about
 	};
 
 	if (user != NULL)
 		(void)snprintf(a.user, sizeof a.user, "%s", user);
 	advisors_ask(t.advisors, registry_find(monitor.registry, session), &a);
+}
+
+void
+ask(uint64_t session, const char *user)
+{
+	ask_about(session, user == NULL ? ABOUT_CERTIFICATE : ABOUT_USER, user);
 }
 
 void

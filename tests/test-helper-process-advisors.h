@@ -53,6 +53,7 @@ void stage_end(void);
 struct stssl_address peer_of(uint64_t session);
 
 /* NULL: whom does its certificate let in? */
+void ask_about(uint64_t session, enum message_about about, const char *user);
 void ask(uint64_t session, const char *user);
 
 /* Run until there is advice `count` times since the start. */

@@ -230,6 +230,27 @@ START_TEST(a_name_ends_within_its_message)
 }
 END_TEST
 
+START_TEST(a_question_is_about_what_there_is)
+{
+	struct message m = { .type = _i == 0 ? MESSAGE_ASK : MESSAGE_QUESTION };
+	const enum message_sender sender =
+	    _i == 0 ? SENDER_WORKER : SENDER_MONITOR;
+	uint32_t *about = _i == 0 ? &m.u.ask.about : &m.u.question.about;
+	char *more = malloc(STSSL_RECORD_MAX);
+	int pair[2], fd;
+
+	open_pair(pair);
+	*about = ABOUT_COUNT - 1;
+	send_raw(pair[0], &m, sizeof m, 0);
+	ck_assert_int_eq(message_receive(pair[1], sender, &m, &fd, more), 0);
+	*about = ABOUT_COUNT;
+	send_raw(pair[0], &m, sizeof m, 0);
+	ck_assert_int_eq(
+	    message_receive(pair[1], sender, &m, &fd, more), -EBADMSG);
+	free(more);
+}
+END_TEST
+
 START_TEST(a_record_for_who_takes_none_is_impossible)
 {
 	struct message m = { .type = MESSAGE_QUESTION,
@@ -336,6 +357,7 @@ message_cases(struct test_case *ret)
 		{ an_impossible_message_is_refused_and_leaves_nothing,
 		    ROWS(impossible) },
 		{ a_name_ends_within_its_message, ROWS(named) },
+		{ a_question_is_about_what_there_is, 2 },
 		{ a_record_for_who_takes_none_is_impossible, 0 },
 		{ an_empty_channel_and_a_closed_one_differ, 0 },
 		{ a_full_channel_says_so, 0 },

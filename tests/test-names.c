@@ -12,7 +12,7 @@
 #include "tests/test.h"
 #include "tests/tls-stage.h"
 
-/* Our certificates, in the order of the configuration. */
+/* Our certificates, in the order of the configuration, or the other way. */
 enum which {
 	ONE,
 	BELOW,
@@ -73,15 +73,23 @@ static const struct {
 /* What a client can verify, by version. */
 enum client {
 	ANY,
+	RSA_FIRST,
 	RSA_ONLY,
-	ECDSA_ONLY
+	ECDSA_ONLY,
+	CLIENT_COUNT
 };
-static const char *const priorities[][3] = {
+static const char *const priorities[][CLIENT_COUNT] = {
 	{ [ANY] = "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+	    [RSA_FIRST] = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:"
+			  "+ECDHE-RSA:+ECDHE-ECDSA:-SIGN-ALL:"
+			  "+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-ECDSA-SHA256",
 	    [RSA_ONLY] = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-RSA",
 	    [ECDSA_ONLY] =
 		"NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA" },
 	{ [ANY] = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+	    [RSA_FIRST] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:"
+			  "+SIGN-RSA-PSS-RSAE-SHA256:"
+			  "+SIGN-ECDSA-SECP256R1-SHA256",
 	    [RSA_ONLY] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:"
 			 "+SIGN-RSA-PSS-RSAE-SHA256",
 	    [ECDSA_ONLY] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-SIGN-ALL:"
@@ -90,6 +98,7 @@ static const char *const priorities[][3] = {
 
 #define BIT(which) (1u << (which))
 #define ALL        (BIT(WHICH_COUNT) - 1)
+#define RSA        (BIT(ONE) | BIT(BELOW))
 
 static const struct {
 	const char *asked; /* NULL: no name */
@@ -102,11 +111,14 @@ static const struct {
 	{ "two.example.org", ANY, BIT(TWO) },
 	{ "two.example.org.", ECDSA_ONLY, BIT(TWO) },
 	{ "two.example.org", RSA_ONLY, 0 },
-	{ "any.two.example.org", ANY, BIT(TWO) | BIT(BELOW) },
+	{ "any.two.example.org", ANY, BIT(TWO) },
+	{ "any.two.example.org", RSA_FIRST, BIT(TWO) },
+	{ "Any.Two.example.org.", ANY, BIT(TWO) },
 	{ "any.two.example.org", RSA_ONLY, BIT(BELOW) },
 	{ "any.two.example.org", ECDSA_ONLY, BIT(TWO) },
 	{ "Any.Two.example.org.", RSA_ONLY, BIT(BELOW) },
 	{ "Any.Two.example.org.", ECDSA_ONLY, BIT(TWO) },
+	{ "exact.two.example.org", ANY, BIT(TWO) | BIT(EXACT) },
 	{ "exact.two.example.org", RSA_ONLY, BIT(BELOW) },
 	{ "exact.two.example.org", ECDSA_ONLY, BIT(EXACT) },
 	{ "three.example.org", ANY, BIT(THREE) },
@@ -114,10 +126,12 @@ static const struct {
 	{ "three.example.org", RSA_ONLY, 0 },
 	/* A wildcard is for one label; and who has none gets any. */
 	{ "a.b.two.example.org", ECDSA_ONLY, ALL & ~BIT(ONE) },
-	{ "four.example.org", RSA_ONLY, BIT(ONE) | BIT(BELOW) },
-	{ "two.example.org..", RSA_ONLY, BIT(ONE) | BIT(BELOW) },
-	{ NULL, RSA_ONLY, BIT(ONE) | BIT(BELOW) },
-	{ NULL, ECDSA_ONLY, ALL & ~(BIT(ONE) | BIT(BELOW)) },
+	{ "four.example.org", RSA_ONLY, RSA },
+	{ "two.example.org..", RSA_ONLY, RSA },
+	{ NULL, ANY, ALL & ~RSA },
+	{ NULL, RSA_FIRST, ALL & ~RSA },
+	{ NULL, RSA_ONLY, RSA },
+	{ NULL, ECDSA_ONLY, ALL & ~RSA },
 };
 
 struct servers {
@@ -134,27 +148,28 @@ name_path(
 }
 
 static struct tls_context *
-load_servers(struct stage *s, struct servers *servers)
+load_servers(struct stage *s, struct servers *servers, bool backwards)
 {
 	struct tls_config config = { .certificates = { servers->certificates,
 					 WHICH_COUNT },
 		.keys = { servers->keys, WHICH_COUNT },
 		.client_cas = { &servers->ca, 1 },
-		.priority = s->priority };
+		.priority = "NORMAL:%SERVER_PRECEDENCE" };
 	struct tls_context *context;
 	struct stssl_error error;
 	const char *key;
 
 	for (int i = 0; i < WHICH_COUNT; i++) {
 		char(*paths)[256] = &servers->paths[2 * i];
+		const int at = backwards ? WHICH_COUNT - 1 - i : i;
 
 		servers->made[i] =
 		    make_leaf(plans[i].name, &s->ca, plans[i].edit);
 		stage_write(s, plans[i].name, &servers->made[i]);
 		name_path(s, paths[0], plans[i].name, ".pem");
 		name_path(s, paths[1], plans[i].name, ".key");
-		servers->certificates[i] = paths[0];
-		servers->keys[i] = paths[1];
+		servers->certificates[at] = paths[0];
+		servers->keys[at] = paths[1];
 	}
 	servers->ca = servers->paths[2 * WHICH_COUNT];
 	name_path(s, servers->ca, "ca.pem", "");
@@ -222,16 +237,17 @@ play(struct stage *s, const struct servers *servers,
 	part(&m);
 }
 
-START_TEST(a_client_gets_a_certificate_that_is_for_the_name)
+START_TEST(a_client_gets_the_cheapest_certificate_that_is_for_the_name)
 {
+	const size_t backwards = (size_t)_i % 2, row = (size_t)_i / 2;
 	struct servers servers;
 	struct tls_context *context;
 	struct stage s;
 
 	stage_set(&s);
-	context = load_servers(&s, &servers);
-	play(&s, &servers, context, (size_t)_i / ROWS(priorities),
-	    (size_t)_i % ROWS(priorities));
+	context = load_servers(&s, &servers, backwards != 0);
+	play(&s, &servers, context, row / ROWS(priorities),
+	    row % ROWS(priorities));
 	(void)tls_context_free(context);
 	for (int i = 0; i < WHICH_COUNT; i++)
 		unmake(&servers.made[i]);
@@ -243,8 +259,8 @@ int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ a_client_gets_a_certificate_that_is_for_the_name,
-		    ROWS(rows) * ROWS(priorities) },
+		{ a_client_gets_the_cheapest_certificate_that_is_for_the_name,
+		    2 * ROWS(rows) * ROWS(priorities) },
 	};
 
 	return test_main("names", cases, ROWS(cases));

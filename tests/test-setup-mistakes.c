@@ -105,8 +105,8 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
-	    "h.conf:3: protocol = \"http\": "
-	    "not one of ftp, stream, postgresql" },
+	    "h.conf:3: protocol = \"http\": not one of ftp, stream, "
+	    "postgresql, imap, pop3, smtp" },
 	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
 	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
@@ -117,10 +117,12 @@ static const struct {
 	    "h.conf:4: passive-ports: only with protocol = ftp" },
 	{ TLS "listen \"ftp\" {\n idle-timeout = 1\n"
 	      " backend = \"127.0.0.1:1\"\n}\n",
-	    "h.conf:3: idle-timeout: only with protocol = stream, postgresql" },
+	    "h.conf:3: idle-timeout: only with protocol = stream, "
+	    "postgresql, imap, pop3, smtp" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n login-timeout = 1\n"
 	      " backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: login-timeout: only with protocol = ftp, postgresql" },
+	    "h.conf:4: login-timeout: only with protocol = ftp, postgresql, "
+	    "imap, pop3, smtp" },
 	{ TLS "listen \"pg\" {\n protocol = postgresql\n"
 	      " backend = \"unix:/run/pg\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
@@ -192,7 +194,8 @@ static const struct {
 	    "not of the form BEGIN:RATE:FULL, nor 0" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n"
 	      " failed-login-delay = 1\n backend = \"127.0.0.1:110\"\n}\n",
-	    "h.conf:4: failed-login-delay: only with protocol = ftp" },
+	    "h.conf:4: failed-login-delay: only with protocol = ftp, imap, "
+	    "pop3, smtp" },
 };
 
 START_TEST(a_mistake_is_told_with_its_line)

@@ -126,6 +126,48 @@ find_user(const struct stssl_classes *classes, const struct stssl_login *login)
 	return answer;
 }
 
+static bool
+is_for(const struct stssl_class *c, const char *service)
+{
+	for (size_t i = 0; i < c->services.count; i++)
+		if (strcmp(c->services.list[i], service) == 0)
+			return true;
+	return c->services.count == 0;
+}
+
+/*
+ * No class of the service must refuse a password in clear, and one must take
+ * it.  Whose class it will be is not known yet.
+ */
+static struct message_answer
+judge_clear(
+    const struct stssl_classes *classes, const struct stssl_login *login)
+{
+	struct message_answer answer = refuse(STSSL_REASON_NO_CLASS);
+
+	for (size_t i = 0; i < classes->count; i++) {
+		const struct stssl_class *c = &classes->list[i];
+		struct stssl_decision d =
+		    stssl_decide(c->ssl, c->login, c->bad, STSSL_FACTS_CLEAR);
+
+		if (!c->enabled || c->login == STSSL_LOGIN_REFUSE ||
+		    !is_for(c, login->service))
+			continue;
+		if (d.verdict != STSSL_VERDICT_PASSWORD)
+			return refuse(d.reason);
+		answer.verdict = STSSL_VERDICT_PASSWORD;
+		answer.reason = d.reason;
+	}
+	return answer;
+}
+
+static struct message_answer (*const judges[ABOUT_COUNT])(
+    const struct stssl_classes *, const struct stssl_login *) = {
+	[ABOUT_USER] = judge,
+	[ABOUT_CERTIFICATE] = find_user,
+	[ABOUT_CLEAR] = judge_clear,
+};
+
 static struct message_answer
 consider(struct advisor *a, const struct message_question *q,
     const struct stssl_record *record)
@@ -143,8 +185,7 @@ consider(struct advisor *a, const struct message_question *q,
 	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
 		return refuse(STSSL_REASON_HELPER);
 	hosts = lookups_find(&a->lookups, &from, stssl_now_ms());
-	answer = q->whose != 0 ? find_user(a->classes, &login)
-			       : judge(a->classes, &login);
+	answer = judges[q->about](a->classes, &login);
 	lookups_keep(&a->lookups, &from, &hosts, stssl_now_ms());
 	return answer;
 }

@@ -66,16 +66,18 @@ is_terminated(const char *name, size_t size)
 }
 
 static bool
-has_good_name(const struct message *m)
+is_sound(const struct message *m)
 {
 #define IS_TERMINATED(name) is_terminated(name, sizeof(name))
 	switch (m->type) {
 	case MESSAGE_ASK:
-		return IS_TERMINATED(m->u.ask.user);
+		return IS_TERMINATED(m->u.ask.user) &&
+		       m->u.ask.about < ABOUT_COUNT;
 	case MESSAGE_ADVICE:
 		return IS_TERMINATED(m->u.advice.user);
 	case MESSAGE_QUESTION:
-		return IS_TERMINATED(m->u.question.user);
+		return IS_TERMINATED(m->u.question.user) &&
+		       m->u.question.about < ABOUT_COUNT;
 	case MESSAGE_ANSWER:
 		return IS_TERMINATED(m->u.answer.user);
 	case MESSAGE_VERDICT:
@@ -154,7 +156,7 @@ is_possible(enum message_sender sender, const struct message *m, size_t len)
 	    m->type >= MESSAGE_COUNT || m->zero != 0)
 		return false;
 	return rows[m->type].sender == sender &&
-	       more_of(m) <= rows[m->type].more_max && has_good_name(m) &&
+	       more_of(m) <= rows[m->type].more_max && is_sound(m) &&
 	       len == sizeof *m + more_of(m);
 }
 

@@ -105,16 +105,23 @@ struct message_verdict {
 /* Longest user name that can be logged in with, stssl-classes.conf(5). */
 #define MESSAGE_USER_MAX 256
 
+/* What a question to an advisor is about. */
+enum message_about {
+	ABOUT_USER,        /* what would class policy say for him? */
+	ABOUT_CERTIFICATE, /* whom does it let in? */
+	ABOUT_CLEAR,       /* may passwords cross in clear, whoever it is? */
+	ABOUT_COUNT
+};
+
 /*
- * What would class policy say for this user name now, given the record that is
- * published for the session?  Or, with `whose`: whom does its certificate let
- * in?  `serial` comes back with the answer.
+ * A question about the session, given the record that is published for it.
+ * `serial` comes back with the answer.
  */
 struct message_ask {
 	uint64_t session;
 	uint64_t serial;
-	uint32_t whose; /* 0 or 1; `user` does not matter then */
-	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
+	uint32_t about;                  /* enum message_about */
+	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated; for ABOUT_USER */
 };
 
 /* The advisor's answer.  It grants nothing: the module decides. */
@@ -134,7 +141,7 @@ struct message_advice {
 struct message_question {
 	uint32_t listener; /* index into helper_config.listeners */
 	uint32_t text_len;
-	uint32_t whose;
+	uint32_t about;
 	char user[MESSAGE_USER_MAX + 1]; /* NUL-terminated */
 };
 

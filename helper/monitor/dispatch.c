@@ -142,13 +142,16 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 
 void
 monitor_advise(struct monitor *m, const struct session_entry *entry,
-    const char *user, const struct message_advice *advice)
+    const struct message_ask *ask, const struct message_advice *advice)
 {
 	const struct message message = { .type = MESSAGE_ADVICE,
 		.u.advice = *advice };
 
 	(void)tell(m, entry, &message, "advice");
-	audit_advice(entry, user, advice);
+	/* Nobody has tried to log in. */
+	if (ask->about == ABOUT_CLEAR)
+		return;
+	audit_advice(entry, ask->user, advice);
 	if (advice->verdict == STSSL_VERDICT_REFUSE)
 		metrics_refusal(registry_metrics(m->registry),
 		    (enum stssl_reason)advice->reason);

@@ -82,9 +82,9 @@ void monitor_introduced(struct monitor *m, struct session_entry *entry,
 void monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask);
 
-/* The answer, about `user`. */
+/* The answer. */
 void monitor_advise(struct monitor *m, const struct session_entry *entry,
-    const char *user, const struct message_advice *advice);
+    const struct message_ask *ask, const struct message_advice *advice);
 
 /* A worker asks what OCSP says of a session's certificate, a chain in DER. */
 void monitor_check(struct monitor *m, struct session_entry *entry,

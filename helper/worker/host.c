@@ -105,12 +105,12 @@ host_withdraw(const struct session *s)
 }
 
 void
-host_ask(const struct session *s, const char *user)
+host_ask(const struct session *s, enum message_about about, const char *user)
 {
 	struct message m = { .type = MESSAGE_ASK,
 		.u.ask = { .session = s->id,
 		    .serial = s->question.serial,
-		    .whose = user == NULL } };
+		    .about = about } };
 	size_t len = user == NULL ? 0 : strlen(user);
 
 	/* Nobody has the empty name, and nobody one that is too long. */

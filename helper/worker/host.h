@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "helper/base/message.h"
 #include "helper/base/proxy_fault.h"
 #include "setup/penalties.h"
 #include "status/address.h"
@@ -51,10 +52,11 @@ int host_publish(const struct session *s,
 void host_withdraw(const struct session *s);
 
 /*
- * Ask what class policy says for `user`, or, with NULL, whom the certificate
- * lets in.  session_advice() is called with the answer, if one comes.
+ * Ask an advisor; `user` is for ABOUT_USER, else NULL.  session_advice() is
+ * called with the answer, if one comes.
  */
-void host_ask(const struct session *s, const char *user);
+void host_ask(
+    const struct session *s, enum message_about about, const char *user);
 
 /*
  * Ask what OCSP says of the certificate whose chain this is in DER;

@@ -26,6 +26,9 @@
 static const struct protocol *const protocols[] = {
 	[LISTEN_FTP] = &ftp_protocol,
 	[LISTEN_STREAM] = &tunnel_protocol,
+	[LISTEN_IMAP] = &imap_protocol,
+	[LISTEN_POP3] = &pop3_protocol,
+	[LISTEN_SMTP] = &smtp_protocol,
 	[LISTEN_POSTGRESQL] = &postgresql_protocol,
 };
 
@@ -250,7 +253,7 @@ on_unanswered(struct ev_loop *loop, struct ev_timer *timer, int events)
 }
 
 void
-session_ask(struct session *s, const char *user)
+session_ask(struct session *s, enum message_about about, const char *user)
 {
 	s->question.serial++;
 	s->question.is_open = true;
@@ -258,7 +261,7 @@ session_ask(struct session *s, const char *user)
 	ev_timer_init(&s->question.deadline, on_unanswered, ANSWER_SECONDS, 0.);
 	s->question.deadline.data = s;
 	ev_timer_start(s->host->loop, &s->question.deadline);
-	host_ask(s, user);
+	host_ask(s, about, user);
 }
 
 void

@@ -55,6 +55,9 @@ struct protocol {
 };
 
 extern const struct protocol ftp_protocol;
+extern const struct protocol imap_protocol;
+extern const struct protocol pop3_protocol;
+extern const struct protocol smtp_protocol;
 extern const struct protocol postgresql_protocol;
 extern const struct protocol tunnel_protocol;
 
@@ -131,7 +134,7 @@ void session_unlimit(struct session *s);
  * Ask what host_ask() asks.  The protocol's advice() is called with the
  * answer, always, if only with a refusal at a deadline.
  */
-void session_ask(struct session *s, const char *user);
+void session_ask(struct session *s, enum message_about about, const char *user);
 
 /* The client is authenticated. */
 void session_welcome(struct session *s);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Private keys: who has them, who signs with them, and who does not."""
 
+import functools
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import time
 
 from ftp import ask, connect, fetch, logged_in
+from keybytes import knows
 from story import (CONF, PATIENCE, PKI, STAGE, Helper, await_that, begins,
                    equal, hash_of, home, log, run, since, story, tell)
 
@@ -35,49 +37,6 @@ def write(path, text):
 
 
 # Memory
-
-
-def memory(pid):
-    """All that a process could read of its own, piece by piece."""
-    with open(f"/proc/{pid}/maps") as maps, \
-            open(f"/proc/{pid}/mem", "rb") as mem:
-        for line in maps:
-            start, end, mode = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
-            if mode[0] != "r" or "[v" in line:
-                continue
-            size = int(end, 16) - int(start, 16)
-            # The sanitizers keep terabytes in reserve.
-            if size > 1 << 30:
-                continue
-            mem.seek(int(start, 16))
-            try:
-                yield mem.read(size)
-            except OSError:
-                pass
-
-
-def secrets(path):
-    """The secret numbers of a key, 32 bytes of each, in both byte orders, and
-    what its file says of them."""
-    text = run("certtool", "--key-info", "--infile", path).stdout.decode()
-    found = []
-    for name in "private key", "private exponent", "prime1", "prime2":
-        hexa = re.search(name + r":\s*\n((?:\s+[0-9a-f:]+\n)+)", text)
-        if hexa is not None:
-            number = bytes.fromhex(re.sub(r"[\s:]", "", hexa.group(1)))
-            number = number.lstrip(b"\0")
-            found += [number[-32:], number[::-1][:32]]
-    equal(len(found) >= 2, True)
-    with open(path, "rb") as file:
-        lines = re.findall(rb"(?m)^[\w+/=]{64}$", file.read())
-    equal(len(lines) >= 2, True)
-    return found + lines
-
-
-def knows(pid, path):
-    """Whether a process has a secret of the key in its memory."""
-    return any(secret in piece for piece in memory(pid)
-               for secret in secrets(path))
 
 
 @story("nobody but the keyholder has a byte run of the key: {0}",
@@ -185,6 +144,36 @@ def both_ways(algorithm):
     equal(found in (kind, f"{SCHEMES[kind]}_{digest.lower()}"), True)
     equal("Peer signing digest: " + digest in done, True)
     equal(helper.stop(), 0)
+
+
+# Two certificates of one name: what OpenSSL's client says that it can verify.
+BOTH = "RSA-PSS+SHA256:RSA+SHA256:ECDSA+SHA256"
+RSA = "RSA-PSS+SHA256:RSA+SHA256"
+
+
+@story("{0}, {1} first: a client that verifies {3} gets {4}, name: {2}",
+       *((version, first, name, algorithms, kind)
+         for version in ("tls1_2", "tls1_3") for first in ("rsa", "ecdsa")
+         for name in ("-noservername", "-servername=localhost")
+         for algorithms, kind in ((BOTH, "ecdsa"), (RSA, "rsa"))))
+def two_certificates(version, first, name, algorithms, kind):
+    order = first, {"rsa": "ecdsa", "ecdsa": "rsa"}[first]
+    pairs = [both_kinds()[one] for one in order]
+    helper = serving(*('", "'.join(files) for files in zip(*pairs)))
+    host, port = helper.address("ftps")
+    shown = run("openssl", "s_client", "-connect", f"{host}:{port}",
+                "-" + version, *name.split("="), "-sigalgs", algorithms,
+                "-CAfile", PKI + "ca.pem", "-verify_return_error",
+                data=b"").stdout.decode()
+    equal("Verify return code: 0 (ok)" in shown, True)
+    seen = re.search("Peer signature type: (.*)\n", shown)[1]
+    equal(seen.lower().startswith(kind), True)
+    equal(helper.stop(), 0)
+
+
+@functools.cache
+def both_kinds():
+    return {kind: make(kind) for kind in ("rsa", "ecdsa")}
 
 
 # Tokens

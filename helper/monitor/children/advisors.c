@@ -51,7 +51,7 @@ advise(const struct advisors *a, const struct session_entry *entry,
 		.failure = answer->failure };
 
 	memcpy(advice.user, answer->user, sizeof advice.user);
-	monitor_advise(a->pool.monitor, entry, ask->user, &advice);
+	monitor_advise(a->pool.monitor, entry, ask, &advice);
 }
 
 static const struct message_answer no_answer = { .verdict =
@@ -106,7 +106,7 @@ hand_over(struct pending *p, const struct session_entry *entry, struct child *c)
 
 	m.u.question.listener = entry->listener;
 	m.u.question.text_len = (uint32_t)entry->text_len;
-	m.u.question.whose = p->ask.whose;
+	m.u.question.about = p->ask.about;
 	memcpy(m.u.question.user, p->ask.user, sizeof p->ask.user);
 	if (message_send(c->channel, &m, -1, entry->text, entry->text_len) <
 	    0) {

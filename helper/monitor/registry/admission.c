@@ -5,6 +5,7 @@
 #include <config.h>
 #include "helper/monitor/registry/admission.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -18,17 +19,26 @@ static const struct {
 } refusals[ADMISSION_COUNT] = {
 	[ADMISSION_YES] = { "none", "" },
 	[ADMISSION_SESSIONS] = { "max-sessions",
-	    "421 Too many sessions, try again later.\r\n" },
+	    "Too many sessions, try again later." },
 	[ADMISSION_ADDRESS] = { "max-sessions-per-address",
-	    "421 Too many sessions from your address.\r\n" },
+	    "Too many sessions from your address." },
 	[ADMISSION_NEWCOMERS] = { "max-unauthenticated",
-	    "421 Too many clients are logging in, try again later.\r\n" },
+	    "Too many clients are logging in, try again later." },
 	[ADMISSION_ADDRESSES_NEWCOMERS] = { "max-unauthenticated-per-address",
-	    "421 Too many clients from your address are logging in.\r\n" },
+	    "Too many clients from your address are logging in." },
 	[ADMISSION_PENALTY] = { "penalty",
-	    "421 Too many failures from your address, try again later.\r\n" },
+	    "Too many failures from your address, try again later." },
 	[ADMISSION_HEADER] = { "proxy-header", "" },
 	[ADMISSION_INTERNAL] = { "internal", "" },
+};
+
+/* In front of it, in place of a greeting. */
+static const char *const words[] = {
+	[LISTEN_FTP] = "421",
+	[LISTEN_STREAM] = NULL,
+	[LISTEN_IMAP] = "* BYE",
+	[LISTEN_POP3] = "-ERR [SYS/TEMP]",
+	[LISTEN_SMTP] = "421 4.3.2",
 };
 
 const char *
@@ -103,11 +113,13 @@ admission_check(const struct listen_config *listen, const struct census *census,
 void
 admission_refuse(const struct listen_config *listen, enum admission why, int fd)
 {
-	const char *reply = refusals[why].reply;
+	const char *word = words[listen->protocol], *text = refusals[why].reply;
+	char reply[128];
 
-	if (listen->protocol == LISTEN_FTP && listen->tls == LISTEN_EXPLICIT)
-		(void)send(
-		    fd, reply, strlen(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (word == NULL || *text == '\0' || listen->tls != LISTEN_EXPLICIT)
+		return;
+	(void)snprintf(reply, sizeof reply, "%s %s\r\n", word, text);
+	(void)send(fd, reply, strlen(reply), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void

@@ -43,7 +43,7 @@ enum admission admission_check_address(const struct listen_config *listen,
     const struct stssl_address *peer);
 
 /*
- * Send one away: 421 with the reason where the client waits for a clear
+ * Send one away: a word with the reason where the client waits for a clear
  * greeting, nothing elsewhere.  Does not wait, and leaves the socket open.
  */
 void admission_refuse(

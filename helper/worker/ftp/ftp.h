@@ -29,6 +29,7 @@
 
 #include "helper/worker/ftp/data.h"
 #include "helper/worker/ftp/ftp_text.h"
+#include "helper/worker/login.h"
 #include "helper/worker/relay/lines.h"
 #include "helper/worker/session.h"
 #include "policy/decide.h"
@@ -54,13 +55,6 @@ enum ftp_data_way {
 	FTP_PASV,
 	FTP_EPSV,
 	FTP_PORT
-};
-
-/* By which the backend was to let a user in. */
-enum ftp_way_in {
-	FTP_BY_NAME, /* it has heard no password yet */
-	FTP_BY_PASSWORD,
-	FTP_BY_CERTIFICATE /* and some password */
 };
 
 struct ftp;
@@ -105,13 +99,11 @@ struct ftp {
 		bool
 		    has_user; /* the backend has a name, and wants a password */
 		bool is_done, by_certificate;
-		bool is_site_auth;     /* the certificate says who it is */
-		enum ftp_way_in tried; /* in this attempt, at the backend */
+		bool is_site_auth;   /* the certificate says who it is */
+		enum login_by tried; /* in this attempt, at the backend */
 		char user[MESSAGE_USER_MAX + 1];
 		struct message_advice advice; /* in FTP_ADVISED */
-		unsigned refusals;
-		struct ev_timer penalty;
-		char *refusal; /* what is said after it */
+		struct login_delay delay;
 	} login;
 
 	struct {
@@ -202,12 +194,9 @@ bool ftp_follow_advice(struct ftp *f);
 
 /*
  * ftp_log.c: lines for the audit, see stssl-helper(8).  The backend has decided
- * about a login: f->reply is its last line.  And a refusal of which the advisor
- * was not asked.
+ * about a login: f->reply is its last line.
  */
 void ftp_log_login(struct ftp *f);
-void ftp_log_refused(
-    const struct ftp *f, const char *user, enum stssl_reason reason);
 
 /*
  * A transfer begins; its data connection is about to be dropped; and it is

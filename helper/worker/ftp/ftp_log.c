@@ -16,45 +16,14 @@
 #include "status/quote.h"
 #include "status/tools/words.h"
 
-static const char *const ways[] = {
-	[FTP_BY_NAME] = "name",
-	[FTP_BY_PASSWORD] = "password",
-	[FTP_BY_CERTIFICATE] = "certificate",
-};
-
-static const char *
-version(const struct tls *tls)
-{
-	return tls == NULL ? "none" : tls_version(tls);
-}
-
 void
 ftp_log_login(struct ftp *f)
 {
-	const struct session *s = f->session;
-	bool success = f->reply.code == 230;
-	char who[SESSION_LABEL], user[STSSL_QUOTE_MAX];
+	char reply[sizeof "4294967295"];
 
-	/* The module's verdict was sent before the backend's reply. */
-	host_listen(f->session->host);
-	log_notice("%s %s user=%s by=%s verdict=%s reply=%d tls=%s",
-	    success ? "logged-in" : "login-failed", session_label(s, who),
-	    stssl_quote(user, sizeof user, f->login.user), ways[f->login.tried],
-	    s->decided.verdict < STSSL_VERDICT_COUNT
-		? stssl_verdict_word(s->decided.verdict)
-		: "none",
-	    f->reply.code, version(s->client.tls));
-}
-
-void
-ftp_log_refused(const struct ftp *f, const char *user, enum stssl_reason reason)
-{
-	char who[SESSION_LABEL], quoted[STSSL_QUOTE_MAX];
-
-	log_notice("refused %s user=%s reason=%s tls=%s",
-	    session_label(f->session, who),
-	    stssl_quote(quoted, sizeof quoted, user), stssl_reason_word(reason),
-	    version(f->session->client.tls));
+	(void)snprintf(reply, sizeof reply, "%u", (unsigned)f->reply.code);
+	login_log(f->session, f->login.user, f->login.tried,
+	    f->reply.code == 230, reply);
 }
 
 /* Transfers */

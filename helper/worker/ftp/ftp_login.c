@@ -8,17 +8,13 @@
 #include <config.h>
 #include "helper/worker/ftp/ftp.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "policy/decide.h"
 #include "policy/user.h"
 #include "status/tools/words.h"
-
-#define REFUSALS_MAX 5
 
 /*
  * The texts of refusals; lftp must not take one for a reason to retry.  A
@@ -35,25 +31,13 @@ static const char *const refusals[STSSL_REASON_COUNT] = {
 	    "The certificate is several users'; name one with USER.",
 };
 
-/*
- * The reasons that count as an attempt to guess.  With the others TLS or a
- * certificate is still to come, or it is a fault of ours.
- */
-static const bool is_attempt[STSSL_REASON_COUNT] = {
-	[STSSL_REASON_BAD_USER] = true,
-	[STSSL_REASON_NO_CLASS] = true,
-	[STSSL_REASON_CLASS_REFUSES] = true,
-	[STSSL_REASON_BAD_CERTIFICATE] = true,
-	[STSSL_REASON_NOT_THIS_USER] = true,
-};
-
 static void
 refuse(struct ftp *f, const struct message_advice *advice)
 {
 	char reply[FTP_REPLY_MAX];
 	const char *text = refusals[advice->reason];
 
-	if (is_attempt[advice->reason])
+	if (login_is_attempt(advice->reason))
 		host_failed(f->session, PENALTY_LOGIN_FAILED);
 	if (f->login.is_site_auth &&
 	    advice->reason == STSSL_REASON_NOT_THIS_USER)
@@ -70,46 +54,27 @@ refuse(struct ftp *f, const struct message_advice *advice)
 
 /* Failed logins */
 
-static void
-on_penalty(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)events;
-	session_run(timer->data);
-}
-
 void
 ftp_login_failed(struct ftp *f, const char *reply)
 {
-	struct session *s = f->session;
-
 	f->login.has_user = false;
-	if (++f->login.refusals == REFUSALS_MAX)
-		reply = "421 Too many failed logins.";
-	f->login.refusal = strdup(reply);
-	if (f->login.refusal == NULL) {
+	if (login_delay_begin(f->session, &f->login.delay, reply,
+		"421 Too many failed logins.") < 0)
 		ftp_end(f, "421 The service is not available.");
-		return;
-	}
-	f->phase = FTP_PENALTY;
-	if (s->listen->failed_login_seconds == 0)
-		return;
-	ev_timer_init(
-	    &f->login.penalty, on_penalty, s->listen->failed_login_seconds, 0.);
-	f->login.penalty.data = s;
-	ev_timer_start(s->host->loop, &f->login.penalty);
+	else
+		f->phase = FTP_PENALTY;
 }
 
 bool
 ftp_end_penalty(struct ftp *f)
 {
-	char *reply = f->login.refusal;
+	char *reply =
+	    f->phase == FTP_PENALTY ? login_delay_end(&f->login.delay) : NULL;
 
-	if (f->phase != FTP_PENALTY || ev_is_active(&f->login.penalty))
+	if (reply == NULL)
 		return false;
-	f->login.refusal = NULL;
 	f->phase = FTP_COMMAND;
-	if (f->login.refusals == REFUSALS_MAX)
+	if (login_delay_is_last(&f->login.delay))
 		ftp_end(f, reply);
 	else
 		ftp_say(f, reply);
@@ -152,16 +117,14 @@ on_nonce(struct ftp *f)
 static void
 send_nonce(struct ftp *f)
 {
-	char line[64];
-	uint64_t nonce[2];
+	char line[64], nonce[LOGIN_NONCE];
 
-	if (getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
+	if (login_nonce(nonce) < 0) {
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
-	f->login.tried = FTP_BY_CERTIFICATE;
-	(void)snprintf(line, sizeof line, "PASS %016" PRIx64 "%016" PRIx64,
-	    nonce[0], nonce[1]);
+	f->login.tried = LOGIN_BY_CERTIFICATE;
+	(void)snprintf(line, sizeof line, "PASS %s", nonce);
 	ftp_ask(f, line, on_nonce);
 }
 
@@ -204,14 +167,16 @@ on_user_password(struct ftp *f)
 static void
 ask(struct ftp *f, const char *line)
 {
+	bool by_name = !f->login.is_site_auth || f->login.has_user;
+
 	f->waiting = strdup(line);
 	if (f->waiting == NULL) {
 		ftp_end(f, "421 The service is not available.");
 		return;
 	}
 	f->phase = FTP_ADVICE;
-	session_ask(f->session,
-	    f->login.is_site_auth && !f->login.has_user ? NULL : f->login.user);
+	session_ask(f->session, by_name ? ABOUT_USER : ABOUT_CERTIFICATE,
+	    by_name ? f->login.user : NULL);
 }
 
 static const struct message_advice no_name = { .verdict = STSSL_VERDICT_REFUSE,
@@ -241,7 +206,7 @@ take_name(struct ftp *f, const struct message_advice *advice)
 static void
 begin_attempt(struct ftp *f)
 {
-	f->login.tried = FTP_BY_NAME;
+	f->login.tried = LOGIN_BY_NAME;
 	session_forget_verdict(f->session);
 }
 
@@ -257,13 +222,13 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 		return;
 	}
 	if (f->login.is_site_auth && !take_name(f, advice)) {
-		ftp_log_refused(f, advice->user, no_name.reason);
+		login_log_refused(f->session, advice->user, no_name.reason);
 		refuse(f, &no_name);
 		return;
 	}
 	f->login.has_user = true;
 	if (is_pass) {
-		f->login.tried = FTP_BY_PASSWORD;
+		f->login.tried = LOGIN_BY_PASSWORD;
 		ftp_ask(f, line, ftp_on_login);
 		return;
 	}
@@ -331,7 +296,7 @@ ftp_user(struct ftp *f, const struct ftp_command *c)
 	if (*c->arg == '\0') {
 		ftp_say(f, "501 USER needs a name.");
 	} else if (strlen(c->arg) > MESSAGE_USER_MAX) {
-		ftp_log_refused(f, c->arg, STSSL_REASON_BAD_USER);
+		login_log_refused(f->session, c->arg, STSSL_REASON_BAD_USER);
 		refuse(f, &(struct message_advice){
 			      .reason = STSSL_REASON_BAD_USER });
 	} else {
@@ -379,6 +344,6 @@ ftp_site_auth(struct ftp *f)
 		ask(f, "SITE AUTH");
 		return;
 	}
-	ftp_log_refused(f, "", refusal.reason);
+	login_log_refused(f->session, "", refusal.reason);
 	refuse(f, &refusal);
 }

@@ -48,9 +48,8 @@ ftp_close(struct session *s)
 		return;
 	ftp_drop_data(f);
 	ftp_log_transfer(f, NULL);
-	ev_timer_stop(s->host->loop, &f->login.penalty);
+	login_delay_done(s, &f->login.delay);
 	ev_timer_stop(s->host->loop, &f->transfer.keep_awake);
-	free(f->login.refusal);
 	lines_done(&f->client);
 	lines_done(&f->backend);
 	if (f->waiting != NULL)

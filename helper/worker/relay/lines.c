@@ -135,6 +135,24 @@ lines_has_input(const struct lines *l)
 	return buffer_len(l->in) > l->taken;
 }
 
+int
+lines_take_rest(struct lines *l, struct buffer **ret)
+{
+	struct buffer *rest = NULL;
+
+	release(l);
+	if (l->in != NULL) {
+		rest = buffer_take(BUFFER_RELAY);
+		if (rest == NULL)
+			return -ENOMEM;
+		rest->end = buffer_len(l->in);
+		memcpy(rest->bytes, l->in->bytes + l->in->start, rest->end);
+		skip(l, rest->end);
+	}
+	*ret = rest;
+	return 0;
+}
+
 bool
 lines_has_room(const struct lines *l)
 {

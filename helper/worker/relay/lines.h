@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A stream of lines, for FTP's control connections: reads whole lines, queues
- * lines to write.  Buffers are held only while they have something in them.
+ * A stream of lines, for FTP's control connections and mail: reads whole lines,
+ * queues lines to write.  Buffers are held only while something is in them.
  */
 #ifndef HELPER_WORKER_RELAY_LINES_H
 #define HELPER_WORKER_RELAY_LINES_H
@@ -44,6 +44,12 @@ enum line_result lines_read(struct lines *l, char **ret, size_t *ret_len);
 
 /* True when bytes are there that were not read as a line yet. */
 bool lines_has_input(const struct lines *l);
+
+/*
+ * Those bytes, which are the caller's from now on: a buffer of BUFFER_RELAY, or
+ * NULL when there are none.  Returns 0 or -ENOMEM.
+ */
+int lines_take_rest(struct lines *l, struct buffer **ret);
 
 /*
  * Queue `text` and CR LF.  Returns 0, or -ENOBUFS when the queue has no room

@@ -18,6 +18,7 @@
 #include "helper/worker/tls/tls_groups.h"
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_names.h"
+#include "helper/worker/tls/tls_rank.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "x509/store.h"
 
@@ -30,6 +31,7 @@ struct loading {
 	struct tls_context *context;
 	const struct tls_config *config;
 	struct stssl_error *error;
+	uint32_t *order; /* of the certificates, by tls_rank_order() */
 };
 
 static int
@@ -79,15 +81,17 @@ load_set(struct loading *l, gnutls_certificate_credentials_t to, uint64_t set)
 	    to, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
 	for (size_t i = 0; r == 0 && i < l->config->certificates.count; i++)
 		if (set == UINT64_MAX || (set >> i & 1) != 0)
-			r = load_pair(l, to, (uint32_t)i);
+			r = load_pair(l, to, l->order[i]);
 	return r;
 }
 
 static int
 load_pairs(struct loading *l)
 {
-	int r = load_set(l, l->context->credentials, UINT64_MAX);
+	int r;
 
+	tls_rank_order(&l->config->certificates, l->order);
+	r = load_set(l, l->context->credentials, UINT64_MAX);
 	if (r < 0)
 		return r;
 	l->context->names = tls_names_new(l->context->credentials);
@@ -252,22 +256,24 @@ int
 tls_context_new(const struct tls_config *config, struct tls_context **ret,
     const char **ret_key, struct stssl_error *error)
 {
-	struct loading l = { NULL, config, error };
+	struct loading l = { allocate(config), config, error,
+		calloc(config->certificates.count + 1, sizeof *l.order) };
+	int r = 0;
 
 	*ret_key = "certificate";
-	l.context = allocate(config);
-	if (l.context == NULL)
-		return fault(&l, "tls", "out of memory");
-	for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++) {
-		int r = loaders[i].load(&l);
-		if (r < 0) {
-			*ret_key = loaders[i].key;
-			tls_context_free(l.context);
-			return r;
-		}
+	if (l.context == NULL || l.order == NULL)
+		r = fault(&l, "tls", "out of memory");
+	for (size_t i = 0; r == 0 && i < sizeof loaders / sizeof loaders[0];
+	     i++) {
+		*ret_key = loaders[i].key;
+		r = loaders[i].load(&l);
 	}
-	*ret = l.context;
-	return 0;
+	free(l.order);
+	if (r < 0)
+		(void)tls_context_free(l.context);
+	else
+		*ret = l.context;
+	return r;
 }
 
 const struct x509_store *

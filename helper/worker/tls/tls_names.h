@@ -15,7 +15,10 @@
 struct gnutls_certificate_credentials_st;
 struct tls_names;
 
-/* The names of the certificates in `credentials`.  NULL when out of memory. */
+/*
+ * The names of the certificates in `credentials`, in their order there.  NULL
+ * when out of memory.
+ */
 struct tls_names *tls_names_new(
     struct gnutls_certificate_credentials_st *credentials);
 

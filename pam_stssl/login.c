@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status/ascii.h"
 #include "status/clock.h"
 #include "status/query.h"
-#include "status/quote.h"
 
 void
 login_init(struct login *l, const struct options *options, const char *user,
@@ -60,6 +58,7 @@ static const struct {
 	{ -ETIMEDOUT, "no answer in time" },
 	{ -E2BIG, "too many connections" },
 	{ -ESRCH, "the session is gone" },
+	{ -ENOTSUP, "a method or a type of key that does not count" },
 };
 
 static const char *
@@ -112,22 +111,42 @@ take_from_connection(struct login *l)
 		l->from = c->list[0].peer;
 }
 
-/* Those of this process, or the one that PAM_RHOST stands for. */
+/*
+ * Those of this process, or the one that PAM_RHOST stands for; sshd always has
+ * its client's.
+ */
 static int
 find_connections(struct login *l)
 {
 	struct connections *c = &l->connections;
 	int r = connections_find(c);
 
-	if (r < 0 || c->count > 0)
+	if (r < 0 || c->count > 0 || l->options->ssh)
 		return r;
 	r = connections_by_source(l->rhost, c);
 	l->is_by_rhost = c->count > 0;
 	return r;
 }
 
-int
-login_identify(struct login *l)
+/* The helper connects to backends on loopback, and to nothing else. */
+static bool
+may_be_helpers(const struct connections *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (stssl_address_is_loopback(&c->list[i].local))
+			return true;
+	return false;
+}
+
+/* sshd has to do without the helper where there is none. */
+static bool
+is_absent(const struct options *o, int r)
+{
+	return o->ssh && (r == -ENOENT || r == -ECONNREFUSED);
+}
+
+static int
+find_session(struct login *l)
 {
 	const struct connections *c = &l->connections;
 	int64_t start_ms = stssl_now_ms();
@@ -137,8 +156,14 @@ login_identify(struct login *l)
 		return refuse(l, STSSL_REASON_INTERNAL, r, "connections");
 	if (c->count == 0)
 		return 0;
+	if (l->options->ssh && !may_be_helpers(c)) {
+		take_from_connection(l);
+		return 0;
+	}
 	r = stssl_query(
 	    l->options->socket, c->list, c->count, l->left_ms, &l->record);
+	if (is_absent(l->options, r))
+		r = 0;
 	l->left_ms -= (int)(stssl_now_ms() - start_ms);
 	if (r < 0)
 		return refuse(l, STSSL_REASON_HELPER, r, "query");
@@ -153,20 +178,92 @@ login_identify(struct login *l)
 	return 0;
 }
 
+/* The record of one of sshd's keys; of no key, when there is none. */
 static int
-judge(struct login *l)
+show_key(struct login *l, size_t n)
+{
+	bool has_key = n < l->ssh.count;
+	int r;
+
+	stssl_record_done(&l->record);
+	r = stssl_record_put(
+	    &l->record, STSSL_KEY_SSL_PROTOCOL, STSSL_PROTOCOL_SSH);
+	if (r == 0)
+		r = stssl_record_put(&l->record, STSSL_KEY_SSL_CLIENT_VERIFY,
+		    has_key ? "SUCCESS" : "NONE");
+	if (r == 0 && has_key)
+		r = stssl_record_put(&l->record,
+		    STSSL_KEY_SSL_CLIENT_SPKI_SHA256, l->ssh.keys[n]);
+	return r == 0 ? 0 : refuse(l, STSSL_REASON_INTERNAL, r, SSH_INFO);
+}
+
+/* What sshd says is read even if it is the helper's record that counts. */
+static int
+take_ssh(struct login *l)
+{
+	int r = ssh_info_parse(l->ssh_text, &l->ssh);
+
+	if (r < 0)
+		return refuse(l, STSSL_REASON_SSH_INFO, r, SSH_INFO);
+	l->by_ssh = !l->known;
+	return l->by_ssh ? show_key(l, 0) : 0;
+}
+
+int
+login_identify(struct login *l)
+{
+	int r = find_session(l);
+
+	return r == 0 && l->options->ssh ? take_ssh(l) : r;
+}
+
+static void
+judge_record(struct login *l, const struct stssl_classes *classes)
 {
 	const struct stssl_login who = {
 		.user = l->user,
 		.service = l->service,
-		.record = l->known ? &l->record : NULL,
+		.record = l->known || l->by_ssh ? &l->record : NULL,
 		.from = l->has_from ? &l->from : NULL,
 	};
+
+	stssl_judge(classes, &who, &l->judgement);
+}
+
+/*
+ * Every key has to be the user's, so the one with the strictest verdict counts,
+ * and is left in the record.  The order is that of enum stssl_verdict.
+ */
+static void
+judge_all(struct login *l, const struct stssl_classes *classes)
+{
+	struct stssl_judgement strictest;
+	size_t n = 0;
+
+	judge_record(l, classes);
+	strictest = l->judgement;
+	for (size_t i = 1; i < l->ssh.count && l->by_ssh; i++) {
+		if (show_key(l, i) < 0)
+			return;
+		judge_record(l, classes);
+		if (l->judgement.verdict < strictest.verdict) {
+			strictest = l->judgement;
+			n = i;
+		}
+	}
+	if (l->ssh.count > 1 && l->by_ssh && show_key(l, n) < 0)
+		return;
+	l->judgement = strictest;
+}
+
+static int
+judge(struct login *l)
+{
 	const char *path = l->options->classes;
 	int r;
 
 	if (l->kept != NULL && stssl_classes_current(l->kept, path)) {
-		stssl_judge(l->kept, &who, &l->judgement);
+		judge_all(l, l->kept);
 		return 0;
 	}
 	r = stssl_classes_read(path, &l->classes, &l->error);
@@ -174,7 +271,7 @@ judge(struct login *l)
 		l->judgement.reason = STSSL_REASON_CONFIGURATION;
 		return r;
 	}
-	stssl_judge(l->classes, &who, &l->judgement);
+	judge_all(l, l->classes);
 	return 0;
 }
 
@@ -192,16 +289,30 @@ is_confirmed(const struct login *l)
 	       l->judgement.verdict == STSSL_VERDICT_ACCEPT;
 }
 
+/* Has PAM's auth let in the client?  A key that sshd likes is no password. */
+static bool
+has_password(const struct login *l)
+{
+	return !l->needs_password || l->ssh.password ||
+	       (l->decided != NULL &&
+		   l->decided->verdict == STSSL_VERDICT_PASSWORD);
+}
+
 /* A login without a password must not go on as one with a password. */
 static void
 confirm(struct login *l)
 {
 	struct stssl_judgement *j = &l->judgement;
 
-	if (j->verdict == STSSL_VERDICT_REFUSE || is_confirmed(l))
+	if (j->verdict == STSSL_VERDICT_REFUSE)
+		return;
+	if (!is_confirmed(l))
+		j->reason = STSSL_REASON_CHANGED;
+	else if (j->verdict == STSSL_VERDICT_PASSWORD && !has_password(l))
+		j->reason = STSSL_REASON_NO_PASSWORD;
+	else
 		return;
 	j->verdict = STSSL_VERDICT_REFUSE;
-	j->reason = STSSL_REASON_CHANGED;
 }
 
 /*
@@ -240,89 +351,4 @@ login_decide(struct login *l)
 	confirm(l);
 	if (l->known)
 		report(l);
-}
-
-/* A log line that is being written. */
-struct line {
-	char *text;
-	size_t used;
-};
-
-static void
-add(struct line *line, const char *name, const char *value)
-{
-	size_t room = LOGIN_TEXT - line->used;
-	int n = snprintf(line->text + line->used, room, "%s%s%s",
-	    line->used == 0 ? "" : " ", name, value);
-
-	/* A field that does not fit is left out. */
-	if (n < 0 || (size_t)n >= room)
-		line->text[line->used] = '\0';
-	else
-		line->used += (size_t)n;
-}
-
-/* name="value", nothing at all for no value. */
-static void
-add_text(struct line *line, const char *name, const char *value)
-{
-	char quoted[STSSL_QUOTE_MAX];
-
-	if (value != NULL && value[0] != '\0')
-		add(line, name, stssl_quote(quoted, sizeof quoted, value));
-}
-
-/* The same without quotes where that is safe. */
-static void
-add_word(struct line *line, const char *name, const char *value)
-{
-	static const char safe[] = STSSL_LETTERS STSSL_DIGITS ".:_-[]";
-
-	if (value != NULL && value[strspn(value, safe)] == '\0')
-		add(line, name, value);
-	else
-		add_text(line, name, value);
-}
-
-static void
-add_judgement(struct line *line, const struct stssl_judgement *j)
-{
-	add_text(line, "class=", j->class_name);
-	add_word(line, "verdict=", stssl_verdict_word(j->verdict));
-	add_word(line, "reason=", stssl_reason_word(j->reason));
-}
-
-/* A key of the record; absent keys are left out. */
-static void
-add_key(struct line *line, const char *name, const struct login *l,
-    enum stssl_key key, void (*how)(struct line *, const char *, const char *))
-{
-	const char *value = stssl_record_get(&l->record, key);
-
-	if (value != NULL)
-		how(line, name, value);
-}
-
-const char *
-login_format(const struct login *l, const char *word, bool judged,
-    char buf[static LOGIN_TEXT])
-{
-	struct line line = { .text = buf };
-	char peer[STSSL_ADDRESS_TEXT];
-
-	add(&line, word, "");
-	add_key(&line, "session=", l, STSSL_KEY_STSSL_SESSION, add_word);
-	add_key(&line, "listener=", l, STSSL_KEY_STSSL_LISTENER, add_word);
-	if (l->has_from)
-		add_word(&line, "peer=", stssl_address_format(&l->from, peer));
-	add_text(&line, "user=", l->user);
-	if (judged)
-		add_judgement(&line, &l->judgement);
-	add_key(&line, "tls=", l, STSSL_KEY_SSL_PROTOCOL, add_word);
-	add_key(&line, "verify=", l, STSSL_KEY_SSL_CLIENT_VERIFY, add_word);
-	add_key(&line, "cert=", l, STSSL_KEY_SSL_CLIENT_S_DN, add_text);
-	add_key(
-	    &line, "sha256=", l, STSSL_KEY_SSL_CLIENT_CERT_SHA256, add_word);
-	add_text(&line, "error=", l->error.text);
-	return buf;
 }

@@ -13,6 +13,7 @@
 
 #include "pam_stssl/connection.h"
 #include "pam_stssl/options.h"
+#include "pam_stssl/ssh_info.h"
 #include "policy/judge.h"
 #include "policy/user.h"
 #include "status/address.h"
@@ -35,7 +36,11 @@ struct login {
 	bool is_by_rhost;               /* that is how it was found */
 	struct connections connections; /* of this process */
 	int left_ms;                    /* what the helper may still take */
-	bool known;                     /* to the helper: `record` is filled */
+	bool known;                     /* to the helper: `record` is its */
+	const char *ssh_text;           /* borrowed; of sshd's, NULL for none */
+	struct ssh_info ssh; /* what it says, with the option `ssh` */
+	bool by_ssh;         /* and `record` is of its keys */
+	bool needs_password; /* "password" counts if PAM has asked for it */
 	struct stssl_record record;
 	bool has_from;
 	struct stssl_address from;        /* the client's */
@@ -57,7 +62,9 @@ void login_done(struct login *l);
 /*
  * Find the session behind the connection: fills connections, record and from.
  * No connection at all, and one that did not come through the helper, are
- * answers too.  Returns 0; a negative errno when it cannot be found out, with
+ * answers too.  With the option `ssh`, these are sshd's, and ssh_text has their
+ * keys; the helper is asked about connections on loopback only, and need not
+ * run.  Returns 0; a negative errno when it cannot be found out, with
  * error and the judgement's reason set.
  */
 int login_identify(struct login *l);

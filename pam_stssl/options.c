@@ -41,6 +41,13 @@ set_debug(struct options *o, const char *value)
 	return value[0] == '\0' ? 0 : -EINVAL;
 }
 
+static int
+set_ssh(struct options *o, const char *value)
+{
+	o->ssh = true;
+	return value[0] == '\0' ? 0 : -EINVAL;
+}
+
 /* An argument is a name and what follows it. */
 static const struct {
 	const char *name;
@@ -50,6 +57,7 @@ static const struct {
 	{ "socket=", set_socket },
 	{ "rhost=", set_rhost },
 	{ "debug", set_debug },
+	{ "ssh", set_ssh },
 };
 
 static int

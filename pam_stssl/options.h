@@ -12,6 +12,7 @@ struct options {
 	const char *classes;
 	const char *socket;
 	bool keep_rhost;
+	bool ssh;
 	bool debug;
 };
 

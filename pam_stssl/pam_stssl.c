@@ -10,7 +10,6 @@
 #include <config.h>
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -20,6 +19,7 @@
 
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
+#include "pam_stssl/rhost.h"
 
 /* The PAM code of a refusal. */
 static const int refusals[STSSL_REASON_COUNT] = {
@@ -73,51 +73,6 @@ log_login(
 	    pamh, priority_of(l), "%s", login_format(l, word, judged, text));
 }
 
-/* What we have set PAM_RHOST to, and what it was. */
-#define RHOST "pam_stssl-rhost"
-
-struct kept_rhost {
-	char set[STSSL_ADDRESS_TEXT], was[STSSL_ADDRESS_TEXT];
-};
-
-/* PAM_RHOST, as it was before we set it; somebody else's is not touched. */
-static const char *
-rhost_of(pam_handle_t *pamh)
-{
-	const void *rhost = NULL, *found = NULL;
-	const struct kept_rhost *kept;
-
-	(void)pam_get_item(pamh, PAM_RHOST, &rhost);
-	if (pam_get_data(pamh, RHOST, &found) != PAM_SUCCESS)
-		return rhost;
-	kept = found;
-	return rhost != NULL && strcmp(rhost, kept->set) == 0 ? kept->was
-							      : rhost;
-}
-
-static void
-forget_kept(pam_handle_t *pamh, void *kept, int status)
-{
-	(void)pamh, (void)status;
-	free(kept);
-}
-
-/* Account has to find the session, too. */
-static int
-keep_rhost(pam_handle_t *pamh, const struct login *l, const char *set)
-{
-	struct kept_rhost *kept = calloc(1, sizeof *kept);
-
-	if (kept == NULL)
-		return PAM_BUF_ERR;
-	(void)snprintf(kept->set, sizeof kept->set, "%s", set);
-	stssl_ip_format(&l->connections.list[0].peer, kept->was);
-	if (pam_set_data(pamh, RHOST, kept, forget_kept) == PAM_SUCCESS)
-		return PAM_SUCCESS;
-	free(kept);
-	return PAM_BUF_ERR;
-}
-
 /* Auth alone may ask, as login(1) leaves it to its modules. */
 static int
 find_user(pam_handle_t *pamh, bool may_ask, const char **ret)
@@ -158,29 +113,23 @@ begin(pam_handle_t *pamh, bool may_ask, int argc, const char **argv,
 	if (r != PAM_SUCCESS)
 		return r;
 	login_init(l, options, user, service);
-	l->rhost = rhost_of(pamh);
+	l->rhost = rhost_get(pamh);
+	/* Only where the administrator says that it is sshd's environment. */
+	if (options->ssh)
+		l->ssh_text = pam_getenv(pamh, SSH_INFO);
 	return PAM_SUCCESS;
-}
-
-/* Modules behind us in the stack shall see the client, not the helper. */
-static int
-set_rhost(pam_handle_t *pamh, const struct login *l)
-{
-	char ip[STSSL_ADDRESS_TEXT];
-
-	if (!l->known || !l->has_from || l->options->keep_rhost)
-		return PAM_SUCCESS;
-	stssl_ip_format(&l->from, ip);
-	if ((!l->is_by_rhost || keep_rhost(pamh, l, ip) == PAM_SUCCESS) &&
-	    pam_set_item(pamh, PAM_RHOST, ip) == PAM_SUCCESS)
-		return PAM_SUCCESS;
-	pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
-	return PAM_SYSTEM_ERR;
 }
 
 /* The names of what is kept from auth to account. */
 #define KEPT    "pam_stssl-classes"
 #define DECIDED "pam_stssl-decided"
+
+static void
+forget_decided(pam_handle_t *pamh, void *decided, int status)
+{
+	(void)pamh, (void)status;
+	free(decided);
+}
 
 static void
 forget(pam_handle_t *pamh, void *classes, int status)
@@ -210,7 +159,7 @@ prepare(pam_handle_t *pamh)
 	struct login_decided *decided = calloc(1, sizeof *decided);
 
 	if (decided != NULL &&
-	    pam_set_data(pamh, DECIDED, decided, forget_kept) == PAM_SUCCESS)
+	    pam_set_data(pamh, DECIDED, decided, forget_decided) == PAM_SUCCESS)
 		return decided;
 	free(decided);
 	pam_syslog(pamh, LOG_ERR, "out of memory");
@@ -250,7 +199,7 @@ struct phase {
 static int
 finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 {
-	int rhost = set_rhost(pamh, l);
+	int rhost = rhost_set(pamh, l);
 
 	log_login(pamh, l, phase->word, true);
 	return rhost == PAM_SUCCESS
@@ -319,6 +268,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (r != PAM_SUCCESS)
 		return r;
 	borrow(pamh, &l);
+	l.needs_password = options.ssh;
 	login_decide(&l);
 	r = finish(pamh, &l, &phase);
 	if (l.kept != NULL)
@@ -327,9 +277,33 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return r;
 }
 
+/* The facts of the session, for those who have been let in already. */
+static int
+tell(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+{
+	int r = login_identify(l) < 0 ? PAM_SESSION_ERR : PAM_SUCCESS;
+
+	log_login(pamh, l, phase->word, false);
+	return r;
+}
+
+/*
+ * After a login by key, sshd calls neither auth nor, with the key known,
+ * account: it is decided here.  What auth has decided does not count: it may
+ * have been about another attempt of the client's.
+ */
+static int
+decide(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+{
+	l->needs_password = true;
+	login_decide(l);
+	return finish(pamh, l, phase);
+}
+
 int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
+	static const struct phase phase = { "session-open", PAM_SUCCESS };
 	struct options options;
 	struct login l;
 	int r = begin(pamh, false, argc, argv, &options, &l);
@@ -337,11 +311,9 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
-	if (login_identify(&l) < 0)
-		r = PAM_SESSION_ERR;
-	else
+	r = options.ssh ? decide(pamh, &l, &phase) : tell(pamh, &l, &phase);
+	if (r == PAM_SUCCESS)
 		r = put_environment(pamh, &l.record);
-	log_login(pamh, &l, "session-open", false);
 	login_done(&l);
 	return r;
 }

@@ -55,6 +55,7 @@ struct stssl_class {
 	struct stssl_identity_rules identity;
 	bool data_private;
 	enum stssl_tls min_protocol;
+	bool ssh; /* SSH counts as TLS, where `ssl` requires that */
 };
 
 /* Strings are the conf's.  The groups and patterns of all classes are here. */

@@ -44,6 +44,7 @@ fill_rules(struct stssl_class *c, const struct stssl_class_text *text)
 	c->bad = (enum stssl_bad_certificate)bad;
 	c->data_private = text->data < 0 ? required : text->data != 0;
 	c->min_protocol = (enum stssl_tls)text->min_protocol;
+	c->ssh = text->ssh != 0;
 }
 
 /* Parse the values of `group` into the array that all classes share. */

@@ -56,7 +56,7 @@ static const struct stssl_decision outcomes[OUTCOME_COUNT][STSSL_BAD_COUNT] = {
 #define SSL(name) [STSSL_SSL_##name]
 #define WAY(name) [STSSL_LOGIN_##name]
 static const enum outcome
-    table[STSSL_SSL_COUNT][STSSL_LOGIN_COUNT][STSSL_FACTS_COUNT] = {
+    table[STSSL_SSL_COUNT][STSSL_LOGIN_COUNT][STSSL_FACTS_SSH] = {
     SSL(OPTIONAL) = {
 	/*                 clear   old      none    bad     somebody good */
 	WAY(PASSWORD)    = { PASSWD, TOO_OLD, PASSWD, PASSWD, PASSWD, PASSWD },
@@ -101,5 +101,8 @@ stssl_decide(enum stssl_ssl ssl, enum stssl_login_way login,
 	    (unsigned)bad >= STSSL_BAD_COUNT ||
 	    (unsigned)facts >= STSSL_FACTS_COUNT)
 		return outcomes[BROKEN][STSSL_BAD_REFUSE];
+	/* The last of the facts has no column of its own. */
+	if (facts == STSSL_FACTS_SSH)
+		facts = STSSL_FACTS_CLEAR;
 	return outcomes[table[ssl][login][facts]][bad];
 }

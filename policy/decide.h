@@ -44,7 +44,8 @@ enum stssl_bad_certificate {
 	X(SOMEBODY, "somebody",                                             \
 	    "TLS, a verified certificate that does not name this user")     \
 	X(GOOD, "good-certificate",                                         \
-	    "TLS, a verified certificate that names this user")
+	    "TLS, a verified certificate that names this user")             \
+	X(SSH, "ssh", "SSH, which the class does not take for TLS")
 
 enum stssl_facts {
 #define X(name, word, text) STSSL_FACTS_##name,
@@ -81,6 +82,10 @@ enum stssl_facts {
 	    CRED_INSUFFICIENT)                                                \
 	X(CHANGED, "changed", "not the login that was decided before",        \
 	    PERM_DENIED)                                                      \
+	X(SSH_INFO, "ssh-info", "SSH_AUTH_INFO_0 is not what sshd writes",    \
+	    AUTHINFO_UNAVAIL)                                                 \
+	X(NO_PASSWORD, "no-password",                                         \
+	    "the password decides, and nobody has asked for it", PERM_DENIED) \
 	X(CERTIFICATE, "certificate", "logged in by certificate", SYSTEM_ERR) \
 	X(BY_PASSWORD, "by-password", "the password decides", SYSTEM_ERR)     \
 	X(AND_PASSWORD, "and-password",                                       \

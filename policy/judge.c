@@ -19,6 +19,7 @@
 
 /* The facts of the record, for any class and any user. */
 struct shown {
+	bool is_ssh; /* which has no version */
 	enum stssl_tls protocol;
 	enum stssl_facts facts; /* GOOD: verified, for whichever user */
 	enum stssl_failure failure;
@@ -72,7 +73,8 @@ read_record(const struct stssl_record *record, struct shown *shown)
 		shown->facts = STSSL_FACTS_CLEAR;
 		return 0;
 	}
-	if (read_protocol(protocol, &shown->protocol) < 0)
+	shown->is_ssh = strcmp(protocol, STSSL_PROTOCOL_SSH) == 0;
+	if (!shown->is_ssh && read_protocol(protocol, &shown->protocol) < 0)
 		return -EBADMSG;
 	return read_verify(
 	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY), shown);
@@ -85,7 +87,9 @@ facts_for(const struct shown *shown, const struct stssl_class *class,
 {
 	if (shown->facts == STSSL_FACTS_CLEAR)
 		return STSSL_FACTS_CLEAR;
-	if (shown->protocol < class->min_protocol)
+	if (shown->is_ssh && class->ssl == STSSL_SSL_REQUIRED && !class->ssh)
+		return STSSL_FACTS_SSH;
+	if (!shown->is_ssh && shown->protocol < class->min_protocol)
 		return STSSL_FACTS_OLD;
 	if (shown->facts == STSSL_FACTS_GOOD &&
 	    !stssl_identity_names(

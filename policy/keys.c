@@ -90,6 +90,8 @@ static const struct stssl_conf_key class_keys[] = {
 	{ "min-protocol", STSSL_CONF_WORD, AT(min_protocol),
 	    .words = { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" },
 	    .word = STSSL_TLS_1_2 },
+	{ "ssh", STSSL_CONF_WORD, AT(ssh),
+	    .words = { [false] = "refuse", [true] = "accept" }, .word = false },
 	{ "enabled", STSSL_CONF_SWITCH, AT(enabled), .on = true },
 	{ .name = NULL },
 };

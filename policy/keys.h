@@ -28,7 +28,7 @@ struct stssl_class_text {
 	struct stssl_values user, group, service, from;
 	struct stssl_values identity, email_domain, upn_domain;
 	const char *map;
-	int type, ssl, login, bad_certificate, data, min_protocol;
+	int type, ssl, login, bad_certificate, data, min_protocol, ssh;
 	bool enabled;
 };
 

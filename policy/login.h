@@ -11,6 +11,9 @@
 struct stssl_hosts;
 struct stssl_trace;
 
+/* SSL_PROTOCOL when it is sshd that has verified a key; no certificate then. */
+#define STSSL_PROTOCOL_SSH "SSH"
+
 /* A login that is to be decided.  All is borrowed. */
 struct stssl_login {
 	const char *user;

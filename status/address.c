@@ -17,6 +17,8 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+#define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
+
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 int
@@ -56,6 +58,15 @@ stssl_address_is_source(const struct stssl_address *a)
 	memcpy(&ip, a->ip + sizeof mapped, sizeof ip);
 	return stssl_address_is_ipv4(a) &&
 	       (ntohl(ip) & STSSL_SOURCE_MASK) == STSSL_SOURCE_NETWORK;
+}
+
+bool
+stssl_address_is_loopback(const struct stssl_address *a)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return stssl_address_is_ipv4(a) ? a->ip[IPV4_BYTE] == 127
+					: memcmp(a->ip, one, sizeof one) == 0;
 }
 
 const char *

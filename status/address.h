@@ -45,6 +45,9 @@ int stssl_address_from(
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
 
+/* True for 127.0.0.0/8 and ::1. */
+bool stssl_address_is_loopback(const struct stssl_address *a);
+
 /*
  * The addresses of backend-source = per-session: 127.64.0.0/10, of which each
  * session has one, or two, to itself.

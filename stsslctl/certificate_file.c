@@ -56,6 +56,12 @@ reason(const gnutls_datum_t *data)
 		{ "-----BEGIN CERTIFICATE REQUEST-----",
 		    "this is a request for a certificate; the authority's "
 		    "answer has the certificate" },
+		{ "---- BEGIN SSH2 PUBLIC KEY ----",
+		    "this is an SSH key in another form: ssh-keygen -i -f FILE "
+		    "prints it in OpenSSH's" },
+		{ " AAAA",
+		    "no certificate; an SSH key stands alone on its line, "
+		    "TYPE BASE64 COMMENT, without options" },
 		{ "PRIVATE KEY-----",
 		    "this is a private key, and no certificate" },
 	};

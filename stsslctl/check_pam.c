@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "status/quote.h"
+#include "stsslctl/check_ssh.h"
 #include "stsslctl/output.h"
 #include "stsslctl/play.h"
 
@@ -250,6 +251,10 @@ check_account(const struct check *c)
 {
 	const struct play *p = &c->play;
 
+	/* The session decides once more, then: check_ssh(). */
+	if (p->ours[STACK_ACCOUNT] == NULL &&
+	    stack_has_argument(p->ours[STACK_AUTH], "ssh"))
+		return;
 	if (p->ours[STACK_ACCOUNT] == NULL) {
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "no account line with pam_stssl.so: nothing decides once "
@@ -284,6 +289,7 @@ check_stack(const struct check *c)
 	check_certificate(c);
 	check_gates(&c->play, c->findings);
 	check_account(c);
+	check_ssh(&c->play, c->findings);
 }
 
 int

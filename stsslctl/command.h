@@ -38,6 +38,7 @@ struct arguments {
 	const char *pam_dir; /* STACK_DIR */
 	const char *service;
 	const char *socket; /* STSSL_STATUS_SOCKET */
+	const char *ssh_key;
 	const char *tls;
 	const char *user;
 	char **words; /* all that are no options, as many as main.c says */

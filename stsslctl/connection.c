@@ -11,10 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "policy/login.h"
 #include "setup/config_read.h"
 #include "stsslctl/certificate.h"
 #include "stsslctl/certificate_file.h"
 #include "stsslctl/output.h"
+#include "stsslctl/ssh_key_file.h"
 #include "x509/chain.h"
 #include "x509/leaf.h"
 #include "x509/store.h"
@@ -39,6 +41,10 @@ protocol_of(const char *word)
 static const char *
 objection(const struct arguments *a, struct stssl_address *ret_from)
 {
+	if (a->ssh_key != NULL &&
+	    (a->clear || a->tls != NULL || a->certificate != NULL))
+		return "--ssh-key goes without --clear, --tls and "
+		       "--certificate";
 	if (a->clear && (a->tls != NULL || a->certificate != NULL))
 		return "--clear goes without --tls and --certificate";
 	if (a->ca != NULL && a->certificate == NULL)
@@ -121,6 +127,28 @@ put_certificate(const struct arguments *a, struct stssl_record *record)
 	return r;
 }
 
+/* As the module does it; sshd has verified the key. */
+static int
+fill_ssh(const struct arguments *a, struct stssl_record *record)
+{
+	struct x509_error fault;
+	struct ssh_key key;
+	int r = ssh_key_file_read(a->ssh_key, &key, &fault);
+
+	if (r < 0) {
+		(void)command_say(fault.text);
+		return r;
+	}
+	if (stssl_record_put(
+		record, STSSL_KEY_SSL_PROTOCOL, STSSL_PROTOCOL_SSH) < 0 ||
+	    stssl_record_put(record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS") <
+		0 ||
+	    stssl_record_put(
+		record, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, key.spki) < 0)
+		output_no_memory();
+	return 0;
+}
+
 static int
 fill(const struct arguments *a, struct stssl_record *record)
 {
@@ -150,7 +178,8 @@ connection_make(const struct arguments *a, struct connection *ret)
 	}
 	stssl_record_init(&c.record);
 	if (!a->clear)
-		r = fill(a, &c.record);
+		r = a->ssh_key != NULL ? fill_ssh(a, &c.record)
+				       : fill(a, &c.record);
 	if (r < 0)
 		stssl_record_done(&c.record);
 	else

@@ -15,8 +15,8 @@ struct connection {
 };
 
 /*
- * Make it of --clear, --from, --tls, --certificate, --ca, --crl and --config;
- * the default is TLS 1.3.  Returns 0 and *ret, to be emptied by
+ * Make it of --clear, --from, --tls, --certificate, --ca, --crl, --ssh-key and
+ * --config; the default is TLS 1.3.  Returns 0 and *ret, to be emptied by
  * connection_done(); or a negative errno, with the reason told to stderr: the
  * options do not go together, or a file cannot be used.
  */

@@ -23,6 +23,7 @@ struct story {
 	json_t *classes;
 	json_t *ways;
 	json_t *row; /* NULL when the table was not asked */
+	bool is_ssh;
 };
 
 /* Sets "error" if there is one. */
@@ -64,6 +65,17 @@ way_tried(void *data, const struct stssl_way_tried *tried)
 	output_append(story->ways, step);
 }
 
+/* What the connection shows; a key of sshd's is in the certificate's place. */
+static const char *
+text_of(const struct story *story, enum stssl_facts facts)
+{
+	if (story->is_ssh && facts == STSSL_FACTS_GOOD)
+		return "SSH, a key that names this user";
+	if (story->is_ssh && facts == STSSL_FACTS_SOMEBODY)
+		return "SSH, a key that does not name this user";
+	return stssl_facts_text(facts);
+}
+
 static void
 row_found(void *data, const struct stssl_trace_row *row)
 {
@@ -74,8 +86,7 @@ row_found(void *data, const struct stssl_trace_row *row)
 	    stssl_keys_word("ssl", (int)row->ssl), "login",
 	    stssl_keys_word("login", (int)row->login), "bad-certificate",
 	    stssl_keys_word("bad-certificate", (int)row->bad), "connection",
-	    stssl_facts_word(row->facts), "text",
-	    stssl_facts_text(row->facts)));
+	    stssl_facts_word(row->facts), "text", text_of(story, row->facts)));
 }
 
 static bool
@@ -102,11 +113,13 @@ answer_of(const struct arguments *a, const struct connection *c,
     struct story *story, const struct stssl_judgement *j)
 {
 	const char *class = j->class_name[0] == '\0' ? NULL : j->class_name;
+	const char *key =
+	    stssl_record_get(&c->record, STSSL_KEY_SSL_CLIENT_SPKI_SHA256);
 	const char *failure = j->reason == STSSL_REASON_BAD_CERTIFICATE
 				  ? stssl_failure_word(j->failure)
 				  : NULL;
 
-	return output_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+	return output_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
 				     "s:o, s:s, s:s, s:s, s:s?, s:s, s:o}",
 	    "user", output_string(a->user), "service",
 	    output_string(a->service), "certificate",
@@ -115,7 +128,8 @@ answer_of(const struct arguments *a, const struct connection *c,
 	    "verify",
 	    output_string(
 		stssl_record_get(&c->record, STSSL_KEY_SSL_CLIENT_VERIFY)),
-	    "classes", story->classes, "identity", story->ways, "row",
+	    "ssh-key", output_string(story->is_ssh ? key : NULL), "classes",
+	    story->classes, "identity", story->ways, "row",
 	    story->row == NULL ? json_null() : story->row, "class",
 	    output_string(class), "verdict", stssl_verdict_word(j->verdict),
 	    "reason", stssl_reason_word(j->reason), "text",
@@ -172,7 +186,12 @@ print_certificate(const json_t *answer)
 {
 	char buf[STSSL_QUOTE_MAX];
 	const char *verify = output_get(answer, "verify");
+	const char *key = output_get(answer, "ssh-key");
 
+	if (key != NULL) {
+		(void)printf("SSH key: spki-sha256:%s\n", key);
+		return;
+	}
 	/* The subject may be empty, so it does not tell. */
 	if (verify == NULL || strcmp(verify, "NONE") == 0)
 		return;
@@ -227,7 +246,7 @@ static enum command_status
 tell(const struct arguments *a, const struct connection *c)
 {
 	struct story story = { output_need(json_array()),
-		output_need(json_array()), NULL };
+		output_need(json_array()), NULL, a->ssh_key != NULL };
 	const struct stssl_trace trace = { &story, class_tried, way_tried,
 		row_found };
 	const struct stssl_login login = {

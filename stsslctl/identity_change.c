@@ -14,14 +14,8 @@
 
 #include "policy/entries.h"
 #include "policy/identity.h"
-#include "status/quote.h"
-#include "status/record.h"
-#include "status/tools/words.h"
-#include "stsslctl/certificate_file.h"
+#include "stsslctl/identity_source.h"
 #include "stsslctl/output.h"
-#include "x509/chain.h"
-#include "x509/leaf.h"
-#include "x509/verify.h"
 
 /* Comments that begin like this are removed with the entry below them. */
 #define MARK "# stsslctl: "
@@ -129,57 +123,28 @@ write_back(const struct identity_store *store, const char *user,
 	return COMMAND_FINE;
 }
 
-/* The record of the first certificate of a file, judged by itself. */
-static int
-read_certificate(
-    const char *file, struct stssl_record *ret, struct x509_error *error)
-{
-	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
-	struct x509_chain *chain;
-	int r = certificate_file_read(file, &chain, error);
-
-	if (r < 0)
-		return r;
-	stssl_record_init(ret);
-	r = x509_describe(chain, x509_verify_alone(chain, &terms), ret);
-	(void)x509_chain_free(chain);
-	if (r == 0 &&
-	    stssl_record_get(ret, STSSL_KEY_SSL_CLIENT_CERT_SHA256) == NULL)
-		r = -EBADMSG;
-	if (r < 0) {
-		stssl_record_done(ret);
-		(void)x509_fault(error, file, "%s", "no usable certificate");
-	}
-	return r;
-}
-
-/* The text with `entry` behind it, under a comment about the certificate. */
+/* The text with `entry` behind it, under a comment about what it names. */
 static char *
-with_entry(
-    const char *text, const struct stssl_record *record, const char *entry)
+with_entry(const char *text, const char *about, const char *entry)
 {
 	size_t len = strlen(text);
-	char quoted[STSSL_QUOTE_MAX], day[16], *fresh;
 	time_t now = time(NULL);
+	char day[16], *fresh;
 	struct tm tm;
-	const char *until =
-	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_V_END);
 
 	if (gmtime_r(&now, &tm) == NULL ||
 	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
 		day[0] = '\0';
-	if (asprintf(&fresh, "%s%s" MARK "%s until %s, added %s\n%s\n", text,
-		len > 0 && text[len - 1] != '\n' ? "\n" : "",
-		stssl_quote(quoted, sizeof quoted,
-		    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_S_DN)),
-		until == NULL ? "?" : until, day, entry) < 0)
+	if (asprintf(&fresh, "%s%s" MARK "%s, added %s\n%s\n", text,
+		len > 0 && text[len - 1] != '\n' ? "\n" : "", about, day,
+		entry) < 0)
 		output_no_memory();
 	return fresh;
 }
 
 static enum command_status
-append(const struct identity_store *store, const char *user,
-    const struct stssl_record *record, char *entry)
+append(const struct identity_store *store, const char *user, const char *about,
+    char *entry)
 {
 	const struct stssl_entries one = { entry, strlen(entry) + 1 };
 	char *text, *fresh, done[STSSL_ENTRY_MAX + 8];
@@ -192,7 +157,7 @@ append(const struct identity_store *store, const char *user,
 	if (has) {
 		(void)printf("there already %s\n", entry);
 	} else {
-		fresh = with_entry(text, record, entry);
+		fresh = with_entry(text, about, entry);
 		(void)snprintf(done, sizeof done, "added %s", entry);
 		status = write_back(store, user, fresh, done);
 		free(fresh);
@@ -201,70 +166,55 @@ append(const struct identity_store *store, const char *user,
 	return status;
 }
 
-static void
-make_entry(const struct stssl_record *record, bool by_key,
-    char ret[static STSSL_ENTRY_MAX])
+static enum command_status
+add(const struct arguments *a, const struct identity_store *store,
+    const struct identity_source *source, bool by_key)
 {
-	(void)snprintf(ret, STSSL_ENTRY_MAX, "%s%s",
-	    by_key ? "spki-sha256:" : "sha256:",
-	    stssl_record_get(record, by_key
-					 ? STSSL_KEY_SSL_CLIENT_SPKI_SHA256
-					 : STSSL_KEY_SSL_CLIENT_CERT_SHA256));
-}
+	enum command_status status = COMMAND_FINE;
+	struct stssl_entries entries;
+	char entry[STSSL_ENTRY_MAX];
 
-/* Warns of a certificate that does not log in though it is added. */
-static void
-warn(const char *file, const struct stssl_record *record)
-{
-	static const char failed[] = "FAILED:";
-	const char *verify =
-	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_VERIFY);
-	enum stssl_failure failure = STSSL_FAILURE_OTHER;
-
-	if (verify == NULL || strncmp(verify, failed, sizeof failed - 1) != 0)
-		return;
-	(void)stssl_failure_parse(verify + sizeof failed - 1, &failure);
-	(void)fputs("stsslctl: warning: ", stderr);
-	output_text(stderr, file);
-	(void)fprintf(
-	    stderr, ": does not log in: %s\n", stssl_failure_text(failure));
+	if (stssl_entries_of(&source->record, &entries) < 0)
+		output_no_memory();
+	if (!a->shared)
+		status = check_others(store, a->words[0], &entries);
+	identity_source_entry(source, by_key, entry);
+	if (status == COMMAND_FINE)
+		status = append(store, a->words[0], source->about, entry);
+	if (status == COMMAND_FINE)
+		identity_source_warn(source, a->words[1]);
+	stssl_entries_done(&entries);
+	return status;
 }
 
 enum command_status
 identity_add(const struct arguments *a, const struct identity_store *store)
 {
-	const char *user = a->words[0], *file = a->words[1];
 	bool by_key = a->by != NULL && strcmp(a->by, "spki") == 0;
-	enum command_status status = COMMAND_FINE;
-	struct stssl_entries entries;
-	char entry[STSSL_ENTRY_MAX];
-	struct stssl_record record;
+	bool by_cert = a->by != NULL && strcmp(a->by, "cert") == 0;
+	enum command_status status;
+	struct identity_source source;
 	struct x509_error error;
 
-	if (a->by != NULL && !by_key && strcmp(a->by, "cert") != 0)
+	if (a->by != NULL && !by_key && !by_cert)
 		return command_object("--by", "is cert or spki");
-	if (read_certificate(file, &record, &error) < 0)
+	if (identity_source_read(a->words[1], &source, &error) < 0)
 		return command_say(error.text);
-	if (stssl_entries_of(&record, &entries) < 0)
-		output_no_memory();
-	if (!a->shared)
-		status = check_others(store, user, &entries);
-	make_entry(&record, by_key, entry);
-	if (status == COMMAND_FINE)
-		status = append(store, user, &record, entry);
-	if (status == COMMAND_FINE)
-		warn(file, &record);
-	stssl_entries_done(&entries);
-	stssl_record_done(&record);
+	if (source.is_key && by_cert)
+		status = command_object(
+		    "--by", "is spki for an SSH key, which is no certificate");
+	else
+		status = add(a, store, &source, by_key || source.is_key);
+	identity_source_done(&source);
 	return status;
 }
 
-/* The entries to remove: the one given, or all of the certificate in a file. */
+/* The entries to remove: the one given, or all of what is in a file. */
 static int
 read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 {
 	char entry[STSSL_ENTRY_MAX];
-	struct stssl_record record;
+	struct identity_source source;
 	int r;
 
 	if (stssl_entry_read(what, entry) > 0) {
@@ -272,11 +222,11 @@ read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 		ret->text = strdup(entry);
 		return ret->text == NULL ? -ENOMEM : 0;
 	}
-	r = read_certificate(what, &record, error);
+	r = identity_source_read(what, &source, error);
 	if (r < 0)
 		return r;
-	r = stssl_entries_of(&record, ret);
-	stssl_record_done(&record);
+	r = stssl_entries_of(&source.record, ret);
+	identity_source_done(&source);
 	return r;
 }
 

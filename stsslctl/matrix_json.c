@@ -86,6 +86,12 @@ channel_applies(const struct stssl_class *c)
 }
 
 static bool
+ssh_applies(const struct stssl_class *c)
+{
+	return channel_applies(c) && c->ssl == STSSL_SSL_REQUIRED && c->ssh;
+}
+
+static bool
 identity_applies(const struct stssl_class *c)
 {
 	return !is_same(
@@ -120,6 +126,7 @@ static const struct {
 	{ "bad-certificate", bad_applies },
 	{ "min-protocol", channel_applies },
 	{ "data", channel_applies },
+	{ "ssh", ssh_applies },
 	{ "identity", identity_applies },
 	{ "email-domain", email_applies },
 	{ "upn-domain", upn_applies },
@@ -248,6 +255,7 @@ set_rules(json_t *class, const struct stssl_class *c)
 	set_word(class, "bad-certificate", (int)c->bad);
 	set_word(class, "min-protocol", (int)c->min_protocol);
 	set_word(class, "data", (int)c->data_private);
+	set_word(class, "ssh", (int)c->ssh);
 	output_set(class, "identity", ways_of(identity));
 	output_set(class, "email-domain", values_of(identity->email_domains));
 	output_set(class, "upn-domain", values_of(identity->upn_domains));

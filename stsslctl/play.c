@@ -154,14 +154,26 @@ play_authenticate_badly(
 	}
 }
 
-enum control_code
-play_account(
-    const struct play *p, enum control_code us, enum control_code others)
+static enum control_code
+play(const struct play *p, enum stack_phase phase, enum control_code us,
+    enum control_code others)
 {
-	const struct play_parts parts = { STACK_ACCOUNT, us, others, others,
-		others };
+	const struct play_parts parts = { phase, us, others, others, others };
 	struct dispatch d;
 
 	play_fill(p, &parts, &d);
 	return dispatch_run(&p->stack, &d);
+}
+
+enum control_code
+play_account(
+    const struct play *p, enum control_code us, enum control_code others)
+{
+	return play(p, STACK_ACCOUNT, us, others);
+}
+
+enum control_code
+play_session(const struct play *p, enum control_code us)
+{
+	return play(p, STACK_SESSION, us, CODE_SUCCESS);
 }

@@ -66,4 +66,7 @@ void play_authenticate_badly(
 enum control_code play_account(
     const struct play *p, enum control_code us, enum control_code others);
 
+/* The result of open_session when all other modules say yes. */
+enum control_code play_session(const struct play *p, enum control_code us);
+
 #endif

@@ -26,8 +26,8 @@ static const char *const modules[] = { "pam_stssl.so", "pam_unix.so",
 	"pam_faillog.so", "pam_geoip.so", "pam_google_authenticator.so",
 	"pam_group.so", "pam_issue.so", "pam_keyinit.so", "pam_mail.so",
 	"pam_nologin.so", "pam_rootok.so", "pam_securetty.so",
-	"pam_sepermit.so", "pam_succeed_if.so", "pam_tmpdir.so",
-	"pam_warn.so" };
+	"pam_sepermit.so", "pam_succeed_if.so", "pam_tmpdir.so", "pam_warn.so",
+	"pam_limits.so", "pam_motd.so", "pam_selinux.so" };
 
 #define FINDINGS 3
 
@@ -46,6 +46,7 @@ static const struct {
 	} findings[FINDINGS];
 } stacks[] = {
 	/* Those that are shipped. */
+	{ "sshd.debian", { { 0 } } },
 	{ "vsftpd.debian", { { 0 } } },
 	{ "vsftpd.rhel", { { 0 } } },
 	{ "vsftpd.plain", { { 0 } } },
@@ -77,6 +78,13 @@ static const struct {
 	{ "trap-setcred-deny",
 	    { { 2,
 		"pam_setcred fails after a good password (PAM_CRED_ERR)" } } },
+	{ "trap-ssh-no-session",
+	    { { 2, "no session line with pam_stssl.so ssh: nothing" } } },
+	{ "trap-ssh-session-optional",
+	    { { 5, "the session opens for keys that pam_stssl.so refuses" } } },
+	{ "trap-ssh-environment", { { 5, "pam_env.so can set SSH_AUTH" } } },
+	{ "trap-ssh-half", { { 2, "no account line with pam_stssl.so" },
+			       { 2, "pam_stssl.so without ssh, but" } } },
 	{ "trap-gates-behind",
 	    { { 2, "pam_shells.so is not asked about" },
 		{ 3, "pam_listfile.so is not asked about" },

@@ -326,7 +326,8 @@ START_TEST(log_line_says_what_went_wrong)
 
 	stage_open(&s, &script, stage_classes);
 	snprintf(classes, sizeof classes, "%s/classes.conf", s.fake.dir);
-	const struct options options = { classes, s.fake.path, false, false };
+	const struct options options = { .classes = classes,
+		.socket = s.fake.path };
 
 	login_init(&l, &options, "alice", "vsftpd");
 	login_decide(&l);

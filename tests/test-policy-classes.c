@@ -178,6 +178,7 @@ START_TEST(what_is_not_given_has_the_documented_default)
 	ck_assert_int_eq(x->bad, STSSL_BAD_REFUSE);
 	ck_assert_int_eq(x->min_protocol, STSSL_TLS_1_2);
 	ck_assert(x->data_private);
+	ck_assert(!x->ssh && !y->ssh);
 	ck_assert_uint_eq(x->identity.ways,
 	    1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN);
 	ck_assert_int_eq(y->ssl, STSSL_SSL_OPTIONAL);
@@ -197,7 +198,7 @@ START_TEST(every_key_is_taken)
 	    "ssl = optional login = both bad-certificate = refuse "
 	    "identity = { cn, email, upn, dn } email-domain = acme.example "
 	    "upn-domain = { a.example, b.example } map = m data = private "
-	    "min-protocol = TLS1.3 enabled = no } "
+	    "min-protocol = TLS1.3 ssh = accept enabled = no } "
 	    "map m { cn = 'a b' dn = { 'c d', 'e f' } email = 'g h' "
 	    "upn = 'i j' dns = 'k l' uri = 'm n' }");
 	const struct stssl_class *c = &classes->list[0];
@@ -225,6 +226,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_uint_eq(c->identity.map->count, 7);
 	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);
 	ck_assert(c->data_private);
+	ck_assert(c->ssh);
 	ck_assert(!c->enabled);
 	(void)stssl_classes_free(classes);
 }

@@ -45,6 +45,7 @@ expected(size_t row, enum stssl_bad_certificate bad, enum stssl_facts facts)
 
 	switch (facts) {
 	case STSSL_FACTS_CLEAR:
+	case STSSL_FACTS_SSH:
 		word = design[row].clear;
 		break;
 	case STSSL_FACTS_NONE:
@@ -72,6 +73,8 @@ static const struct {
 	enum stssl_reason refuse, password;
 } reasons[STSSL_FACTS_COUNT] = {
 	[STSSL_FACTS_CLEAR] = { STSSL_REASON_TLS_REQUIRED,
+	    STSSL_REASON_BY_PASSWORD },
+	[STSSL_FACTS_SSH] = { STSSL_REASON_TLS_REQUIRED,
 	    STSSL_REASON_BY_PASSWORD },
 	[STSSL_FACTS_OLD] = { STSSL_REASON_TLS_TOO_OLD, STSSL_REASON_INTERNAL },
 	[STSSL_FACTS_NONE] = { STSSL_REASON_NO_CERTIFICATE,

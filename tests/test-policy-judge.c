@@ -19,6 +19,8 @@ static const char class_list[] =
     "class password { user = 'p*' login = password }\n"
     "class closed { user = 'c*' login = refuse }\n"
     "class shut { user = 'u*' ssl = optional login = refuse identity = cn }\n"
+    "class ssh { user = 'h*' ssh = accept login = certificate "
+    "min-protocol = TLS1.3 }\n"
     "class group { group = staff }\n";
 
 /* protocol: NULL = no TLS, "-" = no record; verify: NULL = no such key. */
@@ -73,6 +75,30 @@ static const struct {
 	    "other", "password", true },
 	{ "alice", "TLSv1.3", "SUCCESS", "alice", "accept", "certificate",
 	    "other", "group", true },
+	/* SSH is TLS of any version where the class says so, or needs none */
+	{ "hal", "SSH", "SUCCESS", "hal", "accept", "certificate", "other",
+	    "ssh", true },
+	{ "hal", "SSH", "SUCCESS", "sam", "refuse", "not-this-user", "other",
+	    "ssh", true },
+	{ "hal", "SSH", "NONE", NULL, "refuse", "no-certificate", "other",
+	    "ssh", true },
+	{ "hal", "SSH", NULL, NULL, "refuse", "helper", "other", "ssh", true },
+	{ "hal", "ssh", "SUCCESS", "hal", "refuse", "helper", "other", "ssh",
+	    true },
+	{ "hal", "SSHv2", "SUCCESS", "hal", "refuse", "helper", "other", "ssh",
+	    true },
+	{ "sam", "SSH", "SUCCESS", "sam", "refuse", "tls-required", "other",
+	    "strict", true },
+	{ "pia", "SSH", "SUCCESS", "pia", "refuse", "tls-required", "other",
+	    "password", true },
+	{ "ole", "SSH", "SUCCESS", "ole", "accept", "certificate", "other",
+	    "open", false },
+	{ "ole", "SSH", "SUCCESS", "sam", "password", "by-password", "other",
+	    "open", false },
+	{ "ole", "SSH", "NONE", NULL, "password", "by-password", "other",
+	    "open", false },
+	{ "cat", "SSH", "SUCCESS", "cat", "refuse", "class-refuses", "other",
+	    "closed", true },
 	/* in a class that refuses, with the best that one can show */
 	{ "cat", "-", NULL, NULL, "refuse", "class-refuses", "other", "closed",
 	    true },

@@ -153,6 +153,9 @@ static const struct {
 	    "x from z" },
 	{ "class a { user = x from = ::1 min-protocol = TLS1.3 } class z { }",
 	    "x from z" },
+	{ "class a { user = x from = ::1 } class z { ssh = accept }",
+	    "x from z" },
+	{ "class a { user = x from = ::1 ssh = accept } class z { }", "" },
 	/* a class that refuses names those whom it is for */
 	{ "class a { user = x from = ::1 login = refuse } " STAFF, "" },
 	/* capitals */

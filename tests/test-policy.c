@@ -101,6 +101,7 @@ main(void)
 	add_judge_cases(&cases);
 	add_trace_cases(&cases);
 	add_whose_cases(&cases);
+	add_ssh_key_cases(&cases);
 	add_stamp_cases(&cases);
 	return test_main("policy", cases.list, cases.count);
 }

@@ -34,6 +34,7 @@ void add_map_cases(struct case_list *to);
 void add_match_cases(struct case_list *to);
 void add_pattern_cases(struct case_list *to);
 void add_shadow_cases(struct case_list *to);
+void add_ssh_key_cases(struct case_list *to);
 void add_stamp_cases(struct case_list *to);
 void add_text_cases(struct case_list *to);
 void add_trace_cases(struct case_list *to);

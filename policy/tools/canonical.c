@@ -193,6 +193,8 @@ add_rules(struct lines *lines, const struct stssl_class *c)
 	add(lines, "data %s", stssl_keys_word("data", (int)c->data_private));
 	add(lines, "min-protocol %s",
 	    stssl_keys_word("min-protocol", (int)c->min_protocol));
+	if (c->ssl == STSSL_SSL_REQUIRED && c->ssh)
+		add(lines, "ssh %s", stssl_keys_word("ssh", (int)c->ssh));
 	if (c->login == STSSL_LOGIN_EITHER)
 		add(lines, "bad-certificate %s",
 		    stssl_keys_word("bad-certificate", (int)c->bad));

@@ -201,6 +201,7 @@ is_weaker(const struct stssl_class *c, const struct stssl_class *than)
 			return true;
 	return c->login != STSSL_LOGIN_REFUSE &&
 	       (c->min_protocol < than->min_protocol ||
+		   (c->ssh && !than->ssh && than->ssl == STSSL_SSL_REQUIRED) ||
 		   (than->data_private && !c->data_private));
 }
 

@@ -43,15 +43,6 @@ stssl_address_to_scoped(
 }
 
 bool
-stssl_address_is_loopback(const struct stssl_address *a)
-{
-	static const uint8_t one[16] = { [15] = 1 };
-
-	return stssl_address_is_ipv4(a) ? a->ip[IPV4_BYTE] == 127
-					: memcmp(a->ip, one, sizeof one) == 0;
-}
-
-bool
 stssl_address_same_ip(
     const struct stssl_address *a, const struct stssl_address *b)
 {

@@ -19,9 +19,6 @@ socklen_t stssl_address_to(
 socklen_t stssl_address_to_scoped(const struct stssl_address *a, uint32_t scope,
     struct sockaddr_storage *ret);
 
-/* True for 127.0.0.0/8 and ::1. */
-bool stssl_address_is_loopback(const struct stssl_address *a);
-
 /* True when the two have the same IP address, whatever their ports. */
 bool stssl_address_same_ip(
     const struct stssl_address *a, const struct stssl_address *b);

@@ -201,6 +201,8 @@ finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 {
 	int rhost = rhost_set(pamh, l);
 
+	if (rhost != PAM_SUCCESS)
+		pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
 	log_login(pamh, l, phase->word, true);
 	return rhost == PAM_SUCCESS
 		   ? code_of(&l->judgement, phase->when_password)

@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
-
-#include <security/pam_ext.h>
 
 #define RHOST "pam_stssl-rhost"
 
@@ -66,6 +63,5 @@ rhost_set(pam_handle_t *pamh, const struct login *l)
 	if ((!l->is_by_rhost || keep(pamh, l, ip) == PAM_SUCCESS) &&
 	    pam_set_item(pamh, PAM_RHOST, ip) == PAM_SUCCESS)
 		return PAM_SUCCESS;
-	pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
 	return PAM_SYSTEM_ERR;
 }

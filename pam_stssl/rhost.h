@@ -19,7 +19,7 @@ const char *rhost_get(pam_handle_t *pamh);
 
 /*
  * Set it to the client's address, if the login has a session and its options
- * want that.  Returns PAM_SUCCESS; PAM_SYSTEM_ERR, and it is logged.
+ * want that.  Returns PAM_SUCCESS or PAM_SYSTEM_ERR.
  */
 int rhost_set(pam_handle_t *pamh, const struct login *l);
 

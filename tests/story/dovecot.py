@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Dovecot, whose auth worker calls PAM without the client's connection; and
+local users who come from the address of somebody's session."""
+
+import imaplib
+import poplib
+import re
+import shutil
+import socket
+import subprocess
+
+from backend import LOGINS, stack
+from ftp import context, password_of
+from story import (PATIENCE, STAGE, Helper, Skipped, await_that, equal, log,
+                   read, run, since, story, tell, write)
+
+CONFIGURATION = """
+base_dir = /run/dovecot
+log_path = {stage}/dovecot.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = no
+auth_failure_delay = 0
+first_valid_uid = 1000
+# What it does to addresses that have failed, which are sessions here.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = 143
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = 110
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+"""
+# Version 2.3 and, from 2.4 on, the same in other words.
+OLD = """
+disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {
+  driver = pam
+}
+userdb {
+  driver = passwd
+}
+"""
+NEW = """
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb pam {
+}
+userdb passwd {
+}
+"""
+DOVECOT = shutil.which("dovecot")
+PORTS = {"imaps": 143, "pop3s": 110}
+
+
+def start_dovecot():
+    stack("dovecot")
+    number = re.match(r"[\d.]+",
+                      run(DOVECOT, "--version").stdout.decode())[0]
+    old = number.startswith("2.3.")
+    head = "" if old else (f"dovecot_config_version = {number}\n"
+                           f"dovecot_storage_version = {number}\n")
+    path = STAGE + "/dovecot.conf"
+    write(path, head + CONFIGURATION.format(stage=STAGE) +
+          (OLD if old else NEW))
+    subprocess.Popen([DOVECOT, "-F", "-c", path], stdin=subprocess.DEVNULL)
+    for port in PORTS.values():
+        await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
+                   "dovecot")
+
+
+if DOVECOT:
+    start_dovecot()
+HELPER = Helper() if DOVECOT else None
+
+
+def dovecot_is_needed():
+    if not DOVECOT:
+        raise Skipped("dovecot is not installed")
+
+
+def imap(certificate=None, tls=True):
+    dovecot_is_needed()
+    if not tls:
+        return imaplib.IMAP4("127.0.0.1", 143, timeout=PATIENCE)
+    return imaplib.IMAP4_SSL("localhost", HELPER.address("imaps")[1],
+                             ssl_context=context(certificate),
+                             timeout=PATIENCE)
+
+
+def imap_login(client, user, password):
+    try:
+        return client.login(user, password)[0] == "OK"
+    except imaplib.IMAP4.error:
+        return False
+
+
+def pop3(certificate=None, tls=True):
+    dovecot_is_needed()
+    if not tls:
+        return poplib.POP3("127.0.0.1", 110, timeout=PATIENCE)
+    return poplib.POP3_SSL("localhost", HELPER.address("pop3s")[1],
+                           context=context(certificate), timeout=PATIENCE)
+
+
+def pop3_login(client, user, password):
+    try:
+        client.user(user)
+        return client.pass_(password).startswith(b"+OK")
+    except poplib.error_proto:
+        return False
+
+
+@story("dovecot, imap: {0}: {5}", *LOGINS)
+def by_imap(_, certificate, user, password, tls, outcome):
+    client = imap(certificate, tls)
+    equal(imap_login(client, user, password), outcome == "in")
+    if outcome == "in":
+        equal(client.select()[0], "OK")
+    client.shutdown()
+
+
+@story("dovecot, pop3: {0}: {5}", *LOGINS)
+def by_pop3(_, certificate, user, password, tls, outcome):
+    client = pop3(certificate, tls)
+    equal(pop3_login(client, user, password), outcome == "in")
+    if outcome == "in":
+        equal(client.stat(), (0, 0))
+    client.close()
+
+
+@story("dovecot: the next user name on a connection is judged anew")
+def next_name():
+    client = imap("alice")
+    equal([imap_login(client, user, "x") for user in ("bob", "robot", "alice")],
+          [False, False, True])
+    client.shutdown()
+
+
+@story("dovecot: account finds the session, and PAM has the client's address")
+def account():
+    write("/etc/pam.d/dovecot", read("/etc/pam.d/vsftpd").replace(
+        "account include",
+        f"account required pam_exec.so log={STAGE}/rhost /usr/bin/printenv\n"
+        "account include"))
+    start = len(log("syslog"))
+    client = imap("alice")
+    equal(imap_login(client, "alice", "x"), True)
+    client.shutdown()
+    stack("dovecot")
+    words = re.findall(r"\): (login|account) session=(\w+) .*verdict=(\w+)",
+                       since("syslog", start))
+    equal([(word, verdict) for word, _, verdict in words],
+          [("login", "accept"), ("account", "accept")])
+    equal(len({session for _, session, _ in words}), 1)
+    equal("PAM_RHOST=127.0.0.1\n" in log("rhost"), True)
+
+
+@story("dovecot: a local user at the address of a session, with imap or pop3: "
+       "neither he nor the session's client gets in: {0}", *PORTS.items())
+def thief(_, port):
+    client = imap("alice")
+    start = len(log("syslog"))
+    with socket.socket() as stranger:
+        stranger.bind((source_of(143), 0))
+        stranger.connect(("127.0.0.1", port))
+        stranger.sendall(b"a LOGIN alice x\r\nb CREATE stolen\r\n"
+                         if port == 143 else b"USER alice\r\nPASS x\r\n")
+        equal(decided(start), ["refuse reason=helper"])
+        equal(imap_login(client, "alice", "x"), False)
+    equal(decided(start), 2 * ["refuse reason=helper"])
+    equal("query: connections of more than one client" in
+          since("syslog", start), True)
+    client.shutdown()
+    client = imap("alice")
+    equal(imap_login(client, "alice", "x"), True)
+    equal(b"stolen" in client.list()[1][0], False)
+    client.shutdown()
+
+
+def source_of(port):
+    """Where the one connection to a backend comes from: everybody can see."""
+    def one():
+        lines = run("ss", "-Htn", "state", "established",
+                    f"sport = :{port}").stdout.decode()
+        found = re.findall(r"(127\.\d+\.\d+\.\d+)\]?:\d+ *$", lines, re.M)
+        return len(found) == 1 and found[0]
+    return await_that(one, f"one connection to port {port}")
+
+
+def decided(start):
+    """What the module has decided since, once at least."""
+    return await_that(
+        lambda: re.findall(r"\): login .*verdict=(\w+ reason=[\w-]+)",
+                           since("syslog", start)), "a login")
+
+
+tell()

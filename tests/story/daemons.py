@@ -302,7 +302,7 @@ def broken_off(name, command, how):
 
 
 class ActiveCurl(Curl):
-    options = ["--ftp-ssl-control", "--ftp-port", "-"]
+    protection = ["--ftp-ssl-control", "--ftp-port", "-"]
 
 
 class ActiveLftp(Lftp):

@@ -145,6 +145,40 @@ def by_pop3(_, certificate, user, password, tls, outcome):
     client.close()
 
 
+def starttls(certificate, protocol):
+    """STARTTLS, after a login in clear that failed; and where the session
+    came from in clear."""
+    dovecot_is_needed()
+    host, port = HELPER.address(protocol)
+    if protocol == "imap":
+        client = imaplib.IMAP4(host, port, timeout=PATIENCE)
+        imap_login(client, "alice", "wrong")
+    else:
+        client = poplib.POP3(host, port, timeout=PATIENCE)
+        pop3_login(client, "alice", "wrong")
+    before = source_of(PORTS[protocol + "s"])
+    tls = context(certificate)
+    tls.check_hostname = False
+    equal("OK" in str(client.starttls(tls) if protocol == "imap"
+                      else client.stls(tls)), True)
+    return client, before
+
+
+@story("dovecot, {0}, by STARTTLS after a login in clear that failed: {1}: "
+       "{6}",
+       *(("imap",) + row for row in LOGINS if row[4]),
+       *(("pop3",) + row for row in LOGINS[:4]))
+def by_starttls(protocol, _, certificate, user, password, __, outcome):
+    client, before = starttls(certificate, protocol)
+    log_in = imap_login if protocol == "imap" else pop3_login
+    seen = log_in(client, user, password)
+    # Nothing that the old connection said can be taken for the new one's.
+    if outcome == "in":
+        equal(source_of(PORTS[protocol + "s"]) != before, True)
+    equal(seen, outcome == "in")
+    (client.shutdown if protocol == "imap" else client.close)()
+
+
 @story("dovecot: the next user name on a connection is judged anew")
 def next_name():
     client = imap("alice")

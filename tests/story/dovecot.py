@@ -5,94 +5,19 @@ local users who come from the address of somebody's session."""
 import imaplib
 import poplib
 import re
-import shutil
 import socket
-import subprocess
 
 from backend import LOGINS, stack
+from dovecots import DOVECOT, dovecot_is_needed, start_dovecot
 from ftp import context, password_of
 from story import (PATIENCE, STAGE, Helper, Skipped, await_that, equal, log,
                    read, run, since, story, tell, write)
 
-CONFIGURATION = """
-base_dir = /run/dovecot
-log_path = {stage}/dovecot.log
-protocols = imap pop3
-listen = 127.0.0.1
-ssl = no
-auth_failure_delay = 0
-first_valid_uid = 1000
-# What it does to addresses that have failed, which are sessions here.
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 143
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = 110
-  }}
-  inet_listener pop3s {{
-    port = 0
-  }}
-}}
-"""
-# Version 2.3 and, from 2.4 on, the same in other words.
-OLD = """
-disable_plaintext_auth = no
-mail_location = maildir:~/Maildir
-passdb {
-  driver = pam
-}
-userdb {
-  driver = passwd
-}
-"""
-NEW = """
-auth_allow_cleartext = yes
-mail_driver = maildir
-mail_path = ~/Maildir
-passdb pam {
-}
-userdb passwd {
-}
-"""
-DOVECOT = shutil.which("dovecot")
 PORTS = {"imaps": 143, "pop3s": 110}
-
-
-def start_dovecot():
-    stack("dovecot")
-    number = re.match(r"[\d.]+",
-                      run(DOVECOT, "--version").stdout.decode())[0]
-    old = number.startswith("2.3.")
-    head = "" if old else (f"dovecot_config_version = {number}\n"
-                           f"dovecot_storage_version = {number}\n")
-    path = STAGE + "/dovecot.conf"
-    write(path, head + CONFIGURATION.format(stage=STAGE) +
-          (OLD if old else NEW))
-    subprocess.Popen([DOVECOT, "-F", "-c", path], stdin=subprocess.DEVNULL)
-    for port in PORTS.values():
-        await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
-                   "dovecot")
-
 
 if DOVECOT:
     start_dovecot()
 HELPER = Helper() if DOVECOT else None
-
-
-def dovecot_is_needed():
-    if not DOVECOT:
-        raise Skipped("dovecot is not installed")
 
 
 def imap(certificate=None, tls=True):

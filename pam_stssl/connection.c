@@ -185,3 +185,25 @@ connections_find(struct connections *ret)
 		*ret = c;
 	return r;
 }
+
+int
+connections_by_source(const char *rhost, struct connections *ret)
+{
+	struct connections c = { .count = 1 };
+	struct stssl_address from;
+	int fd, r;
+
+	if (rhost == NULL || stssl_ip_parse(rhost, &from) < 0 ||
+	    !stssl_address_is_source(&from))
+		return 0;
+	/* It is in our network namespace. */
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -errno;
+	r = stssl_connection_local(fd, &c.list[0]);
+	(void)close(fd);
+	c.list[0].peer = from;
+	if (r == 0)
+		*ret = c;
+	return r;
+}

@@ -29,4 +29,13 @@ struct connections {
  */
 int connections_find(struct connections *ret);
 
+/*
+ * For a process that holds none: PAM_RHOST, `rhost`, may be the address that a
+ * session's backend connection alone comes from, stssl-helper.conf(5).  Then
+ * there is one connection, of which nothing but this address is known: its
+ * ports are 0.  Returns 0, also when rhost is NULL or anything else; or what
+ * socket(2) says.
+ */
+int connections_by_source(const char *rhost, struct connections *ret);
+
 #endif

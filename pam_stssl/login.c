@@ -111,6 +111,23 @@ take_from_connection(struct login *l)
 		l->from = c->list[0].peer;
 }
 
+/*
+ * Those of this process, or the one that PAM_RHOST stands for; sshd always has
+ * its client's.
+ */
+static int
+find_connections(struct login *l)
+{
+	struct connections *c = &l->connections;
+	int r = connections_find(c);
+
+	if (r < 0 || c->count > 0 || l->options->ssh)
+		return r;
+	r = connections_by_source(l->rhost, c);
+	l->is_by_rhost = c->count > 0;
+	return r;
+}
+
 /* The helper connects to backends on loopback, and to nothing else. */
 static bool
 may_be_helpers(const struct connections *c)
@@ -133,7 +150,7 @@ find_session(struct login *l)
 {
 	const struct connections *c = &l->connections;
 	int64_t start_ms = stssl_now_ms();
-	int r = connections_find(&l->connections);
+	int r = find_connections(l);
 
 	if (r < 0)
 		return refuse(l, STSSL_REASON_INTERNAL, r, "connections");

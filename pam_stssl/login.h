@@ -32,6 +32,8 @@ struct login {
 	const struct options *options; /* borrowed, as user and service are */
 	const char *user;
 	const char *service;
+	const char *rhost;              /* borrowed; NULL for none */
+	bool is_by_rhost;               /* that is how it was found */
 	struct connections connections; /* of this process */
 	int left_ms;                    /* what the helper may still take */
 	bool known;                     /* to the helper: `record` is its */

@@ -2,9 +2,10 @@
  *
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
- * else.  Nothing is prompted for or printed.  Two things are kept from auth to
- * account: the decision with its user, which account can only confirm, and
- * classes.conf, which is read again only if it can have changed.
+ * else.  Nothing is printed, and nothing prompted for but a user name that is
+ * not there.  Three things are kept from auth to account: the decision with its
+ * user, which account can only confirm; classes.conf, which is read again only
+ * if it can have changed; and what PAM_RHOST was, where that names the session.
  */
 #include <config.h>
 
@@ -18,6 +19,7 @@
 
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
+#include "pam_stssl/rhost.h"
 
 /* The PAM code of a refusal. */
 static const int refusals[STSSL_REASON_COUNT] = {
@@ -71,53 +73,63 @@ log_login(
 	    pamh, priority_of(l), "%s", login_format(l, word, judged, text));
 }
 
+/* Auth alone may ask, as login(1) leaves it to its modules. */
+static int
+find_user(pam_handle_t *pamh, bool may_ask, const char **ret)
+{
+	const void *user = NULL;
+	int r = may_ask ? pam_get_user(pamh, ret, NULL)
+			: pam_get_item(pamh, PAM_USER, &user);
+
+	if (!may_ask)
+		*ret = user;
+	if (r == PAM_CONV_AGAIN)
+		return PAM_INCOMPLETE;
+	if (r == PAM_SUCCESS && *ret != NULL)
+		return PAM_SUCCESS;
+	pam_syslog(pamh, LOG_NOTICE, "no user name");
+	return PAM_USER_UNKNOWN;
+}
+
 /* Arguments and items; everything else is the login's. */
 static int
-begin(pam_handle_t *pamh, int argc, const char **argv, struct options *options,
-    struct login *l)
+begin(pam_handle_t *pamh, bool may_ask, int argc, const char **argv,
+    struct options *options, struct login *l)
 {
-	const void *user = NULL, *service = NULL;
-	const char *bad;
+	const void *service = NULL;
+	const char *user = NULL, *bad;
+	int r;
 
 	if (options_parse(argc, argv, options, &bad) < 0) {
 		pam_syslog(pamh, LOG_ERR, "bad argument: %s", bad);
 		return PAM_SERVICE_ERR;
 	}
 	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS ||
-	    pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS ||
 	    service == NULL) {
 		pam_syslog(pamh, LOG_ERR, "no service name");
 		return PAM_SYSTEM_ERR;
 	}
-	if (user == NULL) {
-		pam_syslog(pamh, LOG_NOTICE, "no user name");
-		return PAM_USER_UNKNOWN;
-	}
+	r = find_user(pamh, may_ask, &user);
+	if (r != PAM_SUCCESS)
+		return r;
 	login_init(l, options, user, service);
+	l->rhost = rhost_get(pamh);
 	/* Only where the administrator says that it is sshd's environment. */
 	if (options->ssh)
 		l->ssh_text = pam_getenv(pamh, SSH_INFO);
 	return PAM_SUCCESS;
 }
 
-/* Modules behind us in the stack shall see the client, not the helper. */
-static int
-set_rhost(pam_handle_t *pamh, const struct login *l)
-{
-	char ip[STSSL_ADDRESS_TEXT];
-
-	if (!l->known || !l->has_from || l->options->keep_rhost)
-		return PAM_SUCCESS;
-	if (pam_set_item(pamh, PAM_RHOST, stssl_ip_format(&l->from, ip)) ==
-	    PAM_SUCCESS)
-		return PAM_SUCCESS;
-	pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
-	return PAM_SYSTEM_ERR;
-}
-
 /* The names of what is kept from auth to account. */
 #define KEPT    "pam_stssl-classes"
 #define DECIDED "pam_stssl-decided"
+
+static void
+forget_decided(pam_handle_t *pamh, void *decided, int status)
+{
+	(void)pamh, (void)status;
+	free(decided);
+}
 
 static void
 forget(pam_handle_t *pamh, void *classes, int status)
@@ -134,13 +146,6 @@ keep(pam_handle_t *pamh, struct login *l)
 	    l->judgement.verdict != STSSL_VERDICT_REFUSE &&
 	    pam_set_data(pamh, KEPT, l->classes, forget) == PAM_SUCCESS)
 		l->classes = NULL;
-}
-
-static void
-forget_decided(pam_handle_t *pamh, void *decided, int status)
-{
-	(void)pamh, (void)status;
-	free(decided);
 }
 
 /*
@@ -194,8 +199,10 @@ struct phase {
 static int
 finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
 {
-	int rhost = set_rhost(pamh, l);
+	int rhost = rhost_set(pamh, l);
 
+	if (rhost != PAM_SUCCESS)
+		pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
 	log_login(pamh, l, phase->word, true);
 	return rhost == PAM_SUCCESS
 		   ? code_of(&l->judgement, phase->when_password)
@@ -231,7 +238,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)flags;
 	if (decided == NULL)
 		return PAM_BUF_ERR;
-	r = begin(pamh, argc, argv, &options, &l);
+	r = begin(pamh, true, argc, argv, &options, &l);
 	if (r != PAM_SUCCESS)
 		return r;
 	login_decide(&l);
@@ -257,7 +264,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	static const struct phase phase = { "account", PAM_SUCCESS };
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
@@ -301,7 +308,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	static const struct phase phase = { "session-open", PAM_SUCCESS };
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
@@ -319,7 +326,7 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct options options;
 	struct login l;
-	int r = begin(pamh, argc, argv, &options, &l);
+	int r = begin(pamh, false, argc, argv, &options, &l);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)

@@ -85,6 +85,7 @@ struct listen_config {
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
+	bool per_session;    /* each session connects from its own address */
 	const char *service; /* the name when it is not given */
 	/* May ask and report about its sessions, besides root; or NULL. */
 	const char *backend_user;

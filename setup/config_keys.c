@@ -104,6 +104,7 @@ static const struct stssl_conf_key listen_keys[] = {
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
 		[LISTEN_IMPLICIT] = "implicit" } },
 	{ VALUE("backend", backend, config_parse_backend, NULL) },
+	{ SWITCH("backend-source", per_session, "any", "per-session") },
 	{ TEXT("service", service), .check = config_check_name },
 	{ VALUE("backend-user", backend_user, config_parse_name, NULL) },
 	{ WORD("client-certificate", client_certificate, CLIENT_REQUEST),

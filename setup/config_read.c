@@ -14,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "setup/config_keys.h"
+#include "status/tools/address.h"
 
 static int
 out_of_memory(struct stssl_error *error)
@@ -172,6 +173,27 @@ check_keys(const struct stssl_conf_section *section,
 	return 0;
 }
 
+/* PAM_RHOST is to be an address that no other machine can have. */
+static int
+check_source(const struct stssl_conf_section *section,
+    const struct listen_config *l, struct stssl_error *error)
+{
+	struct stssl_address a;
+
+	if (!l->per_session)
+		return 0;
+	if (l->protocol == LISTEN_FTP)
+		return stssl_conf_error(section, "backend-source", error,
+		    "backend-source = per-session: not with protocol = ftp");
+	if (stssl_address_from(&l->backend.u.inet, &a) < 0 ||
+	    !stssl_address_is_ipv4(&a) || !stssl_address_is_loopback(&a) ||
+	    stssl_address_is_source(&a))
+		return stssl_conf_error(section, "backend-source", error,
+		    "backend-source = per-session: only with a backend in "
+		    "127.0.0.0/8, and not in 127.64.0.0/10");
+	return 0;
+}
+
 static int
 check_listener(const struct helper_config *config,
     const struct stssl_conf_section *section, const struct listen_config *l,
@@ -192,6 +214,8 @@ check_listener(const struct helper_config *config,
 	    l->backend.u.sa.sa_family == AF_UNIX)
 		return stssl_conf_error(section, "backend", error,
 		    "backend = unix: only with protocol = stream");
+	if (check_source(section, l, error) < 0)
+		return -EINVAL;
 	return check_keys(section, l, error);
 }
 

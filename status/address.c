@@ -51,6 +51,16 @@ stssl_address_is_ipv4(const struct stssl_address *a)
 }
 
 bool
+stssl_address_is_source(const struct stssl_address *a)
+{
+	uint32_t ip;
+
+	memcpy(&ip, a->ip + sizeof mapped, sizeof ip);
+	return stssl_address_is_ipv4(a) &&
+	       (ntohl(ip) & STSSL_SOURCE_MASK) == STSSL_SOURCE_NETWORK;
+}
+
+bool
 stssl_address_is_loopback(const struct stssl_address *a)
 {
 	static const uint8_t one[16] = { [15] = 1 };

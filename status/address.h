@@ -49,6 +49,16 @@ bool stssl_address_is_ipv4(const struct stssl_address *a);
 bool stssl_address_is_loopback(const struct stssl_address *a);
 
 /*
+ * The addresses of backend-source = per-session: 127.64.0.0/10, of which each
+ * session has one, or two, to itself.
+ */
+#define STSSL_SOURCE_NETWORK 0x7f400000u
+#define STSSL_SOURCE_MASK    0xffc00000u
+
+/* True for those. */
+bool stssl_address_is_source(const struct stssl_address *a);
+
+/*
  * Write "192.0.2.1:21" or "[2001:db8::1]:21"; stssl_ip_format() leaves the
  * port and the brackets away.  Both return `buf`, for use as an argument.
  */

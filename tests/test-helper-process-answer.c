@@ -80,6 +80,32 @@ START_TEST(connections_of_two_sessions_are_ambiguous)
 }
 END_TEST
 
+/* Which is not drawn for a session here. */
+static const struct {
+	const char *key, *result;
+} sources[] = {
+	{ "1 0.0.0.0:0 127.0.0.1:0", "ambiguous" },
+	{ "1 [::]:0 127.0.0.1:0", "ambiguous" },
+	{ "1 0.0.0.0:0 127.0.0.2:0", "none" },
+	{ "1 0.0.0.0:0 127.0.0.0:0", "none" },
+	{ "2 0.0.0.0:0 127.0.0.1:0", "none" },
+};
+
+START_TEST(an_address_alone_is_certain_only_if_it_is_the_sessions_own)
+{
+	char question[256];
+	int len;
+
+	set_up();
+	publish(HERE);
+	len = snprintf(question, sizeof question,
+	    "STSSL_VERSION=1%cSTSSL_ASK=query%cSTSSL_CONNECTION_0=%s", 0, 0,
+	    sources[_i].key);
+	expect(question, (size_t)len + 1, sources[_i].result, NULL);
+	tear_down();
+}
+END_TEST
+
 /* Whether it may be another client of the backend of HERE. */
 static const struct {
 	const char *key, *result;
@@ -245,6 +271,8 @@ answer_cases(struct test_case *ret)
 		{ the_answer_has_the_records_keys, 0 },
 		{ connections_of_two_sessions_are_ambiguous, 0 },
 		{ another_client_of_the_backend_is_ambiguous, ROWS(others) },
+		{ an_address_alone_is_certain_only_if_it_is_the_sessions_own,
+		    ROWS(sources) },
 		{ what_is_no_question_is_told_so, ROWS(malformed) },
 		{ the_longest_packet_is_no_question, 0 },
 		{ a_verdict_reaches_the_worker_before_it_is_done, 0 },

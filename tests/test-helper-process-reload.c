@@ -79,6 +79,9 @@ static const struct {
 	{ "status-socket = \"/run/a\" user = \"a\"\n" FTP
 	  " backend-user = \"u\"\n}\n",
 	    "backend-user: " },
+	{ "status-socket = \"/run/a\" user = \"a\"\n" FTP
+	  " protocol = stream backend-source = per-session\n}\n",
+	    "backend-source: " },
 	{ BASE "listen \"more\" { backend = \"127.0.0.1:1\" }\n", "listen: " },
 	{ "status-socket = \"/run/a\" user = \"a\"\n"
 	  "listen \"ftp\" { backend = \"127.0.0.1:2121\" }\n",

@@ -177,13 +177,16 @@ START_TEST(login_that_cannot_be_reported_is_refused)
 }
 END_TEST
 
-START_TEST(no_user_name_is_no_user_and_not_asked_for)
+START_TEST(no_user_name_is_no_user)
 {
 	struct stage s;
 
 	stage_open(&s, &alice, stage_classes);
 	ck_assert_int_eq(authenticate(&s, NULL), PAM_USER_UNKNOWN);
 	ck_assert_uint_eq(s.fake.seen->queries, 0);
+	/* It was asked for. */
+	ck_assert_uint_eq(s.prompts, 1);
+	s.prompts = 0;
 	stage_close(&s);
 }
 END_TEST
@@ -335,7 +338,7 @@ main(void)
 	const struct test_case cases[] = {
 		{ verdict_becomes_its_pam_code_and_is_reported, ROWS(codes) },
 		{ login_that_cannot_be_reported_is_refused, ROWS(reports) },
-		{ no_user_name_is_no_user_and_not_asked_for, 0 },
+		{ no_user_name_is_no_user, 0 },
 		{ huge_user_name_is_no_user, 0 },
 		{ bad_argument_refuses_in_every_phase, ROWS(bad_arguments) },
 		{ faulty_classes_refuse_everybody_until_mended,

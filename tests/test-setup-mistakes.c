@@ -126,6 +126,26 @@ static const struct {
 	{ TLS "listen \"pg\" {\n protocol = postgresql\n"
 	      " backend = \"unix:/run/pg\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
+	{ TLS "listen \"ftp\" {\n backend-source = some\n}\n",
+	    "h.conf:3: backend-source = \"some\": "
+	    "not one of any, per-session" },
+	{ TLS "listen \"ftp\" {\n backend-source = per-session\n"
+	      " backend = \"127.0.0.1:21\"\n}\n",
+	    "h.conf:3: backend-source = per-session: "
+	    "not with protocol = ftp" },
+#define ELSEWHERE(backend)                                         \
+	{                                                          \
+		TLS "listen \"pop\" {\n protocol = stream\n"       \
+		    " backend-source = per-session\n"              \
+		    " backend = \"" backend "\"\n}\n",             \
+		    "h.conf:4: backend-source = per-session: only" \
+		    " with a backend in 127.0.0.0/8, and not in"   \
+		    " 127.64.0.0/10"                               \
+	}
+	ELSEWHERE("unix:/run/x"),
+	ELSEWHERE("[::1]:110"),
+	ELSEWHERE("192.0.2.1:110"),
+	ELSEWHERE("127.64.1.2:110"),
 	{ TLS "listen \"ftp\" {\n client-certificate = demand\n}\n",
 	    "h.conf:3: client-certificate = \"demand\": "
 	    "not one of none, request, require" },

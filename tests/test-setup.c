@@ -101,6 +101,7 @@ START_TEST(keys_that_are_not_given_have_their_defaults)
 	l = &c->listeners[0];
 	ck_assert_str_eq(l->service, "ftp");
 	ck_assert_ptr_null(l->backend_user);
+	ck_assert(!l->per_session);
 	ck_assert_uint_eq(l->addresses.count, 0);
 	ck_assert_int_eq(l->protocol, LISTEN_FTP);
 	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
@@ -145,6 +146,7 @@ START_TEST(values_that_are_given_are_taken)
 	    "listen \"pop\" { protocol = stream\n"
 	    " backend = \"unix:/run/pop\" }\n"
 	    "listen \"pg\" { protocol = postgresql idle-timeout = 8\n"
+	    " backend-source = per-session\n"
 	    " login-timeout = 7 backend = \"127.0.0.1:432\" }\n";
 
 	ck_assert_int_eq(read_text(text, &c, &error), 0);
@@ -183,6 +185,7 @@ START_TEST(values_that_are_given_are_taken)
 	ck_assert_int_eq(l->tls, LISTEN_EXPLICIT);
 	ck_assert_uint_eq(l->idle_seconds, 8);
 	ck_assert_uint_eq(l->login_seconds, 7);
+	ck_assert(l->per_session);
 	(void)config_free(c);
 }
 END_TEST

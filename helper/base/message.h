@@ -20,6 +20,9 @@
 /* The bytes that may follow a message, at most. */
 #define MESSAGE_MORE_MAX STSSL_RECORD_MAX
 
+/* How often a session connects to its backend: for TLS it may do so anew. */
+#define MESSAGE_SOURCES 2
+
 /* A worker takes over this client; its socket comes with the message. */
 struct message_client {
 	uint64_t session;
@@ -27,6 +30,8 @@ struct message_client {
 	uint32_t is_proxied; /* 0 or 1: a header of PROXY has to come first */
 	struct stssl_address peer;
 	struct stssl_address local;
+	/* Where its backend connections come from, one after the other. */
+	struct stssl_address sources[MESSAGE_SOURCES];
 };
 
 /* The record to answer with for this connection, its text behind the struct. */

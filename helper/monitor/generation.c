@@ -148,6 +148,15 @@ same_listeners(const struct helper_config *a, const struct helper_config *b)
 	return same;
 }
 
+bool
+generation_has_sources(const struct generation *g)
+{
+	for (size_t i = 0; i < g->config->listener_count; i++)
+		if (g->config->listeners[i].per_session)
+			return true;
+	return false;
+}
+
 int
 generation_check(const struct generation *now, const struct generation *next,
     struct stssl_error *error)
@@ -164,6 +173,8 @@ generation_check(const struct generation *now, const struct generation *next,
 		{ "status-users",
 		    same_list(&a->status_users, &b->status_users) },
 		{ "listen: names and addresses", same_listeners(a, b) },
+		{ "backend-source", generation_has_sources(now) ||
+					!generation_has_sources(next) },
 		{ "backend-user", same_backend_users(a, b) },
 	};
 

@@ -39,4 +39,7 @@ void generation_free(struct generation *g);
 int generation_check(const struct generation *now,
     const struct generation *next, struct stssl_error *error);
 
+/* True when a listener has backend-source = per-session. */
+bool generation_has_sources(const struct generation *g);
+
 #endif

@@ -30,6 +30,8 @@
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
 #include "helper/monitor/listeners.h"
+#include "helper/monitor/registry/sources.h"
+#include "helper/monitor/registry/tap.h"
 #include "helper/monitor/reload.h"
 #include "helper/monitor/status/answer.h"
 #include "helper/monitor/status/status_socket.h"
@@ -173,6 +175,7 @@ forget_parts(struct monitor *m)
 	m->inquiries = inquiries_free(m->inquiries);
 	m->penalties = penalties_free(m->penalties);
 	m->registry = registry_free(m->registry);
+	m->sources = sources_free(m->sources);
 	if (m->status->fd != -1)
 		(void)close(m->status->fd);
 	m->status->fd = -1;
@@ -203,6 +206,9 @@ build(struct monitor *m, const char *path, const struct privileges *privileges)
 {
 	m->loop = ev_default_loop(0);
 	m->registry = registry_new();
+	if (m->registry != NULL)
+		registry_use(m->registry, m->sources);
+	m->sources = m->registry == NULL ? m->sources : NULL;
 	m->penalties = penalties_new(&m->generation->config->penalties, NULL);
 	if (m->loop == NULL || m->registry == NULL || m->penalties == NULL)
 		return -ENOMEM;
@@ -246,6 +252,25 @@ raise_limits(const struct helper_config *config)
 		    (unsigned long)limit.rlim_cur, config->sessions_per_worker);
 }
 
+/* 0; or -errno, of which the operator has been told. */
+static int
+open_sources(struct monitor *m)
+{
+	struct tap *tap;
+	int r;
+
+	if (!generation_has_sources(m->generation))
+		return 0;
+	r = tap_open(&tap);
+	if (r < 0)
+		return log_errno(r,
+		    "backend-source = per-session: who connects from there "
+		    "cannot be watched%s",
+		    r == -EPERM ? " without CAP_NET_RAW" : "");
+	m->sources = sources_new(tap);
+	return m->sources == NULL ? -ENOMEM : 0;
+}
+
 static enum exit_status
 open_sockets(struct monitor *m, const struct privileges *p)
 {
@@ -254,6 +279,8 @@ open_sockets(struct monitor *m, const struct privileges *p)
 
 	if (r < 0)
 		return r == -EINVAL ? STATUS_CONFIG : STATUS_SYSTEM;
+	if (open_sources(m) < 0)
+		return STATUS_SYSTEM;
 	r = status_socket_open(config->status_socket,
 	    p->is_change ? p->uid : (uid_t)-1, p->status_gid, m->status);
 	if (r < 0) {

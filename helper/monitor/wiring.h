@@ -24,6 +24,7 @@
 struct monitor {
 	struct ev_loop *loop; /* the default one: it waits for children */
 	struct generation *generation; /* the one in use */
+	struct sources *sources;       /* until the registry has them */
 	struct registry *registry;
 	struct penalties *penalties;
 	size_t processes; /* of all roles, until they are reaped */

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "helper/base/log.h"
@@ -322,6 +323,7 @@ session_new(
 	s->protocol = protocols[s->listen->protocol];
 	s->peer = client->peer;
 	s->local = s->bound = client->local;
+	memcpy(s->sources, client->sources, sizeof s->sources);
 	s->data.starts_private =
 	    s->listen->tls == LISTEN_IMPLICIT && s->listen->implicit_private;
 	s->has_to_log_in = s->protocol->has_login_deadline;

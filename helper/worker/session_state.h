@@ -44,6 +44,8 @@ struct session {
 	enum session_state state;
 	/* Of the connection, as the client sees it. */
 	struct stssl_address peer, local;
+	struct stssl_address sources[MESSAGE_SOURCES];
+	unsigned connects;          /* how many of these are used */
 	struct stssl_address bound; /* `local` as it is on this machine */
 	struct proxy_reader proxy;
 	bool is_proxied; /* a proxy has said what `peer` and `local` are */

@@ -63,6 +63,22 @@ is_kept(const struct session *s)
 	return stream_is_open(&s->backend) && socket_is_quiet(s->backend.fd);
 }
 
+/* From an address that no other connection ever has, if that is wanted. */
+static int
+dial_backend(struct session *s)
+{
+	const struct stssl_address *source = NULL;
+
+	if (s->listen->per_session) {
+		if (s->connects == MESSAGE_SOURCES)
+			return -EADDRNOTAVAIL;
+		source = &s->sources[s->connects++];
+		if (!stssl_address_is_source(source))
+			return -EADDRNOTAVAIL;
+	}
+	return socket_connect(&s->listen->backend, source);
+}
+
 static void
 connect_backend(struct session *s)
 {
@@ -75,7 +91,7 @@ connect_backend(struct session *s)
 		return;
 	}
 	session_close_backend(s);
-	fd = socket_connect(&s->listen->backend, NULL);
+	fd = dial_backend(s);
 	if (fd < 0) {
 		give_up_backend(s, fd);
 		return;

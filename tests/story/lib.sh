@@ -311,6 +311,8 @@ stage_conf()
 # default, and all come from the helper.
 stage_vsftpd()
 {
+	# For stsslctl check, in place of the package's.
+	cp "$srcdir/etc/vsftpd.conf" /etc
 	install -d /run/vsftpd/empty
 	cat >"$STAGE/vsftpd.conf" <<-EOT
 		listen=YES

@@ -126,6 +126,16 @@ def in_clear(user, outcome):
     equal(" listener=postgresql " in since("syslog", start), True)
 
 
+@story("postgresql: sslmode=prefer tries again in clear after a refusal")
+def prefer():
+    start = len(log("helper.log"))
+    client = psql("robot", password_of("robot"), mode="prefer")
+    equal(outcome_of(client, "robot"), "refused")
+    refused = [line for line in since("helper.log", start).splitlines()
+               if " verdict=refuse reason=" in line]
+    equal([" tls=none" in line for line in refused], [False, True])
+
+
 @story("postgresql: a query is cancelled, which libpq asks for in clear")
 def cancel():
     client = psql("alice", certificate="alice", command="select pg_sleep(99)")

@@ -12,6 +12,7 @@
 
 #include "helper/base/log.h"
 #include "helper/monitor/children/worker_process.h"
+#include "helper/monitor/registry/sources.h"
 
 #define PROCESSES_MAX 4096
 #define KILL_SECONDS  2.0
@@ -120,18 +121,38 @@ choose(struct workers *workers, struct child **ret)
 		   : pool_add(pool, ret);
 }
 
+/* Addresses for its backend connections, if the listener's have their own. */
 static int
-hand_over(
-    struct workers *workers, struct child *c, const struct message *m, int fd)
+draw_sources(const struct monitor *m, struct message_client *client)
 {
-	const struct message_client *client = &m->u.client;
+	const struct listen_config *l =
+	    &m->generation->config->listeners[client->listener];
+	struct session_entry *entry =
+	    registry_find(m->registry, client->session);
+	unsigned count = l->tls == LISTEN_EXPLICIT ? MESSAGE_SOURCES : 1;
+	int r;
+
+	if (!l->per_session)
+		return 0;
+	r = sources_draw(registry_sources(m->registry), count, entry->sources);
+	for (unsigned i = 0; r == 0 && i < count; i++)
+		client->sources[i] = sources_address(entry->sources[i]);
+	return r;
+}
+
+static int
+hand_over(struct workers *workers, struct child *c, struct message *m, int fd)
+{
+	struct message_client *client = &m->u.client;
 	struct registry *registry = workers->pool.monitor->registry;
 	int r = registry_add(
 	    registry, client->session, c, client->listener, &client->peer);
 
 	if (r < 0)
 		return r;
-	r = child_tell(c, m, fd);
+	r = draw_sources(workers->pool.monitor, client);
+	if (r == 0)
+		r = child_tell(c, m, fd);
 	if (r < 0) {
 		registry_remove(
 		    registry, registry_find(registry, client->session));

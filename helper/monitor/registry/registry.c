@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "helper/base/source.h"
+#include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/tree.h"
+#include "status/tools/address.h"
 #include "status/clock.h"
 
 struct registry {
@@ -23,6 +25,7 @@ struct registry {
 	size_t waiting;
 	struct census census;
 	struct metrics metrics;
+	struct sources *sources;
 };
 
 static int
@@ -81,6 +84,12 @@ registry_new(void)
 	return registry;
 }
 
+void
+registry_use(struct registry *registry, struct sources *sources)
+{
+	registry->sources = sources;
+}
+
 struct registry *
 registry_free(struct registry *registry)
 {
@@ -89,6 +98,7 @@ registry_free(struct registry *registry)
 	while (!LIST_EMPTY(&registry->sessions))
 		registry_remove(registry, LIST_FIRST(&registry->sessions));
 	metrics_done(&registry->metrics);
+	(void)sources_free(registry->sources);
 	free(registry);
 	return NULL;
 }
@@ -126,6 +136,12 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
 	metrics_session(&registry->metrics, listener, -1, entry->tls);
 	LIST_INSERT_HEAD(&registry->sessions, entry, link);
 	return 0;
+}
+
+struct sources *
+registry_sources(const struct registry *registry)
+{
+	return registry->sources;
 }
 
 /* What a session is counted by, beside its listener. */
@@ -230,6 +246,25 @@ registry_find_connection(
 
 	return entry_of(
 	    tfind(&key, &registry->by_connection, compare_connections));
+}
+
+const struct session_entry *
+registry_find_source(
+    const struct registry *registry, const struct stssl_connection *key)
+{
+	/* In front of all that come from there: none has port 0. */
+	struct session_entry from = { .connection = { .netns = key->netns,
+					  .peer = key->peer } };
+	const struct session_entry *found;
+
+	from.connection.peer.port = 0;
+	found =
+	    tree_after(&registry->by_connection, &from, compare_connections);
+	return found != NULL && found->connection.netns == key->netns &&
+		       stssl_address_same_ip(
+			   &found->connection.peer, &key->peer)
+		   ? found
+		   : NULL;
 }
 
 /* Of one session only once, however often its record is published. */
@@ -340,6 +375,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	    entry->is_newcomer);
 	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
 	stssl_record_done(&entry->login);
+	sources_release_all(registry->sources, entry->sources);
 	free(entry);
 }
 

@@ -12,11 +12,14 @@
 #include <sys/queue.h>
 #include <time.h>
 
+#include "helper/base/message.h"
 #include "helper/monitor/registry/census.h"
 #include "helper/monitor/registry/metrics.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
+
+struct source;
 
 enum session_record {
 	RECORD_NONE,    /* not published, or withdrawn */
@@ -64,13 +67,23 @@ struct session_entry {
 	enum stssl_verdict verdict;
 	struct stssl_record login; /* what the module has said of its verdict */
 
+	/* Its own, where it connects to the backend from; NULL: anywhere. */
+	struct source *sources[MESSAGE_SOURCES];
+
 	LIST_ENTRY(session_entry) link;
 };
 
 struct registry;
+struct sources;
 
 /* NULL when out of memory. */
 struct registry *registry_new(void);
+
+/* Take over the addresses that sessions can have; once at most. */
+void registry_use(struct registry *registry, struct sources *sources);
+
+/* The same; NULL without registry_use(). */
+struct sources *registry_sources(const struct registry *registry);
 
 /* Takes NULL.  Returns NULL. */
 struct registry *registry_free(struct registry *registry);
@@ -117,6 +130,13 @@ struct session_entry *registry_find(
     const struct registry *registry, uint64_t session);
 struct session_entry *registry_find_connection(
     const struct registry *registry, const struct stssl_connection *connection);
+
+/*
+ * The session whose backend connection comes from the address of key->peer, in
+ * key->netns, whatever the rest; NULL when there is none.
+ */
+const struct session_entry *registry_find_source(
+    const struct registry *registry, const struct stssl_connection *key);
 
 /*
  * Keep a copy of `text` as the record of `entry`, in place of an older one.

@@ -18,9 +18,12 @@
 #include "helper/monitor/status/reply.h"
 #include "helper/monitor/status/request.h"
 
-#define ASKERS_MAX 64
-/* Of one user but root, so that others get through. */
-#define ASKERS_PER_USER  16
+#define ASKERS_MAX 256
+/*
+ * Of one user but root, so that others get through: more than the processes of
+ * a busy backend-user that are between connect(2) and send(2).
+ */
+#define ASKERS_PER_USER  64
 #define PATIENCE_SECONDS 2.0
 #define DENIED_MAX       32
 

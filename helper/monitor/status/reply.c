@@ -14,6 +14,7 @@
 
 #include "helper/base/log.h"
 #include "helper/monitor/children/workers.h"
+#include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/metrics.h"
 #include "helper/monitor/status/audit.h"
 #include "helper/monitor/status/listing.h"
@@ -62,6 +63,34 @@ has_another_client(
 	return false;
 }
 
+/* A process without a connection of its own knows the address only. */
+static bool
+is_source(const struct stssl_connection *key)
+{
+	return key->local.port == 0 && key->peer.port == 0;
+}
+
+static const struct session_entry *
+find_session(
+    const struct registry *registry, const struct stssl_connection *key)
+{
+	return is_source(key) ? registry_find_source(registry, key)
+			      : registry_find_connection(registry, key);
+}
+
+/* There are others that the asker could mean. */
+static bool
+is_uncertain(const struct registry *registry, const struct session_entry *found,
+    const struct request *request)
+{
+	for (size_t i = 0; i < request->key_count; i++)
+		if (is_source(&request->keys[i]) &&
+		    !sources_has_sole(registry_sources(registry),
+			found->sources, &found->connection))
+			return true;
+	return has_another_client(found, request);
+}
+
 /* Is this a session that he may ask and report about? */
 static bool
 is_his(const struct asker *to, const struct session_entry *entry)
@@ -81,7 +110,7 @@ answer_query(const struct asker *to, const struct request *request)
 
 	for (size_t i = 0; i < request->key_count; i++) {
 		const struct session_entry *entry =
-		    registry_find_connection(registry, &request->keys[i]);
+		    find_session(registry, &request->keys[i]);
 
 		if (entry == NULL || entry == found)
 			continue;
@@ -93,7 +122,7 @@ answer_query(const struct asker *to, const struct request *request)
 	}
 	if (found == NULL || !is_his(to, found))
 		reply_word(to, "none");
-	else if (has_another_client(found, request))
+	else if (is_uncertain(registry, found, request))
 		reply_word(to, "ambiguous");
 	else
 		(void)say(to, found->text, found->text_len);

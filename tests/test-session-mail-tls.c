@@ -112,8 +112,8 @@ static const struct {
 	{ { "imap, the password is wanted, too", LISTEN_IMAP, "password",
 	      { IMAP_BEGIN, IMAP_TLS, "a password",
 		  "c 1 AUTHENTICATE EXTERNAL YWxpY2U=\n",
-		  "> 1 NO [AUTHENTICATIONFAILED] A password is "
-		  "required.\n" } },
+		  "> 1 NO [AUTHORIZATIONFAILED] The certificate "
+		  "does not log this user in.\n" } },
 	    false, true },
 	{ { "imap, no certificate", LISTEN_IMAP, "password",
 	      { IMAP_BEGIN, IMAP_TLS, "a accept",

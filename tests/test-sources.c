@@ -194,6 +194,44 @@ START_TEST(one_that_is_not_alone_is_uncertain_for_good)
 }
 END_TEST
 
+/* In clear, and within TLS. */
+START_TEST(each_address_of_a_session_counts_for_itself)
+{
+	const struct stssl_connection first = connection(
+					  "127.0.0.1:143", "127.64.0.7:1000"),
+				      second = connection(
+					  "127.0.0.1:143", "127.64.0.8:2000"),
+				      third = connection(
+					  "127.0.0.1:143", "127.64.0.9:3000");
+	struct sources *s = sources_new(NULL);
+	struct source *own[MESSAGE_SOURCES] = { NULL, NULL };
+
+	next_number = 7;
+	ck_assert_int_eq(sources_draw(s, 2, own), 0);
+	see(s, "127.64.0.7:1000", "127.0.0.1:143");
+	ck_assert(sources_has_sole(s, own, &first));
+	ck_assert(!sources_has_sole(s, own, &second));
+	see(s, "127.64.0.8:2000", "127.0.0.1:143");
+	see(s, "127.64.0.7:1001", "127.0.0.1:143");
+	see(s, "127.64.0.9:3000", "127.0.0.1:143");
+	ck_assert(!sources_has_sole(s, own, &first));
+	ck_assert(sources_has_sole(s, own, &second));
+	ck_assert(!sources_has_sole(s, own, &third));
+	(void)sources_free(s);
+}
+END_TEST
+
+START_TEST(without_addresses_nothing_is_drawn_or_certain)
+{
+	const struct stssl_connection own =
+	    connection("127.0.0.1:143", "127.64.0.7:1000");
+	struct source *none[MESSAGE_SOURCES] = { NULL, NULL };
+
+	ck_assert_int_eq(sources_draw(NULL, 1, none), -EAGAIN);
+	ck_assert(!sources_has_sole(NULL, none, &own));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -203,6 +241,8 @@ main(void)
 		{ an_address_that_was_shared_is_not_drawn_again, 0 },
 		{ without_a_free_address_nothing_is_drawn, 0 },
 		{ one_that_is_not_alone_is_uncertain_for_good, ROWS(rows) },
+		{ each_address_of_a_session_counts_for_itself, 0 },
+		{ without_addresses_nothing_is_drawn_or_certain, 0 },
 	};
 
 	return test_main("sources", cases, ROWS(cases));

@@ -20,4 +20,11 @@ listen "counted" {
 	max-unauthenticated-per-address = 0
 	max-sessions-per-address = 0
 }
+listen "imap" {
+	address  = { "127.0.0.1:0" }
+	protocol = imap
+	tls      = implicit
+	backend  = "127.0.0.1:7143"
+	client-certificate = none
+}
 EOT

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 
-from ftp import (RIGHT, WRONG, Bytes, connect, fetch, log_in, logged_in,
+from ftp import (RIGHT, WRONG, Bytes, ask, connect, fetch, log_in, logged_in,
                  password_of, play, store)
 from programs import Curl, Lftp, slurp
 from story import (PKI, STAGE, Helper, Skipped, await_that, begins, equal,
@@ -44,7 +44,9 @@ def program(name):
 
 
 def start(port, *command):
-    subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    with open(STAGE + "/daemons.log", "a") as output:
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                         stderr=output)
     await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
                f"{command[0]} listens on {port}")
 
@@ -270,8 +272,37 @@ def transfer(name, mode, tls, proof):
     ftp.quit()
 
 
+# inetutils-ftpd ends the session when a download is broken off.
+@story("{0}: {1} is broken off by {2}, and the session goes on", *[
+    (name, command, how) for name in DAEMONS for command in ("RETR", "STOR")
+    for how in ("ABOR", "the client's end") if name != "inetutils-ftpd" or
+    command == "STOR" and how == "ABOR"])
+def broken_off(name, command, how):
+    user = find(name).required
+    ftp = logged_in(address(name), user, certificate=user)
+    store(ftp, "big", 3000001)
+    os.truncate(home(user, "big"), 64 << 20)
+    ftp.voidcmd("TYPE I")
+    with ftp.transfercmd(command + " big") as data:
+        if command == "RETR":
+            equal(len(data.recv(1000)) > 0, True)
+        else:
+            data.sendall(b"x" * 300000)
+        if how == "ABOR":
+            ftp.putcmd("ABOR")
+        else:
+            data.close()
+        begins(ftp.getmultiline(), "4")
+        if how == "ABOR":
+            begins(ftp.getmultiline(), "226")
+    begins(ask(ftp, "NOOP"), "200")
+    ftp.delete("big")
+    equal("hello" in ftp.nlst(), True)
+    ftp.quit()
+
+
 class ActiveCurl(Curl):
-    options = ["--ftp-ssl-control", "--ftp-port", "-"]
+    protection = ["--ftp-ssl-control", "--ftp-port", "-"]
 
 
 class ActiveLftp(Lftp):

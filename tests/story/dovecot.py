@@ -5,94 +5,19 @@ local users who come from the address of somebody's session."""
 import imaplib
 import poplib
 import re
-import shutil
 import socket
-import subprocess
 
 from backend import LOGINS, stack
+from dovecots import DOVECOT, dovecot_is_needed, start_dovecot
 from ftp import context, password_of
 from story import (PATIENCE, STAGE, Helper, Skipped, await_that, equal, log,
                    read, run, since, story, tell, write)
 
-CONFIGURATION = """
-base_dir = /run/dovecot
-log_path = {stage}/dovecot.log
-protocols = imap pop3
-listen = 127.0.0.1
-ssl = no
-auth_failure_delay = 0
-first_valid_uid = 1000
-# What it does to addresses that have failed, which are sessions here.
-service anvil {{
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 143
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = 110
-  }}
-  inet_listener pop3s {{
-    port = 0
-  }}
-}}
-"""
-# Version 2.3 and, from 2.4 on, the same in other words.
-OLD = """
-disable_plaintext_auth = no
-mail_location = maildir:~/Maildir
-passdb {
-  driver = pam
-}
-userdb {
-  driver = passwd
-}
-"""
-NEW = """
-auth_allow_cleartext = yes
-mail_driver = maildir
-mail_path = ~/Maildir
-passdb pam {
-}
-userdb passwd {
-}
-"""
-DOVECOT = shutil.which("dovecot")
 PORTS = {"imaps": 143, "pop3s": 110}
-
-
-def start_dovecot():
-    stack("dovecot")
-    number = re.match(r"[\d.]+",
-                      run(DOVECOT, "--version").stdout.decode())[0]
-    old = number.startswith("2.3.")
-    head = "" if old else (f"dovecot_config_version = {number}\n"
-                           f"dovecot_storage_version = {number}\n")
-    path = STAGE + "/dovecot.conf"
-    write(path, head + CONFIGURATION.format(stage=STAGE) +
-          (OLD if old else NEW))
-    subprocess.Popen([DOVECOT, "-F", "-c", path], stdin=subprocess.DEVNULL)
-    for port in PORTS.values():
-        await_that(lambda: run("ss", "-Hltn", f"sport = :{port}").stdout,
-                   "dovecot")
-
 
 if DOVECOT:
     start_dovecot()
 HELPER = Helper() if DOVECOT else None
-
-
-def dovecot_is_needed():
-    if not DOVECOT:
-        raise Skipped("dovecot is not installed")
 
 
 def imap(certificate=None, tls=True):
@@ -143,6 +68,40 @@ def by_pop3(_, certificate, user, password, tls, outcome):
     if outcome == "in":
         equal(client.stat(), (0, 0))
     client.close()
+
+
+def starttls(certificate, protocol):
+    """STARTTLS, after a login in clear that failed; and where the session
+    came from in clear."""
+    dovecot_is_needed()
+    host, port = HELPER.address(protocol)
+    if protocol == "imap":
+        client = imaplib.IMAP4(host, port, timeout=PATIENCE)
+        imap_login(client, "alice", "wrong")
+    else:
+        client = poplib.POP3(host, port, timeout=PATIENCE)
+        pop3_login(client, "alice", "wrong")
+    before = source_of(PORTS[protocol + "s"])
+    tls = context(certificate)
+    tls.check_hostname = False
+    equal("OK" in str(client.starttls(tls) if protocol == "imap"
+                      else client.stls(tls)), True)
+    return client, before
+
+
+@story("dovecot, {0}, by STARTTLS after a login in clear that failed: {1}: "
+       "{6}",
+       *(("imap",) + row for row in LOGINS if row[4]),
+       *(("pop3",) + row for row in LOGINS[:4]))
+def by_starttls(protocol, _, certificate, user, password, __, outcome):
+    client, before = starttls(certificate, protocol)
+    log_in = imap_login if protocol == "imap" else pop3_login
+    seen = log_in(client, user, password)
+    # Nothing that the old connection said can be taken for the new one's.
+    if outcome == "in":
+        equal(source_of(PORTS[protocol + "s"]) != before, True)
+    equal(seen, outcome == "in")
+    (client.shutdown if protocol == "imap" else client.close)()
 
 
 @story("dovecot: the next user name on a connection is judged anew")

@@ -4,22 +4,25 @@
 # shellcheck source=tests/story/lib.sh
 . "${srcdir:=$(dirname "$0")/../..}/tests/story/lib.sh"
 
-# listener NAME PORT
+# listener NAME PROTOCOL TLS PORT [LINE]
 listener()
 {
 	cat <<-EOT
 		listen "$1" {
 			address  = { "127.0.0.1:0" }
-			protocol = stream
-			tls      = implicit
-			backend  = "127.0.0.1:$2"
+			protocol = $2
+			tls      = $3
+			backend  = "127.0.0.1:$4"
 			service  = "dovecot"
 			backend-source = per-session
+			${5-}
 		}
 	EOT
 }
 
 {
-	listener imaps 143
-	listener pop3s 110
+	listener imaps stream implicit 143
+	listener pop3s stream implicit 110
+	listener imap imap explicit 143 "failed-login-delay = 0"
+	listener pop3 pop3 explicit 110 "failed-login-delay = 0"
 } | stage_play dovecot.py "$0"

@@ -94,6 +94,24 @@ def login(_, certificate, user, password, tls, outcome):
     equal(attempt(certificate, user, password, tls=tls), REPLIES[outcome])
 
 
+@story("exim, STARTTLS: {0}: {5}", *LOGINS[:-2])
+def starttls(_, certificate, user, password, tls, outcome):
+    """The helper's own refusal is 535, before Exim hears of it."""
+    exim_is_needed()
+    with smtplib.SMTP("localhost", HELPER.address("smtp")[1],
+                      timeout=PATIENCE) as client:
+        client.starttls(context=context(certificate))
+        client.ehlo("localhost")
+        client.user, client.password = user, password
+        try:
+            code = client.auth("PLAIN", client.auth_plain)[0]
+        except smtplib.SMTPAuthenticationError as error:
+            code = error.smtp_code
+        equal(code, 235 if outcome == "in" else 535)
+        client.mail("x@localhost")
+        equal(client.rcpt("y@localhost")[0], 250 if code == 235 else 530)
+
+
 @story("exim: its user's verdict is in the helper's log, with its uid")
 def logged():
     exim_is_needed()

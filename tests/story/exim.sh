@@ -13,4 +13,12 @@ stage_play exim.py "$0" <<-EOT
 		service  = "exim"
 		backend-user = "Debian-exim"
 	}
+	listen "smtp" {
+		address  = { "127.0.0.1:0" }
+		protocol = smtp
+		backend  = "127.0.0.1:465"
+		service  = "exim"
+		backend-user = "Debian-exim"
+		failed-login-delay = 0
+	}
 EOT

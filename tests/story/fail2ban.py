@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import threading
 
 from ftp import ask, connect, log_in, logged_in, password_of
 from story import (PATIENCE, STAGE, Helper, Skipped, await_that, begins, equal,
@@ -60,6 +61,30 @@ def let_time_pass(source):
     ftp.close()
 
 
+def serve_pop3():
+    """A backend that nobody's password is right for."""
+    inlet = socket.create_server(("127.0.0.1", 7110))
+    while True:
+        with inlet.accept()[0] as client, client.makefile("rb") as lines:
+            client.sendall(b"+OK\r\n")
+            for line in lines:
+                client.sendall(b"+OK\r\n" if line.startswith(b"USER")
+                               else b"-ERR [AUTH] no\r\n")
+
+
+threading.Thread(target=serve_pop3, daemon=True).start()
+
+
+def fail_pop3(source):
+    with socket.create_connection(HELPER.address("pop3"), PATIENCE,
+                                  (source, 0)) as client, \
+            client.makefile("rb") as lines:
+        for line in b"", b"USER alice\r\n", b"PASS no such\r\n":
+            client.sendall(line)
+            answer = lines.readline()
+    begins(answer, b"-ERR [AUTH]")
+
+
 def right():
     """Those who are never counted, from 127.0.1.0/24."""
     logged_in(FTP, source="127.0.1.1").close()
@@ -79,7 +104,7 @@ def right():
 
 # Who is counted, and how often: in mode normal, and in mode ddos.
 WRONG = [("127.0.2.1", 2), ("127.0.2.2", 1), ("127.0.2.3", 1),
-         ("127.0.2.4", 1), ("2001:db8::9", 2 + len(HOSTILE)),
+         ("127.0.2.4", 1), ("127.0.2.6", 1), ("2001:db8::9", 2 + len(HOSTILE)),
          ("127.0.2.5", len(HOSTILE))]
 SLOW = [("127.0.3.1", 1), ("127.0.3.2", 1)]
 
@@ -97,6 +122,7 @@ def wrong():
         say("2001:db8::9", "USER " + name, address=FTP6)
     say("2001:db8::9", "USER alice", "PASS no", address=FTP6, tls="explicit")
     say("2001:db8::9", "USER ted", address=FTP6)
+    fail_pop3("127.0.2.6")
     fail_handshake("127.0.3.1")
     let_time_pass("127.0.3.2")
 

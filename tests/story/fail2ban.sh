@@ -13,4 +13,10 @@ cat <<-EOT | stage_play fail2ban.py "$0"
 		service  = "vsftpd"
 		handshake-timeout = 1
 	}
+	listen "pop3" {
+		address  = { "127.0.0.1:0" }
+		protocol = pop3
+		backend  = "127.0.0.1:7110"
+		service  = "vsftpd"
+	}
 EOT

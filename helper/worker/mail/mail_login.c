@@ -51,9 +51,9 @@ static const struct {
 	[STSSL_REASON_AMBIGUOUS] = { MAIL_SAYS_NOT_HIS,
 	    "The certificate is several users'; name one." },
 	/* EXTERNAL, which has none */
-	[STSSL_REASON_BY_PASSWORD] = { MAIL_SAYS_DENIED,
-	    "A password is required." },
-	[STSSL_REASON_AND_PASSWORD] = { MAIL_SAYS_DENIED,
+	[STSSL_REASON_BY_PASSWORD] = { MAIL_SAYS_NOT_HIS,
+	    "The certificate does not log this user in." },
+	[STSSL_REASON_AND_PASSWORD] = { MAIL_SAYS_NOT_HIS,
 	    "A password is required, too." },
 };
 

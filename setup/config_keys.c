@@ -69,7 +69,7 @@ static const struct stssl_conf_key tls_keys[] = {
 	{ TEXT("priority", priority),
 	    .text = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 		    ":-GROUP-ALL:+GROUP-X25519:+GROUP-ALL:%SERVER_PRECEDENCE" },
-	{ WORD("kernel-tls", kernel, KERNEL_TLS_OFF),
+	{ WORD("kernel-tls", kernel, KERNEL_TLS_AUTO),
 	    .words = { [KERNEL_TLS_OFF] = "off", [KERNEL_TLS_AUTO] = "auto" } },
 	{ .name = NULL },
 };

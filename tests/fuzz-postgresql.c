@@ -167,7 +167,7 @@ static void
 hear(const struct stage *s)
 {
 	struct pollfd ready = { s->backend, POLLIN, 0 };
-	uint8_t heard[INPUT_MAX + 1];
+	uint8_t heard[INPUT_MAX + 1] = { 0 };
 	size_t len = 0;
 	ssize_t n;
 

@@ -26,6 +26,9 @@
 /* All messages of a handshake up to the client's CertificateVerify. */
 #define PROOF_MAX 65536
 
+/* Of a name that backends are told: send-proxy. */
+#define PROOF_NAME_MAX 128
+
 enum proof_type {
 	PROOF_MORE = 1, /* a worker wants nonces: without bytes and session */
 	PROOF_GIVEN,    /* a worker hands in a handshake */
@@ -52,6 +55,7 @@ struct proof_answer {
 	uint32_t zero;
 	char sha256[2 * 32 + 1];       /* in hex; empty when it is not proven */
 	char subject[STSSL_QUOTE_MAX]; /* its beginning; for the log */
+	char name[PROOF_NAME_MAX + 1]; /* the CN; empty if it is longer */
 };
 
 #endif

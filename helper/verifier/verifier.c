@@ -114,11 +114,16 @@ static void
 pronounce(const struct line *line, uint64_t session, const struct finding *f)
 {
 	struct proof_answer a = { .session = session, .failure = f->failure };
+	const char *name =
+	    stssl_record_get(&f->record, STSSL_KEY_SSL_CLIENT_S_DN_CN);
 
 	copy(a.sha256, sizeof a.sha256, &f->record,
 	    STSSL_KEY_SSL_CLIENT_CERT_SHA256);
 	copy(
 	    a.subject, sizeof a.subject, &f->record, STSSL_KEY_SSL_CLIENT_S_DN);
+	if (name != NULL && strlen(name) <= PROOF_NAME_MAX)
+		copy(a.name, sizeof a.name, &f->record,
+		    STSSL_KEY_SSL_CLIENT_S_DN_CN);
 	if (tell(line, session, f) < 0) {
 		log_error("the monitor does not listen");
 		ev_break(line->verifier->loop, EVBREAK_ALL);

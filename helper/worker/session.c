@@ -71,6 +71,7 @@ release(struct session *s)
 	proxy_reader_done(&s->proxy);
 	stssl_record_done(&s->record);
 	session_forget_subject(s);
+	free(s->proof.name);
 	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
 	free(s);

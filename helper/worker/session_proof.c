@@ -28,6 +28,9 @@ session_proven(struct session *s, const struct proof_answer *answer)
 		(void)snprintf(s->fingerprint, sizeof s->fingerprint, "%s",
 		    answer->sha256);
 		s->proof.subject = strdup(answer->subject);
+		if (s->listen->send_proxy != SEND_PROXY_OFF &&
+		    answer->name[0] != '\0')
+			s->proof.name = strdup(answer->name);
 	}
 	/* Not at once: another session may be what is listening just now. */
 	stream_wake(&s->client);

@@ -72,6 +72,7 @@ struct session {
 	struct {
 		bool is_known;
 		char *subject; /* for one line in the log */
+		char *name;    /* for send-proxy */
 	} proof;
 	struct {
 		bool is_known;

@@ -54,6 +54,7 @@ session_begin_proof(struct session *s)
 	stream_watch(&s->client, false, false);
 	s->state = SESSION_PROVE;
 	session_set_deadline(s, ANSWER_SECONDS);
-	s->proof.is_known = host_prove(s) < 0;
+	if (host_prove(s) < 0)
+		s->proof.is_known = true;
 	session_step_proof(s);
 }

@@ -199,6 +199,9 @@ static const struct {
 } several_rows[] = {
 	{ "226-Options: -l\r\n226 1 matches total\r\n", BROKEN_OFF },
 	{ "226-a\r\n226-b\r\n c\r\n226 d\r\n", BROKEN_OFF },
+	/* Pure-FTPd's; the first 150 was before. */
+	{ "150 0.001 seconds (measured here)\r\n", BROKEN_OFF },
+	{ "150-Warning: ASCII\r\n150 0.001 seconds\r\n", BROKEN_OFF },
 	{ "551-no\r\n such\r\n551 file\r\n",
 	    "551-no\r\n such\r\n551 file\r\n" },
 	/* It remains a reply when there is not room for all of it. */

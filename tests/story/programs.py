@@ -67,10 +67,10 @@ class Client:
 class Curl(Client):
     """The curl of the command line, with OpenSSL."""
 
-    options = ["--ssl-reqd"]
+    protection = ["--ssl-reqd"]
 
     def run(self, *arguments):
-        return run("curl", "--silent", "--show-error", *self.options,
+        return run("curl", "--silent", "--show-error", *self.protection,
                    "--cacert", CA, "--max-time", str(4 * PATIENCE),
                    "--user", f"{self.user}:{self.password}",
                    *(word for option in self.pair("--cert ", "--key ")

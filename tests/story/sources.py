@@ -6,15 +6,18 @@ import errno
 import os
 import queue
 import re
+import shutil
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
 
+from backend import asked_by, cookie
 from ftp import context, password_of
-from story import (CONF, PATIENCE, Helper, await_that, equal, log, run, since,
-                   story, tell)
+from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
+                   log, read, run, since, story, tell, write)
 
 PORT = 513
 OTHER_PORT = 514
@@ -271,6 +274,43 @@ def client_again():
         return None
 
 
+def calls(key, count):
+    """System calls of the monitor for so many questions, without those by
+    which it waits."""
+    path = STAGE + "/strace"
+    strace = subprocess.Popen(
+        ["strace", "-c", "-U", "calls,name", "-o", path, "-p",
+         str(HELPER.process.pid)],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    told = strace.stderr.readline().strip()
+    if not told.endswith("attached"):
+        strace.wait(PATIENCE)
+        raise Skipped(told)
+    for _ in range(count):
+        equal(asked_by("root", "STSSL_ASK=query",
+                       f"STSSL_CONNECTION_0={cookie()} {key}"), "found")
+    strace.send_signal(signal.SIGINT)
+    strace.communicate(timeout=PATIENCE)
+    rows = re.findall(r"(?m)^ *(\d+) (\w+)$", read(path))
+    return sum(int(calls) for calls, name in rows
+               if not name.startswith(("total", "epoll", "timer", "clock")))
+
+
+@story("to find a session by its address takes the helper one system call more")
+def cheap():
+    if shutil.which("strace") is None:
+        raise Skipped("strace is not installed")
+    client = Client()
+    local, peer = (f"{a[0]}:{a[1]}" for a in (client.backend.getsockname(),
+                                              client.backend.getpeername()))
+    exact = calls(f"{local} {peer}", 50)
+    by_address = calls(f"0.0.0.0:0 {client.source}:0", 50)
+    print(f"# {exact / 50} and {by_address / 50} a question")
+    # Two a second are its own business.
+    equal(by_address <= exact + 50 + 20, True)
+    client.close()
+
+
 @story("without CAP_NET_RAW the helper does not start, and says why")
 def no_capability():
     done = run("setpriv", "--reuid", "stssl", "--clear-groups",
@@ -278,6 +318,31 @@ def no_capability():
                check=False)
     equal((done.returncode, b"cannot be watched without CAP_NET_RAW" in
            done.stderr), (2, True))
+
+
+@story("CAP_NET_RAW is all that its user needs, as etc/per-session.conf has it")
+def capability_alone():
+    unit = read(os.environ["srcdir"] + "/etc/per-session.conf")
+    equal(re.findall(r"(?m)^(\w+)=(\S+)$", unit),
+          [("AmbientCapabilities", "CAP_NET_RAW"),
+           ("CapabilityBoundingSet", "CAP_NET_RAW"),
+           ("RestrictAddressFamilies", "AF_PACKET")])
+    conf = STAGE + "/other.conf"
+    write(conf, f'status-socket = "{STAGE}/other/status.sock"\n' + read(CONF))
+    run("install", "-d", "-o", "stssl", STAGE + "/other")
+    other = subprocess.Popen(
+        ["setpriv", "--reuid", "stssl", "--regid", "stssl", "--clear-groups",
+         "--inh-caps", "-all,+net_raw", "--ambient-caps", "-all,+net_raw",
+         "--bounding-set", "-all,+net_raw", os.environ["HELPER"], "-c", conf],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    lines = []
+    for line in other.stderr:
+        lines.append(line)
+        if "info: ready" in line:
+            break
+    other.terminate()
+    other.communicate(timeout=PATIENCE)
+    equal((other.returncode, lines[-1][-6:]), (0, "ready\n"))
 
 
 tell()

@@ -108,34 +108,6 @@ sources_address(const struct source *source)
 					   [15] = (uint8_t)ip } };
 }
 
-struct sources *
-sources_new(struct tap *tap)
-{
-	struct sources *s = calloc(1, sizeof *s);
-
-	if (s == NULL) {
-		(void)tap_free(tap);
-		return NULL;
-	}
-	s->tap = tap;
-	s->turned_ms = stssl_now_ms();
-	/* Who was connected before we were there is not known yet. */
-	s->is_blind = tap != NULL;
-	s->surveyed_ms = stssl_now_ms() - SURVEY_MS;
-	return s;
-}
-
-struct sources *
-sources_free(struct sources *s)
-{
-	if (s == NULL)
-		return NULL;
-	tdestroy(s->in_use, free);
-	(void)tap_free(s->tap);
-	free(s);
-	return NULL;
-}
-
 void
 sources_saw(struct sources *s, const struct stssl_connection *c)
 {
@@ -208,6 +180,34 @@ survey(struct sources *s)
 		return -EAGAIN;
 	s->is_blind = false;
 	return 0;
+}
+
+struct sources *
+sources_new(struct tap *tap)
+{
+	struct sources *s = calloc(1, sizeof *s);
+
+	if (s == NULL) {
+		(void)tap_free(tap);
+		return NULL;
+	}
+	s->tap = tap;
+	s->turned_ms = stssl_now_ms();
+	s->surveyed_ms = s->turned_ms - SURVEY_MS;
+	/* Who was connected before `tap` was there? */
+	s->is_blind = tap != NULL && survey(s) < 0;
+	return s;
+}
+
+struct sources *
+sources_free(struct sources *s)
+{
+	if (s == NULL)
+		return NULL;
+	tdestroy(s->in_use, free);
+	(void)tap_free(s->tap);
+	free(s);
+	return NULL;
 }
 
 /* Addresses, from one session to the next */

@@ -117,6 +117,7 @@ struct ftp {
 	struct {
 		bool is_running;  /* the queue's first is a transfer */
 		bool swallow_150; /* we said it already */
+		bool has_150;     /* the backend has said it */
 		char *held;       /* the last reply, until the data are out */
 		/*
 		 * A backend has done with a transfer when its client still

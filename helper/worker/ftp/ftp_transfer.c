@@ -59,7 +59,7 @@ transfer_over(struct ftp *f, const char *reply)
 	ftp_drop_data(f);
 	ftp_say(f, reply);
 	ftp_log_transfer(f, reply);
-	f->transfer.is_running = false;
+	f->transfer.is_running = f->transfer.has_150 = false;
 	ev_timer_stop(f->session->host->loop, &f->transfer.keep_awake);
 	/* When it was held, it is no more what the backend says next. */
 	if (f->transfer.held == NULL)
@@ -133,21 +133,51 @@ hold(struct ftp *f, char *reply)
 	ev_timer_start(f->session->host->loop, &f->transfer.keep_awake);
 }
 
+static bool
+is_cut(const struct ftp *f)
+{
+	return f->data == NULL || (f->data->outcome != DATA_PENDING &&
+				      f->data->outcome != DATA_COMPLETE);
+}
+
+static void
+on_preliminary(struct ftp *f)
+{
+	if (!f->transfer.swallow_150)
+		ftp_pass_reply(f);
+	if (f->reply.part != FTP_REPLY_LAST)
+		return;
+	f->transfer.has_150 = true;
+	if (f->data != NULL)
+		data_relay(f->data);
+}
+
+/*
+ * Pure-FTPd's last reply to a download that was broken off is a second 150,
+ * with the time that it took.
+ */
 static void
 on_transfer(struct ftp *f)
 {
+	bool is_last =
+	    f->reply.code >= 200 || (f->transfer.has_150 && is_cut(f));
 	char *whole;
 
-	if (f->reply.code < 200) {
-		if (!f->transfer.swallow_150)
-			ftp_pass_reply(f);
-		if (f->reply.part == FTP_REPLY_LAST && f->data != NULL)
-			data_relay(f->data);
+	if (!is_last) {
+		on_preliminary(f);
 		return;
 	}
 	whole = ftp_gather(f);
 	if (whole == NULL)
 		return;
+	if (f->reply.code < 200) {
+		free(whole);
+		whole = strdup(failures[DATA_BROKEN_CLIENT].reply);
+		if (whole == NULL) {
+			f->phase = FTP_CLOSED;
+			return;
+		}
+	}
 	if (conclude(f, whole))
 		free(whole);
 	else

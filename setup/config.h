@@ -31,6 +31,11 @@ enum listen_tls {
 	LISTEN_IMPLICIT,
 	LISTEN_BY_PROTOCOL /* in the file only: implicit for streams */
 };
+/* What the backend is told at the beginning of each connection. */
+enum send_proxy {
+	SEND_PROXY_OFF,
+	SEND_PROXY_V2
+};
 enum client_certificate {
 	CLIENT_NONE,
 	CLIENT_REQUEST,
@@ -86,6 +91,7 @@ struct listen_config {
 	enum listen_tls tls;
 	struct backend_address backend;
 	bool per_session;    /* each session connects from its own address */
+	enum send_proxy send_proxy;
 	const char *service; /* the name when it is not given */
 	/* May ask and report about its sessions, besides root; or NULL. */
 	const char *backend_user;

@@ -69,7 +69,7 @@ static const struct stssl_conf_key tls_keys[] = {
 	{ TEXT("priority", priority),
 	    .text = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA"
 		    ":-GROUP-ALL:+GROUP-X25519:+GROUP-ALL:%SERVER_PRECEDENCE" },
-	{ WORD("kernel-tls", kernel, KERNEL_TLS_OFF),
+	{ WORD("kernel-tls", kernel, KERNEL_TLS_AUTO),
 	    .words = { [KERNEL_TLS_OFF] = "off", [KERNEL_TLS_AUTO] = "auto" } },
 	{ .name = NULL },
 };
@@ -105,6 +105,8 @@ static const struct stssl_conf_key listen_keys[] = {
 		[LISTEN_IMPLICIT] = "implicit" } },
 	{ VALUE("backend", backend, config_parse_backend, NULL) },
 	{ SWITCH("backend-source", per_session, "any", "per-session") },
+	{ WORD("send-proxy", send_proxy, SEND_PROXY_OFF),
+	    .words = { [SEND_PROXY_OFF] = "off", [SEND_PROXY_V2] = "v2" } },
 	{ TEXT("service", service), .check = config_check_name },
 	{ VALUE("backend-user", backend_user, config_parse_name, NULL) },
 	{ WORD("client-certificate", client_certificate, CLIENT_REQUEST),

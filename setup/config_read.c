@@ -185,6 +185,11 @@ check_source(const struct stssl_conf_section *section,
 	if (l->protocol == LISTEN_FTP)
 		return stssl_conf_error(section, "backend-source", error,
 		    "backend-source = per-session: not with protocol = ftp");
+	/* A backend that is told the client's address has no other for PAM. */
+	if (l->send_proxy != SEND_PROXY_OFF)
+		return stssl_conf_error(section, "send-proxy", error,
+		    "send-proxy: not with backend-source = per-session, which "
+		    "needs the address that it would hide");
 	if (stssl_address_from(&l->backend.u.inet, &a) < 0 ||
 	    !stssl_address_is_ipv4(&a) || !stssl_address_is_loopback(&a) ||
 	    stssl_address_is_source(&a))

@@ -13,6 +13,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 # What is held goes with the generators, whoever counts it.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+# The scenario "turns" loads a library before the sanitizers'.
+ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 
 "$srcdir/tests/bench/run" --tiny --csv "$work/all" >"$work/all.log" 2>&1
 all=$?
@@ -59,6 +61,7 @@ def beside():
     yield from (title for title in kinds() if title.startswith("CPU"))
     yield from (title for title in bulk() if title.startswith("CPU"))
     yield "memory of a session, 20 of them"
+    yield from turns()
     yield from ftps()
 
 
@@ -69,6 +72,11 @@ def ftps():
                      "GiB, STOR", small + "curl", small + "lftp",
                      small + "lftp, acknowledged at once"):
             yield f"FTPS: {what} of a {work}"
+
+
+def turns():
+    for what in "a listing", "a reload", "a revocation of all":
+        yield f"longest turn of the monitor, {what}, 20 sessions"
 
 
 OWN = ["ours", "5/20/10", "5/10/100", "20/10/10"]
@@ -85,10 +93,11 @@ SCENARIOS = {
         ["time of pam_authenticate, by sessions/classes/enrolled",
          "time from pam_start to pam_end, by sessions/classes/enrolled"],
         OWN + ["pam_permit"] + unix.split()),
+    "turns": (turns(), ["ours"]),
     "ftps": (ftps(), ["ours", "ours-passive", "vsftpd"]),
     "ours beside others": (["beside"], beside()),
     "its time": (["took"], ["new", "bulk", "memory", "latency", "login",
-                            "ftps", "everything"]),
+                            "turns", "ftps", "everything"]),
 }
 
 

@@ -13,10 +13,13 @@
 #include <unistd.h>
 
 #include "helper/monitor/children/review.h"
+#include "helper/monitor/registry/walk.h"
 #include "status/tools/address.h"
 #include "x509/verify.h"
 
-#define SESSIONS_MAX 8
+/* Of a row of a table, and of all. */
+#define ROW_MAX      8
+#define SESSIONS_MAX (3 * WALK_STEP + 1)
 #define LATER        ((time_t)1 << 40)
 
 /* Two lists; by the second one nothing is good. */
@@ -30,6 +33,7 @@ static struct {
 	size_t count;
 	unsigned ended[SESSIONS_MAX]; /* how often */
 	int refusals;                 /* of end(), still to come */
+	unsigned in_turn;             /* sessions ended in this turn */
 	unsigned *gone; /* shared: how many reviewers have just exited */
 } t;
 
@@ -69,7 +73,8 @@ end(const struct session_entry *entry, enum message_end_reason reason)
 		t.refusals--;
 		return -EAGAIN;
 	}
-	t.ended[entry->session]++;
+	t.ended[entry->session - 1]++;
+	t.in_turn++;
 	return 0;
 }
 
@@ -77,28 +82,29 @@ static void
 add_session(const char *pem)
 {
 	struct stssl_connection connection = { .netns = t.count };
-	const uint64_t number = t.count;
+	const uint64_t number = t.count + 1;
 	struct stssl_address peer;
 	struct stssl_record record;
 
 	ck_assert_int_eq(stssl_address_parse("192.0.2.7:1000", &peer), 0);
 	ck_assert_int_eq(
 	    registry_add(monitor.registry, number, &t, 0, &peer), 0);
-	t.sessions[number] = registry_find(monitor.registry, number);
+	t.sessions[t.count] = registry_find(monitor.registry, number);
 	stssl_record_init(&record);
 	ck_assert_int_eq(
 	    stssl_record_put(&record, STSSL_KEY_SSL_CLIENT_CERT, pem), 0);
-	ck_assert_int_eq(registry_publish(monitor.registry, t.sessions[number],
+	ck_assert_int_eq(registry_publish(monitor.registry, t.sessions[t.count],
 			     &connection, record.text, record.len),
 	    0);
 	stssl_record_done(&record);
-	t.sessions[number]->good_until = LATER;
+	t.sessions[t.count]->good_until = LATER;
+	t.sessions[t.count]->is_unreviewed = true;
 	t.count++;
 }
 
-/* A session for each, up to NULL. */
+/* Without a session. */
 static void
-begin(const char *const *certificates)
+set_up(void)
 {
 	hooks = (struct hooks){ .forget = forget, .end = end };
 	monitor.loop = ev_default_loop(0);
@@ -106,10 +112,17 @@ begin(const char *const *certificates)
 	t.gone = mmap(NULL, sizeof *t.gone, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert_ptr_ne(t.gone, MAP_FAILED);
-	for (size_t i = 0; certificates[i] != NULL; i++)
-		add_session(certificates[i]);
 	t.review = review_new(&monitor, 0.05);
 	ck_assert_ptr_nonnull(t.review);
+}
+
+/* A session for each, up to NULL. */
+static void
+begin(const char *const *certificates)
+{
+	set_up();
+	for (size_t i = 0; certificates[i] != NULL; i++)
+		add_session(certificates[i]);
 }
 
 /* One that was looked at and may go on, or that is ending. */
@@ -146,7 +159,7 @@ finish(void)
 
 /* `ended`: a letter for each, x for a session that ends. */
 static const struct {
-	const char *certificates[SESSIONS_MAX];
+	const char *certificates[ROW_MAX];
 	const char *ended;
 } rows[] = {
 	{ { "good", "revoked", "good" }, ".x." },
@@ -188,6 +201,8 @@ START_TEST(newer_lists_count_though_a_reviewer_is_at_work)
 
 	begin(certificates);
 	review_begin(t.review, STORE, ON_REVOCATION_END);
+	while (monitor.processes == 0)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
 	review_begin(t.review, STRICT, ON_REVOCATION_END);
 	wait_for_all();
 	ck_assert_uint_eq(t.ended[0], 1);
@@ -231,6 +246,55 @@ START_TEST(who_lives_by_a_password_is_not_looked_at)
 }
 END_TEST
 
+/* How many are to be looked at again. */
+static unsigned
+count_marked(void)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t.count; i++)
+		n += t.sessions[i]->is_unreviewed;
+	return n;
+}
+
+/* Why many end at once, or that they are only looked at. */
+static const struct {
+	const char *certificate;
+	time_t until;
+	bool ends;
+} crowds[] = {
+	{ "good", LATER, false },
+	{ "revoked", LATER, true },
+	{ "good", 1, true },
+};
+
+START_TEST(one_turn_is_for_few_however_many_there_are)
+{
+	unsigned ended = 0, marked;
+
+	set_up();
+	for (size_t i = 0; i < SESSIONS_MAX; i++) {
+		add_session(crowds[_i].certificate);
+		t.sessions[i]->good_until = crowds[_i].until;
+		t.sessions[i]->is_unreviewed = false;
+	}
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	ck_assert_uint_eq(count_marked(), 0);
+	do {
+		marked = count_marked();
+		t.in_turn = 0;
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+		ck_assert_uint_le(count_marked(), marked + WALK_STEP);
+		ck_assert_uint_le(t.in_turn, WALK_STEP);
+		ended += t.in_turn;
+	} while (!(
+	    crowds[_i].ends ? ended == SESSIONS_MAX : marked == SESSIONS_MAX));
+	wait_for_all();
+	ck_assert_uint_eq(ended, crowds[_i].ends ? SESSIONS_MAX : 0);
+	finish();
+}
+END_TEST
+
 size_t
 review_cases(struct test_case *ret)
 {
@@ -241,6 +305,7 @@ review_cases(struct test_case *ret)
 		{ newer_lists_count_though_a_reviewer_is_at_work, 0 },
 		{ who_cannot_be_ended_just_now_is_ended_later, 0 },
 		{ who_lives_by_a_password_is_not_looked_at, 0 },
+		{ one_turn_is_for_few_however_many_there_are, ROWS(crowds) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -337,17 +337,23 @@ START_TEST(what_a_record_means_for_its_session_is_noted)
 }
 END_TEST
 
-START_TEST(all_messages_that_lie_there_are_taken_at_once)
+/* Of five. */
+static const struct {
+	unsigned most, taken;
+} portions[] = { { 0, 5 }, { 2, 2 }, { 9, 5 } };
+
+START_TEST(all_messages_that_lie_there_are_taken_or_as_many_as_asked_for)
 {
 	struct message m = { .type = MESSAGE_ASK };
 	struct mail mail;
 
 	mail_open(&mail);
+	mail.in.most = portions[_i].most;
 	m.u.ask.session = 1;
 	for (int i = 0; i < 4; i++)
 		ck_assert_int_eq(message_send(mail.worker, &m, -1, NULL, 0), 0);
 	ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
-	ck_assert_uint_eq(asked, 5);
+	ck_assert_uint_eq(asked, portions[_i].taken);
 	mail_close(&mail);
 }
 END_TEST
@@ -382,7 +388,8 @@ worker_channel_cases(struct test_case *ret)
 		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
 		{ what_a_record_means_for_its_session_is_noted,
 		    ROWS(validities) },
-		{ all_messages_that_lie_there_are_taken_at_once, 0 },
+		{ all_messages_that_lie_there_are_taken_or_as_many_as_asked_for,
+		    ROWS(portions) },
 		{ who_writes_without_end_does_not_keep_the_monitor, 0 },
 	};
 

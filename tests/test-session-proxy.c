@@ -212,6 +212,48 @@ START_TEST(a_second_header_is_no_command)
 }
 END_TEST
 
+/* To the backend */
+
+static const struct {
+	const char *says; /* a proxy in front, or nothing */
+	const char *hears;
+	size_t len;
+} announcements[] = {
+	{ "",
+	    "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\2\1\x7f\0\0\1"
+	    "\x9c\x40\0\x15",
+	    28 },
+	{ HEADER,
+	    "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\2\x37\xc0\0\2"
+	    "\x50\x9c\x77\0\x15",
+	    28 },
+};
+
+START_TEST(a_backend_hears_first_of_all_who_its_client_is)
+{
+	struct play p = PROXY_PLAY;
+	char line[64];
+
+	p.is_proxied = announcements[_i].says[0] != '\0';
+	p.from = p.is_proxied ? "127.0.0.77:5000" : NULL;
+	p.listen.send_proxy = SEND_PROXY_V2;
+	start(&p);
+	put(p.client, announcements[_i].says);
+	put(p.client, "FEAT\r\n");
+	turn(&p);
+	if (p.backend == -1)
+		p.backend = accept(p.listener, NULL, NULL);
+	/* The record was there before it. */
+	ck_assert_uint_eq(p.published, 1);
+	ck_assert(p.backend_was_silent);
+	ck_assert_int_eq(recv(p.backend, line, sizeof line, MSG_DONTWAIT), 28);
+	ck_assert_mem_eq(line, announcements[_i].hears, announcements[_i].len);
+	pass_down(&p, "220 ready\r\n");
+	expect(&p, p.backend, "FEAT\r\n");
+	end(&p);
+}
+END_TEST
+
 /* Data connections */
 
 #define OF(source) "PROXY TCP4 " source " 192.0.2.80 40056 50000\r\n"
@@ -288,6 +330,8 @@ main(void)
 		{ who_leaves_or_waits_too_long_is_told_apart, 2 },
 		{ a_deadline_runs_from_the_beginning, 0 },
 		{ a_second_header_is_no_command, 0 },
+		{ a_backend_hears_first_of_all_who_its_client_is,
+		    ROWS(announcements) },
 		{ data_through_a_proxy_are_those_of_whom_it_names,
 		    ROWS(comers) },
 	};

@@ -91,6 +91,8 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n address = { \"127.0.0.1\" }\n}\n",
 	    "h.conf:3: address = \"127.0.0.1\": "
 	    "not an IP address with a port" },
+	{ TLS "listen \"ftp\" {\n send-proxy = v1\n}\n",
+	    "h.conf:3: send-proxy = \"v1\": not one of off, v2" },
 	{ TLS "listen \"ftp\" {\n accept-proxy = { \"proxy\" }\n}\n",
 	    "h.conf:3: accept-proxy = \"proxy\": not an address pattern" },
 	{ TLS "listen \"ftp\" {\n accept-proxy = { \"10.0.0.1/8\" }\n}\n",
@@ -129,6 +131,11 @@ static const struct {
 	{ TLS "listen \"ftp\" {\n backend-source = some\n}\n",
 	    "h.conf:3: backend-source = \"some\": "
 	    "not one of any, per-session" },
+	{ TLS "listen \"i\" {\n protocol = stream\n"
+	      " backend-source = per-session\n send-proxy = v2\n"
+	      " backend = \"127.0.0.1:143\"\n}\n",
+	    "h.conf:5: send-proxy: not with backend-source = per-session, "
+	    "which needs the address that it would hide" },
 	{ TLS "listen \"ftp\" {\n backend-source = per-session\n"
 	      " backend = \"127.0.0.1:21\"\n}\n",
 	    "h.conf:3: backend-source = per-session: "

@@ -93,6 +93,7 @@ START_TEST(keys_that_are_not_given_have_their_defaults)
 	ck_assert_uint_eq(c->status_users.count, 0);
 	ck_assert_uint_eq(c->tls.client_crls.count, 0);
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_REFUSE);
+	ck_assert_int_eq(c->tls.kernel, KERNEL_TLS_AUTO);
 	ck_assert_int_eq(c->tls.ocsp, OCSP_OFF);
 	ck_assert_ptr_null(c->tls.ocsp_responder);
 	ck_assert_uint_eq(c->tls.ocsp_seconds, 3);
@@ -245,13 +246,13 @@ START_TEST(revocation_lists_may_be_a_directory)
 	ck_assert_int_eq(
 	    read_text("tls {\n certificate = { \"c.pem\" }\n"
 		      " key = { \"k.pem\" }\n client-crl = { \".\" }\n"
-		      " stale-crl = warn\n kernel-tls = auto\n}\n" FTP,
+		      " stale-crl = warn\n kernel-tls = off\n}\n" FTP,
 		&c, &error),
 	    0);
 	ck_assert_uint_eq(c->tls.client_crls.count, 1);
 	ck_assert_str_eq(c->tls.client_crls.list[0], ".");
 	ck_assert_int_eq(c->tls.stale_crl, STALE_CRL_WARN);
-	ck_assert_int_eq(c->tls.kernel, KERNEL_TLS_AUTO);
+	ck_assert_int_eq(c->tls.kernel, KERNEL_TLS_OFF);
 	(void)config_free(c);
 }
 END_TEST

@@ -76,13 +76,12 @@ pass_on(struct session *s, const struct prelude *p)
 	session_tunnel(s, first, NULL);
 }
 
-static void
-start_tls(struct session *s)
+/* False when TLS cannot be had: no key, no memory. */
+static bool
+prepare_tls(struct session *s)
 {
-	if (session_prepare_tls(s) < 0)
-		postgresql_refuse(s, "");
-	else
-		session_start_tls(s);
+	return tls_context_can_sign(s->host->tls) &&
+	       session_prepare_tls(s) == 0;
 }
 
 /* What the client's socket holds, as recv(2): 1 and *ret for a byte. */
@@ -93,40 +92,59 @@ peek(const struct session *s, uint8_t *ret)
 }
 
 /*
- * Answer with one letter.  False, and the session has ended, when the client
- * has not waited for it: what it says in clear could not be told from what it
- * says inside TLS (CVE-2021-23222).
+ * True when the client waits for the answer to its request.  What it says
+ * before could not be told from what it says inside TLS (CVE-2021-23222).
  */
 static bool
-answer(struct session *s, char letter)
+is_waiting(const struct session *s)
 {
 	uint8_t more;
+
+	if (peek(s, &more) != 1)
+		return true;
+	session_note(s, "ended", "clear-bytes");
+	return false;
+}
+
+static bool
+say(struct session *s, char letter)
+{
 	size_t n;
 
-	if (peek(s, &more) == 1)
-		session_note(s, "ended", "clear-bytes");
-	else if (stream_write(&s->client, &letter, 1, &n) == IO_OK)
-		return true;
-	postgresql_refuse(s, "");
-	return false;
+	return stream_write(&s->client, &letter, 1, &n) == IO_OK;
+}
+
+static void
+grant_tls(struct session *s)
+{
+	if (is_waiting(s) && prepare_tls(s) && say(s, 'S'))
+		session_start_tls(s);
+	else
+		postgresql_refuse(s, "");
+}
+
+static void
+deny_gss(struct session *s, struct prelude *p)
+{
+	p->gss_is_answered = true;
+	p->len = 0;
+	if (is_waiting(s) && say(s, 'N'))
+		stream_watch(&s->client, true, false);
+	else
+		postgresql_refuse(s, "");
 }
 
 /* The first bytes of a message have come. */
 static void
 judge(struct session *s, struct prelude *p)
 {
-	if (memcmp(p->bytes, ssl_request, REQUEST_BYTES) == 0) {
-		if (answer(s, 'S'))
-			start_tls(s);
-	} else if (!p->gss_is_answered &&
-		   memcmp(p->bytes, gss_request, REQUEST_BYTES) == 0) {
-		p->gss_is_answered = true;
-		p->len = 0;
-		if (answer(s, 'N'))
-			stream_watch(&s->client, true, false);
-	} else {
+	if (memcmp(p->bytes, ssl_request, REQUEST_BYTES) == 0)
+		grant_tls(s);
+	else if (!p->gss_is_answered &&
+		 memcmp(p->bytes, gss_request, REQUEST_BYTES) == 0)
+		deny_gss(s, p);
+	else
 		pass_on(s, p);
-	}
 }
 
 static void
@@ -142,7 +160,10 @@ postgresql_run(struct session *s)
 		return;
 	}
 	if (p->len == 0 && peek(s, &first) == 1 && first == TLS_HANDSHAKE) {
-		start_tls(s);
+		if (prepare_tls(s))
+			session_start_tls(s);
+		else
+			postgresql_refuse(s, "");
 		return;
 	}
 	r = stream_read(

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Sessions of clients that come through a proxy: the header of PROXY comes
- * before everything else, and from then on the client is whom it names.
+ * before everything else, and from then on the client is whom it names.  And
+ * backends to which the helper itself is such a proxy.
  */
 #include <config.h>
 #include "helper/worker/session_steps.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "helper/base/log.h"
+#include "helper/worker/proxy/announce.h"
 #include "status/tools/address.h"
 
 /*
@@ -93,4 +97,48 @@ session_admitted(struct session *s)
 	s->state = SESSION_START;
 	/* Not at once: another session may be what is listening just now. */
 	stream_wake(&s->client);
+}
+
+/* To the backend */
+
+static bool
+is_verified(const struct session *s)
+{
+	const char *verify =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
+
+	return s->certificate.failure == STSSL_FAILURE_NONE && verify != NULL &&
+	       strcmp(verify, "SUCCESS") == 0;
+}
+
+size_t
+session_announcement(const struct session *s, uint8_t *ret)
+{
+	const struct stssl_record *r = &s->record;
+	struct proxy_announcement a = { .source = &s->peer,
+		.destination = &s->local };
+
+	if (s->listen->send_proxy == SEND_PROXY_OFF)
+		return 0;
+	if (s->client.tls != NULL) {
+		a.version = stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL);
+		a.cipher = stssl_record_get(r, STSSL_KEY_SSL_CIPHER);
+		a.has_certificate = s->certificate.is_sent;
+		a.is_resumed = tls_is_resumed(s->client.tls);
+		a.is_verified = is_verified(s);
+		a.name = stssl_record_get(r, STSSL_KEY_SSL_CLIENT_S_DN_CN);
+	}
+	return proxy_announce(&a, ret);
+}
+
+/* A connection that has just been made has room for it. */
+int
+session_announce(struct session *s, const uint8_t *bytes, size_t len)
+{
+	size_t n = 0;
+
+	if (len == 0 ||
+	    (stream_write(&s->backend, bytes, len, &n) == IO_OK && n == len))
+		return 0;
+	return -EPIPE;
 }

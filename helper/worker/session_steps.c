@@ -11,6 +11,7 @@
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
+#include "helper/worker/proxy/announce.h"
 
 /* Absolute: progress does not extend it. */
 #define CONNECT_SECONDS 10.
@@ -35,6 +36,8 @@ static void
 step_connect(struct session *s)
 {
 	int r = socket_connected(s->backend.fd);
+	uint8_t announcement[PROXY_ANNOUNCE_MAX];
+	size_t len;
 
 	if (r == -EINPROGRESS)
 		return;
@@ -43,7 +46,10 @@ step_connect(struct session *s)
 		return;
 	}
 	ev_timer_stop(s->host->loop, &s->deadline);
+	len = session_announcement(s, announcement);
 	r = session_publish(s);
+	if (r == 0)
+		r = session_announce(s, announcement, len);
 	if (r == 0)
 		r = s->protocol->open(s);
 	if (r < 0) {
@@ -195,8 +201,10 @@ session_prepare_tls(struct session *s)
 void
 session_start_tls(struct session *s)
 {
-	bool keep =
-	    s->protocol->is_untouched != NULL && s->protocol->is_untouched(s);
+	/* One that was told that it is in clear has to be told anew. */
+	bool keep = s->listen->send_proxy == SEND_PROXY_OFF &&
+		    s->protocol->is_untouched != NULL &&
+		    s->protocol->is_untouched(s);
 
 	s->protocol->close(s);
 	if (keep)

@@ -23,6 +23,14 @@ void session_step_header(struct session *s);
 void session_lack_header(struct session *s);
 
 /*
+ * What the backend is told of the client, at most PROXY_ANNOUNCE_MAX bytes,
+ * while there is a record; returns how many, 0 when it wants to hear nothing.
+ * And telling it, before anything else: 0 or -errno.
+ */
+size_t session_announcement(const struct session *s, uint8_t *ret);
+int session_announce(struct session *s, const uint8_t *bytes, size_t len);
+
+/*
  * TLS stands: ask OCSP, then admit the session; and its step until there is an
  * answer.
  */

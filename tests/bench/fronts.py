@@ -235,9 +235,10 @@ def available(chosen, report, programs, *but):
     return found
 
 
-def start(name, kind="ecdsa", asks=False):
+def start(name, kind="ecdsa", asks=False, command=None):
+    """`command`: what to start in the place of the usual one."""
     port = FIRST_PORT + list(FRONTS).index(name)
-    return Server(FRONTS[name][0](port, kind, asks), port,
+    return Server((command or FRONTS[name][0])(port, kind, asks), port,
                   env=dict(os.environ, PATH=PATH))
 
 

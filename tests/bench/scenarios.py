@@ -6,6 +6,7 @@ import contextlib
 import fronts
 import ftps
 import module
+import turns
 from idle import held, held_by_all
 from machine import STAGE, load
 from rounds import FAILURES, alternate, growth, rates, scaled
@@ -114,4 +115,5 @@ def latency(chosen, report):
 
 
 SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency,
-             "login": module.measure, "ftps": ftps.measure}
+             "login": module.measure, "turns": turns.measure,
+             "ftps": ftps.measure}

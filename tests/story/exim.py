@@ -202,6 +202,21 @@ def told(_, what, line, top):
           refused_with(conf), True)
 
 
+@story("where there are no ACLs, the log says that the user is not let in")
+def no_acls():
+    exim_is_needed()
+    home = STAGE + "/no-acls"
+    os.mkdir(home)
+    # It keeps no attributes of files.
+    run("mount", "-t", "ramfs", "-o", "mode=755", "ramfs", home)
+    shutil.chown(home, "stssl", "stssl")
+    path, start = STAGE + "/no-acls.conf", len(log("helper.log"))
+    write(path, f'status-socket = "{home}/status.sock"\n' + read(CONF))
+    equal(Helper(path).stop(), 0)
+    equal("backend-user is not let in: Operation not supported" in
+          since("helper.log", start), True)
+
+
 @story("{0} is no backend-user, and that is told with file and line",
        ("nobody", "no-such-user", "no such name"),
        ("the helper's user", "stssl", "that is the helper's own user"))

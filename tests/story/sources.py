@@ -16,8 +16,8 @@ import threading
 
 from backend import asked_by, cookie
 from ftp import context, password_of
-from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal, log,
-                   read, run, since, story, tell, write)
+from story import (CONF, PATIENCE, STAGE, Helper, Skipped, await_that, equal,
+                   log, read, run, since, story, tell, write)
 
 PORT = 513
 OTHER_PORT = 514

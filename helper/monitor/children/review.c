@@ -11,19 +11,27 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
 #include "helper/monitor/children/pool.h"
+#include "helper/monitor/registry/walk.h"
 #include "status/record.h"
 #include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/verify.h"
 
-/* Messages to wait for at a time, so that others have their turn. */
-#define BATCH 256
+/* Messages in one turn, so that others have theirs. */
+#define BATCH WALK_STEP
+/*
+ * What the process may send before it is read: fewer than BATCH, as the kernel
+ * takes twice as much, and counts more than 1024 bytes for each.  At its end
+ * all of them are read at once.
+ */
+#define UNREAD_BYTES (BATCH * 512)
 
 struct review {
 	struct pool pool; /* of one, or none */
@@ -33,6 +41,12 @@ struct review {
 	uint64_t *batch; /* the sessions that it looks at, in order */
 	size_t count, done;
 	struct ev_timer look;
+
+	/* What becomes of a walk. */
+	struct walk walk;
+	bool marks;      /* all are to be looked at again */
+	uint64_t *found; /* those that await a look, in order */
+	size_t found_count, found_size;
 };
 
 /* One certificate to be looked at. */
@@ -77,29 +91,6 @@ end(struct review *review, struct session_entry *entry,
 	    entry->session, stssl_failure_word(failure), ends ? "end" : "log");
 	/* Once is enough. */
 	entry->is_ending = true;
-}
-
-/* Starts the process; below. */
-static void start(struct review *review);
-
-static void
-on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	struct review *review = timer->data;
-	time_t now = time(NULL);
-	bool is_due = false;
-
-	(void)loop;
-	(void)events;
-	for (struct session_entry *e =
-		 registry_first(review->pool.monitor->registry);
-	     e != NULL; e = LIST_NEXT(e, link)) {
-		if (depends(e) && e->good_until < now)
-			end(review, e, STSSL_FAILURE_EXPIRED);
-		is_due = is_due || awaits(e);
-	}
-	if (is_due && review->store != NULL && LIST_EMPTY(&review->pool.list))
-		start(review);
 }
 
 /* In the process */
@@ -155,10 +146,12 @@ look_at(const struct subject *subject, int channel)
 static int
 run(const struct generation *g, int channel)
 {
+	const int unread = UNREAD_BYTES;
 	int r;
 
 	(void)g;
-	if (job.subjects == NULL)
+	if (job.subjects == NULL || setsockopt(channel, SOL_SOCKET, SO_SNDBUF,
+					&unread, sizeof unread) == -1)
 		return EXIT_FAILURE;
 	r = sandbox_enter(&sandbox_reviewer);
 	for (size_t i = 0; i < job.count; i++) {
@@ -220,6 +213,9 @@ readable(struct child *c)
 		r = receive(c->pool->owner, c);
 }
 
+/* Walks, and the look that follows each; below. */
+static void begin_walk(struct review *review);
+
 /*
  * The certificate that it was looking at has crashed it, and would do so again:
  * those behind it would never be looked at.  True when it does not await
@@ -247,41 +243,9 @@ ended(struct child *c)
 		;
 	if (child_has_crashed(c) && review->done < review->count)
 		goes_on = end_suspect(review);
-	if (goes_on && review->store != NULL && !c->pool->is_stopping)
-		start(review);
+	if (goes_on && !c->pool->is_stopping)
+		begin_walk(review);
 	/* If not, the next look finds those that still await one. */
-}
-
-static size_t
-count_awaiting(const struct registry *registry)
-{
-	size_t n = 0;
-
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = LIST_NEXT(e, link))
-		n += awaits(e);
-	return n;
-}
-
-/* False when there is nothing to look at, or no memory for it. */
-static bool
-make_batch(struct review *review)
-{
-	const struct registry *registry = review->pool.monitor->registry;
-	size_t count = count_awaiting(registry);
-
-	free(review->batch);
-	review->batch =
-	    count == 0 ? NULL : calloc(count, sizeof *review->batch);
-	review->count = review->done = 0;
-	if (review->batch == NULL)
-		return false;
-	for (const struct session_entry *e = registry_first(registry);
-	     e != NULL; e = LIST_NEXT(e, link))
-		if (awaits(e))
-			review->batch[review->count++] = e->session;
-	review->is_stale = false;
-	return true;
 }
 
 static const struct pool_kind kind = {
@@ -294,17 +258,87 @@ static const struct pool_kind kind = {
 	.ended = ended,
 };
 
+/* The process looks at what the walk has found. */
 static void
 start(struct review *review)
 {
 	struct child *c;
 	int r;
 
-	if (!make_batch(review))
-		return;
+	free(review->batch);
+	review->batch = review->found;
+	review->count = review->found_count;
+	review->done = 0;
+	review->is_stale = false;
+	review->found = NULL;
+	review->found_count = review->found_size = 0;
 	r = pool_start(&review->pool, review->pool.monitor->generation, &c);
 	if (r < 0)
 		(void)log_errno(r, "cannot review certificates");
+}
+
+/* Walks */
+
+static void
+begin_walk(struct review *review)
+{
+	review->found_count = 0;
+	walk_begin(&review->walk);
+}
+
+/* False when out of memory. */
+static bool
+find(struct review *review, uint64_t session)
+{
+	if (review->found_count == review->found_size) {
+		size_t size =
+		    review->found_size == 0 ? 64 : 2 * review->found_size;
+		uint64_t *found =
+		    reallocarray(review->found, size, sizeof *found);
+
+		if (found == NULL)
+			return false;
+		review->found = found;
+		review->found_size = size;
+	}
+	review->found[review->found_count++] = session;
+	return true;
+}
+
+static bool
+visit(void *owner, struct session_entry *entry)
+{
+	struct review *review = owner;
+
+	if (review->marks)
+		entry->is_unreviewed = true;
+	if (depends(entry) && entry->good_until < time(NULL))
+		end(review, entry, STSSL_FAILURE_EXPIRED);
+	return !awaits(entry) || find(review, entry->session);
+}
+
+/* What it has not come to is for the next look. */
+static void
+walk_ended(void *owner, bool whole)
+{
+	struct review *review = owner;
+
+	if (whole)
+		review->marks = false;
+	if (review->found_count > 0 && review->store != NULL &&
+	    LIST_EMPTY(&review->pool.list))
+		start(review);
+}
+
+static void
+on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct review *review = timer->data;
+
+	(void)loop;
+	(void)events;
+	if (!walk_is_on(&review->walk))
+		begin_walk(review);
 }
 
 struct review *
@@ -317,6 +351,10 @@ review_new(struct monitor *monitor, ev_tstamp every)
 	pool_init(&review->pool, &kind, monitor, review);
 	ev_timer_init(&review->look, on_look, every, every);
 	review->look.data = review;
+	review->walk.visit = visit;
+	review->walk.ended = walk_ended;
+	review->walk.owner = review;
+	walk_init(&review->walk, monitor->loop, monitor->registry);
 	ev_timer_start(monitor->loop, &review->look);
 	return review;
 }
@@ -328,6 +366,8 @@ review_free(struct review *review)
 		return NULL;
 	pool_done(&review->pool);
 	ev_timer_stop(review->pool.monitor->loop, &review->look);
+	walk_stop(&review->walk);
+	free(review->found);
 	free(review->batch);
 	free(review);
 	return NULL;
@@ -340,18 +380,15 @@ review_begin(struct review *review, const struct x509_store *store,
 	review->store = store;
 	review->mode = on_revocation;
 	review->is_stale = true;
-	for (struct session_entry *e =
-		 registry_first(review->pool.monitor->registry);
-	     e != NULL; e = LIST_NEXT(e, link))
-		e->is_unreviewed = true;
-	/* Or at the next look, when the process that is there has ended. */
-	if (store != NULL && LIST_EMPTY(&review->pool.list))
-		start(review);
+	/* From the beginning, whatever walk there is. */
+	review->marks = true;
+	begin_walk(review);
 }
 
 void
 review_stop(struct review *review)
 {
 	ev_timer_stop(review->pool.monitor->loop, &review->look);
+	walk_stop(&review->walk);
 	pool_stop(&review->pool, pool_kill, 0, 0);
 }

@@ -7,6 +7,9 @@
  * an older generation's lists has let in since.  A session counts as looked at
  * when the process has said what it found; the one that it crashes over is
  * ended, since nobody knows whether its certificate is good.
+ *
+ * However many sessions there are, one turn of the event loop is for WALK_STEP
+ * of them at most (walk.h).
  */
 #ifndef HELPER_MONITOR_CHILDREN_REVIEW_H
 #define HELPER_MONITOR_CHILDREN_REVIEW_H

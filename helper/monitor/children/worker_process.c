@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/registry/walk.h"
 #include "helper/monitor/registry/worker_channel.h"
 #include "helper/worker/worker.h"
 
@@ -117,14 +118,16 @@ ended(struct child *c)
 
 /* What they say */
 
+/* `most` messages; 0: all that lie there. */
 static void
-drain(struct child *c)
+drain(struct child *c, unsigned most)
 {
 	struct monitor *m = c->pool->monitor;
 	struct worker_channel in = { .monitor = m,
 		.worker = c,
 		.is_older = c->is_retired,
-		.channel = c->channel };
+		.channel = c->channel,
+		.most = most };
 	int r;
 
 	if (c->is_lost)
@@ -151,7 +154,7 @@ worker_drain_all(struct pool *pool)
 	size_t dropped;
 
 	LIST_FOREACH (c, &pool->list, entry)
-		drain(c);
+		drain(c, 0);
 	dropped = registry_settle(pool->monitor->registry);
 	if (dropped > 0)
 		log_error("%zu records published for connections of others "
@@ -162,7 +165,7 @@ worker_drain_all(struct pool *pool)
 static void
 readable(struct child *c)
 {
-	drain(c);
+	drain(c, WALK_STEP);
 	/* The worker that holds that connection may have freed it already. */
 	if (registry_is_unsettled(c->pool->monitor->registry))
 		worker_drain_all(c->pool);

@@ -287,10 +287,11 @@ int
 worker_channel_drain(struct worker_channel *in)
 {
 	static char text[MESSAGE_MORE_MAX];
+	const unsigned most = in->most > 0 ? in->most : MESSAGES_MAX;
 	struct message m;
 	int fd, r = 0;
 
-	for (unsigned i = 0; r == 0 && i < MESSAGES_MAX; i++) {
+	for (unsigned i = 0; r == 0 && i < most; i++) {
 		r = message_receive(in->channel, SENDER_WORKER, &m, &fd, text);
 		if (r == 0)
 			r = handlers[m.type](in, &m, text);

@@ -17,13 +17,14 @@ struct worker_channel {
 	const void *worker; /* as the registry knows it */
 	bool is_older;      /* it may verify by an older generation's lists */
 	int channel;
+	unsigned most; /* messages to take; 0: all that lie there */
 	size_t closed; /* out: grows by the sessions that ended */
 };
 
 /*
- * Take what lies in the channel.  Stops after more messages than the channel
- * could hold when the call began, so that nobody who writes without end keeps
- * us here.
+ * Take what lies in the channel, or `most` of it.  Stops after more messages
+ * than the channel could hold when the call began, so that nobody who writes
+ * without end keeps us here.
  * Returns 0; -EPIPE at the end of the channel; -EBADMSG for a message that no
  * worker in its senses sends, which is logged.
  */

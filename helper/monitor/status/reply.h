@@ -12,7 +12,7 @@
 #include "helper/monitor/wiring.h"
 
 /* Sessions in the answers to one question: the rest is asked for again. */
-#define ANSWER_SESSIONS_MAX 64
+#define ANSWER_SESSIONS_MAX 32
 
 /* The other end of a connection to the status socket. */
 struct asker {

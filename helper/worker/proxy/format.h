@@ -18,5 +18,14 @@
 /* A type, a length of two bytes, a value. */
 #define PROXY_V2_TLV    3
 #define PROXY_V2_CRC32C 0x03
+#define PROXY_V2_SSL    0x20
+
+/* In PROXY_V2_SSL: a byte of bits, four of the verification, and values. */
+#define PROXY_V2_CLIENT_SSL        0x01
+#define PROXY_V2_CLIENT_CONNECTION 0x02 /* a certificate on this connection */
+#define PROXY_V2_CLIENT_SESSION    0x04 /* or on one that it resumes */
+#define PROXY_V2_SSL_VERSION       0x21
+#define PROXY_V2_SSL_CN            0x22
+#define PROXY_V2_SSL_CIPHER        0x23
 
 #endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A client of PostgreSQL that has not asked for TLS yet, or cannot have it: the
+ * first byte says how many of the others it says at a time.  The backend must
+ * hear what a model of a few lines says, and the client nothing but its N.
+ */
+#include <config.h>
+#include "helper/worker/session.h"
+
+#include <gnutls/gnutls.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "helper/base/buffer.h"
+#include "helper/base/socket.h"
+#include "helper/worker/tls/tls_inside.h"
+#include "status/tools/address.h"
+#include "tests/fuzz-host.h"
+
+#define INPUT_MAX 4096
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct stage {
+	struct session_host host; /* first: the host is the stage */
+	struct helper_config config;
+	struct listen_config listen;
+	struct tls_context tls; /* without a key */
+	struct session *session;
+	int listener, client, backend;
+	/* What is to be: */
+	uint8_t pending[INPUT_MAX];
+	size_t pending_len, to_hear;
+	bool passes, has_ended, has_asked;
+};
+
+static struct stage *
+stage_of(struct session_host *host)
+{
+	return (struct stage *)(void *)host;
+}
+
+static void
+check(bool is_so)
+{
+	if (!is_so)
+		abort();
+}
+
+void
+host_ask(const struct session *s, enum message_about about, const char *user)
+{
+	(void)s;
+	(void)about;
+	(void)user;
+	abort();
+}
+
+void
+host_listen(struct session_host *host)
+{
+	(void)host;
+}
+
+/* As soon as bytes only go through, and no sooner. */
+void
+host_welcome(const struct session *s)
+{
+	check(stage_of(s->host)->passes);
+}
+
+void
+host_closed(struct session *s, uint64_t in, uint64_t out)
+{
+	(void)in;
+	(void)out;
+	stage_of(s->host)->session = NULL;
+}
+
+static bool
+is_request(const struct stage *s, uint8_t last)
+{
+	const uint8_t request[] = { 0, 0, 0, 8, 0x04, 0xd2, 0x16, last };
+
+	return memcmp(s->pending, request, sizeof request) == 0;
+}
+
+/* Some more bytes have come, and those before have been dealt with. */
+static void
+foresee(struct stage *s, const uint8_t *bytes, size_t len)
+{
+	if (s->has_ended)
+		return;
+	memcpy(s->pending + s->pending_len, bytes, len);
+	s->pending_len += len;
+	if (s->passes || s->pending[0] == 0x16 || s->pending_len < 8) {
+		s->has_ended = !s->passes && s->pending[0] == 0x16;
+	} else if (is_request(s, 0x2f)) {
+		s->has_ended = true;
+	} else if (is_request(s, 0x30) && !s->has_asked) {
+		s->has_asked = true;
+		s->has_ended = s->pending_len > 8;
+		s->pending_len = 0;
+	} else {
+		s->passes = true;
+	}
+	s->to_hear = s->passes ? s->pending_len : 0;
+}
+
+static void
+begin(struct stage *s)
+{
+	struct message_client client = { .session = 1 };
+	struct stssl_address at;
+	int pair[2];
+
+	s->host = (struct session_host){
+		.loop = ev_loop_new(0), .config = &s->config, .tls = &s->tls
+	};
+	check(stssl_address_parse("127.0.0.1:40000", &client.peer) == 0 &&
+	      stssl_address_parse("127.0.0.1:5432", &client.local) == 0 &&
+	      socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
+	s->config.listeners = &s->listen;
+	s->config.listener_count = 1;
+	s->listen.name = "postgresql";
+	s->listen.protocol = LISTEN_POSTGRESQL;
+	s->listen.login_seconds = 60;
+	s->listener = listen_somewhere(&at);
+	s->listen.backend.len =
+	    stssl_address_to(&at, &s->listen.backend.u.inet);
+	s->client = pair[0];
+	s->session = session_new(&s->host, &client, pair[1]);
+	session_run(s->session);
+	s->backend = accept(s->listener, NULL, NULL);
+	check(s->backend != -1);
+}
+
+static void
+finish(struct stage *s)
+{
+	if (s->session != NULL)
+		session_kill(s->session);
+	(void)close(s->client);
+	(void)close(s->backend);
+	(void)close(s->listener);
+	socket_linger_done(s->host.loop);
+	buffer_done();
+	ev_loop_destroy(s->host.loop);
+}
+
+static void
+say(struct stage *s, const uint8_t *bytes, size_t len)
+{
+	foresee(s, bytes, len);
+	(void)send(s->client, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	for (int i = 0; i < 8 && s->session != NULL; i++)
+		ev_run(s->host.loop, EVRUN_NOWAIT);
+	check((s->session == NULL) == s->has_ended);
+}
+
+/* All that is to be, which may have to wait for acknowledgements; no more. */
+static void
+hear(const struct stage *s)
+{
+	struct pollfd ready = { s->backend, POLLIN, 0 };
+	uint8_t heard[INPUT_MAX + 1] = { 0 };
+	size_t len = 0;
+	ssize_t n;
+
+	while (len < s->to_hear && poll(&ready, 1, 10000) == 1) {
+		n = recv(s->backend, heard + len, sizeof heard - len, 0);
+		check(n > 0);
+		len += (size_t)n;
+	}
+	check(len == s->to_hear && memcmp(heard, s->pending, len) == 0 &&
+	      recv(s->backend, heard, 1, MSG_DONTWAIT) <= 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct stage s = { .client = -1 };
+	char letters[2];
+	size_t step;
+	ssize_t n;
+
+	if (size < 2 || size > INPUT_MAX)
+		return 0;
+	(void)signal(SIGPIPE, SIG_IGN);
+	begin(&s);
+	step = data[0] == 0 ? size : data[0];
+	for (size_t at = 1; at < size && !s.has_ended; at += step)
+		say(&s, data + at, size - at < step ? size - at : step);
+	hear(&s);
+	/* A session that has ended may have taken its N with it. */
+	n = recv(s.client, letters, sizeof letters, MSG_DONTWAIT);
+	check(n <= (s.has_asked ? 1 : 0) && (n <= 0 || letters[0] == 'N') &&
+	      (n == 1 || s.has_ended || !s.has_asked));
+	finish(&s);
+	return 0;
+}

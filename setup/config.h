@@ -90,7 +90,7 @@ struct listen_config {
 	enum listen_protocol protocol;
 	enum listen_tls tls;
 	struct backend_address backend;
-	bool per_session;    /* each session connects from its own address */
+	bool per_session; /* each session connects from its own address */
 	enum send_proxy send_proxy;
 	const char *service; /* the name when it is not given */
 	/* May ask and report about its sessions, besides root; or NULL. */

@@ -64,5 +64,8 @@ walk_stop(struct walk *walk)
 bool
 walk_is_on(const struct walk *walk)
 {
-	return ev_is_active(&walk->next);
+	/* A copy, since libev's macro drops const. */
+	struct ev_timer next = walk->next;
+
+	return ev_is_active(&next);
 }

@@ -71,7 +71,9 @@ add(struct listeners *all, const struct helper_config *config, uint32_t index,
 		(void)close(fd);
 		return log_errno(-ENOMEM, "listeners");
 	}
+	/* What is accepted has what is set here. */
 	socket_keep_alive(fd);
+	socket_no_delay(fd);
 	list[all->count] = (struct listening){ fd, index };
 	all->list = list;
 	all->count++;

@@ -329,7 +329,6 @@ session_new(
 	s->has_to_log_in = s->protocol->has_login_deadline;
 	s->is_proxied = s->is_unknown = client->is_proxied != 0;
 	s->state = s->is_proxied ? SESSION_HEADER : SESSION_START;
-	socket_no_delay(fd);
 	if (s->protocol->has_urgent_data)
 		socket_inline_urgent(fd);
 	stream_init(&s->client, host->loop, fd, session_on_stream, s);

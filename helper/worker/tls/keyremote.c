@@ -30,6 +30,7 @@ struct keyremote {
 	int line;
 	uint64_t serial;
 	bool is_late;
+	bool owes;          /* an answer that nobody waits for any more */
 	int64_t rest_until; /* when it is late */
 	int64_t answered;   /* when it did so last; 0 for never */
 };
@@ -76,15 +77,16 @@ hang_up(struct keyremote *remote)
 }
 
 /*
- * Receive what is there.  True for the answer to the last request; an older
- * one, which came too late, says only that the keyholder is alive.
+ * Receive what is there, or wait for it if `flags` do not say MSG_DONTWAIT.
+ * True for the answer to the last request; an older one, which came too late,
+ * says only that the keyholder is alive.
  */
 static bool
-receive(struct keyremote *remote, struct key_answer *ret)
+receive(struct keyremote *remote, int flags, struct key_answer *ret)
 {
 	struct key_answer answer;
-	ssize_t n = recv(
-	    remote->line, &answer, sizeof answer, MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n =
+	    recv(remote->line, &answer, sizeof answer, flags | MSG_TRUNC);
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return false;
@@ -106,25 +108,37 @@ forget_late_answers(struct keyremote *remote)
 	struct key_answer answer;
 
 	while (remote->line != -1 && poll(&p, 1, 0) > 0)
-		(void)receive(remote, &answer);
+		(void)receive(remote, MSG_DONTWAIT, &answer);
+}
+
+/* The next one that comes: in time, and to the last request? */
+static bool
+receive_until(struct keyremote *remote, int64_t end, struct key_answer *ret)
+{
+	struct pollfd p = { .fd = remote->line, .events = POLLIN };
+	int64_t left = end - stssl_now_ms();
+
+	return left > 0 && poll(&p, 1, (int)left) > 0 &&
+	       receive(remote, MSG_DONTWAIT, ret);
 }
 
 static bool
 await_answer(struct keyremote *remote, struct key_answer *ret)
 {
-	int64_t now = stssl_now_ms(), end;
+	int64_t end =
+	    stssl_now_ms() + (remote->is_late ? IMPATIENCE_MS : PATIENCE_MS);
+	/* The line itself has our patience, so that one call is enough. */
+	bool has = !remote->is_late && !remote->owes && receive(remote, 0, ret);
 
-	end = now + (remote->is_late ? IMPATIENCE_MS : PATIENCE_MS);
-	for (; remote->line != -1 && now < end; now = stssl_now_ms()) {
-		struct pollfd p = { .fd = remote->line, .events = POLLIN };
-
-		if (poll(&p, 1, (int)(end - now)) > 0 && receive(remote, ret)) {
-			remote->answered = stssl_now_ms();
-			return true;
-		}
+	while (!has && remote->line != -1 && stssl_now_ms() < end)
+		has = receive_until(remote, end, ret);
+	remote->owes = !has;
+	if (has) {
+		remote->answered = stssl_now_ms();
+		return true;
 	}
 	remote->is_late = true;
-	remote->rest_until = now + REST_MS;
+	remote->rest_until = stssl_now_ms() + REST_MS;
 	return false;
 }
 
@@ -132,7 +146,9 @@ static bool
 ask(struct keyremote *remote, struct key_request *request,
     struct key_answer *ret)
 {
-	forget_late_answers(remote);
+	/* That it has hung up send() notices, too. */
+	if (remote->owes)
+		forget_late_answers(remote);
 	if (remote->line == -1 ||
 	    (remote->is_late && stssl_now_ms() < remote->rest_until))
 		return false;
@@ -165,9 +181,15 @@ keyremote_free(struct keyremote *remote)
 void
 keyremote_connect(struct keyremote *remote, int line)
 {
+	const struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
+
 	hang_up(remote);
 	remote->line = line;
-	remote->is_late = false;
+	remote->is_late = remote->owes = false;
+	/* Nobody waits without an end. */
+	if (setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, &patience,
+		sizeof patience) == -1)
+		hang_up(remote);
 	remote->answered = 0;
 }
 

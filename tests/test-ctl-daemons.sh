@@ -147,9 +147,10 @@ for value in mod_auth_unix.c 'mod_auth_pam.c mod_auth_unix.c' \
 		"error: @/$conf:$(line ^AuthOrder): $order"
 done
 for value in 'mod_auth_pam.c*' 'mod_auth_file.c   mod_auth_pam.c*' \
-    '"mod_auth_pam.c*"' '\\\nmod_auth_pam.c*'; do
+    '"mod_auth_pam.c*"'; do
 	change $conf "s/^AuthOrder.*/AUTHORDER $value/" "AuthOrder $value" ""
 done
+change $conf 's/^AuthOrder /&\\\n/' "a line that is continued" ""
 change $main '$a AuthOrder mod_auth_unix.c' "the first AuthOrder counts" ""
 change $main '1i AuthOrder mod_auth_unix.c' "wherever it stands" \
 	"error: @/$main:1: $order"

@@ -30,10 +30,9 @@ mail_base64(const void *data, size_t len, char *ret)
 
 		bits |= n > 1 ? (uint32_t)in[i + 1] << 8 : 0;
 		bits |= n > 2 ? in[i + 2] : 0u;
-		*ret++ = digits[bits >> 18];
-		*ret++ = digits[bits >> 12 & 63];
-		*ret++ = n > 1 ? digits[bits >> 6 & 63] : '=';
-		*ret++ = n > 2 ? digits[bits & 63] : '=';
+		for (int shift = 18; shift >= 0; shift -= 6)
+			*ret++ = digits[bits >> shift & 63];
+		memset(ret - (3 - n), '=', 3 - n);
 	}
 	*ret = '\0';
 }

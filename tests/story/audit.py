@@ -39,9 +39,9 @@ def said(event, start, **expected):
         dict(by="certificate", verdict="accept", reply="230")),
        ("both", "dora", "dora", "dora's password",
         dict(by="password", verdict="password", reply="230")),
-       ("a wrong password", "alice", None, "no such",
+       ("a wrong password", "alice", None, "not-hers",
         dict(by="password", verdict="password", reply="530")),
-       ("a wrong password beside a certificate", "dora", "dora", "no such",
+       ("a wrong password beside a certificate", "dora", "dora", "not-hers",
         dict(by="password", verdict="password", reply="530")))
 def login(_, user, certificate, password, expected):
     start = len(log("helper.log"))
@@ -59,7 +59,7 @@ def login(_, user, certificate, password, expected):
     # The module's line is of the same session.
     equal(f'login session={seen["session"]} ' in since("helper.log", start),
           True)
-    equal("such" in since("helper.log", start), False)
+    equal("not-hers" in since("helper.log", start), False)
 
 
 @story("a right password of an account that has expired is not called wrong")
@@ -98,7 +98,7 @@ def hostile():
     name = 'bob" peer=[2001:db8::66]:1 \\'
     ftp = connect(HELPER.address("ftp", socket.AF_INET6), None,
                   source="2001:db8::9")
-    begins(log_in(ftp, name, "no such"), "530")
+    begins(log_in(ftp, name, "not-hers"), "530")
     ftp.close()
     found = await_that(lambda: re.findall("(?m)^.* notice: refused .*$",
                                           since("helper.log", start)),

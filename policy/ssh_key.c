@@ -7,6 +7,7 @@
 #include "policy/ssh_key.h"
 
 #include <errno.h>
+#include <sha2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -303,6 +304,6 @@ stssl_ssh_key_spki(
 	if (r == 0)
 		r = read_blob(bytes, text, name, &der);
 	if (r == 0)
-		stssl_sha256(der.bytes, der.len, ret);
+		(void)SHA256Data(der.bytes, der.len, ret);
 	return r;
 }

@@ -9,50 +9,6 @@
 #include "tests/ssh-keys.h"
 #include "tests/test-policy.h"
 
-/* FIPS 180-4's examples, and lengths around the end of a block. */
-static const struct {
-	const char *text;
-	size_t times;
-	const char *digest;
-} digests[] = {
-	{ "", 1,
-	    "e3b0c44298fc1c149afbf4c8996fb924"
-	    "27ae41e4649b934ca495991b7852b855" },
-	{ "abc", 1,
-	    "ba7816bf8f01cfea414140de5dae2223"
-	    "b00361a396177a9cb410ff61f20015ad" },
-	{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
-	    "248d6a61d20638b8e5c026930c3e6039"
-	    "a33ce45964ff2167f6ecedd419db06c1" },
-	{ "a", 55,
-	    "9f4390f8d30c2dd92ec9f095b65e2b9a"
-	    "e9b0a925a5258e241c9f1e910f734318" },
-	{ "a", 63,
-	    "7d3e74a05d7db15bce4ad9ec0658ea98"
-	    "e3f06eeecf16b4c6fff2da457ddc2f34" },
-	{ "a", 64,
-	    "ffe054fe7ae0cb6dc65c3af9b61d5209"
-	    "f439851db43d0ba5997337df154668eb" },
-	{ "a", 1000000,
-	    "cdc76e5c9914fb9281a1c7e284d73e67"
-	    "f1809a48a497200e046d39ccc7112cd0" },
-};
-
-START_TEST(sha256_is_that_of_the_standard)
-{
-	size_t len = strlen(digests[_i].text);
-	char *bytes = malloc(len * digests[_i].times + 1);
-	char digest[STSSL_SHA256_TEXT];
-
-	ck_assert_ptr_nonnull(bytes);
-	for (size_t i = 0; i < digests[_i].times; i++)
-		memcpy(bytes + i * len, digests[_i].text, len);
-	stssl_sha256(bytes, len * digests[_i].times, digest);
-	ck_assert_str_eq(digest, digests[_i].digest);
-	free(bytes);
-}
-END_TEST
-
 static const struct {
 	const char *key, *spki;
 } good[] = {
@@ -188,7 +144,6 @@ END_TEST
 void
 add_ssh_key_cases(struct case_list *to)
 {
-	add_case(to, sha256_is_that_of_the_standard, ROWS(digests));
 	add_case(to, a_key_is_that_of_a_certificate_with_it, ROWS(good));
 	add_case(to, no_part_of_a_key_is_a_key, ROWS(good));
 	add_case(to, what_is_no_key_is_refused, ROWS(bad));

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/survey.h"
@@ -28,11 +30,12 @@ stssl_now_ms(void)
 /* Counts up, from here. */
 static uint32_t next_number;
 
+/* The sanitizers' runtime asks for other sizes, and before anything is set. */
 ssize_t
 getrandom(void *buf, size_t size, unsigned flags)
 {
-	(void)flags;
-	ck_assert_uint_eq(size, sizeof next_number);
+	if (size != sizeof next_number)
+		return syscall(SYS_getrandom, buf, size, flags);
 	memcpy(buf, &next_number, size);
 	next_number++;
 	return (ssize_t)size;

@@ -19,6 +19,7 @@
 	X(BAD_SIGNATURE, "bad-signature", "bad signature in the chain")    \
 	X(BAD_NAME, "bad-name", "unacceptable name in the certificate")    \
 	X(CRL_STALE, "crl-stale", "revocation state is not known")         \
+	X(UNPROVEN, "unproven", "its owner is not proven to be there")     \
 	X(OTHER, "other", "certificate not accepted")
 
 enum stssl_failure {

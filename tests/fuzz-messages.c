@@ -105,16 +105,11 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 	check(peer != NULL && event < PENALTY_CRASH);
 }
 
-/* The inquirer is asked: until it answers nothing else is asked. */
+/* They say nothing, so that no certificate is proven. */
 void
-monitor_check(
-    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
+monitor_hear_verifiers(struct monitor *m)
 {
-	const struct stage *s = (const struct stage *)m;
-
-	check(entry->owner == &s->own && entry->inquirer == NULL);
-	check(der != NULL && len <= X509_CHAIN_BYTES);
-	entry->inquirer = s;
+	(void)m;
 }
 
 static void
@@ -175,8 +170,6 @@ set_length(struct message *m, uint32_t len)
 {
 	if (m->type == MESSAGE_PUBLISH)
 		m->u.publish.text_len = len;
-	if (m->type == MESSAGE_CHECK)
-		m->u.check.der_len = len;
 }
 
 /* All that a worker sends begins with the session. */

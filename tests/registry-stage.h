@@ -41,6 +41,9 @@ extern unsigned introduced;
 /* Where to ask once more each time, a channel, unless it is -1. */
 extern int again;
 
+/* What verifiers say when they are listened to; NULL: nothing. */
+extern void (*on_hear)(struct registry *registry);
+
 /* The channel of alice's worker, which has session 1. */
 struct mail {
 	struct registry *registry;

@@ -5,12 +5,12 @@
 #ifndef TESTS_SANDBOX_ACTS_H
 #define TESTS_SANDBOX_ACTS_H
 
-#define SANDBOX_ROLES 6
+#define SANDBOX_ROLES 7
 
 /*
  * An act returns 0 when it worked, else -errno.  The outcomes are those of
- * monitor, worker, advisor, inquirer, reviewer, keyholder: k killed, p EPERM or
- * EACCES, . works, - not tried.
+ * monitor, worker, advisor, inquirer, reviewer, keyholder, verifier: k killed,
+ * p EPERM or EACCES, . works, - not tried.
  */
 struct sandbox_act {
 	const char *what;

@@ -124,14 +124,17 @@ host_closed(struct session *s, uint64_t in, uint64_t out)
 	p->closed++;
 }
 
-/* No test has a certificate that OCSP is asked about. */
+/* Whoever has a certificate has signed, and it is good. */
 int
-host_check(const struct session *s, const void *der, size_t len)
+host_prove(const struct session *s)
 {
-	(void)s;
-	(void)der;
-	(void)len;
-	return -ENOTSUP;
+	const struct proof_answer answer = { .session = s->id,
+		.failure = STSSL_FAILURE_NONE,
+		.sha256 = "7f",
+		.subject = "CN=alice" };
+
+	session_proven(play_of(s->host)->session, &answer);
+	return 0;
 }
 
 /* In the place of a name. */

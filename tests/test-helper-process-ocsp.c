@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "helper/base/ocsp.h"
 #include "helper/inquirer/ocsp_cache.h"
 #include "helper/inquirer/responders.h"
 #include "helper/worker/session_steps.h"
@@ -32,8 +33,7 @@ static const struct {
 
 START_TEST(soft_and_hard_differ_without_an_answer)
 {
-	ck_assert_int_eq(
-	    session_ocsp_judge(judgements[_i].mode, judgements[_i].found),
+	ck_assert_int_eq(ocsp_judge(judgements[_i].mode, judgements[_i].found),
 	    judgements[_i].failure);
 }
 END_TEST
@@ -43,11 +43,12 @@ static const struct {
 	struct tls_certificate certificate;
 	bool matters;
 } certificates[] = {
-	{ OCSP_OFF, { true, GOOD, 0 }, false },
-	{ OCSP_SOFT, { true, GOOD, 0 }, true },
-	{ OCSP_HARD, { true, GOOD, 0 }, true },
-	{ OCSP_HARD, { false, GOOD, 0 }, false },
-	{ OCSP_HARD, { true, F(EXPIRED), 0 }, false },
+	{ OCSP_OFF, { true, true, GOOD }, false },
+	{ OCSP_SOFT, { true, true, GOOD }, true },
+	{ OCSP_HARD, { true, true, GOOD }, true },
+	{ OCSP_HARD, { false, false, GOOD }, false },
+	{ OCSP_HARD, { true, false, GOOD }, false },
+	{ OCSP_HARD, { true, true, F(EXPIRED) }, false },
 };
 
 START_TEST(only_good_certificates_are_asked_about)

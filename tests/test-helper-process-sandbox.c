@@ -28,7 +28,7 @@
 /* In the order of the acts' outcomes. */
 static const struct sandbox *const roles[SANDBOX_ROLES] = { &sandbox_monitor,
 	&sandbox_worker, &sandbox_advisor, &sandbox_inquirer, &sandbox_reviewer,
-	&sandbox_keyholder };
+	&sandbox_keyholder, &sandbox_verifier };
 
 static size_t
 count(const struct sandbox_act *acts)

@@ -214,43 +214,6 @@ START_TEST(a_worker_asks_about_its_own_sessions_only)
 }
 END_TEST
 
-static unsigned checked;
-
-void
-monitor_check(
-    struct monitor *m, struct session_entry *entry, const void *der, size_t len)
-{
-	(void)m;
-	ck_assert_uint_eq(entry->session, 1);
-	ck_assert_uint_eq(len, 3);
-	ck_assert_mem_eq(der, "der", 3);
-	checked++;
-}
-
-START_TEST(a_worker_has_one_certificate_of_a_session_checked_at_a_time)
-{
-	struct message m = { .type = MESSAGE_CHECK };
-	struct mail mail;
-	int inquirer;
-
-	mail_open(&mail);
-	m.u.check.der_len = 3;
-	m.u.check.session = (uint64_t)_i + 1;
-	if (_i > 0) {
-		/* bob's, and nobody's */
-		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
-		ck_assert_uint_eq(checked, 0);
-	} else {
-		ck_assert_int_eq(post(&mail, &m, "der", 3), 0);
-		ck_assert_uint_eq(checked, 1);
-		mail.entry->inquirer = (void *)&inquirer;
-		ck_assert_int_eq(post(&mail, &m, "der", 3), -EBADMSG);
-		ck_assert_uint_eq(checked, 1);
-	}
-	mail_close(&mail);
-}
-END_TEST
-
 static const struct {
 	uint64_t in, out;
 	int outcome;
@@ -294,43 +257,28 @@ START_TEST(bytes_that_a_worker_tells_of_only_grow)
 }
 END_TEST
 
-#define UNTIL 1795489200
-
-static const struct {
-	const char *verify; /* NULL: the record does not say */
-	time_t until;
-} validities[] = {
-	{ "SUCCESS", UNTIL },
-	{ "SUCCESS", 0 },
-	{ "FAILED:expired", 0 },
-	{ "NONE", 0 },
-	{ NULL, 0 },
-};
-
-/* Until when it is good, whether by today's lists, and who has logged in. */
-START_TEST(what_a_record_means_for_its_session_is_noted)
+static int
+post_record(
+    struct mail *mail, const char *text, size_t len, bool proven, bool welcome)
 {
-	const char *verify = validities[_i].verify;
-	static char text[] =
-	    RECORD "SSL_PROTOCOL=TLSv1.3\0SSL_CLIENT_VERIFY=NOTHING-OF-ALL";
 	struct message m = { .type = MESSAGE_PUBLISH };
-	size_t len = sizeof RECORD "SSL_PROTOCOL=TLSv1.3\0" - 1;
-	struct mail mail;
 
-	if (verify != NULL) {
-		len += strlen("SSL_CLIENT_VERIFY=");
-		memcpy(text + len, verify, strlen(verify) + 1);
-		len += strlen(verify) + 1;
-	}
-	mail_open(&mail);
-	mail.in.is_older = _i == 1;
 	m.u.publish.session = 1;
-	m.u.publish.good_until = _i == 1 ? 0 : UNTIL;
+	m.u.publish.is_proven = proven;
 	m.u.publish.connection = connection_of(HERE);
 	m.u.publish.text_len = (uint32_t)len;
-	m.u.publish.is_welcome = _i == 1;
-	ck_assert_int_eq(post(&mail, &m, text, len), 0);
-	ck_assert_int_eq(mail.entry->good_until, validities[_i].until);
+	m.u.publish.is_welcome = welcome;
+	return post(mail, &m, text, len);
+}
+
+/* Whether it is by today's lists, and who has logged in. */
+START_TEST(what_a_record_means_for_its_session_is_noted)
+{
+	struct mail mail;
+
+	mail_open(&mail);
+	mail.in.is_older = _i == 1;
+	ck_assert_int_eq(post_record(&mail, TEXT(RECORD), false, _i == 1), 0);
 	ck_assert_int_eq(mail.entry->is_unreviewed, _i == 1);
 	ck_assert_int_eq(mail.entry->is_newcomer, _i != 1);
 	mail_close(&mail);
@@ -383,11 +331,8 @@ worker_channel_cases(struct test_case *ret)
 		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
 		{ sessions_of_one_source_have_a_suspect, 0 },
 		{ the_end_of_a_channel_is_told, 0 },
-		{ a_worker_has_one_certificate_of_a_session_checked_at_a_time,
-		    3 },
 		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },
-		{ what_a_record_means_for_its_session_is_noted,
-		    ROWS(validities) },
+		{ what_a_record_means_for_its_session_is_noted, 2 },
 		{ all_messages_that_lie_there_are_taken_or_as_many_as_asked_for,
 		    ROWS(portions) },
 		{ who_writes_without_end_does_not_keep_the_monitor, 0 },

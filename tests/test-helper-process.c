@@ -11,6 +11,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
 	registry_cases,
 	worker_channel_cases,
+	proof_cases,
 	introduce_cases,
 	advisor_cases,
 	advisors_cases,

@@ -52,6 +52,7 @@ extern struct monitor monitor;
 size_t message_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
 size_t worker_channel_cases(struct test_case *ret);
+size_t proof_cases(struct test_case *ret);
 size_t introduce_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t advisors_cases(struct test_case *ret);

@@ -73,7 +73,7 @@ report "what a login runs includes nothing of the tools" "$(
 
 below="$below\|setup\|x509\|helper/base"
 layer helper/base "$below"
-for role in worker keyholder advisor inquirer; do
+for role in worker keyholder verifier advisor inquirer; do
 	layer "helper/$role" "$below\|helper/$role"
 done
 layer helper/worker/tls "$below\|helper/worker/tls"
@@ -82,6 +82,7 @@ layer helper/monitor "$below\|helper"
 layer helper "$below\|helper"
 
 only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/keyholder/keys.c \
+	helper/verifier/judge.c helper/verifier/transcript.c \
 	stsslctl/certificate.c stsslctl/certificate_file.c
 only libtasn1 x509/der.c
 only 'curl/' helper/inquirer/fetch.c

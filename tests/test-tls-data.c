@@ -111,13 +111,36 @@ START_TEST(a_session_that_began_elsewhere_proves_nothing)
 	stage_set(&s);
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	s.client_flags = ways[_i].flags;
+	s.asks = CLIENT_NONE;
 	meet(&m, &s, context, TLS_SINGLE, ways[_i].priority);
 	part(&m);
+	s.asks = CLIENT_REQUEST;
 	meet(&m, &s, context, TLS_DATA, ways[_i].priority);
 	ck_assert_int_eq(
 	    tls_is_resumed(m.tls), ways[_i].flags != GNUTLS_NO_TICKETS);
 	ck_assert(!tls_resumes_control(m.tls));
 	part(&m);
+	(void)tls_context_free(context);
+	stage_clear(&s);
+}
+END_TEST
+
+/* In TLS 1.2 only where no certificate is asked for. */
+START_TEST(a_session_without_a_certificate_is_resumed)
+{
+	struct tls_context *context;
+	struct meeting m;
+	struct stage s;
+
+	stage_set(&s);
+	gnutls_certificate_free_credentials(s.credentials);
+	s.credentials = credentials_of(NULL);
+	context = must_load(&s, NULL, STALE_CRL_REFUSE);
+	for (int i = 0; i < 3; i++) {
+		meet(&m, &s, context, TLS_SINGLE, _i == 0 ? TLS_1_2 : TLS_1_3);
+		ck_assert_int_eq(tls_is_resumed(m.tls), i > 0 && _i == 1);
+		part(&m);
+	}
 	(void)tls_context_free(context);
 	stage_clear(&s);
 }
@@ -130,6 +153,7 @@ main(void)
 		{ nobody_but_the_client_resumes_the_control_connections_session,
 		    2 * WAYS * WAYS },
 		{ a_session_that_began_elsewhere_proves_nothing, WAYS },
+		{ a_session_without_a_certificate_is_resumed, 2 },
 	};
 
 	return test_main("tls-data", cases, ROWS(cases));

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/proof-stage.h"
 #include "tests/test.h"
 #include "tests/tls-stage.h"
 
@@ -19,29 +20,33 @@ static void
 visit(struct stage *s, struct tls_context *context, const char *priority,
     const char *resumed, const char *verify)
 {
-	struct tls_certificate certificate;
+	static struct finding found;
 	struct stssl_record record;
+	struct proof_stage proof;
 	struct tm tm = { 0 };
 	struct meeting m;
+	const char *why;
 
+	proof_stage_open(&proof, context);
 	meet(&m, s, context, TLS_SINGLE, priority);
 	stssl_record_init(&record);
-	ck_assert_int_eq(tls_describe(m.tls, &record, &certificate), 0);
+	why = proof_stage_describe(&proof, context, m.tls, &record, &found);
+	ck_assert_msg(why == NULL, "%s", why);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_SESSION_RESUMED), resumed);
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_VERIFY), verify);
-	ck_assert(certificate.is_sent);
-	ck_assert((certificate.failure == STSSL_FAILURE_NONE) ==
+	ck_assert((found.failure == STSSL_FAILURE_NONE) ==
 		  (strcmp(verify, "SUCCESS") == 0));
 	ck_assert_ptr_nonnull(
 	    strptime(stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_V_END),
 		"%b %d %H:%M:%S %Y GMT", &tm));
-	ck_assert_int_eq(certificate.good_until, timegm(&tm));
+	ck_assert_int_eq(found.good_until, timegm(&tm));
 	ck_assert_str_eq(
 	    stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_S_DN_CN), "alice");
 	stssl_record_done(&record);
 	part(&m);
+	proof_stage_close(&proof);
 }
 
 static const char *const versions[] = {
@@ -49,7 +54,7 @@ static const char *const versions[] = {
 	"NORMAL:-VERS-ALL:+VERS-TLS1.3",
 };
 
-START_TEST(a_resumed_session_is_judged_by_todays_lists)
+START_TEST(a_session_with_a_certificate_is_proven_anew_each_time)
 {
 	struct tls_context *before, *after;
 	struct stage s;
@@ -58,9 +63,9 @@ START_TEST(a_resumed_session_is_judged_by_todays_lists)
 	before = must_load(&s, "good.crl", STALE_CRL_REFUSE);
 	after = must_load(&s, "alice.crl", STALE_CRL_REFUSE);
 	visit(&s, before, versions[_i], "Initial", "SUCCESS");
-	visit(&s, before, versions[_i], "Resumed", "SUCCESS");
-	visit(&s, after, versions[_i], "Resumed", "FAILED:revoked");
-	visit(&s, before, versions[_i], "Resumed", "SUCCESS");
+	visit(&s, before, versions[_i], "Initial", "SUCCESS");
+	visit(&s, after, versions[_i], "Initial", "FAILED:revoked");
+	visit(&s, before, versions[_i], "Initial", "SUCCESS");
 	(void)tls_context_free(before);
 	(void)tls_context_free(after);
 	stage_clear(&s);
@@ -361,7 +366,8 @@ int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ a_resumed_session_is_judged_by_todays_lists, ROWS(versions) },
+		{ a_session_with_a_certificate_is_proven_anew_each_time,
+		    ROWS(versions) },
 		{ a_key_that_would_burn_the_processor_ends_the_handshake,
 		    ROWS(versions) },
 		{ a_dot_at_the_end_of_a_name_does_not_count,

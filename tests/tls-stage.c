@@ -23,7 +23,8 @@ write_key(const struct files *files, const char *name, const struct made *made)
 {
 	gnutls_datum_t pem;
 
-	OK(gnutls_x509_privkey_export2(made->key, GNUTLS_X509_FMT_PEM, &pem));
+	OK(gnutls_x509_privkey_export2_pkcs8(
+	    made->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem));
 	(void)write_file(files, name, &pem, 1);
 	gnutls_free(pem.data);
 }
@@ -89,6 +90,7 @@ stage_set(struct stage *s)
 	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
 	write_list(s, "old.crl", time(NULL) - 1, NULL);
 	s->tickets = tls_tickets_new();
+	s->asks = CLIENT_REQUEST;
 	s->priority = "NORMAL";
 	s->group = NULL;
 	s->credentials = credentials_of(&s->alice);
@@ -171,7 +173,7 @@ meet_begin(struct meeting *m, struct stage *s, struct tls_context *context,
 {
 	ck_assert_int_eq(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, m->pair), 0);
-	m->tls = tls_new(context, use, CLIENT_REQUEST, s->tickets, m->pair[0]);
+	m->tls = tls_new(context, use, s->asks, s->tickets, m->pair[0]);
 	ck_assert_ptr_nonnull(m->tls);
 	m->client = client_new(s, priority, m->pair[1]);
 }

@@ -20,6 +20,7 @@ struct stage {
 	struct made ca, server, alice;
 	struct tls_tickets *tickets;
 	const char *priority, *group; /* of the server, one or both */
+	enum client_certificate asks; /* CLIENT_REQUEST, if not changed */
 	/* Of the next client: GnuTLS's flags, and its certificate. */
 	unsigned client_flags;
 	gnutls_certificate_credentials_t credentials;

@@ -37,7 +37,8 @@ union control {
 static bool
 has_fd(const struct message *m)
 {
-	return m->type == MESSAGE_CLIENT || m->type == MESSAGE_KEYS;
+	return m->type == MESSAGE_CLIENT || m->type == MESSAGE_KEYS ||
+	       m->type == MESSAGE_VERIFIER;
 }
 
 static size_t
@@ -48,8 +49,10 @@ more_of(const struct message *m)
 		return m->u.publish.text_len;
 	case MESSAGE_QUESTION:
 		return m->u.question.text_len;
-	case MESSAGE_CHECK:
-		return m->u.check.der_len;
+	case MESSAGE_PROVEN:
+		return m->u.proven.text_len;
+	case MESSAGE_CHAIN:
+		return m->u.chain.der_len;
 	case MESSAGE_INQUIRY:
 		return m->u.inquiry.der_len;
 	case MESSAGE_LOADED:

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The messages between the monitor and workers, advisors, the keyholder, the
- * reviewer and the inquirer, over SOCK_SEQPACKET pairs, each between the
- * monitor and one other.  One struct per message, exact length checked; a role
- * that meets an impossible message exits, its peer sees the end of the channel.
+ * verifier, the reviewer and the inquirer, over SOCK_SEQPACKET pairs, each
+ * between the monitor and one other.  One struct per message, exact length
+ * checked; a role that meets an impossible message exits, its peer sees the end
+ * of the channel.
  */
 #ifndef HELPER_BASE_MESSAGE_H
 #define HELPER_BASE_MESSAGE_H
@@ -34,10 +35,14 @@ struct message_client {
 	struct stssl_address sources[MESSAGE_SOURCES];
 };
 
-/* The record to answer with for this connection, its text behind the struct. */
+/*
+ * The record to answer with for this connection, its text behind the struct.
+ * With `is_proven`, what the verifier has told of its certificate belongs to
+ * it; else it says itself that there is none, or none that is good.
+ */
 struct message_publish {
 	uint64_t session;
-	int64_t good_until; /* its certificate, if it verifies; time_t */
+	uint64_t is_proven;                 /* 0 or 1 */
 	struct stssl_connection connection; /* as the backend sees it */
 	uint32_t text_len;
 	uint32_t is_welcome; /* as MESSAGE_WELCOME */
@@ -213,15 +218,33 @@ struct message_reviewed {
 };
 
 /*
- * What does OCSP say of this session's certificate, which verifies?  Its chain
- * is behind the struct, one certificate behind the other in DER.
+ * The owner of this certificate has signed the handshake of a session that this
+ * worker has.  What is known of the certificate is behind the struct, as a
+ * record.
  */
-struct message_check {
+struct message_proven {
 	uint64_t session;
+	int64_t good_until; /* time_t; 0: it does not say */
+	uint32_t worker;    /* its process id */
+	uint32_t is_1_3;    /* the handshake; 0 for TLS 1.2 */
+	uint32_t failure;   /* enum stssl_failure, or its COUNT: it is good */
+	uint32_t text_len;
+};
+
+/*
+ * The same in advance of MESSAGE_PROVEN, for OCSP: the chain, one certificate
+ * behind the other in DER.
+ */
+struct message_chain {
+	uint64_t session;
+	uint32_t worker;
 	uint32_t der_len;
 };
 
-/* The same, as the inquirer gets it. */
+/*
+ * What does OCSP say of this session's certificate, which verifies?  Its chain
+ * is behind the struct.
+ */
 struct message_inquiry {
 	uint64_t session;
 	uint32_t der_len;
@@ -244,6 +267,14 @@ struct message_checked {
  * an end.  It carries the requests of helper/base/keyrequest.h.
  */
 struct message_keys {
+	uint32_t worker; /* its process id */
+};
+
+/*
+ * A line between a worker and the verifier comes with the message; both get an
+ * end.  It carries the structs of helper/base/proof.h.
+ */
+struct message_verifier {
 	uint32_t worker; /* its process id */
 };
 
@@ -276,7 +307,7 @@ struct message_refused {
 	X(PUBLISH, publish, WORKER, STSSL_RECORD_MAX)    \
 	X(WITHDRAW, withdraw, WORKER, 0)                 \
 	X(ASK, ask, WORKER, 0)                           \
-	X(CHECK, check, WORKER, X509_CHAIN_BYTES)        \
+	X(VERIFIER, verifier, MONITOR, 0)                \
 	X(WELCOME, welcome, WORKER, 0)                   \
 	X(TRAFFIC, traffic, WORKER, 0)                   \
 	X(FAILED, failed, WORKER, 0)                     \
@@ -286,6 +317,8 @@ struct message_refused {
 	X(REFUSED, refused, KEYHOLDER, 0)                \
 	X(RESOLVED, resolved, INQUIRER, 0)               \
 	X(REVIEWED, reviewed, REVIEWER, 0)               \
+	X(PROVEN, proven, VERIFIER, STSSL_RECORD_MAX)    \
+	X(CHAIN, chain, VERIFIER, X509_CHAIN_BYTES)      \
 	X(FOUND, found, INQUIRER, 0)                     \
 	X(UNREACHABLE, unreachable, WORKER, 0)           \
 	X(INTRODUCE, introduce, WORKER, 0)               \
@@ -305,7 +338,8 @@ enum message_sender {
 	SENDER_ADVISOR,
 	SENDER_KEYHOLDER,
 	SENDER_REVIEWER,
-	SENDER_INQUIRER
+	SENDER_INQUIRER,
+	SENDER_VERIFIER
 };
 
 struct message {

@@ -33,6 +33,7 @@ const struct sandbox sandbox_inquirer = { "inquirer",
 	    SANDBOX_THREADS };
 const struct sandbox sandbox_keyholder = { "keyholder", 0 };
 const struct sandbox sandbox_reviewer = { "reviewer", 0 };
+const struct sandbox sandbox_verifier = { "verifier", 0 };
 
 static enum sandbox_mode mode = SANDBOX_DEFAULT;
 

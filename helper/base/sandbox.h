@@ -49,6 +49,6 @@ int sandbox_limit_files(const struct sandbox *sandbox);
 
 /* Of each role, for tests: what is entered is the role's own matter. */
 extern const struct sandbox sandbox_monitor, sandbox_worker, sandbox_advisor,
-    sandbox_inquirer, sandbox_keyholder, sandbox_reviewer;
+    sandbox_inquirer, sandbox_keyholder, sandbox_reviewer, sandbox_verifier;
 
 #endif

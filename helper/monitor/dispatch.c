@@ -13,6 +13,7 @@
 #include "helper/monitor/children/inquiries.h"
 #include "helper/monitor/children/keyholders.h"
 #include "helper/monitor/children/review.h"
+#include "helper/monitor/children/verifiers.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
@@ -66,6 +67,33 @@ void
 monitor_refused(struct monitor *m, uint32_t worker)
 {
 	workers_refuse(m->workers, worker);
+}
+
+/* Between workers and the verifier */
+
+bool
+monitor_introduce(struct monitor *m, struct child *worker)
+{
+	return verifiers_introduce(m->verifiers, worker);
+}
+
+void
+monitor_introduce_workers(struct monitor *m, bool is_new)
+{
+	workers_introduce(m->workers, is_new);
+}
+
+void
+monitor_hear_verifiers(struct monitor *m)
+{
+	verifiers_drain(m->verifiers);
+}
+
+bool
+monitor_is_worker(
+    struct monitor *m, const struct session_entry *entry, uint32_t worker)
+{
+	return workers_has(m->workers, entry, worker);
 }
 
 /* Clients */
@@ -166,11 +194,13 @@ monitor_check(
 
 void
 monitor_checked(
-    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found)
+    struct monitor *m, struct session_entry *entry, enum x509_ocsp found)
 {
 	const struct message message = { .type = MESSAGE_CHECKED,
 		.u.checked = { .session = entry->session, .found = found } };
 
+	entry->proof.is_answered = true;
+	entry->proof.found = found;
 	(void)tell(m, entry, &message, "an answer of OCSP");
 }
 
@@ -194,6 +224,7 @@ monitor_renewed(struct monitor *m)
 	penalties_renew(m->penalties, &config->penalties);
 	(void)inquiries_renew(m->inquiries);
 	keyholders_renew(m->keyholders);
+	(void)verifiers_renew(m->verifiers);
 	(void)workers_renew(m->workers);
 	(void)advisors_renew(m->advisors);
 	review_begin(m->review, tls_context_store(m->generation->tls),

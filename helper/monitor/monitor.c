@@ -26,6 +26,7 @@
 #include "helper/monitor/children/keyholders.h"
 #include "helper/monitor/children/loglines.h"
 #include "helper/monitor/children/review.h"
+#include "helper/monitor/children/verifiers.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
@@ -80,8 +81,10 @@ void
 monitor_ended(struct monitor *m, enum role role)
 {
 	/* As long as there are workers there may be handshakes. */
-	if (role == ROLE_WORKER)
+	if (role == ROLE_WORKER) {
 		keyholders_stop(m->keyholders);
+		verifiers_stop(m->verifiers);
+	}
 	if (m->processes == 0)
 		ev_break(m->loop, EVBREAK_ALL);
 }
@@ -154,6 +157,7 @@ static const struct {
 	[ROLE_ADVISOR] = { false },
 	[ROLE_INQUIRER] = { .store = true },
 	[ROLE_REVIEWER] = { .store = true },
+	[ROLE_VERIFIER] = { .store = true },
 };
 
 /* Also when only some of it is there. */
@@ -173,6 +177,7 @@ forget_parts(struct monitor *m)
 	m->keyholders = keyholders_free(m->keyholders);
 	m->advisors = advisors_free(m->advisors);
 	m->inquiries = inquiries_free(m->inquiries);
+	m->verifiers = verifiers_free(m->verifiers);
 	m->penalties = penalties_free(m->penalties);
 	m->registry = registry_free(m->registry);
 	m->sources = sources_free(m->sources);
@@ -216,11 +221,12 @@ build(struct monitor *m, const char *path, const struct privileges *privileges)
 	m->workers = workers_new(m);
 	m->advisors = advisors_new(m, ADVICE_SECONDS);
 	m->inquiries = inquiries_new(m);
+	m->verifiers = verifiers_new(m);
 	m->reload = reload_new(m, path);
 	m->review = review_new(m, REVIEW_SECONDS);
 	if (m->keyholders == NULL || m->workers == NULL ||
-	    m->advisors == NULL || m->inquiries == NULL || m->reload == NULL ||
-	    m->review == NULL)
+	    m->advisors == NULL || m->inquiries == NULL ||
+	    m->verifiers == NULL || m->reload == NULL || m->review == NULL)
 		return -ENOMEM;
 	m->answers = answers_new(m, m->status->fd, privileges);
 	if (m->answers == NULL)
@@ -310,6 +316,8 @@ start_processes(struct monitor *m)
 	r = advisors_renew(m->advisors);
 	if (r == 0)
 		r = inquiries_renew(m->inquiries);
+	if (r == 0)
+		r = verifiers_renew(m->verifiers);
 	if (r == 0)
 		r = workers_renew(m->workers);
 	return r < 0 ? STATUS_SYSTEM : STATUS_STOPPED;

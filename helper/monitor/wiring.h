@@ -21,6 +21,8 @@
 
 #define MONITOR_SIGNALS 3
 
+struct child;
+
 struct monitor {
 	struct ev_loop *loop; /* the default one: it waits for children */
 	struct generation *generation; /* the one in use */
@@ -36,6 +38,7 @@ struct monitor {
 	struct keyholders *keyholders;
 	struct advisors *advisors;
 	struct inquiries *inquiries;
+	struct verifiers *verifiers;
 	struct review *review;
 	struct answers *answers;
 	struct reload *reload;
@@ -67,8 +70,27 @@ bool monitor_connect(struct monitor *m, uint32_t worker, int line);
 /* The keyholder takes lines; those of all workers, when it is a new one. */
 void monitor_connect_workers(struct monitor *m, bool is_new);
 
-/* This worker has asked the keyholder for what is not to be signed. */
+/*
+ * This worker has asked the keyholder for what is not to be signed, or the
+ * verifier about a session that is not its own.
+ */
 void monitor_refused(struct monitor *m, uint32_t worker);
+
+/*
+ * Give this worker and the verifier a line between them; false when that has to
+ * wait for monitor_introduce_workers().
+ */
+bool monitor_introduce(struct monitor *m, struct child *worker);
+
+/* The verifier takes lines; those of all workers, when it is a new one. */
+void monitor_introduce_workers(struct monitor *m, bool is_new);
+
+/* Take in what verifiers have said until now. */
+void monitor_hear_verifiers(struct monitor *m);
+
+/* Has the worker with this process id the session? */
+bool monitor_is_worker(
+    struct monitor *m, const struct session_entry *entry, uint32_t worker);
 
 /* Something went wrong that clients from there are penalised for. */
 void monitor_penalise(struct monitor *m, const struct stssl_address *peer,
@@ -86,13 +108,13 @@ void monitor_asked(struct monitor *m, const struct session_entry *entry,
 void monitor_advise(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask, const struct message_advice *advice);
 
-/* A worker asks what OCSP says of a session's certificate, a chain in DER. */
+/* OCSP is to be asked about a session's certificate, a chain in DER. */
 void monitor_check(struct monitor *m, struct session_entry *entry,
     const void *der, size_t len);
 
 /* The answer. */
 void monitor_checked(
-    struct monitor *m, const struct session_entry *entry, enum x509_ocsp found);
+    struct monitor *m, struct session_entry *entry, enum x509_ocsp found);
 
 /* The name in a listener's passive-address stands for this address now. */
 void monitor_resolved(

@@ -87,10 +87,10 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 {
 	const struct message m = { .type = MESSAGE_PUBLISH,
 		.u.publish = { .session = s->id,
-		    .good_until = s->certificate.good_until,
 		    .connection = *connection,
 		    .text_len = (uint32_t)s->record.len,
-		    .is_welcome = is_welcome } };
+		    .is_welcome = is_welcome,
+		    .is_proven = s->certificate.is_proven } };
 
 	return try_to_tell(s->host, &m, s->record.text, s->record.len);
 }
@@ -120,12 +120,9 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 }
 
 int
-host_check(const struct session *s, const void *der, size_t len)
+host_prove(const struct session *s)
 {
-	const struct message m = { .type = MESSAGE_CHECK,
-		.u.check = { s->id, (uint32_t)len } };
-
-	return try_to_tell(s->host, &m, der, len);
+	return tls_prove(s->client.tls, s->id);
 }
 
 void

@@ -59,11 +59,11 @@ void host_ask(
     const struct session *s, enum message_about about, const char *user);
 
 /*
- * Ask what OCSP says of the certificate whose chain this is in DER;
- * session_checked() is called with the answer, if one comes.  Returns 0 when
- * the question is on its way.
+ * Hand in the session's handshake, which is over, to the verifier;
+ * session_proven() is called with the answer, and session_checked() with that
+ * of OCSP, if it is asked.  Returns 0 when the proof is on its way.
  */
-int host_check(const struct session *s, const void *der, size_t len);
+int host_prove(const struct session *s);
 
 /* Something went wrong that the session's client is to be penalised for. */
 void host_failed(const struct session *s, enum penalty_event event);

@@ -70,6 +70,8 @@ release(struct session *s)
 	stream_close(&s->client);
 	proxy_reader_done(&s->proxy);
 	stssl_record_done(&s->record);
+	session_forget_subject(s);
+	free(s->proof.name);
 	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
 	free(s);
@@ -175,6 +177,7 @@ static const char *const timeouts[] = {
 	[SESSION_ADMISSION] = "timeout",
 	[SESSION_START] = "timeout",
 	[SESSION_HANDSHAKE] = "handshake-timeout",
+	[SESSION_PROVE] = "timeout",
 	[SESSION_CHECK] = "timeout",
 	[SESSION_CONNECT] = "backend-timeout",
 	[SESSION_OPEN] = "login-timeout",
@@ -198,7 +201,10 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	if (s->state == SESSION_CHECK) {
+	if (s->state == SESSION_PROVE) {
+		s->proof.is_known = true;
+		session_run(s);
+	} else if (s->state == SESSION_CHECK) {
 		s->ocsp.is_known = true;
 		session_run(s);
 	} else {
@@ -275,7 +281,9 @@ session_advice(struct session *s, const struct message_advice *advice)
 void
 session_checked(struct session *s, enum x509_ocsp found)
 {
-	if (s->state != SESSION_CHECK || s->ocsp.is_known)
+	/* It may be here before the verifier's word. */
+	if ((s->state != SESSION_PROVE && s->state != SESSION_CHECK) ||
+	    s->ocsp.is_known)
 		return;
 	s->ocsp.is_known = true;
 	s->ocsp.found = found;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "helper/base/message.h"
+#include "helper/base/proof.h"
 #include "helper/worker/host.h"
 #include "helper/worker/session_state.h"
 #include "helper/worker/tls/tls_types.h"
@@ -85,8 +86,11 @@ void session_verdict(struct session *s, const struct message_verdict *verdict);
 /* The answer to host_ask(); the session goes on from the event loop. */
 void session_advice(struct session *s, const struct message_advice *advice);
 
-/* The same for host_check(). */
+/* OCSP has answered about its certificate. */
 void session_checked(struct session *s, enum x509_ocsp found);
+
+/* The answer to host_prove(); NULL when there will be none. */
+void session_proven(struct session *s, const struct proof_answer *answer);
 
 /* The client whom host_introduce() has named may come in. */
 void session_admitted(struct session *s);

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "helper/base/log.h"
 #include "helper/worker/proxy/announce.h"
@@ -104,11 +103,8 @@ session_admitted(struct session *s)
 static bool
 is_verified(const struct session *s)
 {
-	const char *verify =
-	    stssl_record_get(&s->record, STSSL_KEY_SSL_CLIENT_VERIFY);
-
-	return s->certificate.failure == STSSL_FAILURE_NONE && verify != NULL &&
-	       strcmp(verify, "SUCCESS") == 0;
+	return s->certificate.is_proven &&
+	       s->certificate.failure == STSSL_FAILURE_NONE;
 }
 
 size_t
@@ -126,7 +122,7 @@ session_announcement(const struct session *s, uint8_t *ret)
 		a.has_certificate = s->certificate.is_sent;
 		a.is_resumed = tls_is_resumed(s->client.tls);
 		a.is_verified = is_verified(s);
-		a.name = stssl_record_get(r, STSSL_KEY_SSL_CLIENT_S_DN_CN);
+		a.name = s->proof.name;
 	}
 	return proxy_announce(&a, ret);
 }

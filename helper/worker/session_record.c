@@ -9,10 +9,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "helper/base/log.h"
 #include "status/quote.h"
 #include "status/tools/address.h"
+#include "status/tools/words.h"
 
 /* For the log */
 
@@ -34,7 +36,6 @@ session_describe(struct session *s)
 {
 	struct stssl_record *record = &s->record;
 	char text[STSSL_ADDRESS_TEXT];
-	const char *sha256;
 	int r;
 
 	stssl_record_done(record);
@@ -50,11 +51,38 @@ session_describe(struct session *s)
 	if (r == 0)
 		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
 	if (r == 0 && s->client.tls != NULL)
-		r = tls_describe(s->client.tls, record, &s->certificate);
-	sha256 = stssl_record_get(record, STSSL_KEY_SSL_CLIENT_CERT_SHA256);
-	(void)snprintf(s->fingerprint, sizeof s->fingerprint, "%s",
-	    sha256 == NULL ? "" : sha256);
+		r = tls_describe(s->client.tls, record);
+	s->certificate.is_sent =
+	    s->client.tls != NULL && tls_has_certificate(s->client.tls);
+	s->certificate.failure = s->certificate.is_sent ? STSSL_FAILURE_UNPROVEN
+							: STSSL_FAILURE_NONE;
 	return r;
+}
+
+/* SSL_CLIENT_VERIFY, as the worker has heard. */
+#define VERIFY_TEXT 64
+static const char *
+verify_text(const struct session *s, char buf[static VERIFY_TEXT])
+{
+	if (!s->certificate.is_sent)
+		return "NONE";
+	if (s->certificate.failure == STSSL_FAILURE_NONE)
+		return "SUCCESS";
+	(void)snprintf(buf, VERIFY_TEXT, "FAILED:%s",
+	    stssl_failure_word(s->certificate.failure));
+	return buf;
+}
+
+/* What the verifier has told the monitor is not the worker's to say. */
+static int
+complete(struct session *s)
+{
+	char text[VERIFY_TEXT];
+
+	if (s->client.tls == NULL || s->certificate.is_proven)
+		return 0;
+	return stssl_record_put(
+	    &s->record, STSSL_KEY_SSL_CLIENT_VERIFY, verify_text(s, text));
 }
 
 int
@@ -68,6 +96,8 @@ session_publish(struct session *s)
 	if (s->listen->backend.u.sa.sa_family == AF_UNIX)
 		return 0;
 	r = stssl_connection_of(s->backend.fd, &s->to_backend);
+	if (r == 0)
+		r = complete(s);
 	if (r < 0)
 		return r;
 	seen_by_backend = stssl_connection_flip(&s->to_backend);
@@ -101,14 +131,21 @@ session_log_handshake(const struct session *s)
 {
 	const struct stssl_record *r = &s->record;
 	char who[SESSION_LABEL], dn[STSSL_QUOTE_MAX];
-	const char *subject = stssl_record_get(r, STSSL_KEY_SSL_CLIENT_S_DN);
+	char verify[VERIFY_TEXT];
 
 	log_info("tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s",
 	    session_label(s, who), stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL),
 	    stssl_record_get(r, STSSL_KEY_SSL_CIPHER),
 	    tls_is_resumed(s->client.tls) ? "yes" : "no",
-	    stssl_record_get(r, STSSL_KEY_SSL_CLIENT_VERIFY),
-	    stssl_quote(dn, sizeof dn, subject));
+	    verify_text(s, verify),
+	    stssl_quote(dn, sizeof dn, s->proof.subject));
+}
+
+void
+session_forget_subject(struct session *s)
+{
+	free(s->proof.subject);
+	s->proof.subject = NULL;
 }
 
 void

@@ -27,6 +27,7 @@ enum session_state {
 	SESSION_ADMISSION, /* of the client that it has named */
 	SESSION_START,
 	SESSION_HANDSHAKE, /* TLS with the client */
+	SESSION_PROVE,     /* the verifier, if there is a certificate */
 	SESSION_CHECK,     /* OCSP, if it is asked */
 	SESSION_CONNECT,   /* TCP with the backend */
 	SESSION_OPEN,      /* the protocol has it */
@@ -67,7 +68,12 @@ struct session {
 		enum message_end_reason reason;
 	} end;                              /* session_end_for() */
 	struct tls_certificate certificate; /* the client's */
-	char fingerprint[2 * 32 + 1];       /* SHA-256, in hex */
+	char fingerprint[2 * 32 + 1];       /* SHA-256, in hex; or empty */
+	struct {
+		bool is_known;
+		char *subject; /* for one line in the log */
+		char *name;    /* for send-proxy */
+	} proof;
 	struct {
 		bool is_known;
 		enum x509_ocsp found;

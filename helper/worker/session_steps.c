@@ -126,9 +126,11 @@ void
 session_admit(struct session *s)
 {
 	session_log_handshake(s);
+	session_forget_subject(s);
 	if (!certificate_will_do(s)) {
-		/* An unknown revocation state is not the client's fault. */
-		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE)
+		/* What could not be found out is not the client's fault. */
+		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE &&
+		    s->certificate.failure != STSSL_FAILURE_UNPROVEN)
 			host_failed(s, PENALTY_HANDSHAKE_FAILED);
 		tls_refuse_certificate(s->client.tls);
 		session_end(s);
@@ -145,9 +147,8 @@ handshake_done(struct session *s)
 
 	if (r < 0)
 		session_lack_record(s, r);
-	else if (session_ocsp_matters(
-		     s->host->config->tls.ocsp, &s->certificate))
-		session_begin_check(s);
+	else if (s->certificate.is_sent)
+		session_begin_proof(s);
 	else
 		session_admit(s);
 }
@@ -247,6 +248,7 @@ static void (*const steps[])(struct session *) = {
 	[SESSION_ADMISSION] = step_admission,
 	[SESSION_START] = step_start,
 	[SESSION_HANDSHAKE] = step_handshake,
+	[SESSION_PROVE] = session_step_proof,
 	[SESSION_CHECK] = session_step_check,
 	[SESSION_CONNECT] = step_connect,
 	[SESSION_OPEN] = step_open,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of a session share: session.c (its life and its end),
- * session_steps.c (from one state to the next), session_proxy.c and
- * session_ocsp.c (two of the steps) and session_record.c (what is said of it).
- * Nothing else includes this.
+ * session_steps.c (from one state to the next), session_proxy.c,
+ * session_proof.c and session_ocsp.c (some of the steps) and session_record.c
+ * (what is said of it).  Nothing else includes this.
  */
 #ifndef HELPER_WORKER_SESSION_STEPS_H
 #define HELPER_WORKER_SESSION_STEPS_H
@@ -37,13 +37,13 @@ int session_announce(struct session *s, const uint8_t *bytes, size_t len);
 void session_begin_check(struct session *s);
 void session_step_check(struct session *s);
 
+/* The same for the verifier, in front of OCSP. */
+void session_begin_proof(struct session *s);
+void session_step_proof(struct session *s);
+
 /* Is there a certificate that verifies, and is OCSP to be asked? */
 bool session_ocsp_matters(
     enum ocsp_mode mode, const struct tls_certificate *certificate);
-
-/* The failure that follows from an answer; STSSL_FAILURE_NONE for none. */
-enum stssl_failure session_ocsp_judge(
-    enum ocsp_mode mode, enum x509_ocsp found);
 
 /* All is known of the certificate: refuse it, or go on to the backend. */
 void session_admit(struct session *s);
@@ -63,7 +63,8 @@ void session_close_backend(struct session *s);
 /* End it, for there is no record of it. */
 void session_lack_record(struct session *s, int r);
 
-/* One line about the handshake, out of the record. */
+/* One line about the handshake. */
 void session_log_handshake(const struct session *s);
+void session_forget_subject(struct session *s);
 
 #endif

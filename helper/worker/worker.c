@@ -19,6 +19,7 @@
 #include "helper/base/socket.h"
 #include "helper/worker/session.h"
 #include "helper/worker/tls/ktls.h"
+#include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls.h"
 
 #define TRAFFIC_SECONDS 2.
@@ -116,6 +117,31 @@ take_keys(struct worker *w, const struct message *m, int fd)
 	tls_context_connect(w->host.tls, fd);
 }
 
+/* From the verifier: a session that has just ended needs no answer. */
+static void
+hear_proof(void *owner, const struct proof_answer *answer)
+{
+	struct worker *w = owner;
+	struct session *s;
+
+	if (answer != NULL) {
+		s = host_find(&w->host, answer->session);
+		if (s != NULL)
+			session_proven(s, answer);
+		return;
+	}
+	TAILQ_FOREACH (s, &w->host.sessions, others)
+		session_proven(s, NULL);
+}
+
+static void
+take_verifier(struct worker *w, const struct message *m, int fd)
+{
+	(void)m;
+	prover_connect(
+	    tls_context_prover(w->host.tls), w->host.loop, fd, hear_proof, w);
+}
+
 static void
 take_drain(struct worker *w, const struct message *m, int fd)
 {
@@ -177,9 +203,12 @@ tell_traffic(struct session_host *host)
 static void
 on_traffic(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
+	struct session_host *host = timer->data;
+
 	(void)loop;
 	(void)events;
-	tell_traffic(timer->data);
+	tell_traffic(host);
+	prover_refresh(tls_context_prover(host->tls));
 }
 
 static void
@@ -228,6 +257,7 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_END] = take_end,
 	[MESSAGE_DRAIN] = take_drain,
 	[MESSAGE_KEYS] = take_keys,
+	[MESSAGE_VERIFIER] = take_verifier,
 };
 
 void
@@ -268,6 +298,7 @@ static void
 worker_done(struct worker *w)
 {
 	stop_sessions(w, true);
+	prover_disconnect(tls_context_prover(w->host.tls));
 	socket_linger_done(w->host.loop);
 	buffer_done();
 	ev_io_stop(w->host.loop, &w->watcher);

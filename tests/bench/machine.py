@@ -22,6 +22,8 @@ ACCOUNT = 61001
 PATIENCE = 20
 # What is played with a program ends by then, whatever the program does.
 GUARD = 90
+# What reading /proc says of a process that ends meanwhile.
+GONE = FileNotFoundError, ProcessLookupError
 
 
 @contextlib.contextmanager
@@ -174,8 +176,10 @@ class Server:
         """KiB, with what is shared divided among those who share it."""
         total = 0
         for pid in self.processes():
-            with open(f"/proc/{pid}/smaps_rollup") as file:
-                total += int(re.search(r"Pss: +(\d+)", file.read()).group(1))
+            with contextlib.suppress(*GONE):
+                with open(f"/proc/{pid}/smaps_rollup") as file:
+                    total += sum(map(int, re.findall(r"^Pss: +(\d+)",
+                                                     file.read(), re.M)))
         return total
 
     def stop(self):
@@ -197,7 +201,7 @@ def family(pid):
             for child in map(int, file.read().split()):
                 found += family(child)
             return found
-    except FileNotFoundError:
+    except GONE:
         return []
 
 
@@ -206,6 +210,6 @@ def spent(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except GONE:
         return 0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

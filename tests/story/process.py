@@ -53,8 +53,8 @@ def on_two_workers():
 @story("started as root, every process changes to the user, for good")
 def unprivileged():
     uid = 61000
-    # The monitor, the keyholder, two workers, four advisors.
-    pids = await_that(lambda: len(HELPER.processes()) == 8 and
+    # The monitor, the keyholder, the verifier, two workers, four advisors.
+    pids = await_that(lambda: len(HELPER.processes()) == 9 and
                       HELPER.processes(), "all processes")
     for pid in pids:
         facts = status(pid)

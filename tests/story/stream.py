@@ -87,18 +87,25 @@ def whole(version):
             equal(read(tls, len(sent)) == sent, True)
 
 
-@story("{0}: a session is resumed, whichever worker its client comes to",
-       ("TLSv1_2",), ("TLSv1_3",))
-def resumed(version):
+@story("{0}, {1}: a session is {2}, whichever worker its client comes to",
+       ("TLSv1_2", "no certificate is asked for", "resumed"),
+       ("TLSv1_3", "no certificate is asked for", "resumed"),
+       ("TLSv1_2", "a client without a certificate", "not resumed"),
+       ("TLSv1_3", "a client without a certificate", "resumed"),
+       ("TLSv1_2", "a client with a certificate", "not resumed"),
+       ("TLSv1_3", "a client with a certificate", "not resumed"))
+def resumed(version, which, outcome):
     version = getattr(ssl.TLSVersion, version)
+    listener = "anonymous" if which.startswith("no ") else "echo"
     # A session belongs to the context that it was made with.
-    own = context(version=version)
+    own = context("alice" if "with a c" in which else None, version=version)
     session, reused = None, []
     # Two at a time, so that both workers have one.
     for _ in range(4):
         pair = []
         for _ in range(2):
-            raw = socket.create_connection(HELPER.address("echo"), PATIENCE)
+            raw = socket.create_connection(HELPER.address(listener),
+                                           PATIENCE)
             pair.append(own.wrap_socket(raw, server_hostname="localhost",
                                         session=session))
             pair[-1].sendall(b"x")
@@ -107,7 +114,7 @@ def resumed(version):
         session = pair[0].session
         for tls in pair:
             tls.close()
-    equal(reused, 2 * [False] + 6 * [True])
+    equal(reused, 2 * [False] + 6 * [outcome == "resumed"])
 
 
 @story("{0}: a record that is wrong gets an alert, and no reset takes it away",

@@ -21,6 +21,7 @@ listener()
 
 {
 	listener echo 127.0.0.1:7007 request
+	listener anonymous 127.0.0.1:7007 none
 	listener digest 127.0.0.1:7008 request
 	listener closing 127.0.0.1:7009 none
 	listener noticing 127.0.0.1:7010 request

@@ -35,7 +35,7 @@ run(const struct generation *g, int channel)
 	return worker_main(g->config, g->tls, channel);
 }
 
-/* Lines to the keyholder */
+/* Lines to the keyholder, and to the verifier */
 
 /*
  * The monitor keeps the keyholder's end open as well: what a worker asks while
@@ -75,16 +75,25 @@ worker_connect(struct child *c)
 		    c->pool->monitor, (uint32_t)c->pid, c->line);
 }
 
+void
+worker_introduce(struct child *c)
+{
+	if (!c->is_introduced)
+		c->is_introduced = monitor_introduce(c->pool->monitor, c);
+}
+
 static int
 started(struct child *c)
 {
 	int r = open_line(c);
 
-	if (r < 0)
+	if (r < 0) {
 		pool_kill(c);
-	else
-		worker_connect(c);
-	return r;
+		return r;
+	}
+	worker_connect(c);
+	worker_introduce(c);
+	return 0;
 }
 
 /* Whose fault the end of one is */

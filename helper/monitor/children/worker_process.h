@@ -16,6 +16,9 @@ void worker_drain_all(struct pool *pool);
 /* Give its line to the keyholder, unless the keyholder has it. */
 void worker_connect(struct child *c);
 
+/* Give it a line to the verifier, unless it has one. */
+void worker_introduce(struct child *c);
+
 /*
  * Its end is the doing of the one source that all its clients come from: for a
  * worker that is lost.

@@ -262,6 +262,32 @@ workers_connect(struct workers *workers, bool is_new)
 }
 
 void
+workers_introduce(struct workers *workers, bool is_new)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &workers->pool.list, entry) {
+		if (c->is_lost || c->is_retired)
+			continue;
+		if (is_new)
+			c->is_introduced = false;
+		worker_introduce(c);
+	}
+}
+
+bool
+workers_has(const struct workers *workers, const struct session_entry *entry,
+    uint32_t worker)
+{
+	const struct child *c;
+
+	LIST_FOREACH (c, &workers->pool.list, entry)
+		if (c == entry->owner)
+			return c->pid == (pid_t)worker;
+	return false;
+}
+
+void
 workers_refuse(struct workers *workers, uint32_t worker)
 {
 	struct child *c;

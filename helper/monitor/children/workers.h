@@ -52,7 +52,14 @@ int workers_renew(struct workers *workers);
 /* Connect those that are not; all of them, when the keyholder is a new one. */
 void workers_connect(struct workers *workers, bool is_new);
 
-/* Kill the one with this process id for what it has asked the keyholder. */
+/* The same with the verifier. */
+void workers_introduce(struct workers *workers, bool is_new);
+
+/* Has the worker with this process id the session? */
+bool workers_has(const struct workers *workers,
+    const struct session_entry *entry, uint32_t worker);
+
+/* Kill the one with this process id for what it has asked another process. */
 void workers_refuse(struct workers *workers, uint32_t worker);
 
 /* Tell all what the name in a listener's passive-address stands for now. */

@@ -92,6 +92,7 @@ write_self(FILE *to, const struct metrics *metrics)
 		[ROLE_ADVISOR] = "advisor",
 		[ROLE_INQUIRER] = "inquirer",
 		[ROLE_REVIEWER] = "reviewer",
+		[ROLE_VERIFIER] = "verifier",
 	};
 
 	write_head(to, "stssl_build", "info", "The helper that runs.");

@@ -375,6 +375,7 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	    entry->is_newcomer);
 	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
 	stssl_record_done(&entry->login);
+	proof_done(&entry->proof);
 	sources_release_all(registry->sources, entry->sources);
 	free(entry);
 }

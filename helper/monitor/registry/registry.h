@@ -15,6 +15,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/registry/census.h"
 #include "helper/monitor/registry/metrics.h"
+#include "helper/monitor/registry/proof.h"
 #include "status/address.h"
 #include "status/record.h"
 #include "status/words.h"
@@ -55,6 +56,7 @@ struct session_entry {
 	size_t text_len;
 	enum metrics_tls tls; /* of the last record */
 
+	struct session_proof proof;
 	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */
 	time_t good_until;    /* the verified certificate; 0: there is none */
 	bool is_decided;      /* a verdict came */

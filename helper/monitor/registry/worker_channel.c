@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Handles the messages of workers, a function for each.  A worker that has
- * been taken over can say here what it likes about its own connections, as
- * whom their clients presented themselves; nothing else is taken from it.
+ * been taken over can say here what it likes about its own connections, but not
+ * whose certificates their clients have shown; nothing else is taken from it.
  */
 #include <config.h>
 #include "helper/monitor/registry/worker_channel.h"
@@ -73,15 +73,36 @@ is_about(const struct worker_channel *in, const struct stssl_record *record,
 	       says(record, STSSL_KEY_REMOTE_PORT, port);
 }
 
+/*
+ * Its certificate's part, which the verifier told the monitor before it told
+ * the worker.
+ */
+static int
+complete(struct worker_channel *in, struct stssl_record *record,
+    struct session_entry *entry, const struct message_publish *p)
+{
+	const struct helper_config *config = in->monitor->generation->config;
+
+	entry->good_until = 0;
+	if (p->is_proven == 0) {
+		proof_done(&entry->proof);
+		return 0;
+	}
+	if (!entry->proof.is_there)
+		monitor_hear_verifiers(in->monitor);
+	return proof_add(
+	    &entry->proof, config->tls.ocsp, record, &entry->good_until);
+}
+
 /* Without a record the answer will be "none": nothing is granted by it. */
 static void
 keep(struct worker_channel *in, struct stssl_record *record,
     struct session_entry *entry, const struct message_publish *p)
 {
-	bool verifies = says(record, STSSL_KEY_SSL_CLIENT_VERIFY, "SUCCESS");
-	int r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
+	int r = complete(in, record, entry, p);
 
-	entry->good_until = verifies ? (time_t)p->good_until : 0;
+	if (r == 0)
+		r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
 	entry->is_unreviewed = in->is_older;
 	metrics_backend(
 	    registry_metrics(in->monitor->registry), entry->listener, true);
@@ -119,7 +140,8 @@ publish(struct worker_channel *in, const struct message *m, const char *text)
 		return -EBADMSG;
 	stssl_record_init(&record);
 	r = stssl_record_decode(text, p->text_len, &record);
-	if (r == 0 && is_about(in, &record, entry))
+	if (r == 0 && p->is_proven <= 1 && is_about(in, &record, entry) &&
+	    proof_is_modest(&record, p->is_proven != 0))
 		keep(in, &record, entry, p);
 	else if (r == -ENOMEM)
 		registry_withdraw(in->monitor->registry, entry);
@@ -152,18 +174,6 @@ ask(struct worker_channel *in, const struct message *m, const char *text)
 	if (entry == NULL)
 		return -EBADMSG;
 	monitor_asked(in->monitor, entry, &m->u.ask);
-	return 0;
-}
-
-/* One question at a time. */
-static int
-check(struct worker_channel *in, const struct message *m, const char *der)
-{
-	struct session_entry *entry = own_session(in, m->u.check.session);
-
-	if (entry == NULL || entry->inquirer != NULL)
-		return -EBADMSG;
-	monitor_check(in->monitor, entry, der, m->u.check.der_len);
 	return 0;
 }
 
@@ -274,7 +284,6 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_PUBLISH] = publish,
 	[MESSAGE_WITHDRAW] = withdraw,
 	[MESSAGE_ASK] = ask,
-	[MESSAGE_CHECK] = check,
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_FAILED] = failed,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The facts of a TLS session for its record, and the client's certificate in
- * it, which x509/ verifies and describes.
+ * The facts of a TLS session for its record, but for the client's certificate:
+ * that is the verifier's.
  */
 #include <config.h>
 #include "helper/worker/tls/peer.h"
@@ -9,14 +9,10 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <string.h>
-#include <time.h>
 
 #include "helper/worker/tls/tls_inside.h"
-#include "x509/chain.h"
 #include "x509/checks.h"
 #include "x509/leaf.h"
-#include "x509/store.h"
-#include "x509/verify.h"
 
 static const char *
 protocol_name(gnutls_session_t session)
@@ -89,57 +85,18 @@ peer_certificates(const struct tls *tls, unsigned *ret_count)
 	return *ret_count == 0 ? NULL : certs;
 }
 
-static struct x509_chain *
-chain_of(const gnutls_datum_t *certs, unsigned count)
-{
-	struct x509_chain *chain = x509_chain_new();
-
-	for (unsigned i = 0; chain != NULL && i < count; i++)
-		x509_chain_add(chain, certs[i].data, certs[i].size);
-	return chain;
-}
-
-/*
- * GnuTLS keeps the chain of a resumed session and verifies nothing: it is
- * judged anew, by the store and the wall clock.
- */
 int
-tls_describe(
-    struct tls *tls, struct stssl_record *record, struct tls_certificate *ret)
+tls_describe(const struct tls *tls, struct stssl_record *record)
 {
-	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
-	struct tls_certificate found = { .failure = STSSL_FAILURE_NONE };
-	struct x509_chain *chain;
-	const gnutls_datum_t *certs;
-	unsigned count = 0;
-	int r = describe_session(tls->session, record);
-
-	if (r < 0)
-		return r;
-	certs = peer_certificates(tls, &count);
-	if (certs == NULL) {
-		*ret = found;
-		return stssl_record_put(
-		    record, STSSL_KEY_SSL_CLIENT_VERIFY, "NONE");
-	}
-	chain = chain_of(certs, count);
-	if (chain == NULL)
-		return -ENOMEM;
-	found.is_sent = true;
-	found.good_until = x509_chain_until(chain);
-	found.failure = x509_verify(tls->context->store, chain, &terms);
-	if (found.failure == STSSL_FAILURE_NONE)
-		found.failure = tls->condemned;
-	r = x509_describe(chain, found.failure, record);
-	(void)x509_chain_free(chain);
-	*ret = found;
-	return r;
+	return describe_session(tls->session, record);
 }
 
-void
-tls_condemn(struct tls *tls, enum stssl_failure failure)
+bool
+tls_has_certificate(const struct tls *tls)
 {
-	tls->condemned = failure;
+	unsigned count = 0;
+
+	return peer_certificates(tls, &count) != NULL;
 }
 
 void
@@ -147,26 +104,6 @@ tls_refuse_certificate(struct tls *tls)
 {
 	tls->has_alerted = gnutls_alert_send(tls->session, GNUTLS_AL_FATAL,
 			       GNUTLS_A_BAD_CERTIFICATE) >= 0;
-}
-
-int
-tls_peer_chain(
-    const struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len)
-{
-	unsigned count = 0;
-	const gnutls_datum_t *certs = peer_certificates(tls, &count);
-	size_t len = 0;
-
-	if (certs == NULL)
-		return -ENOENT;
-	for (unsigned i = 0; i < count; i++) {
-		if (certs[i].size > size - len)
-			return -E2BIG;
-		memcpy(buf + len, certs[i].data, certs[i].size);
-		len += certs[i].size;
-	}
-	*ret_len = len;
-	return 0;
 }
 
 bool

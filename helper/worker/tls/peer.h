@@ -14,29 +14,16 @@
 struct tls;
 
 /*
- * Verify the client's certificate by today's facts, on resumed sessions too,
- * and put all SSL_* keys of stssl-status(7) into `record`.
- * Returns 0 and *ret; or what stssl_record_put() says.
+ * Put the SSL_* keys of stssl-status(7) into `record`, but for SSL_CLIENT_*.
+ * Returns 0, or what stssl_record_put() says.
  */
-int tls_describe(
-    struct tls *tls, struct stssl_record *record, struct tls_certificate *ret);
+int tls_describe(const struct tls *tls, struct stssl_record *record);
+
+/* True when the client has sent a certificate, in a resumed session once. */
+bool tls_has_certificate(const struct tls *tls);
 
 /* "TLS1.2", "TLS1.3", as in log lines. */
 const char *tls_version(const struct tls *tls);
-
-/*
- * The chain that the client sent, one certificate behind the other in DER.
- * Returns 0 and *ret_len; -ENOENT when there is none, -E2BIG when it is longer
- * than `size`.
- */
-int tls_peer_chain(
-    const struct tls *tls, unsigned char *buf, size_t size, size_t *ret_len);
-
-/*
- * From now on tls_describe() says this of the client's certificate, should it
- * be good otherwise.
- */
-void tls_condemn(struct tls *tls, enum stssl_failure failure);
 
 /* True when both clients have sent a certificate, and the same. */
 bool tls_same_certificate(const struct tls *tls, const struct tls *other);

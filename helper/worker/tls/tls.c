@@ -31,6 +31,9 @@
 
 #define SESSION_FLAGS (GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
 
+/* Sessions of TLS_SINGLE whose clients are asked for a certificate. */
+#define UNRESUMED_FLAGS (GNUTLS_NO_AUTO_SEND_TICKET | GNUTLS_NO_TICKETS_TLS12)
+
 static const unsigned flags[] = {
 	[TLS_SINGLE] = SESSION_FLAGS,
 	[TLS_CONTROL] = SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
@@ -99,11 +102,15 @@ tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate, struct tls_tickets *tickets,
     int fd)
 {
+	const bool asks = client_certificate != CLIENT_NONE;
 	struct tls *tls = calloc(1, sizeof *tls);
 
 	if (tls == NULL)
 		return NULL;
-	if (gnutls_init(&tls->session, flags[use]) < 0) {
+	tls->gives_no_tickets = asks && use == TLS_SINGLE;
+	if (gnutls_init(&tls->session,
+		flags[use] | (tls->gives_no_tickets ? UNRESUMED_FLAGS : 0)) <
+	    0) {
 		free(tls);
 		return NULL;
 	}
@@ -120,7 +127,8 @@ tls_new(struct tls_context *context, enum tls_use use,
 	tls->context = context;
 	tls->tickets = tickets;
 	tls->use = use;
-	tls->condemned = STSSL_FAILURE_NONE;
+	tls->proof.is_wanted =
+	    asks && use != TLS_DATA && context->prover != NULL;
 	tls->fd = fd;
 	gnutls_transport_set_ptr(tls->session, tls);
 	gnutls_transport_set_pull_function(tls->session, pull);
@@ -135,6 +143,7 @@ tls_free(struct tls *tls)
 		return NULL;
 	gnutls_deinit(tls->session);
 	flight_done(&tls->flight);
+	tls_proof_done(&tls->proof);
 	free(tls);
 	return NULL;
 }
@@ -192,33 +201,41 @@ send_record(struct tls *tls, const uint8_t *at, size_t len)
 	return n;
 }
 
-/* Begins one, or goes on with the one that did not fit into the socket. */
+/* Begins some, or goes on with those that did not fit into the socket. */
 static int
-send_ticket(struct tls *tls)
+send_tickets(struct tls *tls, unsigned count)
 {
-	int r = gnutls_session_ticket_send(tls->session, 1, 0);
+	int r = gnutls_session_ticket_send(tls->session, count, 0);
 
-	tls->is_ticket_due = r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED;
+	tls->tickets_due =
+	    r == GNUTLS_E_AGAIN || r == GNUTLS_E_INTERRUPTED ? count : 0;
 	return r;
 }
 
 enum tls_result
-tls_send_ticket(struct tls *tls)
+tls_send_tickets(struct tls *tls, unsigned count)
 {
 	int r;
 
 	if (tls->use == TLS_DATA ||
 	    gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3)
 		return TLS_DONE;
-	r = send_ticket(tls);
-	return r >= 0 || tls->is_ticket_due ? TLS_DONE : tls_meaning(tls, r);
+	r = send_tickets(tls, count);
+	return r >= 0 || tls->tickets_due > 0 ? TLS_DONE : tls_meaning(tls, r);
+}
+
+enum tls_result
+tls_send_ticket(struct tls *tls)
+{
+	return tls_send_tickets(tls, 1);
 }
 
 enum tls_result
 tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
 {
 	size_t done = 0;
-	ssize_t n = tls->is_ticket_due ? send_ticket(tls) : 0;
+	ssize_t n =
+	    tls->tickets_due > 0 ? send_tickets(tls, tls->tickets_due) : 0;
 
 	while (n >= 0 && done < len) {
 		size_t left = len - done;
@@ -238,7 +255,7 @@ tls_write(struct tls *tls, const void *buf, size_t len, size_t *ret_n)
 enum tls_result
 tls_bye(struct tls *tls)
 {
-	int r = tls->is_ticket_due ? send_ticket(tls) : 0;
+	int r = tls->tickets_due > 0 ? send_tickets(tls, tls->tickets_due) : 0;
 
 	if (r >= 0)
 		r = gnutls_bye(tls->session, GNUTLS_SHUT_WR);

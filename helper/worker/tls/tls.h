@@ -12,6 +12,8 @@
  *   tls_names.h      which certificate is for which host
  *   tls_groups.h     which group keys are exchanged in
  *   peer.h           what is known of the client
+ *   tls_proof.h      what the verifier needs of a handshake
+ *   prover.h         the verifier, from here
  *   ktls.h           records made by the kernel
  */
 #ifndef HELPER_WORKER_TLS_TLS_H
@@ -24,6 +26,7 @@
 #include "helper/worker/tls/tls_context.h"
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_handshake.h"
+#include "helper/worker/tls/tls_proof.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "helper/worker/tls/tls_types.h"
 #include "setup/config.h"

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "helper/worker/tls/keyremote.h"
+#include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_groups.h"
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_names.h"
@@ -242,11 +243,12 @@ allocate(const struct tls_config *config)
 		return NULL;
 	context->keys = keyremote_new();
 	context->tickets = tls_tickets_new();
+	context->prover = prover_new();
 	context->store = x509_store_new(config->stale_crl == STALE_CRL_WARN
 					    ? X509_STALE_WARN
 					    : X509_STALE_REFUSE);
 	if (context->keys == NULL || context->tickets == NULL ||
-	    context->store == NULL ||
+	    context->store == NULL || context->prover == NULL ||
 	    gnutls_certificate_allocate_credentials(&context->credentials) < 0)
 		return tls_context_free(context);
 	return context;
@@ -280,6 +282,34 @@ const struct x509_store *
 tls_context_store(const struct tls_context *context)
 {
 	return context == NULL ? NULL : context->store;
+}
+
+struct prover *
+tls_context_prover(const struct tls_context *context)
+{
+	return context->prover;
+}
+
+bool
+tls_context_server(const struct tls_context *context, unsigned n,
+    const void **ret, size_t *ret_len)
+{
+	gnutls_datum_t der;
+
+	if (gnutls_certificate_get_crt_raw(context->credentials, n, 0, &der) <
+	    0)
+		return false;
+	*ret = der.data;
+	*ret_len = der.size;
+	return true;
+}
+
+size_t
+tls_context_algorithms(const struct tls_context *context, const unsigned **ret)
+{
+	const int count = gnutls_priority_sign_list(context->priority, ret);
+
+	return count < 0 ? 0 : (size_t)count;
 }
 
 struct tls_tickets *
@@ -332,6 +362,7 @@ tls_context_keep_store(struct tls_context *context)
 	/* Nothing signs with it any more. */
 	context->keys = keyremote_free(context->keys);
 	context->tickets = tls_tickets_free(context->tickets);
+	context->prover = prover_free(context->prover);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "setup/config.h"
 
 struct gnutls_certificate_credentials_st;
+struct prover;
 struct tls_tickets;
 struct x509_store;
 
@@ -50,6 +51,19 @@ void tls_context_keep_store(struct tls_context *context);
  * until then every handshake that needs a signature fails.
  */
 void tls_context_connect(struct tls_context *context, int line);
+
+/* The verifier, as the context's connections see it; the context's. */
+struct prover *tls_context_prover(const struct tls_context *context);
+
+/*
+ * For the verifier: the server's nth certificate in DER, the context's, false
+ * behind the last; and the signature algorithms (GNUTLS_SIGN_*) that the
+ * priority allows, of which it returns how many.
+ */
+bool tls_context_server(const struct tls_context *context, unsigned n,
+    const void **ret, size_t *ret_len);
+size_t tls_context_algorithms(
+    const struct tls_context *context, const unsigned **ret);
 
 /* True when the keyholder answers: see keyremote_is_ready(). */
 bool tls_context_can_sign(struct tls_context *context);

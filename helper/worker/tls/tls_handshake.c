@@ -17,13 +17,17 @@
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_groups.h"
 #include "helper/worker/tls/tls_inside.h"
+#include "helper/worker/tls/tls_proof.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "x509/checks.h"
 
+/* That a client gets, as GnuTLS has it. */
+#define TICKETS 2
 /* The longest handshake message: bounds a client's chain in bytes. */
 #define HANDSHAKE_MAX 65536
 /* Extensions, RFC 8446 section 4.2. */
 #define SIGNATURE_ALGORITHMS 13
+#define SUPPORTED_VERSIONS   43
 #define KEY_SHARE            51
 
 bool
@@ -63,11 +67,24 @@ tls_require_alpn(struct tls *tls, const char *name)
 		   : 0;
 }
 
+/* A ClientHello while it is looked at. */
+struct hello {
+	struct tls *tls;
+	const unsigned char *versions;
+	unsigned versions_size;
+};
+
 /* GnuTLS calls it for each extension of the client's first message. */
 static int
 on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
 {
-	struct tls *tls = ptr;
+	struct hello *hello = ptr;
+	struct tls *tls = hello->tls;
+
+	if (type == SUPPORTED_VERSIONS) {
+		hello->versions = data;
+		hello->versions_size = size;
+	}
 
 	if (type == SIGNATURE_ALGORITHMS)
 		tls->has_signatures = true;
@@ -81,8 +98,12 @@ on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
 static int
 before_hello(struct tls *tls, const gnutls_datum_t *message)
 {
-	(void)gnutls_ext_raw_parse(
-	    tls, on_extension, message, GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+	struct hello hello = { .tls = tls };
+
+	(void)gnutls_ext_raw_parse(&hello, on_extension, message,
+	    GNUTLS_EXT_RAW_FLAG_TLS_CLIENT_HELLO);
+	tls_proof_begin(tls, message->data, message->size, hello.versions,
+	    hello.versions_size);
 	return 0;
 }
 
@@ -188,13 +209,16 @@ static int
 on_message(gnutls_session_t session, unsigned type, unsigned when,
     unsigned incoming, const gnutls_datum_t *message)
 {
+	struct tls *tls = gnutls_session_get_ptr(session);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof looks / sizeof looks[0]; i++)
 		if (looks[i].type == type && looks[i].when == (int)when &&
 		    looks[i].incoming == (incoming != 0))
-			r = looks[i].look(
-			    gnutls_session_get_ptr(session), message);
+			r = looks[i].look(tls, message);
+	if (r == 0 && when == GNUTLS_HOOK_PRE)
+		r = tls_proof_add(
+		    tls, type, incoming != 0, message->data, message->size);
 	return r;
 }
 
@@ -209,6 +233,21 @@ tls_prepare_handshake(struct tls *tls)
 
 /* The handshake */
 
+/*
+ * As many as GnuTLS would send.  A session with a client's certificate is not
+ * resumed: nobody signs then, so that nothing can be proven.  In TLS 1.2 there
+ * is no ticket, for it would be sent before that is known.
+ */
+static void
+give_tickets(struct tls *tls)
+{
+	unsigned count = 0;
+
+	if (tls->gives_no_tickets &&
+	    gnutls_certificate_get_peers(tls->session, &count) == NULL)
+		(void)tls_send_tickets(tls, TICKETS);
+}
+
 /* Our part of the handshake, up to the client's next. */
 static enum tls_result
 take_turn(struct tls *tls)
@@ -218,6 +257,7 @@ take_turn(struct tls *tls)
 
 	if (r >= 0) {
 		tls->is_agreed = true;
+		give_tickets(tls);
 		return TLS_DONE;
 	}
 	res = tls_meaning(tls, r);
@@ -247,8 +287,11 @@ tls_handshake(struct tls *tls)
 
 	if (res == TLS_DONE && !tls->is_agreed)
 		res = send_flight(tls, take_turn(tls));
-	if (res == TLS_DONE)
+	if (res == TLS_DONE) {
 		tls->is_up = true;
+		if (!tls->proof.is_whole)
+			tls_proof_done(&tls->proof);
+	}
 	if (res == TLS_DONE && tls->use == TLS_CONTROL)
 		tls_tickets_own(tls->tickets, tls->session);
 	/* GnuTLS's clients write their last flight in two pieces. */

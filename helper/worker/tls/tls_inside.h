@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "helper/worker/tls/flight.h"
+#include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_types.h"
 
 struct gnutls_certificate_credentials_st;
@@ -38,6 +39,16 @@ struct tls_context {
 	struct tls_groups *groups; /* of the priority */
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
 	struct tls_tickets *tickets; /* of stream listeners */
+	struct prover *prover;       /* NULL where nothing is proven */
+};
+
+/* See tls_proof.h. */
+struct tls_proof {
+	bool is_wanted; /* there may be a certificate, and a verifier */
+	bool has_nonce, expects_1_3;
+	bool is_whole; /* the client's signature has come */
+	struct prover_nonce nonce;
+	struct buffer *messages; /* NULL: there is nothing to hand in */
 };
 
 struct tls {
@@ -55,17 +66,21 @@ struct tls {
 	bool has_hello;       /* the client's first message was whole */
 	bool is_agreed; /* nothing but the flight is left of the handshake */
 	bool is_up;     /* the handshake is over */
-	bool is_not_for_signing;      /* the client's certificate */
-	enum stssl_failure condemned; /* STSSL_FAILURE_NONE: it is not */
+	bool is_not_for_signing; /* the client's certificate */
+	struct tls_proof proof;
 
 	/* Records. */
-	unsigned noise;     /* warnings and renegotiations so far */
-	size_t barren;      /* bytes received since there were data */
-	size_t unsent;      /* bytes that GnuTLS took but could not send yet */
-	bool more;          /* another record follows at once */
-	bool is_ticket_due; /* its rest goes before anything else */
-	bool has_alerted;   /* tls_has_alerted() */
-	bool is_elsewhere;  /* tls_sending_keys(): somebody else writes */
+	unsigned noise; /* warnings and renegotiations so far */
+	size_t barren;  /* bytes received since there were data */
+	size_t unsent;  /* bytes that GnuTLS took but could not send yet */
+	bool more;      /* another record follows at once */
+	unsigned tickets_due;  /* their rest goes before anything else */
+	bool gives_no_tickets; /* by itself: see tls_handshake() */
+	bool has_alerted;      /* tls_has_alerted() */
+	bool is_elsewhere;     /* tls_sending_keys(): somebody else writes */
 };
+
+/* See tls_send_ticket(). */
+enum tls_result tls_send_tickets(struct tls *tls, unsigned count);
 
 #endif

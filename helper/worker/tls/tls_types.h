@@ -6,7 +6,6 @@
 #define HELPER_WORKER_TLS_TLS_TYPES_H
 
 #include <stdbool.h>
-#include <time.h>
 
 #include "status/words.h"
 
@@ -33,8 +32,8 @@ enum tls_use {
 /* What is known of the client's certificate. */
 struct tls_certificate {
 	bool is_sent;
+	bool is_proven;             /* the verifier has told of it */
 	enum stssl_failure failure; /* STSSL_FAILURE_NONE: it is good */
-	time_t good_until;          /* 0: none was sent, or it does not say */
 };
 
 #endif

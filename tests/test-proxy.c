@@ -66,7 +66,7 @@ static const struct {
 	    NULL, NULL },
 	{ TEXT("PROXY TCP4 2001:db8::1 2001:db8::2 40000 21\r\n"), PROXY_FORMAT,
 	    NULL, NULL },
-	{ TEXT("PROXY TCP4 192.0.2.1 2001:db8::2 40000 21\r\n"), PROXY_FORMAT,
+	{ TEXT("PROXY TCP4 192.0.2.1 [2001:db8::2] 40000 21\r\n"), PROXY_FORMAT,
 	    NULL, NULL },
 	/* words, numbers and the end of the line */
 	{ TEXT("PROXY TCP4 192.0.2.1 192.0.2.2 40000\r\n"), PROXY_FORMAT, NULL,

@@ -229,6 +229,7 @@ void mail_reject_login(
 bool mail_set_user(struct mail *m, const char *name);
 bool mail_check_user(struct mail *m); /* m->login.user, set already */
 bool mail_set_password(struct mail *m, const char *password);
+bool mail_check_password(struct mail *m); /* m->login.password, set already */
 
 /*
  * Ask the advisor about m->login.user, or with EXTERNAL and without a name

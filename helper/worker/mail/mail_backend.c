@@ -167,15 +167,22 @@ keep_untagged(struct mail *m)
 		m->phase = MAIL_CLOSED;
 }
 
-/* OK, +OK or 235, without the tag. */
+/* The backend's answer to a command, without the tag. */
+static const char *
+answer(const struct mail *m)
+{
+	const char *line = m->reply.line;
+
+	return m->dialect->is_tagged ? line + strcspn(line, " ") + 1 : line;
+}
+
+/* OK, +OK or 235 */
 static void
 log_reply(struct mail *m, bool success)
 {
-	const char *word = m->reply.line;
+	const char *word = answer(m);
 	char buf[8];
 
-	if (m->dialect->is_tagged)
-		word += strcspn(word, " ") + 1;
 	(void)snprintf(buf, sizeof buf, "%.*s", (int)strcspn(word, " "), word);
 	login_log(m->session, m->login.user, m->login.by, success, buf);
 }
@@ -199,7 +206,7 @@ on_refused(struct mail *m)
 	log_reply(m, false);
 	free(m->held);
 	m->held = NULL;
-	if (!mail_is_fault(m->reply.line))
+	if (!mail_is_fault(answer(m)))
 		host_failed(m->session, PENALTY_LOGIN_FAILED);
 	mail_login_failed(m, m->reply.line);
 }

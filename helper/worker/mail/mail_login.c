@@ -223,15 +223,26 @@ mail_set_user(struct mail *m, const char *name)
 	return false;
 }
 
+static bool
+reject_password(struct mail *m)
+{
+	mail_reject_login(m, MAIL_SAYS_SYNTAX, "Not an acceptable password.");
+	return false;
+}
+
+/* A line break may be the end of a command, and what follows another one. */
+bool
+mail_check_password(struct mail *m)
+{
+	return strpbrk(m->login.password, "\r\n") == NULL || reject_password(m);
+}
+
 bool
 mail_set_password(struct mail *m, const char *password)
 {
-	if (strlen(password) < sizeof m->login.password &&
-	    strpbrk(password, "\r\n") == NULL) {
-		(void)snprintf(m->login.password, sizeof m->login.password,
-		    "%s", password);
-		return true;
-	}
-	mail_reject_login(m, MAIL_SAYS_SYNTAX, "Not an acceptable password.");
-	return false;
+	if (strlen(password) >= sizeof m->login.password)
+		return reject_password(m);
+	(void)snprintf(
+	    m->login.password, sizeof m->login.password, "%s", password);
+	return mail_check_password(m);
 }

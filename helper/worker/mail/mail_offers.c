@@ -210,10 +210,11 @@ show_keyword(struct mail *m, const char *keyword)
 {
 	static const char *const ours[] = { "STARTTLS", "AUTH", "XCLIENT",
 		"XFORWARD", "HELP" };
+	const size_t auth = strlen("AUTH");
 	char line[LINE_MAX_BYTES + 8];
 
-	if (mail_begins_with(keyword, "AUTH"))
-		m->offers |= mail_offers(keyword + strlen("AUTH="));
+	if (mail_begins_with(keyword, "AUTH") && keyword[auth] != '\0')
+		m->offers |= mail_offers(keyword + auth + 1);
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (mail_begins_with(keyword, ours[i]))
 			return;

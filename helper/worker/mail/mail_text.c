@@ -136,36 +136,42 @@ mail_begins_with(const char *line, const char *word)
 	       (line[len] == '\0' || line[len] == ' ' || line[len] == '=');
 }
 
+/* A reply's word: no `=` ends it. */
+static bool
+says(const char *line, const char *word)
+{
+	return mail_begins_with(line, word) && line[strlen(word)] != '=';
+}
+
 enum mail_reply
 mail_imap_reply(const char *line, const char *tag)
 {
 	size_t len = strlen(tag);
 
-	if (mail_begins_with(line, "* BYE"))
+	if (says(line, "* BYE"))
 		return MAIL_GONE;
 	if (strncmp(line, "* ", 2) == 0)
 		return MAIL_MORE;
-	if (mail_begins_with(line, "+"))
+	if (says(line, "+"))
 		return MAIL_GO_ON;
 	if (len == 0 || strncmp(line, tag, len) != 0 || line[len] != ' ')
 		return MAIL_NONSENSE;
 	line += len + 1;
-	if (mail_begins_with(line, "OK"))
+	if (says(line, "OK"))
 		return MAIL_DONE;
-	return mail_begins_with(line, "NO") || mail_begins_with(line, "BAD")
-		   ? MAIL_FAILED
-		   : MAIL_NONSENSE;
+	return says(line, "NO") || says(line, "BAD") ? MAIL_FAILED
+						     : MAIL_NONSENSE;
 }
 
 enum mail_reply
 mail_pop3_reply(const char *line, const char *tag)
 {
 	(void)tag;
-	if (mail_begins_with(line, "+OK"))
+	if (says(line, "+OK"))
 		return MAIL_DONE;
-	if (mail_begins_with(line, "-ERR"))
+	if (says(line, "-ERR"))
 		return MAIL_FAILED;
-	return mail_begins_with(line, "+") ? MAIL_GO_ON : MAIL_NONSENSE;
+	return says(line, "+") ? MAIL_GO_ON : MAIL_NONSENSE;
 }
 
 enum mail_reply
@@ -192,9 +198,12 @@ mail_is_fault(const char *reply)
 	static const char *const codes[] = { "[UNAVAILABLE]", "[SERVERBUG]",
 		"[CONTACTADMIN]", "[LIMIT]", "[INUSE]", "[SYS/", "[IN-USE]",
 		"[LOGIN-DELAY]" };
+	const char *text = reply + strcspn(reply, " ");
 
+	/* Elsewhere it may be an echo of what the client has said. */
+	text += *text == ' ';
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-		if (strcasestr(reply, codes[i]) != NULL)
+		if (strncasecmp(text, codes[i], strlen(codes[i])) == 0)
 			return true;
 	return reply[0] == '4' && strspn(reply, "0123456789") == 3;
 }

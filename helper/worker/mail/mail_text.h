@@ -60,7 +60,7 @@ enum mail_reply mail_smtp_reply(const char *line, const char *tag);
 
 /*
  * True when a failed login is not the fault of who tried, as far as the reply
- * says: RFC 5530, RFC 3206, 4xx.
+ * says: RFC 5530, RFC 3206, 4xx.  Without its tag, which is the client's own.
  */
 bool mail_is_fault(const char *reply);
 

@@ -119,7 +119,7 @@ on_strings(struct mail *m, const char *at)
 			return;
 	if (*at != '\0')
 		reject_strings(m, at);
-	else if (mail_check_user(m))
+	else if (mail_check_user(m) && mail_check_password(m))
 		mail_ask_advisor(m, mail_go_to_backend);
 }
 

@@ -65,7 +65,8 @@ parse_address(
 	char text[V1_MAX + 4];
 
 	(void)snprintf(text, sizeof text, ipv6 ? "[%s]:%s" : "%s:%s", ip, port);
-	return stssl_address_parse(text, ret) == 0;
+	/* In brackets it would be IPv6, whatever the family says. */
+	return *ip != '[' && stssl_address_parse(text, ret) == 0;
 }
 
 /* "TCP4 192.0.2.1 192.0.2.2 40000 21" */

@@ -57,6 +57,7 @@ static const struct {
 	{ -EMLINK, "connections of more than one client" },
 	{ -ETIMEDOUT, "no answer in time" },
 	{ -E2BIG, "too many connections" },
+	{ -EXDEV, "of another connection than those of this process" },
 	{ -ESRCH, "the session is gone" },
 	{ -ENOTSUP, "a method or a type of key that does not count" },
 };
@@ -128,6 +129,22 @@ find_connections(struct login *l)
 	return r;
 }
 
+/* PAM_RHOST is a session's address, and the connections are not of it. */
+static bool
+is_elsewhere(const struct login *l)
+{
+	const struct connections *c = &l->connections;
+	struct stssl_address from;
+
+	if (l->rhost == NULL || stssl_ip_parse(l->rhost, &from) < 0 ||
+	    !stssl_address_is_source(&from))
+		return false;
+	for (size_t i = 0; i < c->count; i++)
+		if (memcmp(c->list[i].peer.ip, from.ip, sizeof from.ip) == 0)
+			return false;
+	return true;
+}
+
 /* The helper connects to backends on loopback, and to nothing else. */
 static bool
 may_be_helpers(const struct connections *c)
@@ -171,6 +188,8 @@ find_session(struct login *l)
 	if (r == 1 && c->is_shared)
 		return refuse(l, STSSL_REASON_HELPER, -EMLINK, "query");
 	l->known = r == 1;
+	if (!l->known && !l->options->ssh && is_elsewhere(l))
+		return refuse(l, STSSL_REASON_HELPER, -EXDEV, "PAM_RHOST");
 	if (!l->known)
 		take_from_connection(l);
 	else if (take_from_record(l) < 0)

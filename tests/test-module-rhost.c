@@ -219,15 +219,30 @@ START_TEST(what_the_helper_answers_counts)
 }
 END_TEST
 
+/* A database's, perhaps, whose address must not pass for the client's. */
+static const struct {
+	const struct fake_script *script;
+	const char *user, *rhost;
+	int auth;
+} connected[] = {
+	{ &alice, "alice", SOURCE, PAM_SUCCESS },
+	{ &stranger, "alice", SOURCE, PAM_AUTHINFO_UNAVAIL },
+	{ &stranger, "open", "::ffff:" SOURCE, PAM_AUTHINFO_UNAVAIL },
+	{ &stranger, "local", SOURCE, PAM_AUTHINFO_UNAVAIL },
+	{ &stranger, "local", "127.0.0.1", PAM_AUTH_ERR },
+	{ &stranger, "local", "198.51.100.7", PAM_AUTH_ERR },
+	{ &stranger, "local", NULL, PAM_AUTH_ERR },
+};
+
 START_TEST(a_process_with_a_connection_goes_by_that)
 {
 	struct stage s;
 	pam_handle_t *pamh;
 
-	stage_open(&s, &stranger, stage_classes);
+	stage_open(&s, connected[_i].script, stage_classes);
 	stage_write(&s, "vsftpd", ALONE);
-	pamh = start(&s, "alice", SOURCE);
-	ck_assert_int_eq(pam_authenticate(pamh, 0), PAM_PERM_DENIED);
+	pamh = start(&s, connected[_i].user, connected[_i].rhost);
+	ck_assert_int_eq(pam_authenticate(pamh, 0), connected[_i].auth);
 	ck_assert_ptr_null(memmem(s.fake.seen->query, s.fake.seen->query_len,
 	    SOURCE, strlen(SOURCE)));
 	pam_end(pamh, PAM_SUCCESS);
@@ -297,7 +312,7 @@ main(void)
 		{ another_client_of_the_handle_is_not_the_first, 0 },
 		{ rhost_stays_if_that_is_wanted, 0 },
 		{ what_the_helper_answers_counts, ROWS(answers) },
-		{ a_process_with_a_connection_goes_by_that, 0 },
+		{ a_process_with_a_connection_goes_by_that, ROWS(connected) },
 		{ a_user_name_that_is_not_there_is_asked_for_in_auth_alone,
 		    ROWS(names) },
 	};

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "helper/monitor/registry/sources.h"
+#include "helper/monitor/registry/survey.h"
 #include "status/clock.h"
 #include "status/tools/address.h"
 
@@ -38,6 +39,21 @@ getrandom(void *buf, size_t size, unsigned flags)
 	memcpy(buf, &next_number, size);
 	next_number++;
 	return (ssize_t)size;
+}
+
+/* What is connected; NULL for nothing. */
+static const char *connected;
+static int survey_result;
+
+int
+survey_connections(
+    void (*each)(void *owner, const struct stssl_address *address), void *owner)
+{
+	struct stssl_address a;
+
+	if (connected != NULL && stssl_address_parse(connected, &a) == 0)
+		each(owner, &a);
+	return survey_result;
 }
 
 static struct stssl_connection
@@ -123,6 +139,46 @@ START_TEST(an_address_that_was_shared_is_not_drawn_again)
 	sources_release_all(s, one);
 	now_ms += 10000000;
 	ck_assert_str_eq(draw(s, 7, one), "127.64.0.8:0");
+	(void)sources_free(s);
+}
+END_TEST
+
+/* Somebody else's, from one that its session had not used yet. */
+START_TEST(an_address_rests_while_it_is_connected)
+{
+	struct sources *s = sources_new(NULL);
+	struct source *one[MESSAGE_SOURCES];
+
+	(void)draw(s, 7, one);
+	see(s, "127.64.0.7:1000", "127.0.0.1:143");
+	sources_release_all(s, one);
+	connected = "127.64.0.7:1000";
+	now_ms += 240000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.8:0");
+	now_ms += 1000000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.9:0");
+	connected = NULL;
+	now_ms += 240000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.7:0");
+	(void)sources_free(s);
+}
+END_TEST
+
+START_TEST(an_address_rests_while_it_is_not_known_what_is_connected)
+{
+	struct sources *s = sources_new(NULL);
+	struct source *one[MESSAGE_SOURCES];
+
+	(void)draw(s, 7, one);
+	sources_release_all(s, one);
+	survey_result = -EIO;
+	now_ms += 1000000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.8:0");
+	now_ms += 1000000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.9:0");
+	survey_result = 0;
+	now_ms += 1000000;
+	ck_assert_str_eq(draw(s, 7, one), "127.64.0.7:0");
 	(void)sources_free(s);
 }
 END_TEST
@@ -242,6 +298,8 @@ main(void)
 		{ an_address_is_one_of_the_range_and_nobody_elses, 0 },
 		{ an_address_rests_after_its_session, 0 },
 		{ an_address_that_was_shared_is_not_drawn_again, 0 },
+		{ an_address_rests_while_it_is_connected, 0 },
+		{ an_address_rests_while_it_is_not_known_what_is_connected, 0 },
 		{ without_a_free_address_nothing_is_drawn, 0 },
 		{ one_that_is_not_alone_is_uncertain_for_good, ROWS(rows) },
 		{ each_address_of_a_session_counts_for_itself, 0 },

@@ -212,6 +212,35 @@ sources_free(struct sources *s)
 
 /* Addresses, from one session to the next */
 
+/* One that is to be free again, but is connected to something still. */
+static void
+rest_on(void *owner, const struct stssl_address *address)
+{
+	struct sources *s = owner;
+	const uint32_t n = index_of(address);
+
+	if (has(&s->rests[1], n))
+		put(&s->rests[0], n);
+}
+
+/*
+ * A session's address may have connections that were not its own, and that
+ * nobody heard of: somebody else's, while it was not used yet or others were
+ * missed, or one that its backend has not closed.  So nothing is free that is
+ * connected.  If that cannot be found out, nothing is free.
+ */
+static void
+turn_once(struct sources *s)
+{
+	const size_t words = sizeof s->rests[0].bits / sizeof(unsigned long);
+
+	if (survey_connections(rest_on, s) < 0)
+		for (size_t i = 0; i < words; i++)
+			s->rests[0].bits[i] |= s->rests[1].bits[i];
+	s->rests[1] = s->rests[0];
+	memset(&s->rests[0], 0, sizeof s->rests[0]);
+}
+
 static void
 turn(struct sources *s)
 {
@@ -219,11 +248,9 @@ turn(struct sources *s)
 
 	if (now_ms - s->turned_ms < REST_MS)
 		return;
-	if (now_ms - s->turned_ms < 2 * REST_MS)
-		s->rests[1] = s->rests[0];
-	else
-		memset(&s->rests[1], 0, sizeof s->rests[1]);
-	memset(&s->rests[0], 0, sizeof s->rests[0]);
+	turn_once(s);
+	if (now_ms - s->turned_ms >= 2 * REST_MS)
+		turn_once(s);
 	s->turned_ms = now_ms;
 }
 

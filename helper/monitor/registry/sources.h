@@ -27,9 +27,10 @@ struct sources *sources_free(struct sources *sources);
 
 /*
  * Draw `count` addresses at random that nobody has connected from, and that no
- * session had for two minutes.  Returns 0; -EADDRNOTAVAIL when none is found,
- * -EAGAIN while it is not known who has connected, or if `sources` is NULL;
- * -ENOMEM, -EIO without random numbers.  Some may be in *list then.
+ * session had for two minutes, or while they were connected.  Returns 0;
+ * -EADDRNOTAVAIL when none is found, -EAGAIN while it is not known who has
+ * connected, or if `sources` is NULL; -ENOMEM, -EIO without random numbers.
+ * Some may be in *list then.
  */
 int sources_draw(struct sources *sources, unsigned count,
     struct source *list[static MESSAGE_SOURCES]);

@@ -5,6 +5,7 @@ A story file decorates functions with @story("sentence") and ends with tell().
 It runs on the stage that lib.sh sets up, as the first process in there.
 """
 
+import contextlib
 import hashlib
 import os
 import re
@@ -91,7 +92,19 @@ def tails():
     return lines
 
 
+def settle_syslog():
+    """Wait for the lines that have been sent."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, \
+            contextlib.suppress(OSError):
+        sock.settimeout(PATIENCE)
+        sock.bind("")
+        sock.sendto(b"settled?", "/dev/log")
+        sock.recv(8)
+
+
 def log(name):
+    if name == "syslog":
+        settle_syslog()
     try:
         with open(f"{STAGE}/{name}", errors="backslashreplace") as file:
             return file.read()

@@ -12,7 +12,12 @@ def main():
     inlet.bind("/dev/log")
     os.chmod("/dev/log", 0o666)
     while True:
-        line = inlet.recv(65536).decode("utf-8", "backslashreplace")
+        packet, sender = inlet.recvfrom(65536)
+        if packet == b"settled?" and sender:
+            # What was sent before this is in the file.
+            inlet.sendto(b"yes", sender)
+            continue
+        line = packet.decode("utf-8", "backslashreplace")
         log.write(line.rstrip("\n\0") + "\n")
         log.flush()
 

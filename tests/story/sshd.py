@@ -147,7 +147,8 @@ def ssh(user, keys, *command, port=PLAIN, host=OUTSIDE, password="",
         env=dict(os.environ, SSH_ASKPASS=SSH + "askpass", HOME=STAGE,
                  SSH_ASKPASS_REQUIRE="force", PASSWORD=password, **env or {}),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, timeout=4 * PATIENCE)
+        # A ProxyCommand, which may outlive ssh, has it, too.
+        stderr=subprocess.DEVNULL, timeout=4 * PATIENCE)
 
 
 def is_in(user, keys, **more):

@@ -147,8 +147,7 @@ def ssh(user, keys, *command, port=PLAIN, host=OUTSIDE, password="",
         env=dict(os.environ, SSH_ASKPASS=SSH + "askpass", HOME=STAGE,
                  SSH_ASKPASS_REQUIRE="force", PASSWORD=password, **env or {}),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        # A ProxyCommand, which may outlive ssh, has it, too.
-        stderr=subprocess.DEVNULL, timeout=4 * PATIENCE)
+        stderr=subprocess.PIPE, timeout=4 * PATIENCE)
 
 
 def is_in(user, keys, **more):
@@ -319,8 +318,8 @@ def behind():
         shown = "" if name is None else (
             f" -cert {PKI}{name}.pem -key {PKI}{name}.key")
         return attempt(user, keys, port=BOTH, options=[
-            f"ProxyCommand=openssl s_client -quiet -verify_quiet -connect "
-            f"127.0.0.1:{port} -CAfile {PKI}ca.pem{shown}"])
+            f"ProxyCommand=openssl s_client -quiet -no_ign_eof -verify_quiet "
+            f"-connect 127.0.0.1:{port} -CAfile {PKI}ca.pem{shown}"])
 
     equal(through("robot", "robot", "stranger"), (True, "certificate"))
     equal(through("alice", "robot", "ed25519"), (False, "not-this-user"))

@@ -212,7 +212,9 @@ def no_acls():
     shutil.chown(home, "stssl", "stssl")
     path, start = STAGE + "/no-acls.conf", len(log("helper.log"))
     write(path, f'status-socket = "{home}/status.sock"\n' + read(CONF))
-    equal(Helper(path).stop(), 0)
+    helper = Helper(path)
+    await_that(lambda: "info: ready" in since("helper.log", start), "ready")
+    equal(helper.stop(), 0)
     equal("backend-user is not let in: Operation not supported" in
           since("helper.log", start), True)
 

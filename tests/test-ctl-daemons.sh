@@ -47,6 +47,10 @@ for name in common-auth common-account common-session \
 		>"etc/pam.d/$name"
 done
 
+# sample FILE TO: a copy that may be written to; in `make distcheck` none may.
+sample() {
+	cat "$srcdir/etc/$1" >"$2"
+}
 # trap_of SENTENCE OUTPUT [OPTION]...: what check says.
 trap_of() {
 	sentence=$1 output=$2
@@ -74,7 +78,7 @@ low="transfers fail: the helper takes data connections of this backend from\
 helper vsftpd
 conf=etc/vsftpd.conf
 trap_of "nothing is said of daemons that are not there" ""
-cp "$srcdir/etc/vsftpd.conf" "$conf"
+sample vsftpd.conf "$conf"
 line() {
 	grep -n "$1" "$conf" | cut -d: -f1
 }
@@ -132,7 +136,7 @@ rm $conf
 # ProFTPD
 helper proftpd
 conf=etc/proftpd/conf.d/stssl.conf main=etc/proftpd/proftpd.conf
-cp "$srcdir/etc/proftpd.conf" $conf
+sample proftpd.conf $conf
 printf '%s\n' 'Include /etc/proftpd/modules.conf' 'Port 221' \
 	'Include /etc/proftpd/conf.d/' >$main
 echo "ModulePath $dir/modules" >etc/proftpd/modules.conf

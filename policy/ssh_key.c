@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "status/ascii.h"
+#include "status/base64.h"
 
 #define BLOB_MAX (STSSL_SSH_KEY_MAX / 4 * 3)
 /* OpenSSH knows RSA keys of 16384 bits, in front of which there is a zero. */
@@ -247,43 +247,6 @@ read_blob(struct bytes blob, const char *name, size_t len, struct der *der)
 	return good && !r.failed && r.left.len == 0 ? 0 : -EBADMSG;
 }
 
-static int
-digit_of(char c)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz" STSSL_DIGITS "+/";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* RFC 4648, 4; bits that are left over must be zero. */
-static int
-decode(const char *text, size_t len, uint8_t *ret, size_t *ret_len)
-{
-	size_t pad = 0, n = 0;
-	uint32_t bits = 0;
-
-	if (len == 0 || len % 4 != 0)
-		return -EBADMSG;
-	while (pad < 2 && text[len - 1 - pad] == '=')
-		pad++;
-	for (size_t i = 0; i < len - pad; i++) {
-		int digit = digit_of(text[i]);
-
-		if (digit < 0)
-			return -EBADMSG;
-		bits = bits << 6 | (uint32_t)digit;
-		if (i % 4 != 0)
-			ret[n++] = (uint8_t)(bits >> (6 - i % 4 * 2));
-	}
-	if (pad > 0 && (bits & (pad == 1 ? 0x3 : 0xf)) != 0)
-		return -EBADMSG;
-	*ret_len = n;
-	return 0;
-}
-
 int
 stssl_ssh_key_spki(
     const char *text, size_t len, char ret[static STSSL_SHA256_TEXT])
@@ -300,9 +263,11 @@ stssl_ssh_key_spki(
 	if (blank == NULL || blank == text)
 		return -EBADMSG;
 	name = (size_t)(blank - text);
-	r = decode(blank + 1, len - name - 1, blob, &bytes.len);
-	if (r == 0)
-		r = read_blob(bytes, text, name, &der);
+	if (stssl_base64_decode(blank + 1, len - name - 1, blob, &bytes.len) !=
+		0 ||
+	    bytes.len == 0)
+		return -EBADMSG;
+	r = read_blob(bytes, text, name, &der);
 	if (r == 0)
 		(void)SHA256Data(der.bytes, der.len, ret);
 	return r;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "status/base64.h"
+
 static mail_handler on_response;
 
 static void
@@ -83,10 +85,12 @@ on_response(struct mail *m, const char *text)
 	if (strcmp(text, "*") == 0)
 		mail_reject_login(m, MAIL_SAYS_CANCELLED, "Cancelled.");
 	else if (strlen(text) >= sizeof message ||
-		 mail_base64_decode(text, message, &len) < 0)
+		 stssl_base64_decode(text, strlen(text), message, &len) < 0)
 		mail_reject_login(m, MAIL_SAYS_SYNTAX, "That is no base64.");
-	else
+	else {
+		message[len] = '\0';
 		on_message(m, message, len);
+	}
 	explicit_bzero(message, sizeof message);
 }
 

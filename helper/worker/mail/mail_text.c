@@ -13,15 +13,14 @@
 #include <strings.h>
 
 #include "status/ascii.h"
+#include "status/base64.h"
 
 /* Base64 */
-
-static const char digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
 mail_base64(const void *data, size_t len, char *ret)
 {
+	static const char digits[] = STSSL_BASE64_DIGITS;
 	const uint8_t *in = data;
 
 	for (size_t i = 0; i < len; i += 3) {
@@ -35,27 +34,6 @@ mail_base64(const void *data, size_t len, char *ret)
 		memset(ret - (3 - n), '=', 3 - n);
 	}
 	*ret = '\0';
-}
-
-int
-mail_base64_decode(const char *text, char *ret, size_t *ret_len)
-{
-	size_t len = strspn(text, digits), pad = strspn(text + len, "=");
-	uint32_t bits = 0;
-	char *to = ret;
-
-	if (text[len + pad] != '\0' || (len + pad) % 4 != 0 || pad > 2)
-		return -EINVAL;
-	for (size_t i = 0; i < len; i++) {
-		const char *digit = strchr(digits, text[i]);
-
-		bits = bits << 6 | (uint32_t)(digit - digits);
-		if (i % 4 != 0)
-			*to++ = (char)(bits >> (6 - 2 * (i % 4)) & 255);
-	}
-	*to = '\0';
-	*ret_len = (size_t)(to - ret);
-	return 0;
 }
 
 /* Strings */

@@ -16,13 +16,6 @@
 
 void mail_base64(const void *data, size_t len, char *ret);
 
-/*
- * Into `ret`, which has as much room as the text is long and 1 more: a NUL
- * follows.  0 and *ret_len, or -EINVAL: padding is needed, and nothing else but
- * base64 allowed.
- */
-int mail_base64_decode(const char *text, char *ret, size_t *ret_len);
-
 /* Strings of IMAP, RFC 9051 section 4.3: what LOGIN has two of */
 
 enum mail_string {

@@ -140,7 +140,7 @@ is_elsewhere(const struct login *l)
 	    !stssl_address_is_source(&from))
 		return false;
 	for (size_t i = 0; i < c->count; i++)
-		if (memcmp(c->list[i].peer.ip, from.ip, sizeof from.ip) == 0)
+		if (stssl_address_same_ip(&c->list[i].peer, &from))
 			return false;
 	return true;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "conf/conf.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 /* The first port that everybody may bind, in this network namespace. */
 static unsigned

@@ -14,7 +14,7 @@
 
 #include "conf/conf.h"
 #include "setup/config_keys.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 static int
 out_of_memory(struct stssl_error *error)

@@ -17,9 +17,17 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
-#define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
+static const uint8_t mapped[STSSL_IPV4_BYTE] = { [10] = 0xff, [11] = 0xff };
 
-static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+struct stssl_address
+stssl_address_ipv4(const void *ip, uint16_t port)
+{
+	struct stssl_address a = { .port = port };
+
+	memcpy(a.ip, mapped, sizeof mapped);
+	memcpy(a.ip + sizeof mapped, ip, sizeof a.ip - sizeof mapped);
+	return a;
+}
 
 int
 stssl_address_from(const struct sockaddr_storage *sa, struct stssl_address *ret)
@@ -30,9 +38,7 @@ stssl_address_from(const struct sockaddr_storage *sa, struct stssl_address *ret)
 	switch (sa->ss_family) {
 	case AF_INET:
 		memcpy(&in, sa, sizeof in);
-		memcpy(ret->ip, mapped, sizeof mapped);
-		memcpy(ret->ip + sizeof mapped, &in.sin_addr, 4);
-		ret->port = ntohs(in.sin_port);
+		*ret = stssl_address_ipv4(&in.sin_addr, ntohs(in.sin_port));
 		return 0;
 	case AF_INET6:
 		memcpy(&in6, sa, sizeof in6);
@@ -51,6 +57,13 @@ stssl_address_is_ipv4(const struct stssl_address *a)
 }
 
 bool
+stssl_address_same_ip(
+    const struct stssl_address *a, const struct stssl_address *b)
+{
+	return memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+}
+
+bool
 stssl_address_is_source(const struct stssl_address *a)
 {
 	uint32_t ip;
@@ -65,7 +78,7 @@ stssl_address_is_loopback(const struct stssl_address *a)
 {
 	static const uint8_t one[16] = { [15] = 1 };
 
-	return stssl_address_is_ipv4(a) ? a->ip[IPV4_BYTE] == 127
+	return stssl_address_is_ipv4(a) ? a->ip[STSSL_IPV4_BYTE] == 127
 					: memcmp(a->ip, one, sizeof one) == 0;
 }
 

@@ -42,6 +42,16 @@ struct stssl_connection {
 int stssl_address_from(
     const struct sockaddr_storage *sa, struct stssl_address *ret);
 
+/* Where the four bytes of an IPv4 address begin in the sixteen. */
+#define STSSL_IPV4_BYTE 12
+
+/* The address with these four bytes, in network order. */
+struct stssl_address stssl_address_ipv4(const void *ip, uint16_t port);
+
+/* True when the two have the same IP address, whatever their ports. */
+bool stssl_address_same_ip(
+    const struct stssl_address *a, const struct stssl_address *b);
+
 /* True for IPv4, that is for ::ffff:0:0/96. */
 bool stssl_address_is_ipv4(const struct stssl_address *a);
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "status/quote.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 #include "stsslctl/daemons.h"
 #include "stsslctl/settings.h"
 #include "stsslctl/stack.h"

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "policy/decide.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 #include "tests/private-file.h"
 #include "tests/test-helper-process.h"
 

@@ -8,7 +8,7 @@
 
 #include <poll.h>
 
-#include "status/tools/address.h"
+#include "status/address.h"
 
 #define HEADER "PROXY TCP4 192.0.2.55 192.0.2.80 40055 21\r\n"
 #define CLIENT "192.0.2.55:40055"

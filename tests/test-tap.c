@@ -17,7 +17,7 @@
 
 #include "helper/monitor/registry/survey.h"
 #include "helper/monitor/registry/tap.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 static struct sockaddr_in
 address_of(const char *ip, unsigned short port)

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 #define REST_MS 60000
 

@@ -12,7 +12,7 @@
 
 #include "helper/base/log.h"
 #include "helper/worker/proxy/announce.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 /*
  * A proxy on another machine speaks of its own loopback addresses, and here

@@ -10,8 +10,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
-
 socklen_t
 stssl_address_to(const struct stssl_address *a, struct sockaddr_storage *ret)
 {
@@ -20,7 +18,7 @@ stssl_address_to(const struct stssl_address *a, struct sockaddr_storage *ret)
 
 	memset(ret, 0, sizeof *ret);
 	if (stssl_address_is_ipv4(a)) {
-		memcpy(&in.sin_addr, a->ip + IPV4_BYTE, 4);
+		memcpy(&in.sin_addr, a->ip + STSSL_IPV4_BYTE, 4);
 		in.sin_port = htons(a->port);
 		memcpy(ret, &in, sizeof in);
 		return sizeof in;
@@ -40,13 +38,6 @@ stssl_address_to_scoped(
 	if (ret->ss_family == AF_INET6)
 		((struct sockaddr_in6 *)(void *)ret)->sin6_scope_id = scope;
 	return len;
-}
-
-bool
-stssl_address_same_ip(
-    const struct stssl_address *a, const struct stssl_address *b)
-{
-	return memcmp(a->ip, b->ip, sizeof a->ip) == 0;
 }
 
 /* Digits only, no sign, no leading zero, at most `max`. */

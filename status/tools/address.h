@@ -19,10 +19,6 @@ socklen_t stssl_address_to(
 socklen_t stssl_address_to_scoped(const struct stssl_address *a, uint32_t scope,
     struct sockaddr_storage *ret);
 
-/* True when the two have the same IP address, whatever their ports. */
-bool stssl_address_same_ip(
-    const struct stssl_address *a, const struct stssl_address *b);
-
 /*
  * Read what stssl_address_format() writes; the port is mandatory, names are
  * not looked up.  Returns 0 or -EINVAL.

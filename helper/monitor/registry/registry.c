@@ -15,7 +15,7 @@
 #include "helper/base/source.h"
 #include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/tree.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 #include "status/clock.h"
 
 struct registry {

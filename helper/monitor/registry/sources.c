@@ -6,6 +6,7 @@
 #include <config.h>
 #include "helper/monitor/registry/sources.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
@@ -19,7 +20,7 @@
 #include "helper/monitor/registry/survey.h"
 #include "helper/monitor/registry/tap.h"
 #include "status/clock.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 #define RANGE ((size_t)(~STSSL_SOURCE_MASK) + 1)
 /* As long as a connection may be in TIME_WAIT, and twice. */
@@ -90,22 +91,18 @@ find(const struct sources *s, uint32_t n)
 static uint32_t
 index_of(const struct stssl_address *a)
 {
-	return (uint32_t)(a->ip[12] << 24 | a->ip[13] << 16 | a->ip[14] << 8 |
-			  a->ip[15]) &
-	       ~STSSL_SOURCE_MASK;
+	uint32_t ip;
+
+	memcpy(&ip, a->ip + STSSL_IPV4_BYTE, sizeof ip);
+	return ntohl(ip) & ~STSSL_SOURCE_MASK;
 }
 
 struct stssl_address
 sources_address(const struct source *source)
 {
-	uint32_t ip = STSSL_SOURCE_NETWORK | source->index;
+	const uint32_t ip = htonl(STSSL_SOURCE_NETWORK | source->index);
 
-	return (struct stssl_address){ .ip = { [10] = 0xff,
-					   [11] = 0xff,
-					   [12] = (uint8_t)(ip >> 24),
-					   [13] = (uint8_t)(ip >> 16),
-					   [14] = (uint8_t)(ip >> 8),
-					   [15] = (uint8_t)ip } };
+	return stssl_address_ipv4(&ip, 0);
 }
 
 void

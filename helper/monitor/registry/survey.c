@@ -16,20 +16,22 @@
 static bool
 read_address(const char *hex, struct stssl_address *ret)
 {
-	struct stssl_address a = { .ip = { [10] = 0xff, [11] = 0xff } };
+	struct stssl_address a = { .port = 0 };
 	size_t len = strlen(hex);
+	uint32_t words[4];
 
 	if (len != DIGITS && len != 4 * DIGITS)
 		return false;
-	for (size_t i = 0; i < len; i += DIGITS) {
+	for (size_t i = 0; i < len / DIGITS; i++) {
 		char digits[DIGITS + 1] = "";
-		uint32_t word;
 
-		memcpy(digits, hex + i, DIGITS);
-		word = (uint32_t)strtoul(digits, NULL, 16);
-		memcpy(
-		    a.ip + sizeof a.ip - len / 2 + i / 2, &word, sizeof word);
+		memcpy(digits, hex + i * DIGITS, DIGITS);
+		words[i] = (uint32_t)strtoul(digits, NULL, 16);
 	}
+	if (len == DIGITS)
+		a = stssl_address_ipv4(words, 0);
+	else
+		memcpy(a.ip, words, sizeof a.ip);
 	*ret = a;
 	return stssl_address_is_source(ret);
 }

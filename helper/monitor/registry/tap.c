@@ -169,16 +169,6 @@ is_written(const struct tpacket2_hdr *frame)
 		   TP_STATUS_USER) != 0;
 }
 
-static struct stssl_address
-address_of(uint32_t ip, uint16_t port)
-{
-	struct stssl_address a = { .ip = { [10] = 0xff, [11] = 0xff },
-		.port = ntohs(port) };
-
-	memcpy(a.ip + 12, &ip, sizeof ip);
-	return a;
-}
-
 /* What is too short for ports, or a fragment, has ports that nobody has. */
 static struct stssl_connection
 parse(const struct tpacket2_hdr *frame)
@@ -195,8 +185,8 @@ parse(const struct tpacket2_hdr *frame)
 	if ((ntohs(ip.frag_off) & (IP_MF | IP_OFFMASK)) == 0 &&
 	    len >= ip.ihl * 4 + sizeof ports)
 		memcpy(ports, data + ip.ihl * 4, sizeof ports);
-	c.local = address_of(ip.saddr, ports[0]);
-	c.peer = address_of(ip.daddr, ports[1]);
+	c.local = stssl_address_ipv4(&ip.saddr, ntohs(ports[0]));
+	c.peer = stssl_address_ipv4(&ip.daddr, ntohs(ports[1]));
 	return c;
 }
 

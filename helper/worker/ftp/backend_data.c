@@ -13,7 +13,7 @@
 
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/passive.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 void
 backend_data_init(struct backend_data *b, struct ev_loop *loop,

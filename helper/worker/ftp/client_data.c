@@ -13,7 +13,7 @@
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/passive.h"
 #include "helper/worker/session.h"
-#include "status/tools/address.h"
+#include "status/address.h"
 
 static void
 fail(struct client_data *c, enum data_outcome why)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "status/tools/address.h"
+#include "status/address.h"
 
 #define NO_DATA "425 No data connection can be offered."
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "status/tools/address.h"
+#include "status/address.h"
 
 static const struct {
 	const char *name;

@@ -195,15 +195,12 @@ ftp_parse_229(const char *line, uint16_t *ret_port)
 int
 ftp_parse_port(const char *arg, struct stssl_address *ret)
 {
-	struct stssl_address a = { .ip = { [10] = 0xff, [11] = 0xff } };
 	const char *end;
 	uint8_t n[6];
 
 	if (six_numbers(arg, n, &end) < 0 || *end != '\0')
 		return -EINVAL;
-	memcpy(a.ip + 12, n, 4);
-	a.port = (uint16_t)(n[4] << 8 | n[5]);
-	*ret = a;
+	*ret = stssl_address_ipv4(n, (uint16_t)(n[4] << 8 | n[5]));
 	return 0;
 }
 

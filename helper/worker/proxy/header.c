@@ -176,10 +176,11 @@ check_values(const uint8_t *bytes, size_t len, size_t at)
 static struct stssl_address
 address_at(const uint8_t *ip, size_t size, const uint8_t *port)
 {
-	struct stssl_address a = { .ip = { [10] = 0xff, [11] = 0xff } };
+	struct stssl_address a = { .port = (uint16_t)number16(port) };
 
-	memcpy(a.ip + sizeof a.ip - size, ip, size);
-	a.port = (uint16_t)number16(port);
+	if (size < sizeof a.ip)
+		return stssl_address_ipv4(ip, a.port);
+	memcpy(a.ip, ip, sizeof a.ip);
 	return a;
 }
 

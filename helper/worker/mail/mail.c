@@ -18,6 +18,13 @@ mail_is_secure(const struct mail *m)
 }
 
 void
+mail_turn_to(struct mail *m, enum mail_phase phase)
+{
+	if (m->phase != MAIL_CLOSED)
+		m->phase = phase;
+}
+
+void
 mail_show(struct mail *m, const char *line, size_t len)
 {
 	/* There is room for a line whenever a handler is called. */
@@ -52,14 +59,20 @@ mail_end(struct mail *m, const char *why)
 {
 	if (!m->in_reply)
 		mail_say(m, MAIL_SAYS_END, why);
-	if (m->phase != MAIL_CLOSED)
-		m->phase = MAIL_CLOSING;
+	mail_turn_to(m, MAIL_CLOSING);
 }
 
 void
 mail_end_nonsense(struct mail *m)
 {
 	mail_end(m, "The service answers nonsense.");
+}
+
+void
+mail_pass_farewell(struct mail *m)
+{
+	mail_show(m, m->reply.line, m->reply.len);
+	m->phase = MAIL_CLOSING;
 }
 
 void
@@ -70,8 +83,7 @@ mail_prompt(struct mail *m, const char *prompt, mail_handler *on_response)
 	(void)snprintf(buf, sizeof buf, "%s%s", m->dialect->go_on, prompt);
 	mail_show(m, buf, strlen(buf));
 	m->on_response = on_response;
-	if (m->phase != MAIL_CLOSED)
-		m->phase = MAIL_RESPONSE;
+	mail_turn_to(m, MAIL_RESPONSE);
 }
 
 void
@@ -88,8 +100,7 @@ mail_ask(struct mail *m, const char *line, mail_on_reply *on_reply)
 void
 mail_await(struct mail *m)
 {
-	if (m->phase != MAIL_CLOSED)
-		m->phase = MAIL_COMMAND;
+	mail_turn_to(m, MAIL_COMMAND);
 }
 
 /* The beginning */
@@ -145,8 +156,7 @@ static void
 on_unasked(struct mail *m)
 {
 	if (m->reply.kind == MAIL_GONE) {
-		mail_show(m, m->reply.line, m->reply.len);
-		m->phase = MAIL_CLOSING;
+		mail_pass_farewell(m);
 	} else if (!m->dialect->is_tagged || m->reply.kind != MAIL_MORE) {
 		mail_end_nonsense(m);
 	}

@@ -162,6 +162,12 @@ void mail_run(struct session *s);
 /* Keep advice that was asked for. */
 void mail_advice(struct session *s, const struct message_advice *advice);
 
+/* Go on with that, unless the session is closed by now. */
+void mail_turn_to(struct mail *m, enum mail_phase phase);
+
+/* The backend has said farewell, in m->reply: the client hears it, too. */
+void mail_pass_farewell(struct mail *m);
+
 /* Queue a line for the client, as it is. */
 void mail_show(struct mail *m, const char *line, size_t len);
 

@@ -196,8 +196,7 @@ on_logged_in(struct mail *m)
 	if (m->held != NULL)
 		mail_show(m, m->held, strlen(m->held));
 	mail_show(m, m->reply.line, m->reply.len);
-	if (m->phase != MAIL_CLOSED)
-		m->phase = MAIL_RELAY;
+	mail_turn_to(m, MAIL_RELAY);
 }
 
 static void
@@ -228,8 +227,7 @@ on_login(struct mail *m)
 	} else if (kind == MAIL_FAILED) {
 		on_refused(m);
 	} else if (kind == MAIL_GONE) {
-		mail_show(m, m->reply.line, m->reply.len);
-		m->phase = MAIL_CLOSING;
+		mail_pass_farewell(m);
 	} else {
 		mail_end_nonsense(m);
 	}

@@ -32,8 +32,7 @@ mail_do_starttls(struct mail *m, const char *arg)
 		mail_say(m, MAIL_SAYS_LATER, "TLS is not available.");
 	} else {
 		mail_say(m, MAIL_SAYS_TLS, "Begin with TLS.");
-		if (m->phase != MAIL_CLOSED)
-			m->phase = MAIL_UPGRADE;
+		mail_turn_to(m, MAIL_UPGRADE);
 	}
 }
 
@@ -46,8 +45,7 @@ mail_do_quit(struct mail *m, const char *arg)
 	if (farewell != NULL)
 		mail_show(m, farewell, strlen(farewell));
 	mail_say(m, MAIL_SAYS_BYE, "Bye.");
-	if (m->phase != MAIL_CLOSED)
-		m->phase = MAIL_CLOSING;
+	mail_turn_to(m, MAIL_CLOSING);
 }
 
 /* Cut the tag off, RFC 9051 section 9; false when there is none. */

@@ -111,8 +111,7 @@ on_capability(struct mail *m)
 			mail_await(m);
 		break;
 	case MAIL_GONE:
-		mail_show(m, m->reply.line, m->reply.len);
-		m->phase = MAIL_CLOSING;
+		mail_pass_farewell(m);
 		break;
 	case MAIL_GO_ON:
 	case MAIL_NONSENSE:
@@ -197,11 +196,12 @@ on_hello_failed(struct mail *m)
 		mail_end_nonsense(m);
 		return;
 	}
+	if (has_gone) {
+		mail_pass_farewell(m);
+		return;
+	}
 	mail_show(m, m->reply.line, m->reply.len);
-	if (has_gone)
-		m->phase = MAIL_CLOSING;
-	else
-		mail_await(m);
+	mail_await(m);
 }
 
 /* A line of the list; its last one is always the same, and ours. */
@@ -360,8 +360,7 @@ mail_on_greeting(struct mail *m)
 			mail_await(m);
 		break;
 	case MAIL_GONE:
-		mail_show(m, m->reply.line, m->reply.len);
-		m->phase = MAIL_CLOSING;
+		mail_pass_farewell(m);
 		break;
 	case MAIL_GO_ON:
 	case MAIL_FAILED:

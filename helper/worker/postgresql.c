@@ -47,15 +47,6 @@ postgresql_close(struct session *s)
 	s->protocol_state = NULL;
 }
 
-/* With a reset, so that neither side takes it for a proper end. */
-static void
-postgresql_refuse(struct session *s, const char *why)
-{
-	(void)why;
-	stream_reset(&s->client);
-	session_end(s);
-}
-
 /* The backend gets all, as it came: who logs in is known to it alone. */
 static void
 pass_on(struct session *s, const struct prelude *p)
@@ -65,7 +56,7 @@ pass_on(struct session *s, const struct prelude *p)
 	if (p->len > 0) {
 		first = buffer_take(BUFFER_RELAY);
 		if (first == NULL) {
-			postgresql_refuse(s, "");
+			session_break(s);
 			return;
 		}
 		memcpy(first->bytes, p->bytes, p->len);
@@ -120,7 +111,7 @@ grant_tls(struct session *s)
 	if (is_waiting(s) && prepare_tls(s) && say(s, 'S'))
 		session_start_tls(s);
 	else
-		postgresql_refuse(s, "");
+		session_break(s);
 }
 
 static void
@@ -131,7 +122,7 @@ deny_gss(struct session *s, struct prelude *p)
 	if (is_waiting(s) && say(s, 'N'))
 		stream_watch(&s->client, true, false);
 	else
-		postgresql_refuse(s, "");
+		session_break(s);
 }
 
 /* The first bytes of a message have come. */
@@ -163,7 +154,7 @@ postgresql_run(struct session *s)
 		if (prepare_tls(s))
 			session_start_tls(s);
 		else
-			postgresql_refuse(s, "");
+			session_break(s);
 		return;
 	}
 	r = stream_read(
@@ -175,7 +166,7 @@ postgresql_run(struct session *s)
 	else if (r == IO_OK || r == IO_AGAIN)
 		stream_watch(&s->client, true, false);
 	else
-		postgresql_refuse(s, "");
+		session_break(s);
 }
 
 /* The backend has heard nothing, and says nothing before it does. */
@@ -206,7 +197,6 @@ const struct protocol postgresql_protocol = {
 	.alpn = "postgresql",
 	.open = postgresql_open,
 	.run = postgresql_run,
-	.refuse = postgresql_refuse,
 	.is_untouched = postgresql_is_untouched,
 	.close = postgresql_close,
 	.awaits_client = postgresql_awaits_client,

@@ -83,6 +83,33 @@ session_end(struct session *s)
 	s->state = SESSION_CLOSED;
 }
 
+void
+session_break(struct session *s)
+{
+	stream_reset(&s->client);
+	session_end(s);
+}
+
+void
+session_end_saying(struct session *s, const char *line)
+{
+	size_t n;
+
+	if (stream_is_open(&s->client) &&
+	    stream_write(&s->client, line, strlen(line), &n) == IO_OK)
+		(void)stream_finish(&s->client);
+	session_end(s);
+}
+
+void
+session_refuse(struct session *s, const char *why)
+{
+	if (s->protocol->refuse == NULL)
+		session_break(s);
+	else
+		s->protocol->refuse(s, why);
+}
+
 static const struct {
 	const char *word, *text;
 } ends[] = {
@@ -115,7 +142,7 @@ end_early(struct session *s)
 	if (!s->is_unknown)
 		session_note(s, "ended", ends[s->end.reason].word);
 	if (can_be_told(s))
-		s->protocol->refuse(s, ends[s->end.reason].text);
+		session_refuse(s, ends[s->end.reason].text);
 	s->state = SESSION_CLOSED;
 }
 
@@ -131,7 +158,7 @@ session_run(struct session *s)
 		end_early(s);
 	if (s->host->stopping && s->state == SESSION_OPEN &&
 	    !s->protocol->is_busy(s))
-		s->protocol->refuse(s, GOING_DOWN);
+		session_refuse(s, GOING_DOWN);
 	if (s->state == SESSION_CLOSED)
 		release(s);
 }
@@ -167,7 +194,7 @@ session_time_out(struct session *s, const char *word)
 	if (s->state == SESSION_CONNECT)
 		host_unreachable(s);
 	if (can_be_told(s))
-		s->protocol->refuse(s, "Timeout.");
+		session_refuse(s, "Timeout.");
 	session_kill(s);
 }
 
@@ -311,7 +338,7 @@ session_stop(struct session *s, bool force)
 	if (!force && s->state == SESSION_OPEN && s->protocol->is_busy(s))
 		return;
 	if (can_be_told(s))
-		s->protocol->refuse(s, GOING_DOWN);
+		session_refuse(s, GOING_DOWN);
 	session_kill(s);
 }
 

@@ -29,7 +29,10 @@ struct protocol {
 	int (*open)(struct session *s);
 	/* Something that was watched for is possible. */
 	void (*run)(struct session *s);
-	/* End it with a word to the client, if the protocol has words. */
+	/*
+	 * End it with a word to the client.  NULL: the protocol has no words,
+	 * and a reset says that this is no proper end.
+	 */
 	void (*refuse)(struct session *s, const char *why);
 	/*
 	 * True when the backend has been told nothing yet that it could
@@ -117,6 +120,15 @@ void session_tunnel(
 
 /* Mark it closed: it is freed when session_run() returns. */
 void session_end(struct session *s);
+
+/* The same with a reset, so that neither side takes it for a proper end. */
+void session_break(struct session *s);
+
+/*
+ * The same with a last line to the client, CR LF included.  It is said at once
+ * or not at all: a client that does not read is not told.
+ */
+void session_end_saying(struct session *s, const char *line);
 
 /*
  * Make what TLS needs, so that session_start_tls() cannot fail for want of it.

@@ -22,7 +22,7 @@ give_up(struct session *s, int r, const char *why)
 	char who[SESSION_LABEL];
 
 	log_errno(r, "%s %s", session_label(s, who), why);
-	s->protocol->refuse(s, "The service is not available.");
+	session_refuse(s, "The service is not available.");
 }
 
 static void

@@ -15,6 +15,9 @@
 /* For its streams: session_run(). */
 void session_on_stream(void *owner);
 
+/* End it, and tell the client why, if the protocol has words. */
+void session_refuse(struct session *s, const char *why);
+
 /* Do what its state can do now, and set the next state. */
 void session_step(struct session *s);
 

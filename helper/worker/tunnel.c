@@ -76,14 +76,6 @@ session_tunnel(
 	s->protocol->run(s);
 }
 
-/* With a reset, so that neither side takes it for a proper end. */
-static void
-tunnel_break(struct session *s)
-{
-	stream_reset(&s->client);
-	session_end(s);
-}
-
 /* Move bytes one way and pass the end on.  False when the tunnel is broken. */
 static bool
 tunnel_step(struct flow *f, bool *ended)
@@ -123,7 +115,7 @@ tunnel_run(struct session *s)
 	t->last = ev_now(s->host->loop);
 	if (!tunnel_step(&t->up, &t->up_ended) ||
 	    !tunnel_step(&t->down, &t->down_ended)) {
-		tunnel_break(s);
+		session_break(s);
 		return;
 	}
 	if (t->up_ended && t->down_ended) {
@@ -135,13 +127,6 @@ tunnel_run(struct session *s)
 	    to_write(&t->down, t->down_ended));
 	stream_watch(&s->backend, flow_wants_read(&t->down),
 	    to_write(&t->up, t->up_ended));
-}
-
-static void
-tunnel_refuse(struct session *s, const char *why)
-{
-	(void)why;
-	tunnel_break(s);
 }
 
 static void
@@ -170,7 +155,6 @@ const struct protocol tunnel_protocol = {
 	.tls_use = TLS_SINGLE,
 	.open = tunnel_open,
 	.run = tunnel_run,
-	.refuse = tunnel_refuse,
 	.close = tunnel_close,
 	.is_busy = tunnel_is_busy,
 };

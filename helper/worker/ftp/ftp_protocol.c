@@ -71,25 +71,19 @@ ftp_is_untouched(const struct session *s)
 	       !lines_has_output(&f->backend);
 }
 
-/* Said at once or not at all: a client that does not read is not told. */
 static void
 ftp_refuse(struct session *s, const char *why)
 {
 	const struct ftp *f = s->protocol_state;
 	char reply[FTP_REPLY_MAX];
-	size_t n;
-	int len;
 
 	if (f != NULL && (f->in_reply || lines_has_output(&f->client))) {
 		/* It would come in the middle of another reply. */
 		session_end(s);
 		return;
 	}
-	len = snprintf(reply, sizeof reply, "421 %s\r\n", why);
-	if (stream_is_open(&s->client) && len > 0 &&
-	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK)
-		(void)stream_finish(&s->client);
-	session_end(s);
+	(void)snprintf(reply, sizeof reply, "421 %s\r\n", why);
+	session_end_saying(s, reply);
 }
 
 static void

@@ -57,27 +57,21 @@ mail_is_untouched(const struct session *s)
 	       !lines_has_input(&m->backend) && !lines_has_output(&m->backend);
 }
 
-/* Said at once or not at all: a client that does not read is not told. */
 static void
 mail_refuse(struct session *s, const char *why)
 {
 	const struct mail *m = s->protocol_state;
 	const struct mail_dialect *d = dialects[s->listen->protocol];
 	char reply[MAIL_ANSWER_MAX];
-	size_t n;
-	int len;
 
 	if (m != NULL && (m->in_reply || lines_has_output(&m->client))) {
 		/* It would come in the middle of another reply. */
 		session_end(s);
 		return;
 	}
-	len = snprintf(
+	(void)snprintf(
 	    reply, sizeof reply, "%s %s\r\n", d->says[MAIL_SAYS_END], why);
-	if (stream_is_open(&s->client) && len > 0 &&
-	    stream_write(&s->client, reply, (size_t)len, &n) == IO_OK)
-		(void)stream_finish(&s->client);
-	session_end(s);
+	session_end_saying(s, reply);
 }
 
 static bool

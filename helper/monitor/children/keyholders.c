@@ -19,14 +19,12 @@
 #include "setup/config_read.h"
 #include "status/clock.h"
 
-#define KILL_SECONDS  2.
-#define RETRY_SECONDS .05
+#define KILL_SECONDS 2.
 
 struct keyholders {
 	struct pool pool;
 	struct child *current, *next; /* in the pool, or NULL */
 	bool is_loaded;               /* the current one */
-	struct ev_timer retry;
 };
 
 static int
@@ -145,6 +143,12 @@ retire(struct child *c)
 	pool_lose(c);
 }
 
+static void
+retry(struct monitor *monitor)
+{
+	monitor_connect_workers(monitor, false);
+}
+
 static const struct pool_kind kind = {
 	.role = ROLE_KEYHOLDER,
 	.name = "keyholder",
@@ -155,17 +159,8 @@ static const struct pool_kind kind = {
 	.readable = readable,
 	.ended = ended,
 	.retire = retire,
+	.retry = retry,
 };
-
-static void
-on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	struct keyholders *k = timer->data;
-
-	(void)loop;
-	(void)events;
-	monitor_connect_workers(k->pool.monitor, false);
-}
 
 struct keyholders *
 keyholders_new(struct monitor *monitor)
@@ -175,8 +170,6 @@ keyholders_new(struct monitor *monitor)
 	if (k == NULL)
 		return NULL;
 	pool_init(&k->pool, &kind, monitor, k);
-	ev_timer_init(&k->retry, on_retry, RETRY_SECONDS, 0);
-	k->retry.data = k;
 	return k;
 }
 
@@ -185,7 +178,6 @@ keyholders_free(struct keyholders *k)
 {
 	if (k == NULL)
 		return NULL;
-	ev_timer_stop(k->pool.monitor->loop, &k->retry);
 	pool_done(&k->pool);
 	free(k);
 	return NULL;
@@ -253,16 +245,13 @@ keyholders_connect(struct keyholders *k, uint32_t worker, int line)
 		return false;
 	m.u.keys.worker = worker;
 	r = child_tell(k->current, &m, line);
-	if (r == -EAGAIN && !ev_is_active(&k->retry)) {
-		ev_timer_set(&k->retry, RETRY_SECONDS, 0);
-		ev_timer_start(k->pool.monitor->loop, &k->retry);
-	}
+	if (r == -EAGAIN)
+		pool_retry(&k->pool);
 	return r == 0;
 }
 
 void
 keyholders_stop(struct keyholders *k)
 {
-	ev_timer_stop(k->pool.monitor->loop, &k->retry);
 	pool_stop(&k->pool, pool_lose, 0, KILL_SECONDS);
 }

@@ -13,6 +13,8 @@
 
 #include "helper/base/log.h"
 
+#define RETRY_SECONDS .05
+
 /* What a new process needs until it runs; on the monitor's stack. */
 struct start {
 	const struct pool *pool; /* is freed by forget() */
@@ -181,6 +183,25 @@ on_killer(struct ev_loop *loop, struct ev_timer *timer, int events)
 	}
 }
 
+static void
+on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct pool *pool = timer->data;
+
+	(void)loop;
+	(void)events;
+	pool->kind->retry(pool->monitor);
+}
+
+void
+pool_retry(struct pool *pool)
+{
+	if (ev_is_active(&pool->retry))
+		return;
+	ev_timer_set(&pool->retry, RETRY_SECONDS, 0);
+	ev_timer_start(pool->monitor->loop, &pool->retry);
+}
+
 void
 pool_init(struct pool *pool, const struct pool_kind *kind,
     struct monitor *monitor, void *owner)
@@ -190,7 +211,8 @@ pool_init(struct pool *pool, const struct pool_kind *kind,
 	LIST_INIT(&pool->list);
 	ev_init(&pool->respawn, on_respawn);
 	ev_init(&pool->killer, on_killer);
-	pool->respawn.data = pool->killer.data = pool;
+	ev_init(&pool->retry, on_retry);
+	pool->respawn.data = pool->killer.data = pool->retry.data = pool;
 }
 
 void
@@ -202,6 +224,7 @@ pool_done(struct pool *pool)
 	pool->count = 0;
 	ev_timer_stop(pool->monitor->loop, &pool->respawn);
 	ev_timer_stop(pool->monitor->loop, &pool->killer);
+	ev_timer_stop(pool->monitor->loop, &pool->retry);
 }
 
 void
@@ -264,6 +287,7 @@ pool_stop(struct pool *pool, void (*stop)(struct child *c), uint32_t grace_ms,
 	pool->is_stopping = true;
 	pool->grace_ms = grace_ms;
 	ev_timer_stop(pool->monitor->loop, &pool->respawn);
+	ev_timer_stop(pool->monitor->loop, &pool->retry);
 	LIST_FOREACH (c, &pool->list, entry)
 		stop(c);
 	ev_timer_set(&pool->killer, patience, 0);

@@ -61,6 +61,8 @@ struct pool_kind {
 	 * soon as it has nothing left to do.
 	 */
 	void (*retire)(struct child *c);
+	/* pool_retry(): do what could not be done a moment ago. */
+	void (*retry)(struct monitor *monitor);
 };
 
 struct pool {
@@ -73,7 +75,7 @@ struct pool {
 	bool is_untidy;    /* for the owner: something has changed */
 	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
 	ev_tstamp delay;   /* before the next start; 0 after a good one */
-	struct ev_timer respawn, killer;
+	struct ev_timer respawn, killer, retry;
 };
 
 /* No process yet. */
@@ -110,6 +112,9 @@ size_t pool_present(const struct pool *pool);
 
 /* True while a start is waited for. */
 bool pool_is_waiting(struct pool *pool);
+
+/* Have kind->retry() called in a moment, unless the pool stops by then. */
+void pool_retry(struct pool *pool);
 
 /* Nothing that it says counts any more; it may end by itself. */
 void pool_lose(struct child *c);

@@ -17,8 +17,7 @@
 #include "helper/verifier/verifier.h"
 #include "helper/worker/tls/tls.h"
 
-#define KILL_SECONDS  2.
-#define RETRY_SECONDS .05
+#define KILL_SECONDS 2.
 /* A signature that comes so much later was not made for this handshake. */
 #define MORE_SECONDS 10
 /* More than the channel can hold: who writes without end keeps nobody. */
@@ -27,7 +26,6 @@
 struct verifiers {
 	struct pool pool;
 	bool is_renewing; /* the workers that are there keep what they have */
-	struct ev_timer retry;
 };
 
 /* In the new process: what it needs of the rest, which it forgets. */
@@ -193,13 +191,9 @@ started(struct child *c)
 }
 
 static void
-on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+retry(struct monitor *monitor)
 {
-	struct verifiers *v = timer->data;
-
-	(void)loop;
-	(void)events;
-	monitor_introduce_workers(v->pool.monitor, false);
+	monitor_introduce_workers(monitor, false);
 }
 
 /* Each gets an end, or nobody keeps one. */
@@ -229,10 +223,8 @@ verifiers_introduce(struct verifiers *v, struct child *worker)
 	if (c == NULL)
 		return false;
 	r = connect_both(c, worker);
-	if (r < 0 && r != -EPIPE && !ev_is_active(&v->retry)) {
-		ev_timer_set(&v->retry, RETRY_SECONDS, 0);
-		ev_timer_start(v->pool.monitor->loop, &v->retry);
-	}
+	if (r < 0 && r != -EPIPE)
+		pool_retry(&v->pool);
 	return r == 0;
 }
 
@@ -260,6 +252,7 @@ static const struct pool_kind kind = {
 	.readable = drain,
 	.ended = ended,
 	.retire = retire,
+	.retry = retry,
 };
 
 struct verifiers *
@@ -270,8 +263,6 @@ verifiers_new(struct monitor *monitor)
 	if (v == NULL)
 		return NULL;
 	pool_init(&v->pool, &kind, monitor, v);
-	ev_timer_init(&v->retry, on_retry, RETRY_SECONDS, 0);
-	v->retry.data = v;
 	return v;
 }
 
@@ -280,7 +271,6 @@ verifiers_free(struct verifiers *v)
 {
 	if (v == NULL)
 		return NULL;
-	ev_timer_stop(v->pool.monitor->loop, &v->retry);
 	pool_done(&v->pool);
 	free(v);
 	return NULL;
@@ -300,6 +290,5 @@ verifiers_renew(struct verifiers *v)
 void
 verifiers_stop(struct verifiers *v)
 {
-	ev_timer_stop(v->pool.monitor->loop, &v->retry);
 	pool_stop(&v->pool, pool_lose, 0, KILL_SECONDS);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The keyholder's loop.  It takes one request of a line at a time, so that no
- * worker keeps others waiting for more than a signature.  A worker that asks
- * for anything but a handshake's signature is not listened to again.
+ * The keyholder's loop.  A worker that asks for anything but a handshake's
+ * signature is not listened to again.
  */
 #include <config.h>
 #include "helper/keyholder/keyholder.h"
@@ -12,11 +11,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "helper/base/line_server.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
@@ -25,50 +23,28 @@
 /* After this SIGALRM ends the process. */
 #define SIGN_SECONDS 10
 
-/* The way to one worker. */
-struct line {
-	struct keyholder *holder;
-	uint32_t worker;
-	struct ev_io io;
-	LIST_ENTRY(line) others;
-};
-
 struct keyholder {
-	struct ev_loop *loop;
+	struct line_server server;
 	struct keys *keys;
 	int channel;
-	bool is_retired; /* the channel has ended */
 	bool is_failing; /* the last signature failed, which was logged */
 	struct ev_io io;
-	LIST_HEAD(lines, line) lines;
 };
-
-static void
-end_line(struct line *line)
-{
-	struct keyholder *k = line->holder;
-
-	ev_io_stop(k->loop, &line->io);
-	(void)close(line->io.fd);
-	LIST_REMOVE(line, others);
-	free(line);
-	if (k->is_retired && LIST_EMPTY(&k->lines))
-		ev_break(k->loop, EVBREAK_ALL);
-}
 
 /* The worker sees the end even if the socket is open elsewhere, too. */
 static void
 refuse(struct line *line)
 {
+	const struct keyholder *k = line->server->owner;
 	struct message m = { .type = MESSAGE_REFUSED };
 
 	log_error("worker %lu: asks for a signature that no handshake needs",
 	    (unsigned long)line->worker);
 	m.u.refused.worker = line->worker;
-	if (!line->holder->is_retired)
-		(void)message_send(line->holder->channel, &m, -1, NULL, 0);
+	if (!k->server.is_retired)
+		(void)message_send(k->channel, &m, -1, NULL, 0);
 	(void)shutdown(line->io.fd, SHUT_RDWR);
-	end_line(line);
+	line_end(line);
 }
 
 static void
@@ -92,7 +68,7 @@ serve(struct line *line, const struct key_request *request)
 	struct key_answer answer = { .serial = request->serial };
 
 	if (request->algorithm != KEY_NOTHING)
-		sign(line->holder, request, &answer);
+		sign(line->server->owner, request, &answer);
 	(void)send(
 	    line->io.fd, &answer, sizeof answer, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -110,40 +86,20 @@ on_request(struct ev_loop *loop, struct ev_io *io, int events)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0)
-		end_line(line);
+		line_end(line);
 	else if (n != sizeof request || !key_request_is_proper(&request))
 		refuse(line);
 	else
 		serve(line, &request);
 }
 
-static void
-add_line(struct keyholder *k, uint32_t worker, int fd)
-{
-	struct line *line = calloc(1, sizeof *line);
-
-	if (line == NULL) {
-		(void)shutdown(fd, SHUT_RDWR);
-		(void)close(fd);
-		return;
-	}
-	line->holder = k;
-	line->worker = worker;
-	LIST_INSERT_HEAD(&k->lines, line, others);
-	ev_io_init(&line->io, on_request, fd, EV_READ);
-	line->io.data = line;
-	ev_io_start(k->loop, &line->io);
-}
-
 /* The monitor has no more to say: serve the workers that are left. */
 static void
 retire(struct keyholder *k)
 {
-	k->is_retired = true;
-	ev_io_stop(k->loop, &k->io);
+	ev_io_stop(k->server.loop, &k->io);
 	(void)close(k->channel);
-	if (LIST_EMPTY(&k->lines))
-		ev_break(k->loop, EVBREAK_ALL);
+	line_server_retire(&k->server);
 }
 
 static void
@@ -163,24 +119,18 @@ on_channel(struct ev_loop *loop, struct ev_io *io, int events)
 	else if (r < 0)
 		retire(k);
 	else if (m.type == MESSAGE_KEYS)
-		add_line(k, m.u.keys.worker, fd);
+		(void)line_add(&k->server, m.u.keys.worker, fd);
 	else if (fd != -1)
 		(void)close(fd);
 }
 
-/* To be called before the keys are loaded.  There may be many workers. */
+/* To be called before the keys are loaded. */
 static int
 lock(void)
 {
-	struct rlimit files;
 	int r = sandbox_hide();
 
-	if (r < 0)
-		return r;
-	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
-		return -errno;
-	files.rlim_cur = files.rlim_max;
-	return setrlimit(RLIMIT_NOFILE, &files) == -1 ? -errno : 0;
+	return r < 0 ? r : line_server_lift_limit();
 }
 
 /* A token's module is foreign code, which uses files, sockets and threads. */
@@ -223,7 +173,10 @@ load(struct keyholder *k, const struct helper_config *config)
 int
 keyholder_main(const struct helper_config *config, int channel)
 {
-	struct keyholder k = { .channel = channel };
+	struct keyholder k = { .channel = channel,
+		.server = { .owner = &k,
+		    .size = sizeof(struct line),
+		    .on_request = on_request } };
 	int r = lock();
 
 	if (r < 0) {
@@ -231,16 +184,16 @@ keyholder_main(const struct helper_config *config, int channel)
 		return EXIT_FAILURE;
 	}
 	(void)signal(SIGALRM, SIG_DFL);
-	k.loop = ev_loop_new(EVFLAG_AUTO);
-	if (k.loop == NULL || load(&k, config) < 0) {
+	k.server.loop = ev_loop_new(EVFLAG_AUTO);
+	if (k.server.loop == NULL || load(&k, config) < 0) {
 		k.keys = keys_free(k.keys);
 		return EXIT_FAILURE;
 	}
 	ev_io_init(&k.io, on_channel, channel, EV_READ);
 	k.io.data = &k;
-	ev_io_start(k.loop, &k.io);
-	ev_run(k.loop, 0);
+	ev_io_start(k.server.loop, &k.io);
+	ev_run(k.server.loop, 0);
 	k.keys = keys_free(k.keys);
-	ev_loop_destroy(k.loop);
+	ev_loop_destroy(k.server.loop);
 	return EXIT_SUCCESS;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The verifier's loop.  It takes one request of a line at a time, so that no
- * worker keeps others waiting for more than a verification.  The monitor is
- * told before the worker is: what the worker says next finds it there.
+ * The verifier's loop.  The monitor is told before the worker is: what the
+ * worker says next finds it there.
  */
 #include <config.h>
 #include "helper/verifier/verifier.h"
@@ -14,12 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "helper/base/line_server.h"
 #include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/base/proof.h"
@@ -29,35 +27,22 @@
 /* After this SIGALRM ends the process. */
 #define VERIFY_SECONDS 10
 
-/* The way to one worker. */
-struct line {
-	struct verifier *verifier;
-	uint32_t worker;
+struct prover_line {
+	struct line line; /* first: it is one */
 	struct nonces nonces;
-	struct ev_io io;
-	LIST_ENTRY(line) others;
 };
 
 struct verifier {
-	struct ev_loop *loop;
+	struct line_server server;
 	const struct verifier_facts *facts;
 	int channel;
-	bool is_retired; /* no more lines come */
 	struct ev_io io;
-	LIST_HEAD(lines, line) lines;
 };
 
-static void
-end_line(struct line *line)
+static struct nonces *
+nonces_of(struct line *line)
 {
-	struct verifier *v = line->verifier;
-
-	ev_io_stop(v->loop, &line->io);
-	(void)close(line->io.fd);
-	LIST_REMOVE(line, others);
-	free(line);
-	if (v->is_retired && LIST_EMPTY(&v->lines))
-		ev_break(v->loop, EVBREAK_ALL);
+	return &((struct prover_line *)(void *)line)->nonces;
 }
 
 /* One that finds no room is for a worker that no longer waits for it. */
@@ -70,7 +55,7 @@ say(const struct line *line, const void *bytes, size_t len)
 static void
 give_nonces(struct line *line)
 {
-	const struct proof_nonces *given = nonces_make(&line->nonces);
+	const struct proof_nonces *given = nonces_make(nonces_of(line));
 
 	if (given != NULL)
 		say(line, given, sizeof *given);
@@ -80,14 +65,13 @@ give_nonces(struct line *line)
 static int
 tell(const struct line *line, uint64_t session, const struct finding *f)
 {
-	const int channel = line->verifier->channel;
+	const struct verifier *v = line->server->owner;
 	struct message m = { .type = MESSAGE_CHAIN,
 		.u.chain = { session, line->worker, (uint32_t)f->der_len } };
 	int r = 0;
 
-	if (line->verifier->facts->tells_chain &&
-	    f->failure == STSSL_FAILURE_NONE)
-		r = message_send(channel, &m, -1, f->der, f->der_len);
+	if (v->facts->tells_chain && f->failure == STSSL_FAILURE_NONE)
+		r = message_send(v->channel, &m, -1, f->der, f->der_len);
 	m = (struct message){ .type = MESSAGE_PROVEN,
 		.u.proven = { .session = session,
 		    .good_until = f->good_until,
@@ -97,7 +81,7 @@ tell(const struct line *line, uint64_t session, const struct finding *f)
 		    .text_len = (uint32_t)f->record.len } };
 	return r < 0 ? r
 		     : message_send(
-			   channel, &m, -1, f->record.text, f->record.len);
+			   v->channel, &m, -1, f->record.text, f->record.len);
 }
 
 static void
@@ -126,7 +110,7 @@ pronounce(const struct line *line, uint64_t session, const struct finding *f)
 		    STSSL_KEY_SSL_CLIENT_S_DN_CN);
 	if (tell(line, session, f) < 0) {
 		log_error("the monitor does not listen");
-		ev_break(line->verifier->loop, EVBREAK_ALL);
+		ev_break(line->server->loop, EVBREAK_ALL);
 		return;
 	}
 	say(line, &a, sizeof a);
@@ -148,11 +132,11 @@ verify(struct line *line, const struct proof_request *request,
     const uint8_t *bytes)
 {
 	static struct finding finding;
-	const struct verifier_facts *facts = line->verifier->facts;
+	const struct verifier *v = line->server->owner;
 	const char *why;
 
 	(void)alarm(VERIFY_SECONDS);
-	why = judge_handshake(facts->judge, facts->store, &line->nonces,
+	why = judge_handshake(v->facts->judge, v->facts->store, nonces_of(line),
 	    request, bytes, &finding);
 	(void)alarm(0);
 	if (why != NULL) {
@@ -191,7 +175,7 @@ on_request(struct ev_loop *loop, struct ev_io *io, int events)
 		if (n > 0)
 			log_error("worker %lu: an impossible request",
 			    (unsigned long)line->worker);
-		end_line(line);
+		line_end(line);
 	} else if (request.type == PROOF_MORE) {
 		give_nonces(line);
 	} else {
@@ -203,27 +187,10 @@ on_request(struct ev_loop *loop, struct ev_io *io, int events)
 static void
 add_line(struct verifier *v, uint32_t worker, int fd)
 {
-	struct line *line = calloc(1, sizeof *line);
+	struct line *line = line_add(&v->server, worker, fd);
 
-	if (line == NULL) {
-		(void)close(fd);
-		return;
-	}
-	line->verifier = v;
-	line->worker = worker;
-	LIST_INSERT_HEAD(&v->lines, line, others);
-	ev_io_init(&line->io, on_request, fd, EV_READ);
-	line->io.data = line;
-	ev_io_start(v->loop, &line->io);
-	give_nonces(line);
-}
-
-static void
-drain(struct verifier *v)
-{
-	v->is_retired = true;
-	if (LIST_EMPTY(&v->lines))
-		ev_break(v->loop, EVBREAK_ALL);
+	if (line != NULL)
+		give_nonces(line);
 }
 
 static void
@@ -242,42 +209,32 @@ on_channel(struct ev_loop *loop, struct ev_io *io, int events)
 	else if (r == 0 && m.type == MESSAGE_VERIFIER)
 		add_line(v, m.u.verifier.worker, fd);
 	else if (r == 0 && m.type == MESSAGE_DRAIN)
-		drain(v);
+		line_server_retire(&v->server);
 	else /* nobody is left to be told */
 		ev_break(loop, EVBREAK_ALL);
-}
-
-/* There may be many workers. */
-static int
-lock(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
-		return -errno;
-	files.rlim_cur = files.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &files) == -1)
-		return -errno;
-	return sandbox_enter(&sandbox_verifier);
 }
 
 int
 verifier_main(const struct verifier_facts *facts, int channel)
 {
-	struct verifier v = { .facts = facts, .channel = channel };
+	struct verifier v = { .facts = facts,
+		.channel = channel,
+		.server = { .owner = &v,
+		    .size = sizeof(struct prover_line),
+		    .on_request = on_request } };
 	struct line *line;
 
 	(void)signal(SIGALRM, SIG_DFL);
-	v.loop = ev_loop_new(EVFLAG_AUTO);
-	if (v.loop == NULL || lock() < 0)
+	v.server.loop = ev_loop_new(EVFLAG_AUTO);
+	if (v.server.loop == NULL || line_server_lift_limit() < 0 ||
+	    sandbox_enter(&sandbox_verifier) < 0)
 		return EXIT_FAILURE;
-	LIST_INIT(&v.lines);
 	ev_io_init(&v.io, on_channel, channel, EV_READ);
 	v.io.data = &v;
-	ev_io_start(v.loop, &v.io);
-	ev_run(v.loop, 0);
-	while ((line = LIST_FIRST(&v.lines)) != NULL)
-		end_line(line);
-	ev_loop_destroy(v.loop);
+	ev_io_start(v.server.loop, &v.io);
+	ev_run(v.server.loop, 0);
+	while ((line = LIST_FIRST(&v.server.lines)) != NULL)
+		line_end(line);
+	ev_loop_destroy(v.server.loop);
 	return EXIT_SUCCESS;
 }

@@ -2,10 +2,13 @@
 #include <config.h>
 #include "tests/fuzz-host.h"
 
+#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include "helper/worker/session.h"
+#include "helper/base/buffer.h"
+#include "helper/base/socket.h"
 #include "status/tools/address.h"
 
 int
@@ -24,6 +27,63 @@ listen_somewhere(struct stssl_address *ret)
 	    stssl_address_from(&sa, ret) < 0)
 		abort();
 	return fd;
+}
+
+void
+fuzz_begin(struct fuzz_session *f)
+{
+	struct message_client client = { .session = 1 };
+	struct stssl_address at;
+	int pair[2];
+
+	f->host.loop = ev_loop_new(0);
+	f->host.config = &f->config;
+	f->host.tls = &f->tls;
+	if (stssl_address_parse("127.0.0.1:40000", &client.peer) < 0 ||
+	    stssl_address_parse("127.0.0.1:21", &client.local) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == -1)
+		abort();
+	f->config.listeners = &f->listen;
+	f->config.listener_count = 1;
+	f->listen.name = "fuzzed";
+	f->listen.login_seconds = 60;
+	f->listener = listen_somewhere(&at);
+	f->listen.backend.len =
+	    stssl_address_to(&at, &f->listen.backend.u.inet);
+	f->fd[FUZZ_CLIENT] = pair[0];
+	f->session = session_new(&f->host, &client, pair[1]);
+	session_run(f->session);
+	f->fd[FUZZ_BACKEND] = accept(f->listener, NULL, NULL);
+}
+
+void
+fuzz_hang_up(int *fd)
+{
+	if (*fd != -1)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+void
+fuzz_finish(struct fuzz_session *f)
+{
+	if (f->session != NULL)
+		session_kill(f->session);
+	if (f->session != NULL)
+		abort();
+	for (int end = 0; end < FUZZ_ENDS; end++)
+		fuzz_hang_up(&f->fd[end]);
+	(void)close(f->listener);
+	socket_linger_done(f->host.loop);
+	buffer_done();
+	ev_loop_destroy(f->host.loop);
+}
+
+void
+fuzz_turn(const struct fuzz_session *f)
+{
+	for (int i = 0; i < 8; i++)
+		ev_run(f->host.loop, EVRUN_NOWAIT);
 }
 
 /* The host: all is well, and nobody is told. */
@@ -50,6 +110,14 @@ host_prove(const struct session *s)
 {
 	(void)s;
 	return -1;
+}
+
+void
+host_closed(struct session *s, uint64_t in, uint64_t out)
+{
+	(void)in;
+	(void)out;
+	((struct fuzz_session *)(void *)s->host)->session = NULL;
 }
 
 void

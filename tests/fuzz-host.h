@@ -1,13 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The worker of sessions that are fuzzed: all is well, and nobody is told.
+ * A session that is fuzzed, between a client and a backend that the input
+ * plays; and its worker: all is well, and nobody is told.
  */
 #ifndef TESTS_FUZZ_HOST_H
 #define TESTS_FUZZ_HOST_H
 
+#include "helper/worker/session.h"
+#include "helper/worker/tls/tls_inside.h"
 #include "status/address.h"
+
+enum fuzz_end {
+	FUZZ_CLIENT,
+	FUZZ_BACKEND,
+	FUZZ_ENDS
+};
+
+struct fuzz_session {
+	struct session_host host; /* first: the host is this */
+	struct helper_config config;
+	struct listen_config listen; /* filled in before it begins */
+	struct tls_context tls;
+	struct session *session; /* NULL when it is over */
+	int fd[FUZZ_ENDS];       /* -1: closed */
+	int listener;
+};
 
 /* A socket that listens on loopback, and where. */
 int listen_somewhere(struct stssl_address *ret);
+
+/* The session is there, and its backend connected. */
+void fuzz_begin(struct fuzz_session *f);
+
+/* Nothing of it is left. */
+void fuzz_finish(struct fuzz_session *f);
+
+/* Some turns of its loop. */
+void fuzz_turn(const struct fuzz_session *f);
+
+/* Close a socket, if it is open. */
+void fuzz_hang_up(int *fd);
 
 #endif

@@ -14,37 +14,19 @@
 #include <config.h>
 #include "helper/worker/session.h"
 
-#include <gnutls/gnutls.h>
 #include <regex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "helper/base/buffer.h"
-#include "helper/base/socket.h"
 #include "helper/worker/mail/mail_text.h"
-#include "helper/worker/tls/tls_inside.h"
-#include "status/tools/address.h"
 #include "tests/fuzz-host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum end {
-	CLIENT,
-	BACKEND,
-	ENDS
-};
-
 struct stage {
-	struct session_host host; /* first: the host is the stage */
-	struct helper_config config;
-	struct listen_config listen;
-	struct tls_context tls;
-	struct session *session;
-	int fd[ENDS];
-	int listener;
+	struct fuzz_session f; /* first: the host is the stage */
 	uint32_t verdict;
 	bool is_welcome;
 	char line[8192]; /* of the backend's, as far as it has come */
@@ -69,7 +51,7 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 	if ((about == ABOUT_USER) != (user != NULL) ||
 	    (user != NULL && strlen(user) > MESSAGE_USER_MAX))
 		abort();
-	session_advice(stage->session, &advice);
+	session_advice(stage->f.session, &advice);
 }
 
 void
@@ -82,14 +64,6 @@ void
 host_welcome(const struct session *s)
 {
 	stage_of(s->host)->is_welcome = true;
-}
-
-void
-host_closed(struct session *s, uint64_t in, uint64_t out)
-{
-	(void)in;
-	(void)out;
-	stage_of(s->host)->session = NULL;
 }
 
 /* What a backend may hear before a login. */
@@ -110,7 +84,7 @@ check_line(const struct stage *s)
 	if (s->is_welcome)
 		return;
 	if (strlen(s->line) != s->len ||
-	    regcomp(&may, allowed[s->listen.protocol],
+	    regcomp(&may, allowed[s->f.listen.protocol],
 		REG_EXTENDED | REG_NOSUB) != 0)
 		abort();
 	if (regexec(&may, s->line, 0, NULL, 0) != 0)
@@ -123,9 +97,10 @@ static void
 hear(struct stage *s)
 {
 	char buf[16384];
-	ssize_t n = s->fd[BACKEND] == -1
-			? 0
-			: recv(s->fd[BACKEND], buf, sizeof buf, MSG_DONTWAIT);
+	ssize_t n =
+	    s->f.fd[FUZZ_BACKEND] == -1
+		? 0
+		: recv(s->f.fd[FUZZ_BACKEND], buf, sizeof buf, MSG_DONTWAIT);
 
 	for (ssize_t i = 0; i < n; i++) {
 		if (s->len == sizeof s->line - 1)
@@ -138,69 +113,20 @@ hear(struct stage *s)
 		check_line(s);
 		s->len = 0;
 	}
-	if (s->fd[CLIENT] != -1)
-		(void)recv(s->fd[CLIENT], buf, sizeof buf, MSG_DONTWAIT);
+	if (s->f.fd[FUZZ_CLIENT] != -1)
+		(void)recv(s->f.fd[FUZZ_CLIENT], buf, sizeof buf, MSG_DONTWAIT);
 }
 
 static void
-begin(struct stage *s, enum listen_protocol protocol)
+say(const struct stage *s, enum fuzz_end end, const char *text, size_t len,
+    bool ends)
 {
-	struct message_client client = { .session = 1 };
-	struct stssl_address at;
-	int pair[2];
-
-	s->host = (struct session_host){
-		.loop = ev_loop_new(0), .config = &s->config, .tls = &s->tls
-	};
-	if (stssl_address_parse("127.0.0.1:40000", &client.peer) < 0 ||
-	    stssl_address_parse("127.0.0.1:21", &client.local) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == -1)
-		abort();
-	s->config.listeners = &s->listen;
-	s->config.listener_count = 1;
-	s->listen.name = "mail";
-	s->listen.protocol = protocol;
-	s->listen.login_seconds = 60;
-	s->listener = listen_somewhere(&at);
-	s->listen.backend.len =
-	    stssl_address_to(&at, &s->listen.backend.u.inet);
-	s->fd[CLIENT] = pair[0];
-	s->session = session_new(&s->host, &client, pair[1]);
-	session_run(s->session);
-	s->fd[BACKEND] = accept(s->listener, NULL, NULL);
-}
-
-static void
-hang_up(struct stage *s, enum end end)
-{
-	if (s->fd[end] != -1)
-		(void)close(s->fd[end]);
-	s->fd[end] = -1;
-}
-
-static void
-finish(struct stage *s)
-{
-	if (s->session != NULL)
-		session_kill(s->session);
-	if (s->session != NULL)
-		abort();
-	for (int end = 0; end < ENDS; end++)
-		hang_up(s, end);
-	(void)close(s->listener);
-	socket_linger_done(s->host.loop);
-	buffer_done();
-	ev_loop_destroy(s->host.loop);
-}
-
-static void
-say(struct stage *s, enum end end, const char *text, size_t len, bool ends)
-{
-	if (s->fd[end] == -1)
+	if (s->f.fd[end] == -1)
 		return;
-	(void)send(s->fd[end], text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)send(s->f.fd[end], text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (ends)
-		(void)send(s->fd[end], "\r\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT);
+		(void)send(
+		    s->f.fd[end], "\r\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void
@@ -211,16 +137,16 @@ act(struct stage *s, const char *line, size_t len)
 	switch (line[0]) {
 	case 'c':
 	case 'n':
-		say(s, CLIENT, line + skip, len - skip, line[0] == 'c');
+		say(s, FUZZ_CLIENT, line + skip, len - skip, line[0] == 'c');
 		break;
 	case 'b':
-		say(s, BACKEND, line + skip, len - skip, true);
+		say(s, FUZZ_BACKEND, line + skip, len - skip, true);
 		break;
 	case 'C':
-		hang_up(s, CLIENT);
+		fuzz_hang_up(&s->f.fd[FUZZ_CLIENT]);
 		break;
 	case 'B':
-		hang_up(s, BACKEND);
+		fuzz_hang_up(&s->f.fd[FUZZ_BACKEND]);
 		break;
 	case '0':
 	case '1':
@@ -248,8 +174,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	(void)signal(SIGPIPE, SIG_IGN);
-	begin(&s, protocol_of(data[0]));
-	for (size_t at = 1; at < size && s.session != NULL;) {
+	s.f.listen.protocol = protocol_of(data[0]);
+	fuzz_begin(&s.f);
+	for (size_t at = 1; at < size && s.f.session != NULL;) {
 		const uint8_t *end = memchr(data + at, '\n', size - at);
 		size_t len =
 		    end == NULL ? size - at : (size_t)(end - data) - at;
@@ -257,10 +184,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (len > 0)
 			act(&s, (const char *)data + at, len);
 		at += len + 1;
-		for (int i = 0; i < 8; i++)
-			ev_run(s.host.loop, EVRUN_NOWAIT);
+		fuzz_turn(&s.f);
 		hear(&s);
 	}
-	finish(&s);
+	fuzz_finish(&s.f);
 	return 0;
 }

@@ -7,18 +7,12 @@
 #include <config.h>
 #include "helper/worker/session.h"
 
-#include <gnutls/gnutls.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "helper/base/buffer.h"
-#include "helper/base/socket.h"
-#include "helper/worker/tls/tls_inside.h"
-#include "status/tools/address.h"
 #include "tests/fuzz-host.h"
 
 #define INPUT_MAX 4096
@@ -26,12 +20,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct stage {
-	struct session_host host; /* first: the host is the stage */
-	struct helper_config config;
-	struct listen_config listen;
-	struct tls_context tls; /* without a key */
-	struct session *session;
-	int listener, client, backend;
+	struct fuzz_session f; /* first: the host is the stage; without a key */
 	/* What is to be: */
 	uint8_t pending[INPUT_MAX];
 	size_t pending_len, to_hear;
@@ -73,14 +62,6 @@ host_welcome(const struct session *s)
 	check(stage_of(s->host)->passes);
 }
 
-void
-host_closed(struct session *s, uint64_t in, uint64_t out)
-{
-	(void)in;
-	(void)out;
-	stage_of(s->host)->session = NULL;
-}
-
 static bool
 is_request(const struct stage *s, uint8_t last)
 {
@@ -112,78 +93,39 @@ foresee(struct stage *s, const uint8_t *bytes, size_t len)
 }
 
 static void
-begin(struct stage *s)
-{
-	struct message_client client = { .session = 1 };
-	struct stssl_address at;
-	int pair[2];
-
-	s->host = (struct session_host){
-		.loop = ev_loop_new(0), .config = &s->config, .tls = &s->tls
-	};
-	check(stssl_address_parse("127.0.0.1:40000", &client.peer) == 0 &&
-	      stssl_address_parse("127.0.0.1:5432", &client.local) == 0 &&
-	      socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0);
-	s->config.listeners = &s->listen;
-	s->config.listener_count = 1;
-	s->listen.name = "postgresql";
-	s->listen.protocol = LISTEN_POSTGRESQL;
-	s->listen.login_seconds = 60;
-	s->listener = listen_somewhere(&at);
-	s->listen.backend.len =
-	    stssl_address_to(&at, &s->listen.backend.u.inet);
-	s->client = pair[0];
-	s->session = session_new(&s->host, &client, pair[1]);
-	session_run(s->session);
-	s->backend = accept(s->listener, NULL, NULL);
-	check(s->backend != -1);
-}
-
-static void
-finish(struct stage *s)
-{
-	if (s->session != NULL)
-		session_kill(s->session);
-	(void)close(s->client);
-	(void)close(s->backend);
-	(void)close(s->listener);
-	socket_linger_done(s->host.loop);
-	buffer_done();
-	ev_loop_destroy(s->host.loop);
-}
-
-static void
 say(struct stage *s, const uint8_t *bytes, size_t len)
 {
 	foresee(s, bytes, len);
-	(void)send(s->client, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	for (int i = 0; i < 8 && s->session != NULL; i++)
-		ev_run(s->host.loop, EVRUN_NOWAIT);
-	check((s->session == NULL) == s->has_ended);
+	(void)send(
+	    s->f.fd[FUZZ_CLIENT], bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	for (int i = 0; i < 8 && s->f.session != NULL; i++)
+		ev_run(s->f.host.loop, EVRUN_NOWAIT);
+	check((s->f.session == NULL) == s->has_ended);
 }
 
 /* All that is to be, which may have to wait for acknowledgements; no more. */
 static void
 hear(const struct stage *s)
 {
-	struct pollfd ready = { s->backend, POLLIN, 0 };
+	struct pollfd ready = { s->f.fd[FUZZ_BACKEND], POLLIN, 0 };
 	uint8_t heard[INPUT_MAX + 1] = { 0 };
 	size_t len = 0;
 	ssize_t n;
 
 	while (len < s->to_hear && poll(&ready, 1, 10000) == 1) {
-		n = recv(s->backend, heard + len, sizeof heard - len, 0);
+		n = recv(
+		    s->f.fd[FUZZ_BACKEND], heard + len, sizeof heard - len, 0);
 		check(n > 0);
 		len += (size_t)n;
 	}
 	check(len == s->to_hear && memcmp(heard, s->pending, len) == 0 &&
-	      recv(s->backend, heard, 1, MSG_DONTWAIT) <= 0);
+	      recv(s->f.fd[FUZZ_BACKEND], heard, 1, MSG_DONTWAIT) <= 0);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct stage s = { .client = -1 };
+	struct stage s = { .f.listen.protocol = LISTEN_POSTGRESQL };
 	char letters[2];
 	size_t step;
 	ssize_t n;
@@ -191,15 +133,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2 || size > INPUT_MAX)
 		return 0;
 	(void)signal(SIGPIPE, SIG_IGN);
-	begin(&s);
+	fuzz_begin(&s.f);
+	check(s.f.fd[FUZZ_BACKEND] != -1);
 	step = data[0] == 0 ? size : data[0];
 	for (size_t at = 1; at < size && !s.has_ended; at += step)
 		say(&s, data + at, size - at < step ? size - at : step);
 	hear(&s);
 	/* A session that has ended may have taken its N with it. */
-	n = recv(s.client, letters, sizeof letters, MSG_DONTWAIT);
+	n = recv(s.f.fd[FUZZ_CLIENT], letters, sizeof letters, MSG_DONTWAIT);
 	check(n <= (s.has_asked ? 1 : 0) && (n <= 0 || letters[0] == 'N') &&
 	      (n == 1 || s.has_ended || !s.has_asked));
-	finish(&s);
+	fuzz_finish(&s.f);
 	return 0;
 }

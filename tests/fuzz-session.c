@@ -29,18 +29,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "helper/base/buffer.h"
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/ftp_text.h"
-#include "helper/worker/tls/tls_inside.h"
 #include "status/tools/address.h"
 #include "tests/fuzz-host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Ends of data connections. */
 enum end {
-	CLIENT,
-	BACKEND,
 	CLIENT_DATA,
 	BACKEND_DATA,
 	STRANGER,
@@ -48,13 +45,9 @@ enum end {
 };
 
 struct stage {
-	struct session_host host; /* first: the host is the stage */
-	struct helper_config config;
-	struct listen_config listen;
-	struct tls_context tls;
-	struct session *session;
+	struct fuzz_session f; /* first: the host is the stage */
 	int fd[ENDS];
-	int listener, data_listener;
+	int data_listener;
 	uint16_t data_port, offered, ordered;
 	uint32_t verdict;
 	bool demand_private;
@@ -76,7 +69,7 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 
 	if (about != ABOUT_CERTIFICATE && strlen(user) > MESSAGE_USER_MAX)
 		abort();
-	session_advice(stage->session, &advice);
+	session_advice(stage->f.session, &advice);
 }
 
 void
@@ -85,7 +78,7 @@ host_listen(struct session_host *host)
 	const struct message_verdict verdict = { .data_private = 1 };
 
 	if (stage_of(host)->demand_private)
-		session_verdict(stage_of(host)->session, &verdict);
+		session_verdict(stage_of(host)->f.session, &verdict);
 }
 
 void
@@ -94,101 +87,54 @@ host_welcome(const struct session *s)
 	(void)s;
 }
 
-void
-host_closed(struct session *s, uint64_t in, uint64_t out)
-{
-	(void)in;
-	(void)out;
-	stage_of(s->host)->session = NULL;
-}
-
-static void
-turn(struct stage *s)
-{
-	for (int i = 0; i < 8; i++)
-		ev_run(s->host.loop, EVRUN_NOWAIT);
-}
-
 static void
 begin(struct stage *s, bool passive)
 {
-	struct message_client client = { .session = 1 };
 	struct stssl_address at;
-	int pair[2];
 
-	s->host = (struct session_host){ .loop = ev_loop_new(0),
-		.config = &s->config,
-		.noop_seconds = 60,
-		.tls = &s->tls };
-	if (gnutls_certificate_allocate_credentials(&s->tls.credentials) < 0 ||
-	    gnutls_priority_init(&s->tls.priority, "NORMAL", NULL) < 0 ||
-	    stssl_address_parse("127.0.0.1:40000", &client.peer) < 0 ||
-	    stssl_address_parse("127.0.0.1:21", &client.local) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == -1)
+	if (gnutls_certificate_allocate_credentials(&s->f.tls.credentials) <
+		0 ||
+	    gnutls_priority_init(&s->f.tls.priority, "NORMAL", NULL) < 0)
 		abort();
-	s->config.listeners = &s->listen;
-	s->config.listener_count = 1;
-	s->listen.name = "ftp";
-	s->listen.login_seconds = 60;
-	s->listen.backend_data = passive ? BACKEND_PASSIVE : BACKEND_ACTIVE;
-	s->listen.backend_ports.low = 1024;
-	s->listen.backend_ports.high = 65535;
+	s->f.host.noop_seconds = 60;
+	s->f.listen.backend_data = passive ? BACKEND_PASSIVE : BACKEND_ACTIVE;
+	s->f.listen.backend_ports.low = 1024;
+	s->f.listen.backend_ports.high = 65535;
 	s->data_listener = listen_somewhere(&at);
 	s->data_port = at.port;
-	s->listener = listen_somewhere(&at);
-	s->listen.backend.len =
-	    stssl_address_to(&at, &s->listen.backend.u.inet);
-	s->fd[CLIENT] = pair[0];
-	s->session = session_new(&s->host, &client, pair[1]);
-	session_run(s->session);
-	s->fd[BACKEND] = accept(s->listener, NULL, NULL);
+	fuzz_begin(&s->f);
 	s->fd[CLIENT_DATA] = s->fd[BACKEND_DATA] = s->fd[STRANGER] = -1;
-}
-
-static void
-hang_up(struct stage *s, enum end end)
-{
-	if (s->fd[end] != -1)
-		(void)close(s->fd[end]);
-	s->fd[end] = -1;
 }
 
 static void
 finish(struct stage *s)
 {
-	if (s->session != NULL)
-		session_kill(s->session);
-	if (s->session != NULL)
-		abort();
+	fuzz_finish(&s->f);
 	for (int end = 0; end < ENDS; end++)
-		hang_up(s, end);
-	(void)close(s->listener);
+		fuzz_hang_up(&s->fd[end]);
 	(void)close(s->data_listener);
-	socket_linger_done(s->host.loop);
-	buffer_done();
-	ev_loop_destroy(s->host.loop);
-	gnutls_certificate_free_credentials(s->tls.credentials);
-	gnutls_priority_deinit(s->tls.priority);
+	gnutls_certificate_free_credentials(s->f.tls.credentials);
+	gnutls_priority_deinit(s->f.tls.priority);
 }
 
 static void
-say(struct stage *s, enum end end, const char *text, const char *newline)
+say(int fd, const char *text, const char *newline)
 {
 	char line[4204];
 
 	(void)snprintf(line, sizeof line, "%s%s", text, newline);
-	(void)send(s->fd[end], line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Read what one end got; "" when it is closed. */
 static const char *
-hear_out(struct stage *s, enum end end)
+hear_out(int fd)
 {
 	static char buf[16384];
 	ssize_t n = 0;
 
-	if (s->fd[end] != -1)
-		n = recv(s->fd[end], buf, sizeof buf - 1, MSG_DONTWAIT);
+	if (fd != -1)
+		n = recv(fd, buf, sizeof buf - 1, MSG_DONTWAIT);
 	buf[n < 0 ? 0 : n] = '\0';
 	return buf;
 }
@@ -197,13 +143,13 @@ hear_out(struct stage *s, enum end end)
 static void
 look(struct stage *s)
 {
-	const char *at = strstr(hear_out(s, CLIENT), "227 ");
+	const char *at = strstr(hear_out(s->f.fd[FUZZ_CLIENT]), "227 ");
 	char order[FTP_REPLY_MAX];
 	struct stssl_address to;
 
 	if (at != NULL)
 		(void)ftp_parse_227(at, &s->offered);
-	at = strstr(hear_out(s, BACKEND), "PORT 127,");
+	at = strstr(hear_out(s->f.fd[FUZZ_BACKEND]), "PORT 127,");
 	if (at == NULL)
 		return;
 	(void)snprintf(order, sizeof order, "%.*s", (int)strcspn(at, "\r"), at);
@@ -216,7 +162,7 @@ connect_to(struct stage *s, enum end end, uint16_t port, const char *source)
 {
 	struct stssl_address to, from;
 
-	hang_up(s, end);
+	fuzz_hang_up(&s->fd[end]);
 	if (port == 0 || stssl_ip_parse("127.0.0.1", &to) < 0 ||
 	    stssl_ip_parse(source, &from) < 0)
 		return;
@@ -233,7 +179,7 @@ say_227(struct stage *s)
 
 	(void)snprintf(line, sizeof line, "227 ok (127,0,0,1,%u,%u)",
 	    s->data_port >> 8, s->data_port & 255u);
-	say(s, BACKEND, line, "\r\n");
+	say(s->f.fd[FUZZ_BACKEND], line, "\r\n");
 }
 
 static void
@@ -244,7 +190,7 @@ reset_data(struct stage *s)
 	if (s->fd[CLIENT_DATA] != -1)
 		(void)setsockopt(s->fd[CLIENT_DATA], SOL_SOCKET, SO_LINGER,
 		    &now, sizeof now);
-	hang_up(s, CLIENT_DATA);
+	fuzz_hang_up(&s->fd[CLIENT_DATA]);
 }
 
 static void
@@ -252,28 +198,28 @@ act(struct stage *s, char who, const char *text)
 {
 	switch (who) {
 	case 'c':
-		say(s, CLIENT, text, "\r\n");
+		say(s->f.fd[FUZZ_CLIENT], text, "\r\n");
 		break;
 	case 'b':
-		say(s, BACKEND, text, "\r\n");
+		say(s->f.fd[FUZZ_BACKEND], text, "\r\n");
 		break;
 	case 'u':
-		say(s, CLIENT_DATA, text, "");
+		say(s->fd[CLIENT_DATA], text, "");
 		break;
 	case 'w':
-		say(s, BACKEND_DATA, text, "");
+		say(s->fd[BACKEND_DATA], text, "");
 		break;
 	case 'C':
-		hang_up(s, CLIENT);
+		fuzz_hang_up(&s->f.fd[FUZZ_CLIENT]);
 		break;
 	case 'B':
-		hang_up(s, BACKEND);
+		fuzz_hang_up(&s->f.fd[FUZZ_BACKEND]);
 		break;
 	case 'U':
-		hang_up(s, CLIENT_DATA);
+		fuzz_hang_up(&s->fd[CLIENT_DATA]);
 		break;
 	case 'W':
-		hang_up(s, BACKEND_DATA);
+		fuzz_hang_up(&s->fd[BACKEND_DATA]);
 		break;
 	case 'R':
 		reset_data(s);
@@ -291,7 +237,7 @@ act(struct stage *s, char who, const char *text)
 		connect_to(s, STRANGER, s->ordered, "127.0.0.2");
 		break;
 	case 'a':
-		hang_up(s, BACKEND_DATA);
+		fuzz_hang_up(&s->fd[BACKEND_DATA]);
 		s->fd[BACKEND_DATA] = accept(s->data_listener, NULL, NULL);
 		break;
 	case 'p':
@@ -317,7 +263,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* As in all processes of the helper: splice(2) cannot do without. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	begin(&s, size > 0 && data[0] == 'P');
-	for (size_t i = 0; i < size && s.session != NULL; i++) {
+	for (size_t i = 0; i < size && s.f.session != NULL; i++) {
 		if (data[i] != '\n' && len < sizeof line - 1) {
 			line[len++] = (char)data[i];
 			continue;
@@ -326,7 +272,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (len > 0)
 			act(&s, line[0], len > 2 ? line + 2 : "");
 		len = 0;
-		turn(&s);
+		fuzz_turn(&s.f);
 		look(&s);
 	}
 	finish(&s);

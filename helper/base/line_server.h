@@ -29,7 +29,7 @@ struct line_server {
 	size_t size; /* of what begins with a struct line */
 	void (*on_request)(struct ev_loop *loop, struct ev_io *io, int events);
 	bool is_retired; /* no more lines come */
-	LIST_HEAD(, line) lines;
+	LIST_HEAD(line_list, line) lines;
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "conf/key.h"
 #include "setup/networks.h"
 #include "setup/penalties.h"
+#include "setup/pins.h"
 #include "status/address.h"
 
 #define HELPER_CONF         "/etc/stssl/helper.conf"
@@ -29,6 +30,7 @@ enum listen_protocol {
 enum listen_tls {
 	LISTEN_EXPLICIT,
 	LISTEN_IMPLICIT,
+	LISTEN_LINK,       /* the clients are Edges, stssl-link(7) */
 	LISTEN_BY_PROTOCOL /* in the file only: implicit for streams */
 };
 /* What the backend is told at the beginning of each connection. */
@@ -57,7 +59,8 @@ enum backend_mode {
 
 /* Where sessions are connected to: an IP address and a port, or a path. */
 struct backend_address {
-	socklen_t len;
+	socklen_t len; /* 0: nowhere */
+	bool is_link;  /* there is a Server, stssl-link(7) */
 	union {
 		struct sockaddr sa;
 		struct sockaddr_storage inet;
@@ -89,7 +92,12 @@ struct listen_config {
 	struct networks proxies;
 	enum listen_protocol protocol;
 	enum listen_tls tls;
+	/* One of the two: `len` 0 when the backend is a link. */
 	struct backend_address backend;
+	struct {
+		struct backend_address *list; /* IP addresses, all of links */
+		size_t count;                 /* 0: the backend is none */
+	} link_to;
 	bool per_session; /* each session connects from its own address */
 	enum send_proxy send_proxy;
 	const char *service; /* the name when it is not given */
@@ -154,6 +162,22 @@ struct tls_config {
 	enum kernel_tls kernel;
 };
 
+/* How a Server treats an Edge whose policy is another. */
+enum edge_policy {
+	EDGE_POLICY_REFUSE,
+	EDGE_POLICY_LOG
+};
+
+/* Links between Edge and Server, stssl-link(7). */
+struct link_config {
+	const char *certificate, *key; /* NULL: there are no links */
+	struct link_pins edges;        /* that a Server takes, with names */
+	struct link_pins servers;      /* that an Edge trusts */
+	/* Those that Edges show to clients, besides tls_config's. */
+	struct stssl_values edge_certificates;
+	enum edge_policy policy;
+};
+
 struct stssl_conf;
 
 struct helper_config {
@@ -166,6 +190,7 @@ struct helper_config {
 	struct stssl_values status_users; /* may ask, besides root and us */
 	const char *classes;
 	struct tls_config tls;
+	struct link_config link;
 	struct penalty_config penalties;
 	struct listen_config *listeners;
 	size_t listener_count;

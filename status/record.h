@@ -34,6 +34,7 @@
 	X(STSSL_LISTENER, ONE)              \
 	X(REMOTE_ADDR, ONE)                 \
 	X(REMOTE_PORT, ONE)                 \
+	X(STSSL_EDGE, ONE)                  \
 	/* TLS: names as in mod_ssl */      \
 	X(SSL_PROTOCOL, ONE)                \
 	X(SSL_CIPHER, ONE)                  \

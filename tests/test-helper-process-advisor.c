@@ -181,6 +181,67 @@ END_TEST
 #define PLAIN    clear, sizeof clear - 1
 #define PASSWORD CLASS("ssl = optional login = password")
 
+/* sha256sum(1) of what `stsslctl digest --text` prints of them. */
+static const struct {
+	const char *classes, *digest;
+} digests[] = {
+	{ PASSWORD,
+	    "8a07fbd5fefa34e8fb01f898526a31956ddfd4a81c6ca5f9276034b18511d7cc" },
+	{ "# the same\nclass \"c\" { login = password ssl = optional }",
+	    "8a07fbd5fefa34e8fb01f898526a31956ddfd4a81c6ca5f9276034b18511d7cc" },
+	{ OPEN,
+	    "bb60d287628cec88034560cb599c8687c07ad0c85190267acb2015f322f6aae6" },
+	{ "",
+	    "63e14d3367ee60be16e87e6a6b2b88828cdc2b7fe7c83f5b221ff8b3c4679ade" },
+	{ "colour = red", "" },
+};
+
+static void
+is_digest(const char *hex)
+{
+	ck_assert_str_eq(t.last.user, hex);
+	if (hex[0] != '\0')
+		ck_assert_uint_eq(t.last.verdict, STSSL_VERDICT_ACCEPT);
+	else
+		is_advised(
+		    BARE, STSSL_VERDICT_REFUSE, STSSL_REASON_CONFIGURATION);
+}
+
+START_TEST(an_advisor_says_which_policy_it_is)
+{
+	stage_begin_role("", PLAIN);
+	write_classes(digests[_i].classes);
+	for (size_t i = 1; i <= 2; i++) {
+		ask_about(BARE, ABOUT_DIGEST, NULL);
+		wait_for(i);
+		is_digest(digests[_i].digest);
+	}
+	stage_end();
+	private_file_remove(advisors_classes);
+}
+END_TEST
+
+START_TEST(a_change_of_the_classes_is_another_policy)
+{
+	char before[sizeof t.last.user];
+
+	stage_begin_role(PASSWORD, PLAIN);
+	for (uint64_t i = 1; i <= ADVISORS_COUNT; i++)
+		ask_about(i, ABOUT_DIGEST, NULL);
+	wait_for(ADVISORS_COUNT);
+	memcpy(before, t.last.user, sizeof before);
+	write_classes(OPEN);
+	for (uint64_t i = 1; i <= ADVISORS_COUNT; i++) {
+		ask_about(i, ABOUT_DIGEST, NULL);
+		wait_for(ADVISORS_COUNT + i);
+		ck_assert_uint_eq(t.last.verdict, STSSL_VERDICT_ACCEPT);
+		ck_assert_str_ne(t.last.user, before);
+	}
+	stage_end();
+	private_file_remove(advisors_classes);
+}
+END_TEST
+
 START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 {
 	stage_begin_role(PASSWORD, PLAIN);
@@ -216,6 +277,8 @@ advisor_cases(struct test_case *ret)
 		{ an_advisor_says_whose_a_certificate_is, ROWS(owned) },
 		{ passwords_in_clear_are_announced_where_no_class_refuses_them,
 		    ROWS(clears) },
+		{ an_advisor_says_which_policy_it_is, ROWS(digests) },
+		{ a_change_of_the_classes_is_another_policy, 0 },
 		{ a_change_of_the_classes_holds_from_the_next_question, 0 },
 	};
 

@@ -81,6 +81,16 @@ START_TEST(without_a_record_the_answer_is_no_and_comes_at_once)
 }
 END_TEST
 
+START_TEST(which_policy_it_is_can_be_asked_without_a_record)
+{
+	stage_begin(FAKE, LONG, PLAIN);
+	ask_about(BARE, ABOUT_DIGEST, NULL);
+	wait_for(1);
+	is_advised(BARE, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
+	stage_end();
+}
+END_TEST
+
 START_TEST(an_advisor_that_hangs_holds_back_only_who_asked)
 {
 	stage_begin(FAKE, LONG, PLAIN);
@@ -153,6 +163,22 @@ read_pids(pid_t *ret, size_t count)
 	}
 	ev_io_stop(loop, &io);
 }
+
+START_TEST(nobody_is_told_of_for_a_policy_that_takes_long)
+{
+	pid_t pids[ADVISORS_COUNT];
+
+	stage_begin(FAKE, SHORT, PLAIN);
+	read_pids(pids, ADVISORS_COUNT);
+	for (size_t i = 0; i < ADVISORS_COUNT; i++)
+		ck_assert_int_eq(kill(pids[i], SIGSTOP), 0);
+	ask_about(BARE, ABOUT_DIGEST, NULL);
+	wait_for(1);
+	is_advised(BARE, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
+	ck_assert_uint_eq(t.late, 0);
+	stage_end();
+}
+END_TEST
 
 /* Its advisor is killed at its deadline, and its source told of. */
 START_TEST(a_client_that_does_not_wait_for_its_answer_is_told_of_too)
@@ -365,6 +391,8 @@ advisors_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ an_advisor_answers_one_after_the_other, 0 },
 		{ without_a_record_the_answer_is_no_and_comes_at_once, 0 },
+		{ which_policy_it_is_can_be_asked_without_a_record, 0 },
+		{ nobody_is_told_of_for_a_policy_that_takes_long, 0 },
 		{ an_advisor_that_hangs_holds_back_only_who_asked, 0 },
 		{ a_question_without_an_answer_in_time_is_refused_and_told, 0 },
 		{ only_what_an_advisor_had_is_told_as_late, 0 },

@@ -69,6 +69,7 @@ static const struct {
 	{ TEXT(RECORD "STSSL_RESULT=found\0"), 1, false },
 	{ TEXT(RECORD "STSSL_USER=root\0"), 1, false },
 	{ TEXT(RECORD "STSSL_KERNEL_TLS=yes\0"), 1, false },
+	{ TEXT(RECORD "STSSL_EDGE=dmz1\0"), 1, false },
 	{ TEXT(RECORD "STSSL_CONNECTION_0=" HERE "\0"), 1, false },
 	{ TEXT(RECORD "STSSL_SOURCE_0=192.0.2.7\0"), 1, false },
 };
@@ -94,6 +95,44 @@ START_TEST(a_worker_is_believed_for_its_own_sessions_only)
 	ck_assert_int_eq(
 	    registry_find_connection(r, &m.u.publish.connection) != NULL,
 	    published[_i].is_taken);
+	(void)registry_free(r);
+}
+END_TEST
+
+static const struct {
+	enum listen_tls tls;
+	const char *text;
+	size_t len;
+	bool is_taken;
+} edges[] = {
+	{ LISTEN_LINK, TEXT(RECORD "STSSL_EDGE=dmz1\0"), true },
+	{ LISTEN_LINK, TEXT(RECORD "STSSL_EDGE=\0"), false },
+	{ LISTEN_LINK, TEXT(RECORD), false },
+	{ LISTEN_EXPLICIT, TEXT(RECORD "STSSL_EDGE=dmz1\0"), false },
+	{ LISTEN_IMPLICIT, TEXT(RECORD "STSSL_EDGE=dmz1\0"), false },
+	{ LISTEN_IMPLICIT, TEXT(RECORD "STSSL_EDGE=\0"), false },
+};
+
+START_TEST(an_edge_is_named_for_the_clients_of_links_and_no_others)
+{
+	struct registry *r = registry_new();
+	struct message m = { .type = MESSAGE_PUBLISH, .u.publish.session = 1 };
+	size_t ended = 0;
+	int pair[2];
+
+	registry_generation.config->listeners[0].tls = edges[_i].tls;
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	(void)add_owned_session(r, 1, &alice);
+	m.u.publish.connection = connection_of(HERE);
+	m.u.publish.text_len = (uint32_t)edges[_i].len;
+	ck_assert_int_eq(
+	    message_send(pair[0], &m, -1, edges[_i].text, edges[_i].len), 0);
+	ck_assert_int_eq(
+	    drain(r, pair[1], &ended), edges[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(
+	    registry_find_connection(r, &m.u.publish.connection) != NULL,
+	    edges[_i].is_taken);
+	registry_generation.config->listeners[0].tls = LISTEN_EXPLICIT;
 	(void)registry_free(r);
 }
 END_TEST
@@ -326,6 +365,8 @@ worker_channel_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ a_worker_is_believed_for_its_own_sessions_only,
 		    ROWS(published) },
+		{ an_edge_is_named_for_the_clients_of_links_and_no_others,
+		    ROWS(edges) },
 		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
 		{ a_worker_asks_about_its_own_sessions_only, 3 },
 		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },

@@ -25,14 +25,17 @@
 #include "policy/identity.h"
 #include "policy/judge.h"
 #include "policy/stamp.h"
+#include "policy/tools/canonical.h"
 #include "policy/tools/whose.h"
 #include "status/clock.h"
 #include "status/tools/file.h"
+#include "x509/leaf.h"
 
 struct advisor {
 	const struct helper_config *config;
 	struct stssl_classes *classes; /* NULL: to be read */
 	struct stat read;              /* the file that they are from */
+	char digest[X509_FINGERPRINT]; /* theirs; empty: not known yet */
 	struct stssl_error told;       /* the last complaint in the log */
 	struct lookups lookups;
 	char text[STSSL_RECORD_MAX];
@@ -79,6 +82,7 @@ current_classes(struct advisor *a)
 		return NULL;
 	}
 	a->read = now;
+	a->digest[0] = '\0';
 	a->told.text[0] = '\0';
 	check_identities(a->classes);
 	return a->classes;
@@ -190,6 +194,35 @@ consider(struct advisor *a, const struct message_question *q,
 	return answer;
 }
 
+/* As stsslctl digest. */
+static bool
+find_digest(struct advisor *a)
+{
+	char *text;
+	bool is_found;
+
+	if (a->digest[0] != '\0')
+		return true;
+	if (stssl_classes_canonical(a->classes, &text) < 0)
+		return false;
+	is_found = x509_fingerprint(text, strlen(text), a->digest);
+	free(text);
+	return is_found;
+}
+
+static struct message_answer
+tell_digest(struct advisor *a)
+{
+	struct message_answer answer = refuse(STSSL_REASON_INTERNAL);
+
+	if (!find_digest(a))
+		return answer;
+	answer.verdict = STSSL_VERDICT_ACCEPT;
+	answer.reason = STSSL_REASON_CERTIFICATE;
+	memcpy(answer.user, a->digest, sizeof a->digest);
+	return answer;
+}
+
 static struct message_answer
 answer_to(struct advisor *a, const struct message_question *q)
 {
@@ -198,6 +231,8 @@ answer_to(struct advisor *a, const struct message_question *q)
 
 	if (current_classes(a) == NULL)
 		return refuse(STSSL_REASON_CONFIGURATION);
+	if (q->about == ABOUT_DIGEST)
+		return tell_digest(a);
 	stssl_record_init(&record);
 	if (stssl_record_decode(a->text, q->text_len, &record) == 0)
 		answer = consider(a, q, &record);

@@ -115,12 +115,14 @@ enum message_about {
 	ABOUT_USER,        /* what would class policy say for him? */
 	ABOUT_CERTIFICATE, /* whom does it let in? */
 	ABOUT_CLEAR,       /* may passwords cross in clear, whoever it is? */
+	ABOUT_DIGEST,      /* which policy is it? No record is needed */
 	ABOUT_COUNT
 };
 
 /*
  * A question about the session, given the record that is published for it.
- * `serial` comes back with the answer.
+ * `serial` comes back with the answer.  That to ABOUT_DIGEST is ACCEPT, with
+ * what `stsslctl digest` says, 64 hexadecimal digits, as the user.
  */
 struct message_ask {
 	uint64_t session;
@@ -155,7 +157,7 @@ struct message_answer {
 	uint32_t verdict;
 	uint32_t reason;
 	uint32_t failure;
-	char user[MESSAGE_USER_MAX + 1]; /* who it is, if that was asked */
+	char user[MESSAGE_USER_MAX + 1]; /* what was asked, if it was a text */
 };
 
 /* The session is authenticated: no newcomer any more. */

@@ -177,7 +177,7 @@ monitor_advise(struct monitor *m, const struct session_entry *entry,
 
 	(void)tell(m, entry, &message, "advice");
 	/* Nobody has tried to log in. */
-	if (ask->about == ABOUT_CLEAR)
+	if (ask->about == ABOUT_CLEAR || ask->about == ABOUT_DIGEST)
 		return;
 	audit_advice(entry, ask->user, advice);
 	if (advice->verdict == STSSL_VERDICT_REFUSE)

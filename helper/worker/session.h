@@ -109,6 +109,15 @@ void session_stop(struct session *s, bool force);
 
 /* For protocols */
 
+/* True when the client has TLS; behind an Edge, when it has TLS with that. */
+bool session_is_secure(const struct session *s);
+
+/* True when the client is an Edge's, and `client` is the link from it. */
+bool session_is_from_link(const struct session *s);
+
+/* True when the backend is a Server, and `backend` is the link to it. */
+bool session_is_to_link(const struct session *s);
+
 /*
  * From now on bytes only go through, as on a stream listener, after those that
  * were read from the client and from the backend already (BUFFER_RELAY, taken

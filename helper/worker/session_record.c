@@ -16,6 +16,28 @@
 #include "status/tools/address.h"
 #include "status/tools/words.h"
 
+/* The link */
+
+bool
+session_is_from_link(const struct session *s)
+{
+	(void)s;
+	return false;
+}
+
+bool
+session_is_to_link(const struct session *s)
+{
+	(void)s;
+	return false;
+}
+
+bool
+session_is_secure(const struct session *s)
+{
+	return s->client.tls != NULL;
+}
+
 /* For the log */
 
 const char *

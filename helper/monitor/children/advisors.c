@@ -26,6 +26,13 @@ struct advisors {
 
 /* Questions */
 
+/* Is there what it takes to answer? */
+static bool
+can_ask(const struct session_entry *entry, const struct message_ask *ask)
+{
+	return entry->record != RECORD_NONE || ask->about == ABOUT_DIGEST;
+}
+
 /* NULL when the session is over or its record is withdrawn. */
 static const struct session_entry *
 entry_of(const struct pending *p)
@@ -35,7 +42,7 @@ entry_of(const struct pending *p)
 	    registry_find(a->pool.monitor->registry, p->ask.session);
 
 	return entry != NULL && entry->owner == p->worker &&
-		       entry->record != RECORD_NONE
+		       can_ask(entry, &p->ask)
 		   ? entry
 		   : NULL;
 }
@@ -149,7 +156,7 @@ expired(struct pending *p)
 		log_warning("advisor %ld: no answer in %g s", (long)c->pid,
 		    a->patience);
 		/* Also of a client that has not waited for it. */
-		if (!p->is_proxys)
+		if (!p->is_blameless)
 			monitor_penalise(
 			    a->pool.monitor, &p->peer, PENALTY_ADVICE_TIMEOUT);
 		pool_kill(c);
@@ -260,14 +267,16 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 	struct pending *p = NULL;
 
 	refuse_older(a, entry);
-	if (!a->pool.is_stopping && entry->record != RECORD_NONE)
+	if (!a->pool.is_stopping && can_ask(entry, ask))
 		p = questions_add(&a->questions, entry->owner, &entry->peer,
 		    ask, a->patience);
 	if (p == NULL) {
 		advise(a, entry, ask, &no_answer);
 		return;
 	}
-	p->is_proxys = entry->origin != ORIGIN_CLIENT;
+	/* A digest does not depend on the client. */
+	p->is_blameless =
+	    entry->origin != ORIGIN_CLIENT || ask->about == ABOUT_DIGEST;
 	serve_waiting(a);
 	if (a->questions.count > ADVISORS_COUNT + ADVISORS_WAITING)
 		settle(questions_least(&a->questions), &no_answer);

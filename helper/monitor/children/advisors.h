@@ -36,6 +36,7 @@ struct advisors *advisors_free(struct advisors *advisors);
  * is published, the advisor dies, patience ends, or the session asks again; or
  * when too many wait, and it is the last one of the source with the most.
  * There is no answer when the session ends or withdraws its record before.
+ * ABOUT_DIGEST needs no record.
  */
 void advisors_ask(struct advisors *advisors, const struct session_entry *entry,
     const struct message_ask *ask);

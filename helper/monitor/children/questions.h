@@ -27,7 +27,7 @@ struct pending {
 	struct questions *all;
 	struct asker *source;
 	struct stssl_address peer; /* whose question it is */
-	bool is_proxys;            /* not a client's: nobody is penalised */
+	bool is_blameless;         /* nobody is penalised for it */
 	struct message_ask ask;
 	const void *worker;    /* that asks, only compared; NULL: no longer */
 	struct child *advisor; /* NULL while it waits; questions_start() */

@@ -48,11 +48,26 @@ says(const struct stssl_record *record, enum stssl_key key, const char *value)
 	return said != NULL && strcmp(said, value) == 0;
 }
 
-/* The record names the session, and the client, that it is about. */
+/* A class may ask it of an Edge's client, so it must not be left out either. */
+static bool
+is_edge_right(const struct stssl_record *record, const struct listen_config *l)
+{
+	const char *edge = stssl_record_get(record, STSSL_KEY_STSSL_EDGE);
+
+	return edge == NULL ? l->tls != LISTEN_LINK
+			    : l->tls == LISTEN_LINK && edge[0] != '\0';
+}
+
+/*
+ * The record names the session, and the client, that it is about, and an Edge
+ * where clients come from one.
+ */
 static bool
 is_about(const struct worker_channel *in, const struct stssl_record *record,
     const struct session_entry *entry)
 {
+	const struct listen_config *l =
+	    &in->monitor->generation->config->listeners[entry->listener];
 	char session[17], port[6], ip[STSSL_ADDRESS_TEXT];
 
 	(void)snprintf(session, sizeof session, "%" PRIx64, entry->session);
@@ -65,9 +80,8 @@ is_about(const struct worker_channel *in, const struct stssl_record *record,
 	       stssl_record_get_nth(record, STSSL_KEY_STSSL_SOURCE, 0) ==
 		   NULL &&
 	       says(record, STSSL_KEY_STSSL_SESSION, session) &&
-	       says(record, STSSL_KEY_STSSL_LISTENER,
-		   in->monitor->generation->config->listeners[entry->listener]
-		       .name) &&
+	       says(record, STSSL_KEY_STSSL_LISTENER, l->name) &&
+	       is_edge_right(record, l) &&
 	       says(record, STSSL_KEY_REMOTE_ADDR,
 		   stssl_ip_format(&entry->peer, ip)) &&
 	       says(record, STSSL_KEY_REMOTE_PORT, port);

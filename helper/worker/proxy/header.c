@@ -184,12 +184,12 @@ address_at(const uint8_t *ip, size_t size, const uint8_t *port)
 	return a;
 }
 
-static enum proxy_fault
-parse_addresses(const uint8_t *bytes, size_t len, struct proxy_header *ret)
+enum proxy_fault
+proxy_v2_addresses(
+    const uint8_t *bytes, size_t len, size_t *ret_end, struct proxy_header *ret)
 {
 	const uint8_t *at = bytes + PROXY_V2_HEAD;
 	struct proxy_header h = { .is_own = false };
-	enum proxy_fault fault;
 	size_t size, block;
 
 	if (bytes[13] != PROXY_V2_TCP4 && bytes[13] != PROXY_V2_TCP6)
@@ -200,11 +200,18 @@ parse_addresses(const uint8_t *bytes, size_t len, struct proxy_header *ret)
 		return PROXY_LENGTH;
 	h.source = address_at(at, size, at + 2 * size);
 	h.destination = address_at(at + size, size, at + 2 * size + 2);
-	fault = check_values(bytes, len, PROXY_V2_HEAD + block);
-	if (fault == PROXY_NONE)
-		fault = check_hosts(&h);
+	*ret_end = PROXY_V2_HEAD + block;
 	*ret = h;
-	return fault;
+	return check_hosts(&h);
+}
+
+static enum proxy_fault
+parse_proxied(const uint8_t *bytes, size_t len, struct proxy_header *ret)
+{
+	size_t end = len;
+	enum proxy_fault fault = proxy_v2_addresses(bytes, len, &end, ret);
+
+	return fault == PROXY_NONE ? check_values(bytes, len, end) : fault;
 }
 
 static enum proxy_fault
@@ -224,7 +231,7 @@ parse_v2(
 		return PROXY_NONE;
 	*ret_len = size;
 	if (bytes[12] == PROXY_V2_PROXY)
-		return parse_addresses(bytes, size, ret);
+		return parse_proxied(bytes, size, ret);
 	/* Whatever family it has, and whatever follows, does not count. */
 	*ret = (struct proxy_header){ .is_own = true };
 	return PROXY_NONE;

@@ -33,6 +33,13 @@ struct proxy_header {
 enum proxy_fault proxy_parse(const uint8_t *bytes, size_t len, size_t *ret_len,
     struct proxy_header *ret);
 
+/*
+ * Of a header of version 2 and command PROXY that is all there: the addresses,
+ * and where the values behind them begin.  PROXY_NONE, or what is wrong.
+ */
+enum proxy_fault proxy_v2_addresses(const uint8_t *bytes, size_t len,
+    size_t *ret_end, struct proxy_header *ret);
+
 /* CRC-32C, RFC 9260 appendix A. */
 uint32_t proxy_checksum(const uint8_t *bytes, size_t len);
 

@@ -46,7 +46,8 @@ struct tls_context {
 struct tls_proof {
 	bool is_wanted; /* there may be a certificate, and a verifier */
 	bool has_nonce, expects_1_3;
-	bool is_whole; /* the client's signature has come */
+	bool is_foreign; /* the nonce: tls_use_nonce() */
+	bool is_whole;   /* the client's signature has come */
 	struct prover_nonce nonce;
 	struct buffer *messages; /* NULL: there is nothing to hand in */
 };

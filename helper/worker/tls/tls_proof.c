@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "helper/base/buffer.h"
@@ -94,7 +95,8 @@ tls_proof_begin(struct tls *tls, const unsigned char *hello, unsigned len,
 		version = negotiate(tls, (unsigned)(hello[0] << 8 | hello[1]),
 		    versions, versions_len);
 		if (version == 0 ||
-		    !prover_take(tls->context->prover, &p->nonce)) {
+		    (!p->is_foreign &&
+			!prover_take(tls->context->prover, &p->nonce))) {
 			p->is_wanted = false;
 			return;
 		}
@@ -156,6 +158,30 @@ tls_proof_add(struct tls *tls, unsigned type, bool incoming,
 	else
 		keep(p, type, body, len);
 	p->is_whole = incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY;
+	return 0;
+}
+
+void
+tls_use_nonce(struct tls *tls, const uint8_t nonce[PROOF_NONCE_BYTES])
+{
+	tls->proof.is_foreign = true;
+	memcpy(tls->proof.nonce.bytes, nonce, PROOF_NONCE_BYTES);
+}
+
+int
+tls_proof_copy(const struct tls *tls, uint8_t **ret, size_t *ret_len)
+{
+	const struct buffer *b = tls->proof.messages;
+	uint8_t *copy;
+
+	if (b == NULL || !tls->proof.is_whole)
+		return -ENOENT;
+	copy = malloc(b->end);
+	if (copy == NULL)
+		return -ENOMEM;
+	memcpy(copy, b->bytes, b->end);
+	*ret = copy;
+	*ret_len = b->end;
 	return 0;
 }
 

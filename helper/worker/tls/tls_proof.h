@@ -7,10 +7,27 @@
 #define HELPER_WORKER_TLS_TLS_PROOF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "helper/base/proof.h"
 
 struct tls;
 struct tls_proof;
+
+/*
+ * Before the handshake: ServerHello gets this nonce, which is of another
+ * machine's verifier.  tls_prove() hands the handshake in as one with a foreign
+ * nonce (PROOF_FOREIGN): our own verifier judges all but its age.
+ */
+void tls_use_nonce(struct tls *tls, const uint8_t nonce[PROOF_NONCE_BYTES]);
+
+/*
+ * After the handshake and before tls_prove(): the messages that it would hand
+ * in, for the other machine.  Returns 0 with *ret, to be freed; -ENOENT when
+ * there is no proof; or -ENOMEM.
+ */
+int tls_proof_copy(const struct tls *tls, uint8_t **ret, size_t *ret_len);
 
 /*
  * Hand the handshake in, which is over.  Returns 0 when prover_hear will be

@@ -170,19 +170,20 @@ check_keys(const struct generation *generation,
     const struct privileges *privileges, struct stssl_error *error)
 {
 	struct keys *keys = NULL;
+	size_t wrong;
 	int r;
 
-	keys_open_early(&generation->config->tls);
+	keys_open_early(generation->config);
 	r = privileges_drop(privileges);
 	if (r < 0) {
 		(void)snprintf(error->text, sizeof error->text,
 		    "cannot give up privileges: %s", strerror(-r));
 		return r;
 	}
-	r = keys_load(&generation->config->tls, &keys, error);
+	r = keys_load(generation->config, &keys, &wrong, error);
 	if (r < 0)
-		r = config_tls_error(
-		    generation->config, "key", error->text, error);
+		r = config_key_error(
+		    generation->config, wrong, error->text, error);
 	(void)keys_free(keys);
 	keys_close_early();
 	return r;

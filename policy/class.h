@@ -44,6 +44,7 @@ struct stssl_class {
 	bool enabled;
 	struct stssl_values users;    /* glob patterns, small with LOWER */
 	struct stssl_values services; /* names */
+	struct stssl_values listeners, edges; /* glob patterns */
 	enum stssl_type type;
 	struct stssl_group *groups;
 	size_t group_count;

@@ -214,6 +214,8 @@ fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
 	c->enabled = text.enabled;
 	fill_users(c, &text.user, classes->names);
 	c->services = text.service;
+	c->listeners = text.listener;
+	c->edges = text.edge;
 	c->type = (enum stssl_type)text.type;
 	fill_rules(c, &text);
 	c->identity.directory = classes->identities;

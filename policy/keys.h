@@ -25,7 +25,7 @@ struct stssl_top_text {
  * they were not given.
  */
 struct stssl_class_text {
-	struct stssl_values user, group, service, from;
+	struct stssl_values user, group, service, from, listener, edge;
 	struct stssl_values identity, email_domain, upn_domain;
 	const char *map;
 	int type, ssl, login, bad_certificate, data, min_protocol, ssh;

@@ -36,7 +36,7 @@ match_service(const struct stssl_class *c, struct asker *a)
 
 /* fnmatch(3) is slow, and most names differ before the first wildcard. */
 static bool
-has_user(const char *pattern, const char *name)
+fits(const char *pattern, const char *name)
 {
 	size_t plain = strcspn(pattern, "*?[\\");
 
@@ -44,13 +44,45 @@ has_user(const char *pattern, const char *name)
 	       fnmatch(pattern, name, 0) == 0;
 }
 
+static bool
+any_fits(const struct stssl_values *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (fits(patterns->list[i], name))
+			return true;
+	return false;
+}
+
 static int
 match_user(const struct stssl_class *c, struct asker *a)
 {
-	for (size_t i = 0; i < c->users.count; i++)
-		if (has_user(c->users.list[i], a->name))
-			return 1;
-	return c->users.count == 0;
+	return c->users.count == 0 || any_fits(&c->users, a->name);
+}
+
+bool
+stssl_told_matches(const struct stssl_values *patterns,
+    const struct stssl_login *login, enum stssl_key key)
+{
+	const char *told;
+
+	if (patterns->count == 0)
+		return true;
+	told =
+	    login->record == NULL ? NULL : stssl_record_get(login->record, key);
+	return told != NULL && any_fits(patterns, told);
+}
+
+static int
+match_listener(const struct stssl_class *c, struct asker *a)
+{
+	return stssl_told_matches(
+	    &c->listeners, a->login, STSSL_KEY_STSSL_LISTENER);
+}
+
+static int
+match_edge(const struct stssl_class *c, struct asker *a)
+{
+	return stssl_told_matches(&c->edges, a->login, STSSL_KEY_STSSL_EDGE);
 }
 
 static bool
@@ -118,6 +150,8 @@ static int (*const criteria[STSSL_CRITERION_COUNT])(
 	[STSSL_CRITERION_ENABLED] = match_enabled,
 	[STSSL_CRITERION_SERVICE] = match_service,
 	[STSSL_CRITERION_USER] = match_user,
+	[STSSL_CRITERION_LISTENER] = match_listener,
+	[STSSL_CRITERION_EDGE] = match_edge,
 	[STSSL_CRITERION_FROM] = match_from,
 	[STSSL_CRITERION_TYPE] = match_type,
 	[STSSL_CRITERION_GROUP] = match_group,

@@ -16,4 +16,11 @@
 int stssl_class_find(const struct stssl_classes *classes,
     const struct stssl_login *login, const struct stssl_class **ret);
 
+/*
+ * Does one of the patterns of a criterion match what the helper has told with
+ * this key?  True without patterns; with them, not for what it has not told.
+ */
+bool stssl_told_matches(const struct stssl_values *patterns,
+    const struct stssl_login *login, enum stssl_key key);
+
 #endif

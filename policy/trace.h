@@ -19,6 +19,8 @@
 	X(ENABLED, "enabled", "not enabled")                   \
 	X(SERVICE, "service", "not for this service")          \
 	X(USER, "user", "no pattern matches the user name")    \
+	X(LISTENER, "listener", "not for this listener")       \
+	X(EDGE, "edge", "not for clients of this Edge")        \
 	X(FROM, "from", "the client does not come from there") \
 	X(TYPE, "type", "the user is not of this type")        \
 	X(GROUP, "group", "the user is in none of the groups")

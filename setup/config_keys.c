@@ -89,6 +89,20 @@ static const struct stssl_conf_key penalty_keys[] = {
 };
 
 #undef IN
+#define IN link_config
+static const struct stssl_conf_key link_keys[] = {
+	{ TEXT("certificate", certificate), .check = config_check_file },
+	{ TEXT("key", key), .check = config_check_key },
+	{ ARRAY("edges", edges, config_parse_pin) },
+	{ LIST("edge-certificate", edge_certificates, config_check_file) },
+	{ WORD("edge-policy", policy, EDGE_POLICY_REFUSE),
+	    .words = { [EDGE_POLICY_REFUSE] = "refuse",
+		[EDGE_POLICY_LOG] = "log" } },
+	{ ARRAY("servers", servers, config_parse_pin) },
+	{ .name = NULL },
+};
+
+#undef IN
 #define IN listen_config
 static const struct stssl_conf_key listen_keys[] = {
 	{ ARRAY("address", addresses, config_parse_address) },
@@ -102,8 +116,9 @@ static const struct stssl_conf_key listen_keys[] = {
 		[LISTEN_SMTP] = "smtp" } },
 	{ WORD("tls", tls, LISTEN_BY_PROTOCOL),
 	    .words = { [LISTEN_EXPLICIT] = "explicit",
-		[LISTEN_IMPLICIT] = "implicit" } },
-	{ VALUE("backend", backend, config_parse_backend, NULL) },
+		[LISTEN_IMPLICIT] = "implicit",
+		[LISTEN_LINK] = "link" } },
+	{ ARRAY("backend", link_to, config_parse_backend) },
 	{ SWITCH("backend-source", per_session, "any", "per-session") },
 	{ WORD("send-proxy", send_proxy, SEND_PROXY_OFF),
 	    .words = { [SEND_PROXY_OFF] = "off", [SEND_PROXY_V2] = "v2" } },
@@ -167,6 +182,10 @@ const struct stssl_conf_key config_keys[] = {
 	    .type = STSSL_CONF_SECTION,
 	    .keys = tls_keys,
 	    AT(struct tls_config, tls) },
+	{ .name = "link",
+	    .type = STSSL_CONF_SECTION,
+	    .keys = link_keys,
+	    AT(struct link_config, link) },
 	{ .name = "penalties",
 	    .type = STSSL_CONF_SECTION,
 	    .keys = penalty_keys,

@@ -14,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "setup/config_keys.h"
+#include "setup/links.h"
 #include "status/address.h"
 
 static int
@@ -36,6 +37,12 @@ tls_section(const struct helper_config *config)
 }
 
 static const struct stssl_conf_section *
+link_section(const struct helper_config *config)
+{
+	return stssl_conf_next(config->conf, "link", NULL);
+}
+
+static const struct stssl_conf_section *
 penalties_section(const struct helper_config *config)
 {
 	return stssl_conf_next(config->conf, "penalties", NULL);
@@ -55,12 +62,23 @@ set_passive_address(struct listen_config *l)
 	return 0;
 }
 
+/* A backend that is no link has its place alone. */
+static void
+set_backend(struct listen_config *l)
+{
+	if (l->link_to.count != 1 || l->link_to.list[0].is_link)
+		return;
+	l->backend = l->link_to.list[0];
+	l->link_to.count = 0;
+}
+
 /* Values were valid when they were read; absent ones have their defaults. */
 static int
 get_listener(const struct stssl_conf_section *section, struct listen_config *l)
 {
 	int r = stssl_conf_fill(section, l);
 
+	set_backend(l);
 	l->name = stssl_conf_title(section);
 	if (l->service == NULL)
 		l->service = l->name;
@@ -111,6 +129,17 @@ check_ocsp(const struct helper_config *config,
 	return 0;
 }
 
+/* Where all listeners are for Edges, these have the certificates. */
+static bool
+needs_certificate(const struct helper_config *config)
+{
+	bool needs = config->listener_count == 0;
+
+	for (size_t i = 0; i < config->listener_count; i++)
+		needs = needs || config->listeners[i].tls != LISTEN_LINK;
+	return needs;
+}
+
 static int
 check_tls(const struct helper_config *config,
     const struct stssl_conf_section *section, struct stssl_error *error)
@@ -118,7 +147,7 @@ check_tls(const struct helper_config *config,
 	size_t certificates = config->tls.certificates.count;
 	size_t keys = config->tls.keys.count;
 
-	if (certificates == 0)
+	if (certificates == 0 && needs_certificate(config))
 		return stssl_conf_error(section, "certificate", error,
 		    "tls: certificate is missing");
 	if (keys != certificates)
@@ -204,7 +233,7 @@ check_listener(const struct helper_config *config,
     const struct stssl_conf_section *section, const struct listen_config *l,
     struct stssl_error *error)
 {
-	if (l->backend.len == 0)
+	if (l->backend.len == 0 && l->link_to.count == 0)
 		return stssl_conf_error(section, "backend", error,
 		    "listen \"%s\": backend is missing", l->name);
 	if (l->client_certificate == CLIENT_REQUIRE &&
@@ -235,6 +264,8 @@ check_all(const struct helper_config *config, struct stssl_error *error)
 	if (r == 0 && config->listener_count == 0)
 		return stssl_conf_error(stssl_conf_top(config->conf), "listen",
 		    error, "no listen section");
+	if (r == 0)
+		r = config_check_links(config, error);
 	for (size_t i = 0; r == 0 && i < config->listener_count; i++) {
 		section = stssl_conf_next(config->conf, "listen", section);
 		r = check_listener(
@@ -243,14 +274,39 @@ check_all(const struct helper_config *config, struct stssl_error *error)
 	return r;
 }
 
-int
-config_tls_error(const struct helper_config *config, const char *key,
+/* `text` may be error->text. */
+static int
+tell(const struct stssl_conf_section *section, const char *key,
     const char *text, struct stssl_error *error)
 {
 	char copy[STSSL_ERROR_TEXT];
 
 	(void)snprintf(copy, sizeof copy, "%s", text);
-	return stssl_conf_error(tls_section(config), key, error, "%s", copy);
+	return stssl_conf_error(section, key, error, "%s", copy);
+}
+
+int
+config_tls_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error)
+{
+	return tell(tls_section(config), key, text, error);
+}
+
+int
+config_link_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error)
+{
+	return tell(link_section(config), key, text, error);
+}
+
+int
+config_key_error(const struct helper_config *config, size_t number,
+    const char *text, struct stssl_error *error)
+{
+	return tell(number < config->tls.certificates.count
+			? tls_section(config)
+			: link_section(config),
+	    "key", text, error);
 }
 
 int

@@ -15,6 +15,14 @@
 int config_tls_error(const struct helper_config *config, const char *key,
     const char *text, struct stssl_error *error);
 
+/* The same in the section link. */
+int config_link_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error);
+
+/* The same of a key, by the number that it has in the keyholder. */
+int config_key_error(const struct helper_config *config, size_t number,
+    const char *text, struct stssl_error *error);
+
 /*
  * Read and check `path`, down to whether the named files can be read.  What
  * needs GnuTLS (does the key fit?) is checked by tls_context_new().

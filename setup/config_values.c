@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy/serial.h"
 #include "setup/config.h"
 #include "status/ascii.h"
 #include "status/file.h"
@@ -20,6 +21,10 @@
 #include "status/tools/url.h"
 
 #define NAME_BYTES 64
+
+/* Of a pin. */
+#define HEX_DIGITS (2 * LINK_PIN_BYTES)
+#define PREFIX     "sha256:"
 
 /* Names end up in log lines and in systemd's FileDescriptorName. */
 const char *
@@ -168,17 +173,29 @@ parse_inet(const char *text, struct backend_address *ret)
 	return 0;
 }
 
+/* What is behind this in a value; NULL if it does not begin so. */
+static const char *
+behind(const char *value, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	return strncmp(value, scheme, len) == 0 ? value + len : NULL;
+}
+
 const char *
 config_parse_backend(const char *value, void *ret)
 {
 	struct backend_address backend = { 0 };
-	const size_t scheme = strlen("unix:");
-	int r = strncmp(value, "unix:", scheme) == 0
-		    ? parse_unix(value + scheme, &backend)
-		    : parse_inet(value, &backend);
+	const char *path = behind(value, "unix:");
+	const char *server = behind(value, "link:");
+	int r = path != NULL
+		    ? parse_unix(path, &backend)
+		    : parse_inet(server != NULL ? server : value, &backend);
 
 	if (r < 0)
-		return "not an IP address with a port, nor unix:/PATH";
+		return "not an IP address with a port, with or without link: "
+		       "in front, nor unix:/PATH";
+	backend.is_link = server != NULL;
 	memcpy(ret, &backend, sizeof backend);
 	return NULL;
 }
@@ -264,4 +281,46 @@ config_parse_network(const char *value, void *ret)
 	if (r < 0)
 		return stssl_pattern_error(r);
 	return pattern->host == NULL ? NULL : "not an address pattern";
+}
+
+static uint8_t
+number_of(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	return (uint8_t)(strchr(digits, digit) - digits);
+}
+
+/* Small or large digits, and nothing else. */
+static bool
+parse_digits(const char *text, uint8_t ret[static LINK_PIN_BYTES])
+{
+	char hex[HEX_DIGITS + 1];
+
+	if (strlen(text) != HEX_DIGITS ||
+	    stssl_hex_digits(text, HEX_DIGITS, hex) != HEX_DIGITS)
+		return false;
+	for (size_t i = 0; i < LINK_PIN_BYTES; i++)
+		ret[i] = (uint8_t)(number_of(hex[2 * i]) << 4 |
+				   number_of(hex[2 * i + 1]));
+	return true;
+}
+
+const char *
+config_parse_pin(const char *value, void *ret)
+{
+	const size_t prefix = strlen(PREFIX);
+	struct link_pin pin = { "", { 0 } };
+	const char *space = strchr(value, ' ');
+	const char *text = space != NULL ? space + 1 : value;
+	size_t len = space != NULL ? (size_t)(space - value) : 0;
+
+	if (len > LINK_PIN_NAME || strncmp(text, PREFIX, prefix) != 0 ||
+	    !parse_digits(text + prefix, pin.sha256))
+		return "not \"NAME sha256:HEX\" with 64 digits";
+	memcpy(pin.name, value, len);
+	if (space != NULL && config_check_name(pin.name) != NULL)
+		return config_check_name(pin.name);
+	memcpy(ret, &pin, sizeof pin);
+	return NULL;
 }

@@ -27,5 +27,7 @@ stssl_conf_parse config_parse_ports;         /* struct port_range */
 stssl_conf_parse config_parse_backend_ports; /* struct port_range */
 stssl_conf_parse config_parse_newcomers;     /* struct newcomer_limit */
 stssl_conf_parse config_parse_network;       /* struct stssl_pattern */
+/* "NAME sha256:HEX" or "sha256:HEX", with one space. */
+stssl_conf_parse config_parse_pin; /* struct link_pin */
 
 #endif

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "conf/key.h"
-
 #define LINK_PIN_BYTES 32
 #define LINK_PIN_NAME  64
 
@@ -23,9 +21,6 @@ struct link_pins {
 	struct link_pin *list;
 	size_t count;
 };
-
-/* "NAME sha256:HEX" or "sha256:HEX", with one space: a struct link_pin. */
-stssl_conf_parse config_parse_pin;
 
 /* The pin of this key, or NULL. */
 const struct link_pin *config_pin_find(

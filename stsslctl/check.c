@@ -47,10 +47,13 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
-/* What classes.conf says, and the files that belong to it. */
+/*
+ * What classes.conf says, and the files that belong to it.  `config` is NULL if
+ * it cannot be read.
+ */
 static void
-classes(const char *path, const struct access_user *helper,
-    struct findings *findings)
+classes(const char *path, const struct helper_config *config,
+    const struct access_user *helper, struct findings *findings)
 {
 	const struct access_user reader = { .uid = geteuid() };
 	struct stssl_classes *classes;
@@ -66,6 +69,8 @@ classes(const char *path, const struct access_user *helper,
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "the helper's user cannot read it");
 	check_classes(classes, path, findings);
+	if (config != NULL)
+		check_places(config, classes, path, findings);
 	check_identities(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }
@@ -230,7 +235,7 @@ files(const struct arguments *a, struct findings *findings)
 	if (a->classes != NULL)
 		path = a->classes;
 	if (path != NULL)
-		classes(path, &helper, findings);
+		classes(path, config, &helper, findings);
 	access_user_done(&helper);
 	(void)config_free(config);
 	return 0;

@@ -28,6 +28,15 @@ void check_classes(const struct stssl_classes *classes, const char *path,
     struct findings *findings);
 
 /*
+ * Add a warning for each listener and each Edge that a class is for and that
+ * helper.conf does not have; none on an Edge, where classes.conf is as on its
+ * Server.
+ */
+void check_places(const struct helper_config *config,
+    const struct stssl_classes *classes, const char *path,
+    struct findings *findings);
+
+/*
  * Check the identity files of `directory`, all together: faulty lines, owners
  * and modes, files without a user, files that the helper, `reader`, cannot
  * read, and entries that two users have.  A directory that is not there has no

@@ -30,9 +30,11 @@ struct arguments {
 	const char *config; /* HELPER_CONF */
 	const char *crl;
 	const char *directory;
+	const char *edge;
 	const char *etc; /* "/etc" */
 	const char *from;
 	const char *html;
+	const char *listener;
 	const char *module_dir;
 	const char *pam;
 	const char *pam_dir; /* STACK_DIR */

@@ -45,6 +45,8 @@ objection(const struct arguments *a, struct stssl_address *ret_from)
 	    (a->clear || a->tls != NULL || a->certificate != NULL))
 		return "--ssh-key goes without --clear, --tls and "
 		       "--certificate";
+	if (a->ssh_key != NULL && (a->listener != NULL || a->edge != NULL))
+		return "--ssh-key goes without --listener and --edge";
 	if (a->clear && (a->tls != NULL || a->certificate != NULL))
 		return "--clear goes without --tls and --certificate";
 	if (a->ca != NULL && a->certificate == NULL)
@@ -165,6 +167,16 @@ fill(const struct arguments *a, struct stssl_record *record)
 	return r;
 }
 
+static int
+put_given(struct stssl_record *record, enum stssl_key key, const char *value)
+{
+	int r = value == NULL ? 0 : stssl_record_put(record, key, value);
+
+	if (r < 0)
+		(void)command_say(strerror(-r));
+	return r;
+}
+
 int
 connection_make(const struct arguments *a, struct connection *ret)
 {
@@ -177,7 +189,10 @@ connection_make(const struct arguments *a, struct connection *ret)
 		return -EINVAL;
 	}
 	stssl_record_init(&c.record);
-	if (!a->clear)
+	r = put_given(&c.record, STSSL_KEY_STSSL_LISTENER, a->listener);
+	if (r == 0)
+		r = put_given(&c.record, STSSL_KEY_STSSL_EDGE, a->edge);
+	if (r == 0 && !a->clear)
 		r = a->ssh_key != NULL ? fill_ssh(a, &c.record)
 				       : fill(a, &c.record);
 	if (r < 0)

@@ -120,9 +120,11 @@ answer_of(const struct arguments *a, const struct connection *c,
 				  : NULL;
 
 	return output_need(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-				     "s:o, s:s, s:s, s:s, s:s?, s:s, s:o}",
+				     "s:o, s:o, s:o, s:s, s:s, s:s, s:s?, s:s, "
+				     "s:o}",
 	    "user", output_string(a->user), "service",
-	    output_string(a->service), "certificate",
+	    output_string(a->service), "listener", output_string(a->listener),
+	    "edge", output_string(a->edge), "certificate",
 	    output_string(
 		stssl_record_get(&c->record, STSSL_KEY_SSL_CLIENT_S_DN)),
 	    "verify",
@@ -252,7 +254,7 @@ tell(const struct arguments *a, const struct connection *c)
 	const struct stssl_login login = {
 		.user = a->user,
 		.service = a->service,
-		.record = a->clear ? NULL : &c->record,
+		.record = &c->record,
 		.from = a->from == NULL ? NULL : &c->from,
 		.trace = &trace,
 	};

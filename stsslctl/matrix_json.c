@@ -31,8 +31,8 @@ static const struct {
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
 /* Criteria of a class, in the order in which they are looked at. */
-static const char *const criteria[] = { "service", "user", "from", "type",
-	"group" };
+static const char *const criteria[] = { "service", "user", "listener", "edge",
+	"from", "type", "group" };
 
 static bool
 is_same(struct stssl_decision a, struct stssl_decision b)

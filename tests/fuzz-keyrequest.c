@@ -31,12 +31,14 @@ load(void)
 	static const enum fuzz_key kinds[KEYS] = { FUZZ_RSA, FUZZ_P256 };
 	char key[KEYS][32], certificate[KEYS][32];
 	char *keys[KEYS], *certificates[KEYS];
-	const struct tls_config config = {
-		.certificates = { certificates, KEYS }, .keys = { keys, KEYS }
+	const struct helper_config config = {
+		.tls = { .certificates = { certificates, KEYS },
+		    .keys = { keys, KEYS } }
 	};
 	struct fuzz_pair ca = fuzz_pair_new(FUZZ_P256, "ca", NULL);
 	struct stssl_error error;
 	struct keys *loaded;
+	size_t wrong;
 
 	for (size_t i = 0; i < KEYS; i++) {
 		struct fuzz_pair pair = fuzz_pair_new(kinds[i], "server", &ca);
@@ -48,7 +50,7 @@ load(void)
 		fuzz_pair_free(&pair);
 	}
 	fuzz_pair_free(&ca);
-	check(keys_load(&config, &loaded, &error) == 0);
+	check(keys_load(&config, &loaded, &wrong, &error) == 0);
 	for (size_t i = 0; i < KEYS; i++) {
 		(void)unlink(key[i]);
 		(void)unlink(certificate[i]);

@@ -210,6 +210,19 @@ expect "keys that read like criteria beside refuse are told" 1 \
 	"warning: @/classes.conf:7: identity changes nothing with\
  login = refuse: all users of the class are refused, whatever they show" \
 	check
+cat >classes.conf <<EOF2
+identities = "$dir/identities"
+class "a" { listener = { "f*", "ftps" } }
+class "b" { edge = { "*" }  enabled = no }
+class "c" { edge = { "dmz1" } }
+class "all" { ssl = optional  login = either }
+EOF2
+expect "classes for places that the helper does not have are told" 1 \
+	'warning: @/classes.conf:2: listener = "ftps": the helper has no'"\
+ such listener
+"'warning: @/classes.conf:4: edge = "dmz1": no listener of the helper has'"\
+ tls = link" \
+	check
 for name in anonymous ftp FTP 'anon*' 'ftp*'; do
 	cat >classes.conf <<-EOF2
 		identities = "$dir/identities"

@@ -66,6 +66,30 @@ expect "a name that is none is told" 0 \
 	"verdict: refuse, bad-user (not an acceptable user name)" \
 	last explain --user ../x
 
+cat >places.conf <<EOF2
+class "dmz" { edge = { "dmz*" } login = both }
+class "ftps" { listener = { "ftps" } login = certificate }
+class "rest" { ssl = optional login = password }
+EOF2
+places() {
+	"$STSSLCTL" explain --classes places.conf --user x "$@" |
+		grep '^class\|^verdict'
+}
+expect "an Edge and a listener can be given" 0 \
+'class "dmz": every criterion matches
+verdict: refuse, no-certificate (client certificate required)' \
+	places --edge dmz1 --listener ftps
+expect "and without them no class for them matches" 0 \
+'class "dmz": edge: not for clients of this Edge
+class "ftps": listener: not for this listener
+class "rest": every criterion matches
+verdict: password, by-password (the password decides)' places --clear
+expect "nor with others" 0 \
+'class "dmz": edge: not for clients of this Edge
+class "ftps": listener: not for this listener
+class "rest": every criterion matches
+verdict: password, by-password (the password decides)' \
+	places --clear --edge inside --listener ftp
 # facts: what a program can ask the JSON object.
 facts() {
 	explain --json --user acme-1 | python3 -c '
@@ -159,6 +183,7 @@ done <<'EOF2'
 --ca x.pem:--ca needs --certificate
 --certificate x --crl x:--crl needs --ca
 --tls 1.1:--tls is 1.2 or 1.3
+--ssh-key x --edge y:--ssh-key goes without --listener and --edge
 --from nowhere:--from is an IP address
 EOF2
 expect "explain needs a user" 2 \

@@ -162,6 +162,15 @@ static const struct {
 	{ OPEN "class \"d\" { service = { \"ftp\", \"vsftpd\" } ssl = required "
 	       "login = either }",
 	    STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ OPEN "class \"d\" { listener = { \"ftps\" } ssl = required "
+	       "login = either }",
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ OPEN "class \"d\" { listener = { \"f*\" } ssl = required "
+	       "login = either }",
+	    STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ OPEN "class \"d\" { edge = { \"*\" } ssl = required "
+	       "login = either }",
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
 	{ CLASS("ssl = optional login = certificate"), STSSL_VERDICT_REFUSE,
 	    STSSL_REASON_TLS_REQUIRED },
 	{ "colour = red", STSSL_VERDICT_REFUSE, STSSL_REASON_CONFIGURATION },
@@ -185,14 +194,15 @@ END_TEST
 static const struct {
 	const char *classes, *digest;
 } digests[] = {
-	{ PASSWORD,
-	    "8a07fbd5fefa34e8fb01f898526a31956ddfd4a81c6ca5f9276034b18511d7cc" },
+	{ PASSWORD, "8a07fbd5fefa34e8fb01f898526a3195"
+		    "6ddfd4a81c6ca5f9276034b18511d7cc" },
 	{ "# the same\nclass \"c\" { login = password ssl = optional }",
-	    "8a07fbd5fefa34e8fb01f898526a31956ddfd4a81c6ca5f9276034b18511d7cc" },
-	{ OPEN,
-	    "bb60d287628cec88034560cb599c8687c07ad0c85190267acb2015f322f6aae6" },
-	{ "",
-	    "63e14d3367ee60be16e87e6a6b2b88828cdc2b7fe7c83f5b221ff8b3c4679ade" },
+	    "8a07fbd5fefa34e8fb01f898526a3195"
+	    "6ddfd4a81c6ca5f9276034b18511d7cc" },
+	{ OPEN, "bb60d287628cec88034560cb599c8687"
+		"c07ad0c85190267acb2015f322f6aae6" },
+	{ "", "63e14d3367ee60be16e87e6a6b2b8882"
+	      "8cdc2b7fe7c83f5b221ff8b3c4679ade" },
 	{ "colour = red", "" },
 };
 

@@ -81,16 +81,6 @@ START_TEST(without_a_record_the_answer_is_no_and_comes_at_once)
 }
 END_TEST
 
-START_TEST(which_policy_it_is_can_be_asked_without_a_record)
-{
-	stage_begin(FAKE, LONG, PLAIN);
-	ask_about(BARE, ABOUT_DIGEST, NULL);
-	wait_for(1);
-	is_advised(BARE, STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD);
-	stage_end();
-}
-END_TEST
-
 START_TEST(an_advisor_that_hangs_holds_back_only_who_asked)
 {
 	stage_begin(FAKE, LONG, PLAIN);
@@ -166,13 +156,8 @@ read_pids(pid_t *ret, size_t count)
 
 START_TEST(nobody_is_told_of_for_a_policy_that_takes_long)
 {
-	pid_t pids[ADVISORS_COUNT];
-
 	stage_begin(FAKE, SHORT, PLAIN);
-	read_pids(pids, ADVISORS_COUNT);
-	for (size_t i = 0; i < ADVISORS_COUNT; i++)
-		ck_assert_int_eq(kill(pids[i], SIGSTOP), 0);
-	ask_about(BARE, ABOUT_DIGEST, NULL);
+	ask_about(BARE, ABOUT_DIGEST, HANG);
 	wait_for(1);
 	is_advised(BARE, STSSL_VERDICT_REFUSE, STSSL_REASON_HELPER);
 	ck_assert_uint_eq(t.late, 0);
@@ -391,7 +376,6 @@ advisors_cases(struct test_case *ret)
 	const struct test_case cases[] = {
 		{ an_advisor_answers_one_after_the_other, 0 },
 		{ without_a_record_the_answer_is_no_and_comes_at_once, 0 },
-		{ which_policy_it_is_can_be_asked_without_a_record, 0 },
 		{ nobody_is_told_of_for_a_policy_that_takes_long, 0 },
 		{ an_advisor_that_hangs_holds_back_only_who_asked, 0 },
 		{ a_question_without_an_answer_in_time_is_refused_and_told, 0 },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the monitor takes from a worker about sessions that come through a
- * proxy: alice's has session 1, bob's session 2.
+ * proxy, or from an Edge: alice's has session 1, bob's session 2.
  */
 #include <config.h>
 #include "tests/registry-stage.h"
@@ -112,6 +112,88 @@ START_TEST(nobody_is_penalised_in_a_proxys_place)
 }
 END_TEST
 
+/* What has been said of session 1, and whether an Edge may say whose it is. */
+static const struct {
+	bool is_link, is_linked;
+	struct message_introduce introduce;
+	bool is_taken;
+} links[] = {
+	{ true, false, { .session = 1 }, true },
+	{ true, true, { .session = 1 }, false },
+	{ true, false, { .session = 1, .is_own = 1 }, false },
+	{ true, false, { .session = 1, .fault = PROXY_FORMAT }, false },
+	{ false, false, { .session = 1 }, false },
+};
+
+START_TEST(an_edges_word_about_its_client_counts_once)
+{
+	struct message m = { .type = MESSAGE_INTRODUCE,
+		.u.introduce = links[_i].introduce };
+	struct mail mail;
+
+	if (links[_i].is_link)
+		registry_generation.config->listeners[0].tls = LISTEN_LINK;
+	mail_open(&mail);
+	m.u.introduce.client = mail.entry->peer;
+	if (links[_i].is_linked)
+		ck_assert_int_eq(post(&mail, &m, NULL, 0), 0);
+	m.u.introduce.client.ip[15] = 55;
+	ck_assert_int_eq(
+	    post(&mail, &m, NULL, 0), links[_i].is_taken ? 0 : -EBADMSG);
+	ck_assert_int_eq(mail.entry->origin == ORIGIN_LINK,
+	    links[_i].is_taken || links[_i].is_linked);
+	ck_assert_int_eq(mail.entry->peer.ip[15], links[_i].is_taken ? 55 : 7);
+	mail_close(&mail);
+	registry_generation.config->listeners[0].tls = LISTEN_EXPLICIT;
+}
+END_TEST
+
+#define FROM_EDGE                                                \
+	"STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0" \
+	"REMOTE_ADDR=192.0.2.55\0REMOTE_PORT=1000\0STSSL_EDGE=dmz1\0"
+
+/*
+ * The Edge is penalised for the link only, counted by its own address, and has
+ * no record before it has said whose session it is.
+ */
+START_TEST(a_session_is_its_edges_until_the_client_is_known)
+{
+	const struct message fault = { .type = MESSAGE_FAILED,
+		.u.failed = { 1, PENALTY_HANDSHAKE_FAILED } };
+	struct message m = { .type = MESSAGE_PUBLISH,
+		.u.publish = {
+		    .session = 1, .text_len = sizeof(FROM_EDGE) - 1 } };
+	struct message client = { .type = MESSAGE_INTRODUCE,
+		.u.introduce.session = 1 };
+	const struct census *census;
+	struct stssl_address found;
+	struct mail mail;
+
+	registry_generation.config->listeners[0].tls = LISTEN_LINK;
+	mail_open(&mail);
+	census = registry_census(mail.registry);
+	hooks.penalise = on_penalty;
+	penalties = 0;
+	ck_assert_int_eq(post(&mail, &fault, NULL, 0), 0);
+	ck_assert_uint_eq(penalties, 1);
+	m.u.publish.connection = connection_of(HERE);
+	client.u.introduce.client = mail.entry->peer;
+	client.u.introduce.client.ip[15] = 55;
+	ck_assert_int_eq(post(&mail, &m, TEXT(FROM_EDGE)), -EBADMSG);
+	ck_assert_int_eq(post(&mail, &client, NULL, 0), 0);
+	ck_assert_int_eq(post(&mail, &m, TEXT(FROM_EDGE)), 0);
+	ck_assert_int_eq(mail.entry->record, RECORD_KNOWN);
+	ck_assert_int_eq(post(&mail, &fault, NULL, 0), 0);
+	ck_assert_uint_eq(penalties, 1);
+	ck_assert(!registry_source_of(mail.registry, &alice, &found));
+	/* Bob's comes from there, too. */
+	ck_assert_uint_eq(census_of(census, 0, &mail.entry->edge).sessions, 2);
+	ck_assert_uint_eq(census_of(census, 0, &mail.entry->peer).sessions, 0);
+	mail_close(&mail);
+	registry_generation.config->listeners[0].tls = LISTEN_EXPLICIT;
+}
+END_TEST
+
 size_t
 introduce_cases(struct test_case *ret)
 {
@@ -120,6 +202,8 @@ introduce_cases(struct test_case *ret)
 		    ROWS(introductions) },
 		{ nothing_is_published_before_the_client_is_known, 0 },
 		{ nobody_is_penalised_in_a_proxys_place, 0 },
+		{ an_edges_word_about_its_client_counts_once, ROWS(links) },
+		{ a_session_is_its_edges_until_the_client_is_known, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

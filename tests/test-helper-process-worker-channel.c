@@ -117,12 +117,16 @@ START_TEST(an_edge_is_named_for_the_clients_of_links_and_no_others)
 {
 	struct registry *r = registry_new();
 	struct message m = { .type = MESSAGE_PUBLISH, .u.publish.session = 1 };
+	struct session_entry *e;
 	size_t ended = 0;
 	int pair[2];
 
 	registry_generation.config->listeners[0].tls = edges[_i].tls;
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	(void)add_owned_session(r, 1, &alice);
+	e = add_owned_session(r, 1, &alice);
+	e->edge = e->peer;
+	if (edges[_i].tls == LISTEN_LINK)
+		e->origin = ORIGIN_LINK;
 	m.u.publish.connection = connection_of(HERE);
 	m.u.publish.text_len = (uint32_t)edges[_i].len;
 	ck_assert_int_eq(

@@ -93,7 +93,7 @@ only 'syslog\.h' pam_stssl/pam_stssl.c helper/base/log.c
 
 # A session and its protocol are one thing in several files.
 report "no file includes another one in a circle" "$(
-	circles '^helper/worker/(ftp/|mail/|session|login)')"
+	circles '^helper/worker/(ftp/|mail/|link/|session|login)')"
 # shellcheck disable=SC2086 # a list of words
 report "every .c file includes <config.h> first" "$(
 	find $folders -name '*.c' 2>/dev/null |

@@ -49,6 +49,12 @@ static const struct {
 	    true },
 	{ X("from = 10.0.0.0/8"), X("from = 10.0.0.0/9"), false },
 	{ X("from = 0.0.0.0/0"), X(""), false },
+	{ X("listener = { a, b }"), X("listener = { b, a, b }"), true },
+	{ X("listener = '*'"), X(""), false },
+	{ X("edge = { a, b }"), X("edge = { b, a }"), true },
+	{ X("edge = '*'"), X(""), false },
+	{ X("edge = a"), X("edge = b"), false },
+	{ X("edge = a"), X("listener = a"), false },
 	/* what changes nothing */
 	{ X("login = both"), X("login = both bad-certificate = password"),
 	    true },

@@ -111,6 +111,61 @@ START_TEST(capitals_count_as_user_names_says)
 }
 END_TEST
 
+/* The keys of a class, what the helper has told, and whether they match. */
+static const struct {
+	const char *keys, *listener, *edge;
+	bool matches;
+} tolds[] = {
+	{ "", "ftp", "dmz1", true },
+	{ "listener = ftp", "ftp", NULL, true },
+	{ "listener = ftp", "ftps", NULL, false },
+	{ "listener = FTP", "ftp", NULL, false },
+	{ "listener = 'ftp*'", "ftps", NULL, true },
+	{ "listener = { pop3, ftp }", "ftp", "dmz1", true },
+	{ "listener = ftp", NULL, NULL, false },
+	{ "listener = ftp", NULL, "ftp", false },
+	{ "listener = '*'", NULL, NULL, false },
+	{ "edge = dmz1", "ftp", "dmz1", true },
+	{ "edge = dmz1", "ftp", "dmz11", false },
+	{ "edge = dmz1", "dmz1", NULL, false },
+	{ "edge = { a, 'dmz?' }", "ftp", "dmz2", true },
+	{ "edge = '*'", "ftp", "dmz1", true },
+	{ "edge = '*'", "ftp", NULL, false },
+	{ "edge = dmz1 listener = ftp", "ftp", "dmz1", true },
+	{ "edge = dmz1 listener = ftp", "ftps", "dmz1", false },
+	{ "edge = dmz1 listener = ftp", "ftp", "dmz2", false },
+	{ "edge = dmz1 user = other", "ftp", "dmz1", false },
+};
+
+static void
+put(struct stssl_record *record, enum stssl_key key, const char *value)
+{
+	if (value != NULL)
+		ck_assert_int_eq(stssl_record_put(record, key, value), 0);
+}
+
+START_TEST(a_class_can_be_for_a_listener_or_an_edge)
+{
+	const struct stssl_class *class = NULL;
+	struct stssl_record record;
+	struct stssl_login login = { .user = "sam", .service = "ftp" };
+	struct stssl_classes *classes;
+	char text[256];
+
+	(void)snprintf(text, sizeof text, "class c { %s }\n", tolds[_i].keys);
+	classes = classes_of(text);
+	stssl_record_init(&record);
+	put(&record, STSSL_KEY_STSSL_LISTENER, tolds[_i].listener);
+	put(&record, STSSL_KEY_STSSL_EDGE, tolds[_i].edge);
+	if (record.len > 0)
+		login.record = &record;
+	ck_assert_int_eq(
+	    stssl_class_find(classes, &login, &class), tolds[_i].matches);
+	stssl_record_done(&record);
+	(void)stssl_classes_free(classes);
+}
+END_TEST
+
 START_TEST(the_first_class_that_matches_is_found)
 {
 	struct stssl_classes *classes = classes_of(class_list);
@@ -223,6 +278,7 @@ void
 add_match_cases(struct case_list *to)
 {
 	add_case(to, the_first_class_that_matches_is_found, ROWS(finds));
+	add_case(to, a_class_can_be_for_a_listener_or_an_edge, ROWS(tolds));
 	add_case(to, capitals_count_as_user_names_says, ROWS(capitals));
 	add_case(to, membership_is_yes_no_or_an_error, ROWS(members));
 	add_case(to, a_no_is_confirmed_by_asking_again, 0);

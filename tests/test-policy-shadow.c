@@ -43,6 +43,16 @@ static const struct {
 	{ "service = a", "", false },
 	{ "service = { a, b }", "service = b", true },
 	{ "service = '*'", "service = b", false },
+	/* listener and edge: not every login has one */
+	{ "listener = ftp", "", false },
+	{ "listener = '*'", "", false },
+	{ "listener = '*'", "listener = { ftp, ftps }", true },
+	{ "listener = ftp", "listener = { ftp, ftps }", false },
+	{ "listener = '*'", "edge = dmz1", false },
+	{ "", "edge = dmz1", true },
+	{ "edge = '*'", "", false },
+	{ "edge = 'dmz*'", "edge = dmz1", true },
+	{ "edge = dmz1", "edge = 'dmz*'", false },
 	/* from */
 	{ "from = 10.0.0.0/8", "from = { 10.1.2.3, '10.9.*.*' }", true },
 	{ "from = 10.0.0.0/8", "from = { 10.1.2.3, 11.0.0.1 }", false },
@@ -111,6 +121,9 @@ static const struct {
 	    "acme-* group z" },
 	{ "class a { user = 'acme-*' type = virtual } " STAFF,
 	    "acme-* type z" },
+	{ "class a { user = 'acme-*' listener = ftps } " STAFF,
+	    "acme-* listener z" },
+	{ "class a { user = 'acme-*' edge = '*' } " STAFF, "acme-* edge z" },
 	{ "class a { user = { 'x-*', sam } group = 5 } "
 	  "class z { user = 's*' ssl = optional }",
 	    "sam group z" },

@@ -64,11 +64,13 @@ static const struct {
 	const char *told;
 } rows[] = {
 	{ "class a { enabled = false } class b { service = x } "
-	  "class c { user = x } class d { from = 192.0.2.0/24 } "
+	  "class c { user = x listener = x } class d { from = 192.0.2.0/24 } "
 	  "class e { type = real } class f { type = virtual group = staff } "
+	  "class h { listener = ftp edge = '*' } class i { edge = '*' } "
 	  "class g { }",
 	    "sam", "NONE", NULL,
-	    "a(enabled) b(service) c(user) d(from) e(type) f(group) g() "
+	    "a(enabled) b(service) c(user) d(from) e(type) f(group) "
+	    "h(listener) i(edge) g() "
 	    ""
 	    "[required either refuse no-certificate]by-password" },
 	{ "class a { group = staff }", "alice", NULL, NULL,

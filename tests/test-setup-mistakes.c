@@ -100,17 +100,20 @@ static const struct {
 	    "the address has bits outside of its mask" },
 	{ TLS "listen \"ftp\" {\n backend = \"127.0.0.1:0\"\n}\n",
 	    "h.conf:3: backend = \"127.0.0.1:0\": "
-	    "not an IP address with a port, nor unix:/PATH" },
+	    "not an IP address with a port, with or without link: in front, "
+	    "nor unix:/PATH" },
 	{ TLS "listen \"ftp\" {\n backend = \"unix:run\"\n}\n",
 	    "h.conf:3: backend = \"unix:run\": "
-	    "not an IP address with a port, nor unix:/PATH" },
+	    "not an IP address with a port, with or without link: in front, "
+	    "nor unix:/PATH" },
 	{ TLS "listen \"ftp\" {\n\n backend = \"unix:/run/x\"\n}\n",
 	    "h.conf:4: backend = unix: only with protocol = stream" },
 	{ TLS "listen \"ftp\" {\n protocol = http\n}\n",
 	    "h.conf:3: protocol = \"http\": not one of ftp, stream, "
 	    "postgresql, imap, pop3, smtp" },
 	{ TLS "listen \"ftp\" {\n tls = starttls\n}\n",
-	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit" },
+	    "h.conf:3: tls = \"starttls\": not one of explicit, implicit, "
+	    "link" },
 	{ TLS "listen \"pop\" {\n protocol = stream\n tls = explicit\n"
 	      " backend = \"127.0.0.1:110\"\n}\n",
 	    "h.conf:4: tls = explicit: not with protocol = stream" },

@@ -299,6 +299,9 @@ main(void)
 {
 	const struct test_case cases[] = {
 		mistakes(),
+		links(),
+		mistakes_of_links(),
+		warnings_of_links(),
 		{ a_file_that_others_can_write_to_is_refused, 0 },
 		{ keys_that_are_not_given_have_their_defaults, 0 },
 		{ values_that_are_given_are_taken, 0 },

@@ -19,4 +19,9 @@ int read_text(
 /* Of test-setup-mistakes.c. */
 struct test_case mistakes(void);
 
+/* Of test-setup-links.c. */
+struct test_case links(void);
+struct test_case mistakes_of_links(void);
+struct test_case warnings_of_links(void);
+
 #endif

@@ -24,6 +24,7 @@
 #include "policy/classes.h"
 #include "policy/identity.h"
 #include "policy/judge.h"
+#include "policy/match.h"
 #include "policy/stamp.h"
 #include "policy/tools/canonical.h"
 #include "policy/tools/whose.h"
@@ -131,17 +132,22 @@ find_user(const struct stssl_classes *classes, const struct stssl_login *login)
 }
 
 static bool
-is_for(const struct stssl_class *c, const char *service)
+is_for(const struct stssl_class *c, const struct stssl_login *login)
 {
+	bool is_service = c->services.count == 0;
+
 	for (size_t i = 0; i < c->services.count; i++)
-		if (strcmp(c->services.list[i], service) == 0)
-			return true;
-	return c->services.count == 0;
+		if (strcmp(c->services.list[i], login->service) == 0)
+			is_service = true;
+	return is_service &&
+	       stssl_told_matches(
+		   &c->listeners, login, STSSL_KEY_STSSL_LISTENER) &&
+	       stssl_told_matches(&c->edges, login, STSSL_KEY_STSSL_EDGE);
 }
 
 /*
- * No class of the service must refuse a password in clear, and one must take
- * it.  Whose class it will be is not known yet.
+ * No class of the service and listener must refuse a password in clear, and
+ * one must take it.  Whose class it will be is not known yet.
  */
 static struct message_answer
 judge_clear(
@@ -155,7 +161,7 @@ judge_clear(
 		    stssl_decide(c->ssl, c->login, c->bad, STSSL_FACTS_CLEAR);
 
 		if (!c->enabled || c->login == STSSL_LOGIN_REFUSE ||
-		    !is_for(c, login->service))
+		    !is_for(c, login))
 			continue;
 		if (d.verdict != STSSL_VERDICT_PASSWORD)
 			return refuse(d.reason);

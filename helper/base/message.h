@@ -282,6 +282,7 @@ struct message_verifier {
 
 /* The keys are there; or are not, and why is behind the struct. */
 struct message_loaded {
+	uint32_t key; /* the number of the one that is not good */
 	uint32_t text_len;
 };
 

@@ -135,12 +135,12 @@ lock(void)
 
 /* A token's module is foreign code, which uses files, sockets and threads. */
 static int
-enter_sandbox(const struct tls_config *config)
+enter_sandbox(const struct helper_config *config)
 {
 	struct sandbox sandbox = sandbox_keyholder;
 
-	for (size_t i = 0; i < config->keys.count; i++)
-		if (keys_is_url(config->keys.list[i]))
+	for (size_t i = 0; i < keys_count(config); i++)
+		if (keys_is_url(keys_source(config, i)))
 			sandbox.rights = SANDBOX_SOCKETS | SANDBOX_LOCAL |
 					 SANDBOX_READ | SANDBOX_WRITE |
 					 SANDBOX_CODE | SANDBOX_THREADS;
@@ -153,17 +153,19 @@ load(struct keyholder *k, const struct helper_config *config)
 {
 	struct message m = { .type = MESSAGE_LOADED };
 	struct stssl_error error = { "" };
+	size_t wrong;
 	int r, sent;
 
 	(void)alarm(KEYHOLDER_LOAD_SECONDS);
-	r = keys_load(&config->tls, &k->keys, &error);
+	r = keys_load(config, &k->keys, &wrong, &error);
 	keys_close_early();
 	(void)alarm(0);
 	if (r == 0) {
-		r = enter_sandbox(&config->tls);
+		r = enter_sandbox(config);
 		if (r < 0)
 			return r;
 	}
+	m.u.loaded.key = (uint32_t)wrong;
 	m.u.loaded.text_len = (uint32_t)strlen(error.text);
 	sent =
 	    message_send(k->channel, &m, -1, error.text, m.u.loaded.text_len);

@@ -60,12 +60,35 @@ static struct {
 } early[EARLY_MAX];
 static size_t early_count;
 
-void
-keys_open_early(const struct tls_config *config)
+size_t
+keys_count(const struct helper_config *config)
 {
-	for (size_t i = 0;
-	     i < config->certificates.count && early_count < EARLY_MAX; i++) {
-		const char *path = config->keys.list[i];
+	return config->tls.certificates.count + (config->link.key != NULL);
+}
+
+const char *
+keys_source(const struct helper_config *config, size_t number)
+{
+	return number < config->tls.certificates.count
+		   ? config->tls.keys.list[number]
+		   : config->link.key;
+}
+
+static const char *
+certificate_of(const struct helper_config *config, size_t number)
+{
+	return number < config->tls.certificates.count
+		   ? config->tls.certificates.list[number]
+		   : config->link.certificate;
+}
+
+void
+keys_open_early(const struct helper_config *config)
+{
+	const size_t count = keys_count(config);
+
+	for (size_t i = 0; i < count && early_count < EARLY_MAX; i++) {
+		const char *path = keys_source(config, i);
 		int fd = keys_is_url(path) ? -1 : open(path, OPEN_FLAGS);
 
 		early[early_count].path = fd == -1 ? NULL : strdup(path);
@@ -201,23 +224,25 @@ load(const char *source, const char *certificate, gnutls_privkey_t *ret)
 }
 
 int
-keys_load(const struct tls_config *config, struct keys **ret,
-    struct stssl_error *error)
+keys_load(const struct helper_config *config, struct keys **ret,
+    size_t *ret_wrong, struct stssl_error *error)
 {
-	size_t count = config->certificates.count;
+	size_t count = keys_count(config);
 	struct keys *keys =
 	    calloc(1, sizeof *keys + count * sizeof keys->keys[0]);
 
+	*ret_wrong = 0;
 	if (keys == NULL)
 		return fault(error, "keys", GNUTLS_E_MEMORY_ERROR);
 	for (; keys->count < count; keys->count++) {
 		const size_t i = keys->count;
-		int r = load(config->keys.list[i], config->certificates.list[i],
-		    &keys->keys[i]);
+		const char *source = keys_source(config, i);
+		int r = load(source, certificate_of(config, i), &keys->keys[i]);
 
 		if (r < 0) {
 			(void)keys_free(keys);
-			return fault(error, config->keys.list[i], r);
+			*ret_wrong = i;
+			return fault(error, source, r);
 		}
 	}
 	*ret = keys;

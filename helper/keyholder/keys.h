@@ -17,12 +17,18 @@ bool keys_is_url(const char *source);
 
 /*
  * Load the keys that `config` names, PEM files or pkcs11: URLs (RFC 7512), and
- * check by a signature that each belongs to its certificate.  Returns 0 and
- * *ret; or -EBADMSG and error->text, the name of the key and what is wrong with
- * it, for config_tls_error() with the key "key" to complete.
+ * check by a signature that each belongs to its certificate.  They have the
+ * numbers of the certificates in the section tls; that of links, if there is
+ * one, comes behind them.  Returns 0 and *ret; or -EBADMSG, *ret_wrong, the
+ * number of the key that is wrong, and error->text, its name and what is wrong
+ * with it, for config_key_error() to complete.
  */
-int keys_load(const struct tls_config *config, struct keys **ret,
-    struct stssl_error *error);
+int keys_load(const struct helper_config *config, struct keys **ret,
+    size_t *ret_wrong, struct stssl_error *error);
+
+/* How many keys there are; the source of one of them. */
+size_t keys_count(const struct helper_config *config);
+const char *keys_source(const struct helper_config *config, size_t number);
 
 /* Wipes them.  Takes NULL.  Returns NULL. */
 struct keys *keys_free(struct keys *keys);
@@ -40,7 +46,7 @@ const char *keys_sign(const struct keys *keys,
  * files that it cannot open by itself from these descriptors.  No byte of a key
  * is read.  Complaints of files that cannot be opened are left to keys_load().
  */
-void keys_open_early(const struct tls_config *config);
+void keys_open_early(const struct helper_config *config);
 
 /* Close them, in each process that loads no keys. */
 void keys_close_early(void);

@@ -13,6 +13,7 @@
 #include "helper/worker/tls/tls.h"
 #include "policy/classes.h"
 #include "setup/backends.h"
+#include "setup/links.h"
 #include "setup/proxies.h"
 #include "setup/config_read.h"
 #include "x509/inventory.h"
@@ -87,6 +88,7 @@ generation_load(
 	}
 	config_warn_of_backends(g.config, warn, NULL);
 	config_warn_of_proxies(g.config, warn, NULL);
+	config_warn_of_links(g.config, warn, NULL);
 	g.inventory = inventory_of(&g);
 	*ret = g;
 	return 0;

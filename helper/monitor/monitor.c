@@ -364,7 +364,7 @@ monitor_main(const char *path, struct generation *generation,
 	raise_limits(generation->config);
 	status = open_sockets(&m, privileges);
 	if (status == STATUS_STOPPED) {
-		keys_open_early(&generation->config->tls);
+		keys_open_early(generation->config);
 		r = privileges_drop(privileges);
 		if (r < 0) {
 			(void)log_errno(r, "cannot give up privileges");

@@ -104,21 +104,28 @@ watch_directory(struct reload *r, const char *path)
 	(void)closedir(directory);
 }
 
+/* Takes NULL for none. */
+static void
+watch_path(struct reload *r, const char *path)
+{
+	if (path == NULL || path[0] != '/')
+		return; /* a pkcs11: URL */
+	watch(r, path);
+	watch_directory(r, path);
+}
+
 static void
 watch_list(struct reload *r, const struct stssl_values *paths)
 {
-	for (size_t i = 0; i < paths->count; i++) {
-		if (paths->list[i][0] != '/')
-			continue; /* a pkcs11: URL */
-		watch(r, paths->list[i]);
-		watch_directory(r, paths->list[i]);
-	}
+	for (size_t i = 0; i < paths->count; i++)
+		watch_path(r, paths->list[i]);
 }
 
 static void
 watch_files(struct reload *r)
 {
-	const struct tls_config *tls = &r->monitor->generation->config->tls;
+	const struct helper_config *config = r->monitor->generation->config;
+	const struct tls_config *tls = &config->tls;
 
 	forget_files(r);
 	r->is_changed = false;
@@ -126,6 +133,9 @@ watch_files(struct reload *r)
 	watch_list(r, &tls->keys);
 	watch_list(r, &tls->client_cas);
 	watch_list(r, &tls->client_crls);
+	watch_path(r, config->link.certificate);
+	watch_path(r, config->link.key);
+	watch_list(r, &config->link.edge_certificates);
 }
 
 /* True when a file is not as it was at the last look. */

@@ -13,7 +13,8 @@
 #include <string.h>
 
 #include "helper/base/message.h"
-#include "helper/worker/session_state.h"
+#include "helper/worker/link/server.h"
+#include "helper/worker/session.h"
 
 /* The sessions */
 
@@ -122,7 +123,8 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 int
 host_prove(const struct session *s)
 {
-	return tls_prove(s->client.tls, s->id);
+	return session_is_from_link(s) ? link_server_prove(s)
+				       : tls_prove(s->client.tls, s->id);
 }
 
 void

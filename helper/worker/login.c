@@ -104,9 +104,11 @@ static const char *const ways[] = {
 };
 
 static const char *
-version(const struct tls *tls)
+version(const struct session *s)
 {
-	return tls == NULL ? "none" : tls_version(tls);
+	const char *text = session_tls_version(s);
+
+	return text == NULL ? "none" : text;
 }
 
 void
@@ -123,7 +125,7 @@ login_log(struct session *s, const char *user, enum login_by by, bool success,
 	    s->decided.verdict < STSSL_VERDICT_COUNT
 		? stssl_verdict_word(s->decided.verdict)
 		: "none",
-	    reply, version(s->client.tls));
+	    reply, version(s));
 }
 
 void
@@ -134,5 +136,5 @@ login_log_refused(
 
 	log_notice("refused %s user=%s reason=%s tls=%s", session_label(s, who),
 	    stssl_quote(quoted, sizeof quoted, user), stssl_reason_word(reason),
-	    version(s->client.tls));
+	    version(s));
 }

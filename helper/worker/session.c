@@ -14,6 +14,8 @@
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
+#include "helper/worker/link/edge.h"
+#include "helper/worker/link/server.h"
 #include "policy/decide.h"
 
 /* Absolute: progress does not extend it. */
@@ -74,6 +76,8 @@ release(struct session *s)
 	free(s->proof.name);
 	s->prepared = tls_free(s->prepared);
 	s->tickets = tls_tickets_free(s->tickets);
+	s->edge = link_edge_free(s->edge);
+	s->server = link_server_free(s->server);
 	free(s);
 }
 
@@ -127,13 +131,15 @@ session_end_for(struct session *s, enum message_end_reason reason)
 	stream_wake(&s->client);
 }
 
-/* True when a word would be one to the client, and come in clear or by TLS. */
-static bool
-can_be_told(const struct session *s)
+bool
+session_can_be_told(const struct session *s)
 {
 	if (s->state == SESSION_ADMISSION)
 		return s->listen->tls == LISTEN_EXPLICIT;
-	return s->state != SESSION_HEADER && s->state != SESSION_HANDSHAKE;
+	if (s->state == SESSION_DIAL_LINK)
+		return s->client.tls == NULL;
+	return s->state != SESSION_HEADER && s->state != SESSION_HANDSHAKE &&
+	       s->state != SESSION_GREET;
 }
 
 static void
@@ -141,7 +147,7 @@ end_early(struct session *s)
 {
 	if (!s->is_unknown)
 		session_note(s, "ended", ends[s->end.reason].word);
-	if (can_be_told(s))
+	if (session_can_be_told(s))
 		session_refuse(s, ends[s->end.reason].text);
 	s->state = SESSION_CLOSED;
 }
@@ -191,9 +197,9 @@ session_time_out(struct session *s, const char *word)
 	else
 		log_info("%s %s", word, session_label(s, who));
 	penalise_delay(s);
-	if (s->state == SESSION_CONNECT)
+	if (s->state == SESSION_CONNECT || s->state == SESSION_DIAL_LINK)
 		host_unreachable(s);
-	if (can_be_told(s))
+	if (session_can_be_told(s))
 		session_refuse(s, "Timeout.");
 	session_kill(s);
 }
@@ -203,10 +209,13 @@ static const char *const timeouts[] = {
 	[SESSION_HEADER] = "timeout",
 	[SESSION_ADMISSION] = "timeout",
 	[SESSION_START] = "timeout",
+	[SESSION_DIAL_LINK] = "backend-timeout",
 	[SESSION_HANDSHAKE] = "handshake-timeout",
+	[SESSION_GREET] = "timeout",
 	[SESSION_PROVE] = "timeout",
 	[SESSION_CHECK] = "timeout",
 	[SESSION_CONNECT] = "backend-timeout",
+	[SESSION_TELL] = "backend-timeout",
 	[SESSION_OPEN] = "login-timeout",
 	[SESSION_CLOSED] = "timeout",
 };
@@ -265,9 +274,14 @@ answer(struct session *s, const struct message_advice *advice)
 {
 	s->question.is_open = false;
 	ev_timer_stop(s->host->loop, &s->question.deadline);
-	if (s->state != SESSION_OPEN || s->protocol->advice == NULL)
+	if (s->state == SESSION_DIAL_LINK)
+		link_edge_advice(s, advice);
+	else if (s->state == SESSION_GREET)
+		link_server_advice(s, advice);
+	else if (s->state == SESSION_OPEN && s->protocol->advice != NULL)
+		s->protocol->advice(s, advice);
+	else
 		return;
-	s->protocol->advice(s, advice);
 	/* Not at once: another session may be what is listening just now. */
 	stream_wake(&s->client);
 }
@@ -337,7 +351,7 @@ session_stop(struct session *s, bool force)
 {
 	if (!force && s->state == SESSION_OPEN && s->protocol->is_busy(s))
 		return;
-	if (can_be_told(s))
+	if (session_can_be_told(s))
 		session_refuse(s, GOING_DOWN);
 	session_kill(s);
 }

@@ -112,6 +112,9 @@ void session_stop(struct session *s, bool force);
 /* True when the client has TLS; behind an Edge, when it has TLS with that. */
 bool session_is_secure(const struct session *s);
 
+/* Its version of TLS, "TLS1.3", as in log lines; NULL in clear. */
+const char *session_tls_version(const struct session *s);
+
 /* True when the client is an Edge's, and `client` is the link from it. */
 bool session_is_from_link(const struct session *s);
 

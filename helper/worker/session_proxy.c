@@ -14,12 +14,8 @@
 #include "helper/worker/proxy/announce.h"
 #include "status/address.h"
 
-/*
- * A proxy on another machine speaks of its own loopback addresses, and here
- * they would be this machine's.
- */
-static bool
-is_possible(const struct session *s, const struct stssl_address *client)
+bool
+session_is_possible(const struct session *s, const struct stssl_address *client)
 {
 	return !stssl_address_is_loopback(client) ||
 	       stssl_address_is_loopback(&s->peer) ||
@@ -52,7 +48,7 @@ session_step_header(struct session *s)
 	}
 	proxy_reader_done(&s->proxy);
 	if (fault == PROXY_NONE && !header.is_own &&
-	    !is_possible(s, &header.source))
+	    !session_is_possible(s, &header.source))
 		fault = PROXY_ADDRESS;
 	if (fault == PROXY_NONE) {
 		introduce(s, &header);
@@ -116,11 +112,11 @@ session_announcement(const struct session *s, uint8_t *ret)
 
 	if (s->listen->send_proxy == SEND_PROXY_OFF)
 		return 0;
-	if (s->client.tls != NULL) {
+	if (session_is_secure(s)) {
 		a.version = stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL);
 		a.cipher = stssl_record_get(r, STSSL_KEY_SSL_CIPHER);
 		a.has_certificate = s->certificate.is_sent;
-		a.is_resumed = tls_is_resumed(s->client.tls);
+		a.is_resumed = session_is_resumed(s);
 		a.is_verified = is_verified(s);
 		a.name = s->proof.name;
 	}

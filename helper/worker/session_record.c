@@ -10,8 +10,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "helper/base/log.h"
+#include "helper/worker/link/server.h"
 #include "status/quote.h"
 #include "status/tools/address.h"
 #include "status/tools/words.h"
@@ -21,21 +23,37 @@
 bool
 session_is_from_link(const struct session *s)
 {
-	(void)s;
-	return false;
+	return s->listen->tls == LISTEN_LINK;
 }
 
 bool
 session_is_to_link(const struct session *s)
 {
-	(void)s;
-	return false;
+	return s->listen->link_to.count > 0;
+}
+
+/* The client's TLS that ends here; NULL: it has none, or with an Edge. */
+static const struct tls *
+own_tls(const struct session *s)
+{
+	return session_is_from_link(s) ? NULL : s->client.tls;
+}
+
+const char *
+session_tls_version(const struct session *s)
+{
+	const struct tls *tls = own_tls(s);
+
+	if (session_is_from_link(s))
+		return link_server_tls_version(s);
+	return tls == NULL ? NULL : tls_version(tls);
 }
 
 bool
 session_is_secure(const struct session *s)
 {
-	return s->client.tls != NULL;
+	return session_is_from_link(s) ? link_server_tls_version(s) != NULL
+				       : s->client.tls != NULL;
 }
 
 /* For the log */
@@ -57,6 +75,7 @@ int
 session_describe(struct session *s)
 {
 	struct stssl_record *record = &s->record;
+	const struct tls *tls = own_tls(s);
 	char text[STSSL_ADDRESS_TEXT];
 	int r;
 
@@ -72,10 +91,9 @@ session_describe(struct session *s)
 	(void)snprintf(text, sizeof text, "%u", s->peer.port);
 	if (r == 0)
 		r = stssl_record_put(record, STSSL_KEY_REMOTE_PORT, text);
-	if (r == 0 && s->client.tls != NULL)
-		r = tls_describe(s->client.tls, record);
-	s->certificate.is_sent =
-	    s->client.tls != NULL && tls_has_certificate(s->client.tls);
+	if (r == 0 && tls != NULL)
+		r = tls_describe(tls, record);
+	s->certificate.is_sent = tls != NULL && tls_has_certificate(tls);
 	s->certificate.failure = s->certificate.is_sent ? STSSL_FAILURE_UNPROVEN
 							: STSSL_FAILURE_NONE;
 	return r;
@@ -101,7 +119,7 @@ complete(struct session *s)
 {
 	char text[VERIFY_TEXT];
 
-	if (s->client.tls == NULL || s->certificate.is_proven)
+	if (!session_is_secure(s) || s->certificate.is_proven)
 		return 0;
 	return stssl_record_put(
 	    &s->record, STSSL_KEY_SSL_CLIENT_VERIFY, verify_text(s, text));
@@ -148,19 +166,30 @@ session_lack_record(struct session *s, int r)
 	session_end(s);
 }
 
+bool
+session_is_resumed(const struct session *s)
+{
+	const char *said =
+	    stssl_record_get(&s->record, STSSL_KEY_SSL_SESSION_RESUMED);
+
+	return said != NULL && strcmp(said, "Resumed") == 0;
+}
+
 void
 session_log_handshake(const struct session *s)
 {
 	const struct stssl_record *r = &s->record;
+	const char *edge = stssl_record_get(r, STSSL_KEY_STSSL_EDGE);
 	char who[SESSION_LABEL], dn[STSSL_QUOTE_MAX];
 	char verify[VERIFY_TEXT];
 
-	log_info("tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s",
+	log_info(
+	    "tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s%s%s",
 	    session_label(s, who), stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL),
 	    stssl_record_get(r, STSSL_KEY_SSL_CIPHER),
-	    tls_is_resumed(s->client.tls) ? "yes" : "no",
-	    verify_text(s, verify),
-	    stssl_quote(dn, sizeof dn, s->proof.subject));
+	    session_is_resumed(s) ? "yes" : "no", verify_text(s, verify),
+	    stssl_quote(dn, sizeof dn, s->proof.subject),
+	    edge == NULL ? "" : " edge=", edge == NULL ? "" : edge);
 }
 
 void

@@ -19,6 +19,8 @@
 #include "status/record.h"
 #include "x509/ocsp.h"
 
+struct link_edge;
+struct link_server;
 struct session_host;
 struct protocol;
 
@@ -26,10 +28,13 @@ enum session_state {
 	SESSION_HEADER,    /* of PROXY, if one has to come */
 	SESSION_ADMISSION, /* of the client that it has named */
 	SESSION_START,
-	SESSION_HANDSHAKE, /* TLS with the client */
+	SESSION_DIAL_LINK, /* to a Server: TCP, TLS, and its HELLO */
+	SESSION_HANDSHAKE, /* TLS with the client, or with an Edge */
+	SESSION_GREET,     /* an Edge; then its header is awaited */
 	SESSION_PROVE,     /* the verifier, if there is a certificate */
 	SESSION_CHECK,     /* OCSP, if it is asked */
 	SESSION_CONNECT,   /* TCP with the backend */
+	SESSION_TELL,      /* the Server, in a header, who the client is */
 	SESSION_OPEN,      /* the protocol has it */
 	SESSION_CLOSED,
 };
@@ -54,7 +59,9 @@ struct session {
 	struct stssl_connection to_backend; /* as we see it */
 	struct stream client, backend;
 	struct tls *prepared;        /* for session_start_tls() */
-	struct tls_tickets *tickets; /* its own, for FTP */
+	struct tls_tickets *tickets; /* its own, for FTP and for links */
+	struct link_edge *edge;      /* NULL unless it goes through a link, */
+	struct link_server *server;  /* or comes through one */
 	/* From the handshake until it is published. */
 	struct stssl_record record;
 	struct ev_timer deadline; /* of what is being done */

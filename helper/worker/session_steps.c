@@ -11,6 +11,8 @@
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
+#include "helper/worker/link/edge.h"
+#include "helper/worker/link/server.h"
 #include "helper/worker/proxy/announce.h"
 
 /* Absolute: progress does not extend it. */
@@ -22,29 +24,25 @@ give_up(struct session *s, int r, const char *why)
 	char who[SESSION_LABEL];
 
 	log_errno(r, "%s %s", session_label(s, who), why);
-	session_refuse(s, "The service is not available.");
+	if (session_can_be_told(s))
+		session_refuse(s, "The service is not available.");
+	session_end(s);
 }
 
-static void
-give_up_backend(struct session *s, int r)
+void
+session_give_up_backend(struct session *s, int r)
 {
 	host_unreachable(s);
 	give_up(s, r, "backend unreachable");
 }
 
-static void
-step_connect(struct session *s)
+void
+session_open(struct session *s)
 {
-	int r = socket_connected(s->backend.fd);
 	uint8_t announcement[PROXY_ANNOUNCE_MAX];
 	size_t len;
+	int r;
 
-	if (r == -EINPROGRESS)
-		return;
-	if (r < 0) {
-		give_up_backend(s, r);
-		return;
-	}
 	ev_timer_stop(s->host->loop, &s->deadline);
 	len = session_announcement(s, announcement);
 	r = session_publish(s);
@@ -60,6 +58,17 @@ step_connect(struct session *s)
 	if (!s->protocol->has_login_deadline)
 		session_welcome(s);
 	s->protocol->run(s);
+}
+
+static void
+step_connect(struct session *s)
+{
+	int r = socket_connected(s->backend.fd);
+
+	if (r == 0)
+		session_open(s);
+	else if (r != -EINPROGRESS)
+		session_give_up_backend(s, r);
 }
 
 /* True when that connection is as it was left before the handshake. */
@@ -85,8 +94,8 @@ dial_backend(struct session *s)
 	return socket_connect(&s->listen->backend, source);
 }
 
-static void
-connect_backend(struct session *s)
+void
+session_connect(struct session *s)
 {
 	int fd;
 
@@ -99,7 +108,7 @@ connect_backend(struct session *s)
 	session_close_backend(s);
 	fd = dial_backend(s);
 	if (fd < 0) {
-		give_up_backend(s, fd);
+		session_give_up_backend(s, fd);
 		return;
 	}
 	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);
@@ -122,29 +131,47 @@ certificate_will_do(const struct session *s)
 		   s->certificate.failure == STSSL_FAILURE_NONE);
 }
 
+static void
+refuse_certificate(struct session *s)
+{
+	/* What could not be found out is not the client's fault. */
+	if (s->certificate.failure != STSSL_FAILURE_CRL_STALE &&
+	    s->certificate.failure != STSSL_FAILURE_UNPROVEN)
+		host_failed(s, PENALTY_HANDSHAKE_FAILED);
+	/* The TLS that there is here is not the client's. */
+	if (session_is_from_link(s))
+		session_refuse(s, "A good certificate is required.");
+	else
+		tls_refuse_certificate(s->client.tls);
+	session_end(s);
+}
+
 void
 session_admit(struct session *s)
 {
 	session_log_handshake(s);
 	session_forget_subject(s);
-	if (!certificate_will_do(s)) {
-		/* What could not be found out is not the client's fault. */
-		if (s->certificate.failure != STSSL_FAILURE_CRL_STALE &&
-		    s->certificate.failure != STSSL_FAILURE_UNPROVEN)
-			host_failed(s, PENALTY_HANDSHAKE_FAILED);
-		tls_refuse_certificate(s->client.tls);
-		session_end(s);
-		return;
-	}
-	connect_backend(s);
+	if (!certificate_will_do(s))
+		refuse_certificate(s);
+	else if (session_is_to_link(s))
+		link_edge_tell(s);
+	else
+		session_connect(s);
 }
 
 /* TLS stands: the same way for new and for resumed sessions. */
 static void
 handshake_done(struct session *s)
 {
-	int r = session_describe(s);
+	int r;
 
+	if (session_is_from_link(s)) {
+		link_server_greet(s);
+		return;
+	}
+	r = session_describe(s);
+	if (r == 0 && session_is_to_link(s))
+		r = link_edge_keep_proof(s);
 	if (r < 0)
 		session_lack_record(s, r);
 	else if (s->certificate.is_sent)
@@ -166,8 +193,9 @@ step_handshake(struct session *s)
 		break;
 	case IO_END:
 	case IO_FAILED:
-		log_info("tls %s failed: %s", session_label(s, who),
-		    tls_error(s->client.tls));
+		log_info("%s %s failed: %s",
+		    session_is_from_link(s) ? "link" : "tls",
+		    session_label(s, who), tls_error(s->client.tls));
 		if (tls_is_peers_fault(s->client.tls))
 			host_failed(s, PENALTY_HANDSHAKE_FAILED);
 		session_end(s);
@@ -203,9 +231,9 @@ void
 session_start_tls(struct session *s)
 {
 	/* One that was told that it is in clear has to be told anew. */
-	bool keep = s->listen->send_proxy == SEND_PROXY_OFF &&
-		    s->protocol->is_untouched != NULL &&
-		    s->protocol->is_untouched(s);
+	bool keep =
+	    !session_is_to_link(s) && s->listen->send_proxy == SEND_PROXY_OFF &&
+	    s->protocol->is_untouched != NULL && s->protocol->is_untouched(s);
 
 	s->protocol->close(s);
 	if (keep)
@@ -214,18 +242,41 @@ session_start_tls(struct session *s)
 		session_close_backend(s);
 	s->client.tls = s->prepared;
 	s->prepared = NULL;
+	if (session_is_to_link(s))
+		link_edge_dial(s);
+	else
+		session_shake_hands(s);
+}
+
+void
+session_shake_hands(struct session *s)
+{
 	s->state = SESSION_HANDSHAKE;
 	session_set_deadline(s, s->listen->handshake_seconds);
 	step_handshake(s);
 }
 
 static void
+start_in_clear(struct session *s)
+{
+	if (session_describe(s) < 0)
+		session_end(s);
+	else if (session_is_to_link(s))
+		link_edge_dial(s);
+	else
+		session_connect(s);
+}
+
+static void
 step_start(struct session *s)
 {
-	if (s->listen->tls == LISTEN_IMPLICIT && session_prepare_tls(s) == 0)
+	if (s->listen->tls == LISTEN_EXPLICIT)
+		start_in_clear(s);
+	else if (s->listen->tls == LISTEN_IMPLICIT &&
+		 session_prepare_tls(s) == 0)
 		session_start_tls(s);
-	else if (s->listen->tls == LISTEN_EXPLICIT && session_describe(s) == 0)
-		connect_backend(s);
+	else if (s->listen->tls == LISTEN_LINK && link_server_prepare(s) == 0)
+		session_shake_hands(s);
 	else
 		session_end(s);
 }
@@ -247,10 +298,13 @@ static void (*const steps[])(struct session *) = {
 	[SESSION_HEADER] = session_step_header,
 	[SESSION_ADMISSION] = step_admission,
 	[SESSION_START] = step_start,
+	[SESSION_DIAL_LINK] = link_edge_step_dial,
 	[SESSION_HANDSHAKE] = step_handshake,
+	[SESSION_GREET] = link_server_step,
 	[SESSION_PROVE] = session_step_proof,
 	[SESSION_CHECK] = session_step_check,
 	[SESSION_CONNECT] = step_connect,
+	[SESSION_TELL] = link_edge_step_tell,
 	[SESSION_OPEN] = step_open,
 };
 

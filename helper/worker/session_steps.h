@@ -2,8 +2,8 @@
  *
  * What the files of a session share: session.c (its life and its end),
  * session_steps.c (from one state to the next), session_proxy.c,
- * session_proof.c and session_ocsp.c (some of the steps) and session_record.c
- * (what is said of it).  Nothing else includes this.
+ * session_proof.c, session_ocsp.c and link/ (some of the steps) and
+ * session_record.c (what is said of it).  Nothing else includes this.
  */
 #ifndef HELPER_WORKER_SESSION_STEPS_H
 #define HELPER_WORKER_SESSION_STEPS_H
@@ -51,6 +51,28 @@ bool session_ocsp_matters(
 /* All is known of the certificate: refuse it, or go on to the backend. */
 void session_admit(struct session *s);
 
+/*
+ * Go on, once what is in front of it is done: with the handshake of
+ * session_start_tls(); with the backend; and with the protocol, for the
+ * backend is there.
+ */
+void session_shake_hands(struct session *s);
+void session_connect(struct session *s);
+void session_open(struct session *s);
+
+/* The backend cannot be had, -errno: end it, and log why. */
+void session_give_up_backend(struct session *s, int r);
+
+/* Would a word be one to the client now, and come in clear or by TLS? */
+bool session_can_be_told(const struct session *s);
+
+/*
+ * Can its client have this address?  A proxy on another machine speaks of its
+ * own loopback addresses, and here they would be this machine's.
+ */
+bool session_is_possible(
+    const struct session *s, const struct stssl_address *client);
+
 /* The only one that runs, of what is being done. */
 void session_set_deadline(struct session *s, ev_tstamp seconds);
 
@@ -65,6 +87,9 @@ void session_close_backend(struct session *s);
 
 /* End it, for there is no record of it. */
 void session_lack_record(struct session *s, int r);
+
+/* While there is a record: the client's TLS session was resumed. */
+bool session_is_resumed(const struct session *s);
 
 /* One line about the handshake. */
 void session_log_handshake(const struct session *s);

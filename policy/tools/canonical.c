@@ -220,6 +220,8 @@ write_class(FILE *out, const struct stssl_class *c, enum stssl_names names)
 	add_strings(&lines, "service", &c->services);
 	add_groups(&lines, c);
 	add_from(&lines, c);
+	add_strings(&lines, "listener", &c->listeners);
+	add_strings(&lines, "edge", &c->edges);
 	add(&lines, "type %s", stssl_keys_word("type", (int)c->type));
 	add_rules(&lines, c);
 	if (!lines.failed) {

@@ -67,6 +67,21 @@ covers_services(
 	    &outer->services, &inner->services, "", covers_word);
 }
 
+/* "*" is no entry of all: not every client comes through an Edge. */
+static bool
+covers_listeners(
+    const struct stssl_class *outer, const struct stssl_class *inner)
+{
+	return covers_strings(
+	    &outer->listeners, &inner->listeners, "", covers_glob);
+}
+
+static bool
+covers_edges(const struct stssl_class *outer, const struct stssl_class *inner)
+{
+	return covers_strings(&outer->edges, &inner->edges, "", covers_glob);
+}
+
 static bool
 covers_users(const struct stssl_class *outer, const struct stssl_class *inner)
 {
@@ -136,6 +151,8 @@ static const struct {
 	    const struct stssl_class *outer, const struct stssl_class *inner);
 } others[] = {
 	{ "service", covers_services },
+	{ "listener", covers_listeners },
+	{ "edge", covers_edges },
 	{ "from", covers_from },
 	{ "type", covers_type },
 	{ "group", covers_groups },

@@ -79,7 +79,7 @@ def the_end():
     for helper in Helper.all:
         if helper.process.poll() is None:
             equal(helper.stop(), 0)
-    for name in "helper.log", "syslog":
+    for name in [*Helper.logs, "syslog"]:
         equal(re.findall("(?m)^.*(?:Sanitizer: |runtime error: ).*$",
                          log(name)), [])
 
@@ -87,7 +87,7 @@ def the_end():
 def tails():
     """The last lines of every log, for a failure's diagnostics."""
     lines = []
-    for name in "helper.log", "syslog", "vsftpd.log":
+    for name in [*Helper.logs, "syslog", "vsftpd.log"]:
         lines += [f"{name}: {line}" for line in log(name).splitlines()[-8:]]
     return lines
 
@@ -164,24 +164,27 @@ class Helper:
     """A running stssl-helper, started anew for each object."""
 
     all = []
+    logs = {"helper.log"}
 
     def __init__(self, conf=CONF, limits=None, before=lambda: None,
-                 target="stderr"):
+                 target="stderr", own="helper.log"):
         """`limits`: those of resource.setrlimit(), for this helper alone;
         `before`: called by its process before it is the helper; `target`:
-        with "syslog" its lines are in log("syslog")."""
+        with "syslog" its lines are in log("syslog"); `own`: the log that its
+        lines are in otherwise."""
         Helper.all.append(self)
+        Helper.logs.add(own)
 
         def limit():
             for what, value in (limits or {}).items():
                 resource.setrlimit(what, (value, value))
             before()
 
-        name = "syslog" if target == "syslog" else "helper.log"
+        name = "syslog" if target == "syslog" else own
         start = len(log(name))
         with open(conf) as file:
             wanted = len(re.findall(r':0"', file.read()))
-        with open(STAGE + "/helper.log", "a") as stderr:
+        with open(f"{STAGE}/{own}", "a") as stderr:
             self.process = subprocess.Popen(
                 [os.environ["HELPER"], "-c", conf, "--log=" + target],
                 stdin=subprocess.DEVNULL, stderr=stderr, preexec_fn=limit)

@@ -34,13 +34,14 @@ run(const struct generation *g, int channel)
 }
 
 static int
-text_error(const struct helper_config *config, const char *text, size_t len,
+text_error(const struct helper_config *config,
+    const struct message_loaded *loaded, const char *text,
     struct stssl_error *error)
 {
 	char copy[STSSL_ERROR_TEXT];
 
-	(void)snprintf(copy, sizeof copy, "%.*s", (int)len, text);
-	return config_tls_error(config, "key", copy, error);
+	(void)snprintf(copy, sizeof copy, "%.*s", (int)loaded->text_len, text);
+	return config_key_error(config, loaded->key, copy, error);
 }
 
 /*
@@ -62,7 +63,7 @@ receive_loaded(const struct child *c, const struct helper_config *config,
 		return -EPIPE;
 	return m.u.loaded.text_len == 0
 		   ? 0
-		   : text_error(config, text, m.u.loaded.text_len, error);
+		   : text_error(config, &m.u.loaded, text, error);
 }
 
 static void
@@ -209,10 +210,9 @@ keyholders_prepare(struct keyholders *k, const struct generation *next,
 	wait_for(c->channel, KEYHOLDER_LOAD_SECONDS * INT64_C(1000));
 	r = receive_loaded(c, next->config, error);
 	if (r == -EAGAIN || r == -EPIPE) {
-		static const char text[] = "loading the keys takes too long, "
-					   "or ends their process";
-
-		r = text_error(next->config, text, sizeof text - 1, error);
+		r = config_key_error(next->config, 0,
+		    "loading the keys takes too long, or ends their process",
+		    error);
 	}
 	if (r < 0) {
 		c->is_retired = true;

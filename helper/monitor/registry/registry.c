@@ -148,6 +148,8 @@ registry_sources(const struct registry *registry)
 static const struct stssl_address *
 source_of(const struct session_entry *entry)
 {
+	if (entry->origin == ORIGIN_LINK)
+		return &entry->edge;
 	return entry->origin == ORIGIN_CLIENT ? &entry->peer : NULL;
 }
 

@@ -33,17 +33,20 @@ enum session_origin {
 	ORIGIN_CLIENT,  /* that of the client */
 	ORIGIN_AWAITED, /* a proxy's, which has yet to say whose it is */
 	ORIGIN_PROXY,   /* a proxy's, which has said that it is its own */
+	ORIGIN_LINK,    /* that of an Edge's client, as the Edge says */
 };
 
 /*
- * Fields are for reading; the registry alone writes, but for the certificate,
- * who is asked about it, its review, the verdict, and what failed.
+ * Fields are for reading; the registry alone writes, but for an Edge's client,
+ * the certificate, who is asked about it, its review, the verdict, and what
+ * failed.
  */
 struct session_entry {
 	uint64_t session;
 	const void *owner; /* the worker; only compared */
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
+	struct stssl_address edge; /* the Edge's, with ORIGIN_LINK */
 	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */

@@ -40,6 +40,12 @@ own_session(const struct worker_channel *in, uint64_t session)
 	return entry != NULL && entry->owner == in->worker ? entry : NULL;
 }
 
+static const struct listen_config *
+listen_of(const struct worker_channel *in, const struct session_entry *entry)
+{
+	return &in->monitor->generation->config->listeners[entry->listener];
+}
+
 static bool
 says(const struct stssl_record *record, enum stssl_key key, const char *value)
 {
@@ -66,8 +72,7 @@ static bool
 is_about(const struct worker_channel *in, const struct stssl_record *record,
     const struct session_entry *entry)
 {
-	const struct listen_config *l =
-	    &in->monitor->generation->config->listeners[entry->listener];
+	const struct listen_config *l = listen_of(in, entry);
 	char session[17], port[6], ip[STSSL_ADDRESS_TEXT];
 
 	(void)snprintf(session, sizeof session, "%" PRIx64, entry->session);
@@ -142,6 +147,16 @@ welcome(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
+/* Is it known whose session it is, where somebody else has to say it? */
+static bool
+is_introduced(
+    const struct worker_channel *in, const struct session_entry *entry)
+{
+	return listen_of(in, entry)->tls == LISTEN_LINK
+		   ? entry->origin == ORIGIN_LINK
+		   : entry->origin != ORIGIN_AWAITED;
+}
+
 static int
 publish(struct worker_channel *in, const struct message *m, const char *text)
 {
@@ -150,7 +165,7 @@ publish(struct worker_channel *in, const struct message *m, const char *text)
 	struct stssl_record record;
 	int r;
 
-	if (entry == NULL || entry->origin == ORIGIN_AWAITED)
+	if (entry == NULL || !is_introduced(in, entry))
 		return -EBADMSG;
 	stssl_record_init(&record);
 	r = stssl_record_decode(text, p->text_len, &record);
@@ -240,6 +255,22 @@ failed(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
+/*
+ * Once for a session of an Edge: it counts for the Edge's address as before,
+ * and nobody is penalised for it any more, for the client is not here.
+ */
+static int
+link_client(struct session_entry *entry, const struct message_introduce *i)
+{
+	if (entry->origin != ORIGIN_CLIENT || i->fault != PROXY_NONE ||
+	    i->is_own != 0)
+		return -EBADMSG;
+	entry->origin = ORIGIN_LINK;
+	entry->edge = entry->peer;
+	entry->peer = i->client;
+	return 0;
+}
+
 /* Once for a session that came through a proxy, before all that is about it. */
 static int
 introduce(struct worker_channel *in, const struct message *m, const char *text)
@@ -248,6 +279,9 @@ introduce(struct worker_channel *in, const struct message *m, const char *text)
 	struct session_entry *entry = own_session(in, i->session);
 
 	(void)text;
+	if (entry != NULL && listen_of(in, entry)->tls == LISTEN_LINK &&
+	    entry->origin != ORIGIN_AWAITED)
+		return link_client(entry, i);
 	if (entry == NULL || entry->origin != ORIGIN_AWAITED ||
 	    i->fault >= PROXY_FAULT_COUNT || i->is_own > 1)
 		return -EBADMSG;

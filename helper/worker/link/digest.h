@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Which policy a side of a link judges by: what `stsslctl digest` shows.
+ */
+#ifndef HELPER_WORKER_LINK_DIGEST_H
+#define HELPER_WORKER_LINK_DIGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "helper/worker/link/hello.h"
+
+struct message_advice;
+struct session;
+
+struct link_digest {
+	bool is_known;
+	uint8_t bytes[LINK_DIGEST_BYTES];
+};
+
+/* Ours, out of the answer to ABOUT_DIGEST; unknown when it is none. */
+struct link_digest link_digest_of(const struct message_advice *advice);
+
+/* One that is not known is like none. */
+bool link_digest_is_same(
+    const struct link_digest *a, const struct link_digest *b);
+
+/* One line about two that differ; `peer` is KEY=value, the other side. */
+void link_digest_note(const struct session *s, const char *peer,
+    const struct link_digest *ours, const struct link_digest *theirs);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A key that would do nothing is refused: an administrator relies on it.
+ */
+#include <config.h>
+#include "setup/links.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "setup/config_keys.h"
+
+#define AS_SERVER "tls = link"
+#define AS_EDGE   "a backend that is a link"
+
+/* Which side of links this machine is; both, for a test. */
+struct sides {
+	bool is_server, is_edge;
+};
+
+static const struct stssl_conf_section *
+link_section(const struct helper_config *config)
+{
+	return stssl_conf_next(config->conf, "link", NULL);
+}
+
+static struct sides
+sides_of(const struct helper_config *config)
+{
+	struct sides sides = { false, false };
+
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct listen_config *l = &config->listeners[i];
+
+		sides.is_server = sides.is_server || l->tls == LISTEN_LINK;
+		sides.is_edge = sides.is_edge || l->link_to.count > 0;
+	}
+	return sides;
+}
+
+/* Listeners */
+
+/* A key that a listener must not have, and who does its work. */
+struct idle_key {
+	const char *name, *why;
+};
+
+static const struct idle_key idle_at_server[] = {
+	{ "accept-proxy", "the Edge says who its client is" },
+	{ "client-certificate", "the Edge asks its clients" },
+	{ "unknown-name", "the Edge has the certificates" },
+	{ "passive-ports", "data come over links" },
+	{ "passive-address", "data come over links" },
+	{ "data-session", "it is always resumed" },
+	{ "implicit-prot", "the Edge has its own" },
+	{ NULL, NULL },
+};
+static const struct idle_key idle_at_edge[] = {
+	{ "backend-source", "the Server has the backend" },
+	{ "backend-user", "the Server has the backend" },
+	{ "send-proxy", "the Server is told in any case" },
+	{ "backend-data", "data go over links" },
+	{ "backend-passive-ports", "data go over links" },
+	{ "certificate-reply", "the Server replies" },
+	{ NULL, NULL },
+};
+
+static int
+check_idle(const struct stssl_conf_section *section,
+    const struct idle_key *idle, const char *role, struct stssl_error *error)
+{
+	for (; idle->name != NULL; idle++)
+		if (stssl_conf_given(section, idle->name))
+			return stssl_conf_error(section, idle->name, error,
+			    "%s: not with %s: %s", idle->name, role, idle->why);
+	return 0;
+}
+
+static int
+check_protocol(const struct stssl_conf_section *section,
+    const struct listen_config *l, const char *role, struct stssl_error *error)
+{
+	const struct stssl_conf_key *listen =
+	    stssl_conf_key(config_keys, "listen")->keys;
+
+	if (l->protocol == LISTEN_FTP || l->protocol == LISTEN_STREAM)
+		return 0;
+	return stssl_conf_error(section, "protocol", error,
+	    "protocol = %s: not with %s, which takes ftp and stream",
+	    stssl_conf_key(listen, "protocol")->words[l->protocol], role);
+}
+
+/* Several backends are links, all of them. */
+static int
+check_backends(const struct stssl_conf_section *section,
+    const struct listen_config *l, struct stssl_error *error)
+{
+	for (size_t i = 0; i < l->link_to.count; i++)
+		if (!l->link_to.list[i].is_link)
+			return stssl_conf_wrong(section, "backend", i,
+			    "of several backends each must be a link", error);
+	return 0;
+}
+
+static int
+check_listener(const struct stssl_conf_section *section,
+    const struct listen_config *l, struct stssl_error *error)
+{
+	const bool is_server = l->tls == LISTEN_LINK;
+	const bool is_edge = l->link_to.count > 0;
+	int r = check_backends(section, l, error);
+
+	if (r == 0 && is_server && is_edge)
+		return stssl_conf_error(section, "backend", error,
+		    "backend: not a link with tls = link");
+	if (r == 0 && (is_server || is_edge))
+		r = check_protocol(
+		    section, l, is_server ? AS_SERVER : AS_EDGE, error);
+	if (r == 0 && is_server)
+		r = check_idle(section, idle_at_server, AS_SERVER, error);
+	if (r == 0 && is_edge)
+		r = check_idle(section, idle_at_edge, AS_EDGE, error);
+	return r;
+}
+
+/* The section */
+
+static const struct {
+	const char *name;
+	struct sides of; /* the sides that use it */
+	bool is_needed;
+} link_keys[] = {
+	{ "certificate", { true, true }, true },
+	{ "key", { true, true }, true },
+	{ "edges", { true, false }, true },
+	{ "edge-certificate", { true, false }, false },
+	{ "edge-policy", { true, false }, false },
+	{ "servers", { false, true }, true },
+};
+
+static int
+check_keys(const struct stssl_conf_section *section, struct sides sides,
+    struct stssl_error *error)
+{
+	for (size_t i = 0; i < sizeof link_keys / sizeof link_keys[0]; i++) {
+		const char *name = link_keys[i].name;
+		const struct sides of = link_keys[i].of;
+		const bool is_used = (of.is_server && sides.is_server) ||
+				     (of.is_edge && sides.is_edge);
+
+		if (is_used && link_keys[i].is_needed &&
+		    stssl_conf_values(section, name).count == 0)
+			return stssl_conf_error(
+			    section, name, error, "link: %s is missing", name);
+		if (!is_used && stssl_conf_given(section, name))
+			return stssl_conf_error(section, name, error,
+			    "%s: no listener has %s%s%s", name,
+			    of.is_server ? AS_SERVER : "",
+			    of.is_server && of.is_edge ? ", nor " : "",
+			    of.is_edge ? AS_EDGE : "");
+	}
+	return 0;
+}
+
+/* Of names several may be the same: an Edge that gets another key has two. */
+static int
+check_pins(const struct stssl_conf_section *section, const char *key,
+    const struct link_pins *pins, bool need_name, struct stssl_error *error)
+{
+	for (size_t i = 0; i < pins->count; i++) {
+		const struct link_pins before = { pins->list, i };
+
+		if (need_name && pins->list[i].name[0] == '\0')
+			return stssl_conf_wrong(section, key, i,
+			    "the name is missing in front", error);
+		if (config_pin_find(&before, pins->list[i].sha256) != NULL)
+			return stssl_conf_wrong(
+			    section, key, i, "it is given twice", error);
+	}
+	return 0;
+}
+
+int
+config_check_links(
+    const struct helper_config *config, struct stssl_error *error)
+{
+	const struct stssl_conf_section *section = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < config->listener_count; i++) {
+		section = stssl_conf_next(config->conf, "listen", section);
+		r = check_listener(section, &config->listeners[i], error);
+	}
+	section = link_section(config);
+	if (r == 0)
+		r = check_keys(section, sides_of(config), error);
+	if (r == 0)
+		r = check_pins(
+		    section, "edges", &config->link.edges, true, error);
+	if (r == 0)
+		r = check_pins(
+		    section, "servers", &config->link.servers, false, error);
+	return r;
+}
+
+/* Warnings */
+
+struct warner {
+	void (*warn)(void *owner, const struct stssl_error *error);
+	void *owner;
+};
+
+static bool
+is_for_all(const struct stssl_address *a)
+{
+	struct stssl_address any[2];
+
+	return (stssl_ip_parse("0.0.0.0", &any[0]) == 0 &&
+		   stssl_address_same_ip(a, &any[0])) ||
+	       (stssl_ip_parse("::", &any[1]) == 0 &&
+		   stssl_address_same_ip(a, &any[1]));
+}
+
+static void
+warn_of_addresses(const struct stssl_conf_section *section,
+    const struct listen_config *l, const struct warner *w)
+{
+	struct stssl_error error;
+
+	for (size_t i = 0; i < l->addresses.count; i++) {
+		if (!is_for_all(&l->addresses.list[i]))
+			continue;
+		(void)stssl_conf_wrong(section, "address", i,
+		    "with tls = link, better the one address that Edges reach",
+		    &error);
+		w->warn(w->owner, &error);
+	}
+}
+
+static void
+warn_of_limits(const struct stssl_conf_section *section, const struct warner *w)
+{
+	static const char *const keys[] = { "max-sessions-per-address",
+		"max-unauthenticated-per-address" };
+	struct stssl_error error;
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		if (stssl_conf_given(section, keys[i]))
+			continue;
+		(void)stssl_conf_error(section, keys[i], &error,
+		    "%s is missing: with tls = link all clients of an Edge "
+		    "count as one address, and the default is for one client",
+		    keys[i]);
+		w->warn(w->owner, &error);
+	}
+}
+
+void
+config_warn_of_links(const struct helper_config *config,
+    void (*warn)(void *owner, const struct stssl_error *error), void *owner)
+{
+	const struct stssl_conf_section *section = NULL;
+	const struct warner w = { warn, owner };
+	struct stssl_error error;
+
+	for (size_t i = 0; i < config->listener_count; i++) {
+		section = stssl_conf_next(config->conf, "listen", section);
+		if (config->listeners[i].tls != LISTEN_LINK)
+			continue;
+		warn_of_addresses(section, &config->listeners[i], &w);
+		warn_of_limits(section, &w);
+	}
+	if (!sides_of(config).is_server ||
+	    config->link.edge_certificates.count > 0)
+		return;
+	(void)stssl_conf_error(link_section(config), "edge-certificate", &error,
+	    "edge-certificate is missing: a client's certificate counts only "
+	    "where the Edge shows a certificate of tls");
+	warn(owner, &error);
+}

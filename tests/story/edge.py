@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Through an Edge and a Server: all that one machine would do, and nothing
+that only one of the two wants."""
+
+import json
+import os
+import re
+import socket
+
+from edgehosts import (CLASSES, CONF, EDGE_CONF, Cable, ctl, edge_conf,
+                       listener, make_key, place_key, serve_echo, server_conf,
+                       start_edge, start_server)
+from ftp import (ask, connect, context, failed_upload, fetch, log_in,
+                 logged_in, password_of, play, store)
+from matrix import ROWS
+from programs import Curl, Lftp
+from story import (PATIENCE, PKI, STAGE, await_that, begins, equal, hash_of,
+                   home, log, read, revocation_list, run, since, story, tell,
+                   write)
+
+MIB = 1 << 20
+PINS = {name: make_key(name) for name in ("server-link", "edge-link")}
+place_key("server", "server-link")
+place_key("edge", "edge-link")
+serve_echo()
+CABLE = Cable()
+# Only the Server knows that this one is revoked.
+INSIDE_LIST = "/etc/stssl/inside.crl"
+revocation_list(INSIDE_LIST, 3600, "acme-2")
+SERVER_TEXT = server_conf({"dmz1": PINS["edge-link"]},
+                          tls=f'client-crl = {{ "{INSIDE_LIST}" }}')
+SERVER = start_server(SERVER_TEXT)
+EDGE = start_edge(edge_conf(PINS["server-link"],
+                            listener("cable", to=CABLE.address)))
+FTP, FTPS = EDGE.address("ftp"), EDGE.address("ftps")
+
+
+# Who gets in
+
+@story("{0}", *ROWS)
+def explicit(_, user, certificate, which, outcome):
+    play(user, certificate, which, outcome, "explicit", FTP)
+
+
+@story("implicit TLS, {0}", *[row for row in ROWS if row[2] != "-"])
+def implicit(_, user, certificate, which, outcome):
+    play(user, certificate, which, outcome, "implicit", FTPS)
+
+
+@story("a certificate over {0}", ("TLSv1_2",), ("TLSv1_3",))
+def version(name):
+    play("alice", "alice", None, "certificate", "explicit", FTP,
+         version=getattr(__import__("ssl").TLSVersion, name))
+
+
+@story("a list that only the Server has counts: {0}",
+       ("USER by certificate", None), ("with the password", "right"))
+def revoked_inside(_, which):
+    start = len(log("helper.log"))
+    play("acme-2", "acme-2", which, "530", "explicit", FTP)
+    equal("revoked" in since("helper.log", start), True)
+
+
+@story("PAM and the records see {0}, where the client really is",
+       ("203.0.113.9", socket.AF_INET), ("2001:db8::9", socket.AF_INET6))
+def real_address(source, family):
+    start = len(log("syslog"))
+    ftp = connect(EDGE.address("ftp", family), source=source)
+    begins(log_in(ftp, "alice", "no such"), "530")
+    await_that(lambda: "rhost=" + source in since("syslog", start),
+               "pam_unix complains of " + source)
+    equal(source in [s["address"] for s in sessions("server")], True)
+    ftp.close()
+
+
+def sessions(machine):
+    return json.loads(ctl(machine, "who", "--json"))["sessions"]
+
+
+@story("both sides know the session, the Server also by which Edge")
+def known():
+    ftp = logged_in(FTP, certificate="alice")
+    inside = [s for s in sessions("server") if s["user"] == "alice"]
+    equal([(s["verify"], s["edge"], s["listener"]) for s in inside],
+          [("SUCCESS", "dmz1", "from-edge")])
+    equal(len(sessions("edge")), 1)
+    ftp.quit()
+
+
+@story("SITE AUTH through both, for {0}: {1}",
+       ("alice", "232"), ("alice-expired", "530"), (None, "530"))
+def site_auth(certificate, code):
+    begins(ask(connect(FTP, certificate=certificate), "SITE AUTH"), code)
+
+
+# Files
+
+def there_and_back(ftp, size):
+    sent = store(ftp, "file", size)
+    equal(os.path.getsize(home("alice", "file")), size)
+    equal(hash_of(home("alice", "file")), sent)
+    equal(fetch(ftp, "file"), sent)
+    ftp.delete("file")
+
+
+@story("{1} TLS, PROT {2}, {3}: {0} bytes there and back",
+       *[(size, tls, level, mode) for tls in ("explicit", "implicit")
+         for level in "PC" for mode in ("passive", "active")
+         for size in (0, 1, 65537)
+         # ftplib's active uploads end without close_notify.
+         if (mode, level) != ("active", "P")],
+       (300 * MIB, "explicit", "P", "passive"))
+def sizes(size, tls, level, mode):
+    ftp = logged_in(FTP if tls == "explicit" else FTPS, tls=tls,
+                    protect=level == "P", certificate="alice")
+    ftp.set_pasv(mode == "passive")
+    there_and_back(ftp, size)
+    ftp.quit()
+
+
+@story("in clear: there and back")
+def clear():
+    ftp = logged_in(FTP, tls=None)
+    there_and_back(ftp, 65537)
+    ftp.quit()
+
+
+@story("over IPv6, passive and active")
+def ipv6():
+    ftp = logged_in(EDGE.address("ftp", socket.AF_INET6))
+    there_and_back(ftp, 65537)
+    ftp.prot_c()
+    ftp.set_pasv(False)
+    there_and_back(ftp, 65537)
+    ftp.quit()
+
+
+def local_file(name, size):
+    path = f"{STAGE}/{name}"
+    with open(path, "wb") as file:
+        file.write(os.urandom(size))
+    return path
+
+
+@story("{0}, {1} TLS, {2}: there and back",
+       *[(kind.__name__, tls, mode) for kind in (Curl, Lftp)
+         for tls in ("explicit", "implicit")
+         for mode in ("passive", "active")])
+def programs(name, tls, mode):
+    kind = {"Curl": Curl, "Lftp": Lftp}[name]
+    client = kind(FTP if tls == "explicit" else FTPS, tls, "alice", "alice")
+    client.options = ["set ftp:passive-mode " +
+                      ("yes" if mode == "passive" else "no")]
+    if name == "Curl" and mode == "active":
+        # curl's active uploads over TLS 1.3 are its own story.
+        client.protection = ["--ssl-reqd", "--ftp-port", "-", "--tls-max",
+                             "1.2"]
+    path = local_file("upload", 200000)
+    if name == "Curl" and mode == "active":
+        equal(client.get("hello"), b"hello alice\n")
+        return
+    client.put(path, "sent")
+    equal(hash_of(home("alice", "sent")), hash_of(path))
+    equal(client.get("sent"), open(path, "rb").read())
+    os.unlink(home("alice", "sent"))
+
+
+@story("500 small files up and down, by lftp")
+def small_files():
+    up, down = STAGE + "/many", STAGE + "/back"
+    os.mkdir(up)
+    for number in range(500):
+        with open(f"{up}/{number}", "w") as file:
+            file.write(f"file {number}\n" * (number % 50))
+    client = Lftp(FTP, "explicit", "alice", "alice")
+    client.run(f"mirror -R --parallel=4 {up} many")
+    client.run(f"mirror --parallel=4 many {down}", "rm -r many")
+    run("diff", "-r", up, down)
+
+
+@story("between the machines there is one port")
+def one_port():
+    ftp = logged_in(FTP)
+    data = ftp.transfercmd("STOR one")
+    data.sendall(b"x" * 100000)
+    await_that(lambda: os.path.exists(home("alice", "one")), "a file")
+    lines = run("ss", "-Htn", "state", "established",
+                "dst 10.9.0.2").stdout.decode().splitlines()
+    equal({line.split()[3] for line in lines}, {"10.9.0.2:5990"})
+    equal(len(lines) >= 2, True)
+    equal(run("ss", "-Htln", "src 10.9.0.1").stdout, b"")
+    data.unwrap()
+    data.close()
+    begins(ftp.getmultiline(), "226")
+    ftp.delete("one")
+    ftp.quit()
+
+
+@story("private data: the Server's verdict is {1} for {0}",
+       ("NLST in clear", "521"), ("PROT C", "534"))
+def private(what, code):
+    ftp = connect(FTP, certificate="acme-1")
+    equal(log_in(ftp, "acme-1"), "certificate")
+    if what == "PROT C":
+        begins(ask(ftp, "PROT C"), code)
+    else:
+        ftp.makepasv()
+        begins(ask(ftp, "NLST"), code)
+    ftp.prot_p()
+    equal("hello" in ftp.nlst(), True)
+    ftp.quit()
+
+
+@story("a stream through both: {0} bytes come back", (1,), (3 * MIB,))
+def stream(size):
+    sent = os.urandom(size)
+    tls = context("alice").wrap_socket(
+        socket.create_connection(EDGE.address("echo"), PATIENCE),
+        server_hostname="localhost")
+    got = b""
+    for at in range(0, size, 65536):
+        chunk = sent[at:at + 65536]
+        tls.sendall(chunk)
+        while len(got) < at + len(chunk):
+            more = tls.recv(65536)
+            equal(more == b"", False)
+            got += more
+    equal(got == sent, True)
+    tls.unwrap()
+
+
+# What happens to sessions
+
+@story("kick from inside: the client is sent away, and nobody else")
+def kick():
+    first = logged_in(FTP, "alice", certificate="alice")
+    other = logged_in(FTP, "bob")
+    victim, = [s["session"] for s in sessions("server")
+               if s["user"] == "alice"]
+    ctl("server", "kick", victim)
+    gone(first)
+    begins(ask(other, "NOOP"), "200")
+    other.quit()
+    await_that(lambda: sessions("edge") == [] == sessions("server"),
+               "both sides have forgotten them")
+
+
+def gone(ftp):
+    """421, or just the end."""
+    try:
+        begins(ftp.getmultiline(), "421")
+    except (EOFError, OSError):
+        pass
+
+
+@story("what is revoked inside while it is in use ends")
+def revoked_in_use():
+    ftp = logged_in(FTP, "acme-1", certificate="acme-1")
+    other = logged_in(FTP, "alice", certificate="alice")
+    revocation_list(INSIDE_LIST, 3600, "acme-1", "acme-2")
+    ctl("server", "reload")
+    gone(ftp)
+    begins(ask(other, "NOOP"), "200")
+    other.quit()
+    revocation_list(INSIDE_LIST, 3600, "acme-2")
+    ctl("server", "reload")
+    play("acme-1", "acme-1", None, "certificate", "explicit", FTP)
+
+
+@story("the link is cut in an upload, by {0}: 426, and never a whole file",
+       ("FIN", False), ("RST", True))
+def cut_upload(_, reset):
+    start = len(log("vsftpd.log"))
+    ftp = logged_in(EDGE.address("cable"))
+    data = ftp.transfercmd("STOR cut")
+    data.sendall(b"x" * 300000)
+    await_that(lambda: (CABLE.carried(True) or 0) > 200000, "bytes go")
+    CABLE.cut(True, reset)
+    begins(ftp.getmultiline(), "426")
+    failed_upload("cut", start)
+    data.close()
+    there_and_back(ftp, 1000)
+    ftp.delete("cut")
+    ftp.quit()
+
+
+@story("the link of the commands is cut in an upload: the file is not whole")
+def cut_control():
+    start = len(log("vsftpd.log"))
+    ftp = logged_in(EDGE.address("cable"))
+    data = ftp.transfercmd("STOR cut")
+    data.sendall(b"x" * 300000)
+    await_that(lambda: (CABLE.carried(True) or 0) > 200000, "bytes go")
+    CABLE.cut(False, False)
+    gone(ftp)
+    failed_upload("cut", start)
+    os.unlink(home("alice", "cut"))
+
+
+# Two policies
+
+def digests():
+    return [ctl(machine, "digest").split()[0] for machine in CLASSES]
+
+
+@story("the policies are the same when their texts mean the same")
+def same_policy():
+    one, other = digests()
+    equal((one, len(one)), (other, 64))
+    before = read(CLASSES["edge"])
+    write(CLASSES["edge"], "# a remark\n" + before)
+    play("alice", "alice", None, "certificate", "explicit", FTP)
+    write(CLASSES["edge"], before)
+
+
+@story("reload of the {0}: old sessions stay, new ones are refused, both "
+       "digests in both logs", ("edge",), ("server",))
+def other_policy(machine):
+    before = read(CLASSES[machine])
+    old = logged_in(FTP, certificate="alice")
+    starts = {name: len(log(name)) for name in ("helper.log", "edge.log")}
+    write(CLASSES[machine], before.replace(
+        'user = { "ted" }', 'user = { "ted", "tod" }'))
+    try:
+        both = digests()
+        equal(len(set(both)), 2)
+        for tls, address in ("implicit", FTPS), (None, FTP):
+            refused(tls, address)
+        begins(ask(old, "NOOP"), "200")
+        there_and_back(old, 1000)
+        for name, start in starts.items():
+            equal([d in since(name, start) for d in both], [True, True])
+    finally:
+        write(CLASSES[machine], before)
+    play("alice", "alice", None, "certificate", "explicit", FTP)
+    old.quit()
+
+
+def refused(tls, address):
+    """A client is sent away before anybody can log in."""
+    try:
+        ftp = connect(address, tls)
+        begins(ask(ftp, "USER alice"), "421")
+    except (EOFError, OSError) as error:
+        equal(isinstance(error, TimeoutError), False)
+    except Exception as error:
+        begins(str(error), "421")
+
+
+@story("edge-policy = log lets them in, and says it")
+def policy_log():
+    before = read(CLASSES["edge"])
+    write(CONF, SERVER_TEXT.replace("edge-policy      = refuse",
+                                    "edge-policy      = log"))
+    ctl("server", "reload")
+    start = len(log("helper.log"))
+    write(CLASSES["edge"], before.replace(
+        'user = { "ted" }', 'user = { "ted", "tod" }'))
+    try:
+        both = digests()
+        play("alice", "alice", None, "certificate", "explicit", FTP)
+        equal([d in since("helper.log", start) for d in both], [True, True])
+        # What each refuses is refused.
+        play("ted", "ted", "right", "530", "explicit", FTP)
+    finally:
+        write(CLASSES["edge"], before)
+        write(CONF, SERVER_TEXT)
+        ctl("server", "reload")
+
+
+@story("a Server that is not there is a backend that is not there: 421")
+def no_server():
+    equal(SERVER.stop(), 0)
+    for tls, address in ("implicit", FTPS), (None, FTP):
+        refused(tls, address)
+    globals()["SERVER"] = start_server(SERVER_TEXT)
+    play("alice", "alice", None, "certificate", "explicit", FTP)
+
+
+tell()

@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (keys == NULL)
 		keys = load();
 	memcpy(&request, data, size < sizeof request ? size : sizeof request);
-	if (!key_request_is_proper(&request))
+	if (!key_request_is_proper(&request, KEY_NO_LINK))
 		return 0;
 	check(request.algorithm < KEY_ALGORITHM_COUNT && request.zero == 0);
 	check(request.len <= KEY_DATA_MAX);

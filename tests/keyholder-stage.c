@@ -12,9 +12,8 @@
 
 /* The process id is not kept: the test's parent reaps the process. */
 static int
-launch(const struct tls_config *tls)
+launch(const struct helper_config *config)
 {
-	const struct helper_config config = { .tls = *tls };
 	int pair[2];
 	pid_t pid;
 
@@ -24,7 +23,7 @@ launch(const struct tls_config *tls)
 	ck_assert_int_ne(pid, -1);
 	if (pid == 0) {
 		(void)close(pair[0]);
-		_exit(keyholder_main(&config, pair[1]));
+		_exit(keyholder_main(config, pair[1]));
 	}
 	(void)close(pair[1]);
 	return pair[0];
@@ -33,10 +32,18 @@ launch(const struct tls_config *tls)
 int
 keyholder_stage(const struct tls_config *tls)
 {
+	const struct helper_config config = { .tls = *tls };
+
+	return keyholder_stage_of(&config);
+}
+
+int
+keyholder_stage_of(const struct helper_config *config)
+{
 	static char text[STSSL_RECORD_MAX];
 	const struct message line = { .type = MESSAGE_KEYS };
 	struct message m;
-	struct pollfd p = { .fd = launch(tls), .events = POLLIN };
+	struct pollfd p = { .fd = launch(config), .events = POLLIN };
 	int pair[2], fd;
 
 	ck_assert_int_eq(poll(&p, 1, -1), 1);

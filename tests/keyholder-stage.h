@@ -13,4 +13,7 @@
  */
 int keyholder_stage(const struct tls_config *tls);
 
+/* The same with the key of links besides. */
+int keyholder_stage_of(const struct helper_config *config);
+
 #endif

@@ -252,6 +252,36 @@ START_TEST(a_change_of_the_classes_is_another_policy)
 }
 END_TEST
 
+static const struct {
+	enum message_about about;
+	const char *user, *classes;
+	enum stssl_verdict verdict;
+	enum stssl_reason reason;
+} lefts[] = {
+	{ ABOUT_USER, "alice", "class \"a\" { type = real }" OPEN,
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ ABOUT_USER, "alice", "class \"a\" { type = real }",
+	    STSSL_VERDICT_REFUSE, STSSL_REASON_TLS_REQUIRED },
+	{ ABOUT_CERTIFICATE, NULL, CLASS("login = refuse"),
+	    STSSL_VERDICT_PASSWORD, STSSL_REASON_BY_PASSWORD },
+	{ ABOUT_CERTIFICATE, NULL, "colour = red", STSSL_VERDICT_REFUSE,
+	    STSSL_REASON_CONFIGURATION },
+};
+
+START_TEST(what_an_edge_cannot_know_is_left_to_the_server)
+{
+	advisors_listener.link_to.count = 1;
+	stage_begin_role(lefts[_i].classes, PLAIN);
+	ask_about(1, lefts[_i].about, lefts[_i].user);
+	wait_for(1);
+	is_advised(1, lefts[_i].verdict, lefts[_i].reason);
+	ck_assert_str_eq(t.last.user, "");
+	stage_end();
+	advisors_listener.link_to.count = 0;
+	private_file_remove(advisors_classes);
+}
+END_TEST
+
 START_TEST(a_change_of_the_classes_holds_from_the_next_question)
 {
 	stage_begin_role(PASSWORD, PLAIN);
@@ -287,6 +317,7 @@ advisor_cases(struct test_case *ret)
 		{ an_advisor_says_whose_a_certificate_is, ROWS(owned) },
 		{ passwords_in_clear_are_announced_where_no_class_refuses_them,
 		    ROWS(clears) },
+		{ what_an_edge_cannot_know_is_left_to_the_server, ROWS(lefts) },
 		{ an_advisor_says_which_policy_it_is, ROWS(digests) },
 		{ a_change_of_the_classes_is_another_policy, 0 },
 		{ a_change_of_the_classes_holds_from_the_next_question, 0 },

@@ -13,11 +13,11 @@
 #include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
-static struct listen_config listener = { .name = "ftp", .service = "vsftpd" };
+struct listen_config advisors_listener = { .name = "ftp", .service = "vsftpd" };
 char advisors_classes[] = "/tmp/stssl-classes-XXXXXX/f";
-static struct helper_config config = {
-	.listeners = &listener, .listener_count = 1, .classes = advisors_classes
-};
+static struct helper_config config = { .listeners = &advisors_listener,
+	.listener_count = 1,
+	.classes = advisors_classes };
 static struct generation generation = { .config = &config };
 static const int worker; /* only its address matters */
 static advisor_role *role;

@@ -36,6 +36,9 @@ struct advisors_stage {
 
 extern struct advisors_stage t;
 
+/* Where all sessions come from. */
+extern struct listen_config advisors_listener;
+
 /* The file of classes; private_file_make() makes it. */
 extern char advisors_classes[];
 

@@ -106,10 +106,42 @@ START_TEST(only_what_a_handshake_signs_is_proper)
 {
 	struct key_request request = request_of((size_t)_i);
 
-	ck_assert_int_eq(
-	    key_request_is_proper(&request), requests[_i].is_proper);
+	ck_assert_int_eq(key_request_is_proper(&request, KEY_NO_LINK),
+	    requests[_i].is_proper);
 	request.zero = 1;
-	ck_assert(!key_request_is_proper(&request));
+	ck_assert(!key_request_is_proper(&request, KEY_NO_LINK));
+}
+END_TEST
+
+/* The next key, which is that of links. */
+static const struct {
+	const char *start;
+	uint32_t start_len, len;
+	bool is_servers, is_links; /* proper of a server's key, of the link's */
+} link_requests[] = {
+	{ TLS13(BLANKS64, SERVER), 98, 130, true, true },
+	{ TLS13(BLANKS64, CLIENT), 98, 130, false, true },
+	{ TLS13(BLANKS64, CLIENT), 98, 146, false, true },
+	{ TLS13(BLANKS64, CLIENT), 98, 129, false, false },
+	{ BLANKS64 CLIENT " ", 98, 130, false, false },
+	{ TLS12("\3", "\35", "\40"), 68, 100, true, false },
+	{ "", 0, 130, false, false },
+};
+
+START_TEST(the_key_of_links_signs_for_tls_1_3_alone_and_as_a_client_too)
+{
+	struct key_request request = { .algorithm = KEY_EDDSA_ED25519,
+		.key = 1,
+		.len = link_requests[_i].len };
+
+	memcpy(
+	    request.data, link_requests[_i].start, link_requests[_i].start_len);
+	ck_assert_int_eq(
+	    key_request_is_proper(&request, 1), link_requests[_i].is_links);
+	ck_assert_int_eq(
+	    key_request_is_proper(&request, 0), link_requests[_i].is_servers);
+	ck_assert_int_eq(key_request_is_proper(&request, KEY_NO_LINK),
+	    link_requests[_i].is_servers);
 }
 END_TEST
 
@@ -203,7 +235,7 @@ START_TEST(a_worker_that_asks_for_something_else_is_not_heard_again)
 
 	make_key(&f, P256);
 	line = keyholder_stage(&f.config.tls);
-	ck_assert(!key_request_is_proper(&request));
+	ck_assert(!key_request_is_proper(&request, KEY_NO_LINK));
 	ck_assert_int_eq(send(line, &request, sizeof request - (size_t)_i, 0),
 	    (int)sizeof request - _i);
 	ck_assert_int_eq(recv(line, &answer, sizeof answer, 0), 0);
@@ -321,6 +353,8 @@ main(void)
 {
 	const struct test_case cases[] = {
 		{ only_what_a_handshake_signs_is_proper, ROWS(requests) },
+		{ the_key_of_links_signs_for_tls_1_3_alone_and_as_a_client_too,
+		    ROWS(link_requests) },
 		{ a_signature_is_that_of_the_certificates_key, ROWS(signers) },
 		{ a_worker_that_asks_for_something_else_is_not_heard_again, 2 },
 		{ a_key_that_is_not_there_is_answered_without_a_signature, 0 },

@@ -99,6 +99,7 @@ main(void)
 	add_ways_cases(&cases);
 	add_decide_cases(&cases);
 	add_judge_cases(&cases);
+	add_early_cases(&cases);
 	add_trace_cases(&cases);
 	add_whose_cases(&cases);
 	add_ssh_key_cases(&cases);

@@ -17,6 +17,7 @@
 #include "status/ascii.h"
 #include "status/tools/words.h"
 #include "status/words.h"
+#include "x509/certificate.h"
 #include "x509/checks.h"
 #include "x509/dn.h"
 #include "x509/inside.h"
@@ -232,6 +233,21 @@ x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
 		return false;
 	to_hex(digest, size, false, ret);
 	return true;
+}
+
+bool
+x509_key_digest(const void *der, size_t len, unsigned char ret[static X509_KEY])
+{
+	const gnutls_datum_t datum = x509_datum(der, len);
+	gnutls_x509_crt_t cert;
+	bool has;
+
+	if (gnutls_x509_crt_init(&cert) < 0)
+		return false;
+	has = gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_DER) >= 0 &&
+	      x509_key_of(cert, ret);
+	gnutls_x509_crt_deinit(cert);
+	return has;
 }
 
 /* A negative number as OpenSSL writes it: "-66" for the byte 9A. */

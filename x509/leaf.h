@@ -10,6 +10,7 @@
 
 #include "status/record.h"
 #include "status/words.h"
+#include "x509/types.h"
 
 struct x509_chain;
 
@@ -32,6 +33,13 @@ int x509_describe(const struct x509_chain *chain, enum stssl_failure verdict,
 #define X509_FINGERPRINT 65
 bool x509_fingerprint(
     const void *der, size_t len, char ret[static X509_FINGERPRINT]);
+
+/*
+ * SHA-256 of the public key (SubjectPublicKeyInfo) of a certificate in DER;
+ * false for one that cannot be read.
+ */
+bool x509_key_digest(
+    const void *der, size_t len, unsigned char ret[static X509_KEY]);
 
 /* True when the bytes are a name: not empty, and no control character. */
 bool x509_is_printable(const void *bytes, size_t len);

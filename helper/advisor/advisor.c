@@ -27,6 +27,7 @@
 #include "policy/match.h"
 #include "policy/stamp.h"
 #include "policy/tools/canonical.h"
+#include "policy/tools/early.h"
 #include "policy/tools/whose.h"
 #include "status/clock.h"
 #include "status/tools/file.h"
@@ -98,17 +99,36 @@ refuse(enum stssl_reason reason)
 }
 
 static struct message_answer
+answer_of(const struct stssl_judgement *judgement)
+{
+	struct message_answer answer = refuse(judgement->reason);
+
+	answer.verdict = judgement->verdict;
+	if (judgement->reason == STSSL_REASON_BAD_CERTIFICATE)
+		answer.failure = judgement->failure;
+	return answer;
+}
+
+static struct message_answer
 judge(const struct stssl_classes *classes, const struct stssl_login *login)
 {
 	struct stssl_judgement judgement;
-	struct message_answer answer;
 
 	stssl_judge(classes, login, &judgement);
-	answer = refuse(judgement.reason);
-	answer.verdict = judgement.verdict;
-	if (judgement.reason == STSSL_REASON_BAD_CERTIFICATE)
-		answer.failure = judgement.failure;
-	return answer;
+	return answer_of(&judgement);
+}
+
+/* On an Edge.  Whom a certificate lets in, its Server says. */
+static struct message_answer
+judge_early(const struct stssl_classes *classes,
+    const struct stssl_login *login, enum message_about about)
+{
+	struct stssl_judgement judgement = { .verdict = STSSL_VERDICT_PASSWORD,
+		.reason = STSSL_REASON_BY_PASSWORD };
+
+	if (about != ABOUT_CERTIFICATE)
+		stssl_judge_early(classes, login, &judgement);
+	return answer_of(&judgement);
 }
 
 /* No name was given: the certificate's, if there is one and only one. */
@@ -182,11 +202,12 @@ static struct message_answer
 consider(struct advisor *a, const struct message_question *q,
     const struct stssl_record *record)
 {
+	const struct listen_config *l = &a->config->listeners[q->listener];
 	const char *ip = stssl_record_get(record, STSSL_KEY_REMOTE_ADDR);
 	struct stssl_address from;
 	struct stssl_hosts hosts;
 	const struct stssl_login login = { .user = q->user,
-		.service = a->config->listeners[q->listener].service,
+		.service = l->service,
 		.record = record,
 		.from = &from,
 		.hosts = &hosts };
@@ -194,6 +215,8 @@ consider(struct advisor *a, const struct message_question *q,
 
 	if (ip == NULL || stssl_ip_parse(ip, &from) < 0)
 		return refuse(STSSL_REASON_HELPER);
+	if (l->link_to.count > 0)
+		return judge_early(a->classes, &login, q->about);
 	hosts = lookups_find(&a->lookups, &from, stssl_now_ms());
 	answer = judges[q->about](a->classes, &login);
 	lookups_keep(&a->lookups, &from, &hosts, stssl_now_ms());

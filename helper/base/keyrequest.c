@@ -10,9 +10,13 @@
 #include <string.h>
 
 #define BLANKS  64 /* or client random and server random */
-#define CONTEXT "TLS 1.3, server CertificateVerify"
+#define CONTEXT sizeof by_server
 /* ECCurveType */
 #define NAMED_CURVE 3
+
+/* With their NULs, which count. */
+static const char by_server[] = "TLS 1.3, server CertificateVerify";
+static const char by_client[] = "TLS 1.3, client CertificateVerify";
 
 static const uint32_t digests[KEY_ALGORITHM_COUNT] = {
 #define X(name, digest) [KEY_##name] = digest,
@@ -34,16 +38,17 @@ static const struct {
 
 /* Blanks, the context with its NUL, a digest of the handshake. */
 static bool
-is_certificate_verify(const uint8_t *data, size_t len)
+is_certificate_verify(
+    const uint8_t *data, size_t len, const char context[static CONTEXT])
 {
-	const size_t digest = len - BLANKS - sizeof CONTEXT;
+	const size_t digest = len - BLANKS - CONTEXT;
 
-	if (len < BLANKS + sizeof CONTEXT || (digest != 32 && digest != 48))
+	if (len < BLANKS + CONTEXT || (digest != 32 && digest != 48))
 		return false;
 	for (size_t i = 0; i < BLANKS; i++)
 		if (data[i] != ' ')
 			return false;
-	return memcmp(data + BLANKS, CONTEXT, sizeof CONTEXT) == 0;
+	return memcmp(data + BLANKS, context, CONTEXT) == 0;
 }
 
 /* The randoms of both, ServerECDHParams. */
@@ -61,7 +66,7 @@ is_key_exchange(const uint8_t *data, size_t len)
 }
 
 bool
-key_request_is_proper(const struct key_request *request)
+key_request_is_proper(const struct key_request *request, uint32_t link)
 {
 	const uint8_t *data = request->data;
 	const uint32_t len = request->len;
@@ -73,5 +78,9 @@ key_request_is_proper(const struct key_request *request)
 		return len == 0;
 	if (digests[request->algorithm] != 0)
 		return len == digests[request->algorithm];
-	return is_certificate_verify(data, len) || is_key_exchange(data, len);
+	if (is_certificate_verify(data, len, by_server))
+		return true;
+	return request->key == link
+		   ? is_certificate_verify(data, len, by_client)
+		   : is_key_exchange(data, len);
 }

@@ -46,9 +46,13 @@ enum key_algorithm {
 /* RSA with 16384 bits. */
 #define KEY_SIGNATURE_MAX 2048
 
+/* For key_request_is_proper(): there is no key of links. */
+#define KEY_NO_LINK UINT32_MAX
+
 struct key_request {
-	uint64_t serial;    /* comes back with the answer */
-	uint32_t key;       /* the number of the certificate in helper.conf */
+	uint64_t serial; /* comes back with the answer */
+	/* The number of the certificate in helper.conf; the next: the link's */
+	uint32_t key;
 	uint32_t algorithm; /* enum key_algorithm */
 	uint32_t len;
 	uint32_t zero;
@@ -65,8 +69,9 @@ struct key_answer {
 /*
  * True for what a server's handshake can ask for: a digest of the algorithm's
  * size; for EdDSA the bytes of TLS 1.3's CertificateVerify (RFC 8446 4.4.3), or
- * of TLS 1.2's ServerKeyExchange (RFC 8422 5.4); or nothing.
+ * of TLS 1.2's ServerKeyExchange (RFC 8422 5.4); or nothing.  Key number `link`
+ * is that of links, which are TLS 1.3, and it may sign as a client, too.
  */
-bool key_request_is_proper(const struct key_request *request);
+bool key_request_is_proper(const struct key_request *request, uint32_t link);
 
 #endif

@@ -26,6 +26,7 @@
 struct keyholder {
 	struct line_server server;
 	struct keys *keys;
+	uint32_t link; /* see key_request_is_proper() */
 	int channel;
 	bool is_failing; /* the last signature failed, which was logged */
 	struct ev_io io;
@@ -77,6 +78,7 @@ static void
 on_request(struct ev_loop *loop, struct ev_io *io, int events)
 {
 	struct line *line = io->data;
+	const struct keyholder *k = line->server->owner;
 	struct key_request request;
 	ssize_t n;
 
@@ -87,7 +89,8 @@ on_request(struct ev_loop *loop, struct ev_io *io, int events)
 		return;
 	if (n <= 0)
 		line_end(line);
-	else if (n != sizeof request || !key_request_is_proper(&request))
+	else if (n != sizeof request ||
+		 !key_request_is_proper(&request, k->link))
 		refuse(line);
 	else
 		serve(line, &request);
@@ -175,7 +178,8 @@ load(struct keyholder *k, const struct helper_config *config)
 int
 keyholder_main(const struct helper_config *config, int channel)
 {
-	struct keyholder k = { .channel = channel,
+	struct keyholder k = { .link = KEY_NO_LINK,
+		.channel = channel,
 		.server = { .owner = &k,
 		    .size = sizeof(struct line),
 		    .on_request = on_request } };
@@ -185,6 +189,8 @@ keyholder_main(const struct helper_config *config, int channel)
 		(void)log_errno(r, "cannot lock the memory up");
 		return EXIT_FAILURE;
 	}
+	if (config->link.key != NULL)
+		k.link = (uint32_t)config->tls.certificates.count;
 	(void)signal(SIGALRM, SIG_DFL);
 	k.server.loop = ev_loop_new(EVFLAG_AUTO);
 	if (k.server.loop == NULL || load(&k, config) < 0) {

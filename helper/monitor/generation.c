@@ -11,6 +11,7 @@
 
 #include "helper/base/log.h"
 #include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_trust.h"
 #include "policy/classes.h"
 #include "setup/backends.h"
 #include "setup/links.h"
@@ -67,19 +68,30 @@ inventory_of(const struct generation *g)
 	return x509_inventory_free(inventory);
 }
 
+static int
+load_tls(struct generation *g, struct stssl_error *error)
+{
+	const struct helper_config *config = g->config;
+	const char *key;
+	int r = tls_context_new(&config->tls, &g->tls, &key, error);
+
+	if (r < 0)
+		return config_tls_error(config, key, error->text, error);
+	r = tls_link_load(g->tls, &config->link,
+	    (uint32_t)config->tls.certificates.count, &key, error);
+	return r < 0 ? config_link_error(config, key, error->text, error) : 0;
+}
+
 int
 generation_load(
     const char *path, struct generation *ret, struct stssl_error *error)
 {
 	struct generation g = { NULL, NULL, NULL };
-	const char *key;
 	int r = config_read(path, &g.config, error);
 
 	if (r < 0)
 		return r;
-	r = tls_context_new(&g.config->tls, &g.tls, &key, error);
-	if (r < 0)
-		r = config_tls_error(g.config, key, error->text, error);
+	r = load_tls(&g, error);
 	if (r == 0)
 		r = check_classes(g.config->classes, error);
 	if (r < 0) {

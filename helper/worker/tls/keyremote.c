@@ -25,6 +25,8 @@
 #define REST_MS       1000
 /* A keyholder that has answered so lately is taken to be there. */
 #define LATELY_MS 50
+/* Our own chain. */
+#define CHAIN_MAX 10
 
 struct keyremote {
 	int line;
@@ -334,4 +336,31 @@ keyremote_key(struct keyremote *remote, uint32_t index,
 	}
 	*ret = key;
 	return 0;
+}
+
+int
+keyremote_load(struct keyremote *remote, uint32_t index,
+    const char *certificate, gnutls_certificate_credentials_t to)
+{
+	gnutls_pcert_st chain[CHAIN_MAX];
+	unsigned count = CHAIN_MAX;
+	struct gnutls_privkey_st *privkey;
+	int r;
+
+	r = gnutls_pcert_list_import_x509_file(
+	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
+	if (r < 0)
+		return r;
+	r = keyremote_key(remote, index, chain[0].pubkey, &privkey);
+	if (r >= 0) {
+		/* The credentials own key and chain from here on. */
+		r = gnutls_certificate_set_key(
+		    to, NULL, 0, chain, (int)count, privkey);
+		if (r >= 0)
+			return 0;
+		gnutls_privkey_deinit(privkey);
+	}
+	for (unsigned i = 0; i < count; i++)
+		gnutls_pcert_deinit(&chain[i]);
+	return r;
 }

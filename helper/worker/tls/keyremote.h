@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct gnutls_certificate_credentials_st;
 struct gnutls_privkey_st;
 struct gnutls_pubkey_st;
 struct keyremote;
@@ -43,5 +44,12 @@ bool keyremote_is_likely_ready(struct keyremote *remote);
  */
 int keyremote_key(struct keyremote *remote, uint32_t index,
     struct gnutls_pubkey_st *pubkey, struct gnutls_privkey_st **ret);
+
+/*
+ * Put the certificate in a file, with those of its authorities, and such an
+ * object into credentials.  Returns 0, or a negative GnuTLS code.
+ */
+int keyremote_load(struct keyremote *remote, uint32_t index,
+    const char *certificate, struct gnutls_certificate_credentials_st *to);
 
 #endif

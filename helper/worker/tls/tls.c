@@ -29,15 +29,13 @@
 
 /* Connections */
 
-#define SESSION_FLAGS (GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
-
 /* Sessions of TLS_SINGLE whose clients are asked for a certificate. */
 #define UNRESUMED_FLAGS (GNUTLS_NO_AUTO_SEND_TICKET | GNUTLS_NO_TICKETS_TLS12)
 
 static const unsigned flags[] = {
-	[TLS_SINGLE] = SESSION_FLAGS,
-	[TLS_CONTROL] = SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
-	[TLS_DATA] = SESSION_FLAGS | GNUTLS_NO_AUTO_SEND_TICKET,
+	[TLS_SINGLE] = GNUTLS_SERVER,
+	[TLS_CONTROL] = GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET,
+	[TLS_DATA] = GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET,
 };
 
 static const gnutls_certificate_request_t requests[] = {
@@ -98,41 +96,55 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 }
 
 struct tls *
+tls_open(struct tls_context *context, unsigned session_flags,
+    gnutls_certificate_credentials_t credentials, gnutls_priority_t priority,
+    int fd)
+{
+	struct tls *tls = calloc(1, sizeof *tls);
+
+	if (tls == NULL)
+		return NULL;
+	if (gnutls_init(&tls->session,
+		session_flags | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0) {
+		free(tls);
+		return NULL;
+	}
+	if (gnutls_priority_set(tls->session, priority) < 0 ||
+	    gnutls_credentials_set(
+		tls->session, GNUTLS_CRD_CERTIFICATE, credentials) < 0)
+		return tls_free(tls);
+	gnutls_session_set_ptr(tls->session, tls);
+	tls_prepare_handshake(tls);
+	tls->context = context;
+	tls->fd = fd;
+	gnutls_transport_set_ptr(tls->session, tls);
+	gnutls_transport_set_pull_function(tls->session, pull);
+	gnutls_transport_set_vec_push_function(tls->session, push);
+	return tls;
+}
+
+struct tls *
 tls_new(struct tls_context *context, enum tls_use use,
     enum client_certificate client_certificate, struct tls_tickets *tickets,
     int fd)
 {
 	const bool asks = client_certificate != CLIENT_NONE;
-	struct tls *tls = calloc(1, sizeof *tls);
+	const bool gives_no_tickets = asks && use == TLS_SINGLE;
+	struct tls *tls = tls_open(context,
+	    flags[use] | (gives_no_tickets ? UNRESUMED_FLAGS : 0),
+	    context->credentials, context->priority, fd);
 
 	if (tls == NULL)
 		return NULL;
-	tls->gives_no_tickets = asks && use == TLS_SINGLE;
-	if (gnutls_init(&tls->session,
-		flags[use] | (tls->gives_no_tickets ? UNRESUMED_FLAGS : 0)) <
-	    0) {
-		free(tls);
-		return NULL;
-	}
-	if (gnutls_priority_set(tls->session, context->priority) < 0 ||
-	    gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
-		context->credentials) < 0 ||
-	    tls_tickets_enable(tls->session, tickets, use) < 0)
+	if (tls_tickets_enable(tls->session, tickets, use) < 0)
 		return tls_free(tls);
-
 	gnutls_certificate_server_set_request(
 	    tls->session, requests[client_certificate]);
-	gnutls_session_set_ptr(tls->session, tls);
-	tls_prepare_handshake(tls);
-	tls->context = context;
+	tls->gives_no_tickets = gives_no_tickets;
 	tls->tickets = tickets;
 	tls->use = use;
 	tls->proof.is_wanted =
 	    asks && use != TLS_DATA && context->prover != NULL;
-	tls->fd = fd;
-	gnutls_transport_set_ptr(tls->session, tls);
-	gnutls_transport_set_pull_function(tls->session, pull);
-	gnutls_transport_set_vec_push_function(tls->session, push);
 	return tls;
 }
 
@@ -281,5 +293,6 @@ tls_is_resumed(const struct tls *tls)
 bool
 tls_resumes_control(const struct tls *tls)
 {
-	return tls_tickets_proves(tls->tickets, tls->session);
+	return tls->tickets != NULL &&
+	       tls_tickets_proves(tls->tickets, tls->session);
 }

@@ -13,6 +13,7 @@
  *   tls_groups.h     which group keys are exchanged in
  *   peer.h           what is known of the client
  *   tls_link.h       links between Edge and Server, as a client, too
+ *   tls_trust.h      whom they may be with
  *   tls_proof.h      what the verifier needs of a handshake
  *   prover.h         the verifier, from here
  *   ktls.h           records made by the kernel

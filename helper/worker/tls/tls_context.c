@@ -21,10 +21,9 @@
 #include "helper/worker/tls/tls_names.h"
 #include "helper/worker/tls/tls_rank.h"
 #include "helper/worker/tls/tls_tickets.h"
+#include "helper/worker/tls/tls_trust.h"
 #include "x509/store.h"
 
-/* Our own chain. */
-#define CHAIN_MAX 10
 /* The default, and a group. */
 #define PRIORITY_MAX 512
 
@@ -48,27 +47,9 @@ load_pair(
     struct loading *l, gnutls_certificate_credentials_t to, uint32_t index)
 {
 	const char *certificate = l->config->certificates.list[index];
-	gnutls_pcert_st chain[CHAIN_MAX];
-	unsigned count = CHAIN_MAX;
-	struct gnutls_privkey_st *privkey;
-	int r;
+	int r = keyremote_load(l->context->keys, index, certificate, to);
 
-	r = gnutls_pcert_list_import_x509_file(
-	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
-	if (r < 0)
-		return fault(l, certificate, gnutls_strerror(r));
-	r = keyremote_key(l->context->keys, index, chain[0].pubkey, &privkey);
-	if (r >= 0) {
-		/* The credentials own key and chain from here on. */
-		r = gnutls_certificate_set_key(
-		    to, NULL, 0, chain, (int)count, privkey);
-		if (r >= 0)
-			return 0;
-		gnutls_privkey_deinit(privkey);
-	}
-	for (unsigned i = 0; i < count; i++)
-		gnutls_pcert_deinit(&chain[i]);
-	return fault(l, certificate, gnutls_strerror(r));
+	return r < 0 ? fault(l, certificate, gnutls_strerror(r)) : 0;
 }
 
 /* Those of a set; of more than TLS_NAMES_MAX there is none but all. */
@@ -241,6 +222,7 @@ allocate(const struct tls_config *config)
 
 	if (context == NULL)
 		return NULL;
+	context->server_count = (unsigned)config->certificates.count;
 	context->keys = keyremote_new();
 	context->tickets = tls_tickets_new();
 	context->prover = prover_new();
@@ -298,7 +280,8 @@ tls_context_server(const struct tls_context *context, unsigned n,
 
 	if (gnutls_certificate_get_crt_raw(context->credentials, n, 0, &der) <
 	    0)
-		return false;
+		return tls_link_shown(
+		    context, n - context->server_count, ret, ret_len);
 	*ret = der.data;
 	*ret_len = der.size;
 	return true;
@@ -359,6 +342,7 @@ tls_context_keep_store(struct tls_context *context)
 		gnutls_priority_deinit(context->priority);
 	context->priority = NULL;
 	context->groups = tls_groups_free(context->groups);
+	tls_link_unload(context);
 	/* Nothing signs with it any more. */
 	context->keys = keyremote_free(context->keys);
 	context->tickets = tls_tickets_free(context->tickets);

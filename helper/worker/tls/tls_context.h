@@ -56,9 +56,10 @@ void tls_context_connect(struct tls_context *context, int line);
 struct prover *tls_context_prover(const struct tls_context *context);
 
 /*
- * For the verifier: the server's nth certificate in DER, the context's, false
- * behind the last; and the signature algorithms (GNUTLS_SIGN_*) that the
- * priority allows, of which it returns how many.
+ * For the verifier: the nth certificate in DER, the context's, of those that we
+ * or our Edges show to clients, false behind the last; and the signature
+ * algorithms (GNUTLS_SIGN_*) that the priority allows, of which it returns how
+ * many.
  */
 bool tls_context_server(const struct tls_context *context, unsigned n,
     const void **ret, size_t *ret_len);

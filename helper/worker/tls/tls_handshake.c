@@ -19,6 +19,7 @@
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_proof.h"
 #include "helper/worker/tls/tls_tickets.h"
+#include "helper/worker/tls/tls_trust.h"
 #include "x509/checks.h"
 
 /* That a client gets, as GnuTLS has it. */
@@ -88,7 +89,7 @@ on_extension(void *ptr, unsigned type, const unsigned char *data, unsigned size)
 
 	if (type == SIGNATURE_ALGORITHMS)
 		tls->has_signatures = true;
-	if (type == KEY_SHARE)
+	if (type == KEY_SHARE && tls->pins == NULL)
 		tls_groups_prefer(
 		    tls->context->groups, tls->session, data, size);
 	return 0;
@@ -117,7 +118,7 @@ on_names(gnutls_session_t session)
 	const struct tls *tls = gnutls_session_get_ptr(session);
 	char name[TLS_NAME_MAX + 1];
 
-	if (!tls_sni(tls, name))
+	if (tls->pins != NULL || !tls_sni(tls, name))
 		return 0;
 	return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
 	    tls_context_choose(tls->context, name));
@@ -149,6 +150,8 @@ before_flight(struct tls *tls, const gnutls_datum_t *message)
 	(void)message;
 	if (gnutls_session_is_resumed(tls->session) != 0)
 		return 0;
+	if (tls->pins != NULL && tls->use == TLS_DATA)
+		return GNUTLS_E_INSUFFICIENT_CREDENTIALS;
 	if (!tls->has_signatures)
 		return GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
 	return tls_context_likely_signs(tls->context) ? 0
@@ -188,6 +191,15 @@ before_signature(struct tls *tls, const gnutls_datum_t *message)
 	return 0;
 }
 
+/* For a data connection. */
+static int
+after_ticket(struct tls *tls, const gnutls_datum_t *message)
+{
+	(void)message;
+	tls->has_ticket = true;
+	return 0;
+}
+
 static const struct {
 	unsigned type;
 	int when;
@@ -202,6 +214,8 @@ static const struct {
 	    before_certificate },
 	{ GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY, GNUTLS_HOOK_PRE, true,
 	    before_signature },
+	{ GNUTLS_HANDSHAKE_NEW_SESSION_TICKET, GNUTLS_HOOK_POST, true,
+	    after_ticket },
 };
 
 /* A session has one hook: the next that is set replaces it. */
@@ -294,6 +308,8 @@ tls_handshake(struct tls *tls)
 	}
 	if (res == TLS_DONE && tls->use == TLS_CONTROL)
 		tls_tickets_own(tls->tickets, tls->session);
+	if (res == TLS_DONE && tls->pins != NULL)
+		res = tls_link_settle(tls);
 	/* GnuTLS's clients write their last flight in two pieces. */
 	if (res == TLS_WANT_READ)
 		socket_acknowledge(tls->fd);

@@ -29,9 +29,18 @@ struct tls_choice {
 	struct gnutls_certificate_credentials_st *credentials;
 };
 
+/* What both sides of links need. */
+struct tls_link {
+	const struct link_config *config; /* NULL: there are no links */
+	struct gnutls_certificate_credentials_st *credentials;
+	struct gnutls_priority_st *priority;
+	struct tls_link_shown *shown; /* certificates that Edges show */
+};
+
 struct tls_context {
 	struct x509_store *store; /* the CAs of clients and their lists */
 	struct gnutls_certificate_credentials_st *credentials;
+	unsigned server_count;   /* certificates in these */
 	struct tls_names *names; /* of these credentials */
 	struct tls_choice *choices;
 	size_t choice_count;
@@ -40,6 +49,7 @@ struct tls_context {
 	struct keyremote *keys; /* NULL where credentials sign by themselves */
 	struct tls_tickets *tickets; /* of stream listeners */
 	struct prover *prover;       /* NULL where nothing is proven */
+	struct tls_link link;
 };
 
 /* See tls_proof.h. */
@@ -69,6 +79,9 @@ struct tls {
 	bool is_up;     /* the handshake is over */
 	bool is_not_for_signing; /* the client's certificate */
 	struct tls_proof proof;
+	const struct link_pins *pins; /* of a link: whom it may be with */
+	const struct link_pin *pin;   /* with whom it is, once it is up */
+	bool has_ticket;              /* of an Edge, and not used yet */
 
 	/* Records. */
 	unsigned noise; /* warnings and renegotiations so far */
@@ -80,6 +93,14 @@ struct tls {
 	bool has_alerted;      /* tls_has_alerted() */
 	bool is_elsewhere;     /* tls_sending_keys(): somebody else writes */
 };
+
+/*
+ * A connection that knows its socket, and nothing but what all have: tls_new()
+ * and tls_link.c complete it.  NULL when out of memory.
+ */
+struct tls *tls_open(struct tls_context *context, unsigned flags,
+    struct gnutls_certificate_credentials_st *credentials,
+    struct gnutls_priority_st *priority, int fd);
 
 /* See tls_send_ticket(). */
 enum tls_result tls_send_tickets(struct tls *tls, unsigned count);

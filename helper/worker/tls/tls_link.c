@@ -1,45 +1,95 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Links between Edge and Server.
+ * Both sides of links: connections as tls_new() makes them, and as a client.
  */
 #include <config.h>
 #include "helper/worker/tls/tls_link.h"
 
-#include <stddef.h>
+#include <gnutls/gnutls.h>
+
+#include "helper/worker/tls/tls.h"
+#include "helper/worker/tls/tls_inside.h"
+#include "helper/worker/tls/tls_trust.h"
+
+static struct tls *
+open_link(struct tls_context *context, unsigned flags, enum tls_use use, int fd)
+{
+	const struct tls_link *l = &context->link;
+	struct tls *tls;
+
+	if (l->config == NULL)
+		return NULL;
+	tls = tls_open(context, flags, l->credentials, l->priority, fd);
+	if (tls == NULL)
+		return NULL;
+	tls->use = use;
+	tls->pins = (flags & GNUTLS_CLIENT) != 0 ? &l->config->servers
+						 : &l->config->edges;
+	return tls_require_alpn(tls, TLS_LINK_ALPN) < 0 ? tls_free(tls) : tls;
+}
+
+static struct tls *
+accept_link(struct tls_context *context, enum tls_use use,
+    struct tls_tickets *tickets, int fd)
+{
+	struct tls *tls = open_link(
+	    context, GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET, use, fd);
+
+	if (tls == NULL)
+		return NULL;
+	if (tls_tickets_enable(tls->session, tickets, use) < 0)
+		return tls_free(tls);
+	gnutls_certificate_server_set_request(
+	    tls->session, GNUTLS_CERT_REQUIRE);
+	tls->tickets = tickets;
+	return tls;
+}
 
 struct tls *
 tls_link_accept(
     struct tls_context *context, struct tls_tickets *tickets, int fd)
 {
-	(void)context;
-	(void)tickets;
-	(void)fd;
-	return NULL;
+	return accept_link(context, TLS_CONTROL, tickets, fd);
 }
 
 struct tls *
 tls_link_accept_data(
     struct tls_context *context, struct tls_tickets *tickets, int fd)
 {
-	return tls_link_accept(context, tickets, fd);
+	return accept_link(context, TLS_DATA, tickets, fd);
 }
 
 struct tls *
 tls_link_connect(struct tls_context *context, int fd)
 {
-	return tls_link_accept(context, NULL, fd);
+	return open_link(context, GNUTLS_CLIENT, TLS_SINGLE, fd);
 }
 
 struct tls *
 tls_link_connect_data(struct tls_context *context, struct tls *control, int fd)
 {
-	(void)control;
-	return tls_link_connect(context, fd);
+	struct tls *tls;
+	gnutls_datum_t session;
+	int r;
+
+	/* GnuTLS would wait for one. */
+	if (!control->has_ticket)
+		return NULL;
+	tls = open_link(context, GNUTLS_CLIENT, TLS_DATA, fd);
+	if (tls == NULL)
+		return NULL;
+	r = gnutls_session_get_data2(control->session, &session);
+	if (r < 0)
+		return tls_free(tls);
+	control->has_ticket = false;
+	r = gnutls_session_set_data(tls->session, session.data, session.size);
+	gnutls_memset(session.data, 0, session.size);
+	gnutls_free(session.data);
+	return r < 0 ? tls_free(tls) : tls;
 }
 
 const struct link_pin *
 tls_link_peer(const struct tls *tls)
 {
-	(void)tls;
-	return NULL;
+	return tls->pin;
 }

@@ -11,13 +11,11 @@
 #ifndef HELPER_WORKER_TLS_TLS_LINK_H
 #define HELPER_WORKER_TLS_TLS_LINK_H
 
-#include "setup/config.h"
+#include "setup/pins.h"
 
 struct tls;
 struct tls_context;
 struct tls_tickets;
-
-#define TLS_LINK_ALPN "stssl-link/1"
 
 /*
  * The Server's side of a session's connection.  `tickets`, which must outlive

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What links need of a configuration, and whether a connection is one.
+ */
+#ifndef HELPER_WORKER_TLS_TLS_TRUST_H
+#define HELPER_WORKER_TLS_TLS_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/key.h"
+#include "helper/worker/tls/tls_types.h"
+#include "setup/config.h"
+
+struct tls;
+struct tls_context;
+
+/* The protocol of links, ALPN. */
+#define TLS_LINK_ALPN "stssl-link/1"
+
+/*
+ * Load what links need of their section, `link`, which stays the caller's and
+ * must outlive the context; `key` is the number of its key in the keyholder.
+ * Does nothing where there are no links.  Returns 0; or -EBADMSG with *ret_key,
+ * the key of the section that is at fault, and error->text, for
+ * config_link_error() to complete.
+ */
+int tls_link_load(struct tls_context *context, const struct link_config *link,
+    uint32_t key, const char **ret_key, struct stssl_error *error);
+
+/* For the other files of this folder */
+
+/*
+ * The handshake is over: TLS_DONE when its ALPN, the peer's key and resumption
+ * are as they have to be; or TLS_FAILED, and the peer is told.
+ */
+enum tls_result tls_link_settle(struct tls *tls);
+
+/* As tls_context_server(): of the certificates that Edges show. */
+bool tls_link_shown(const struct tls_context *context, unsigned n,
+    const void **ret, size_t *ret_len);
+
+/* Drop what tls_link_load() has made. */
+void tls_link_unload(struct tls_context *context);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A link's data connections: they resume their session's connection, or fail.
+ */
+#include <config.h>
+#include "helper/worker/tls/tls_link.h"
+
+#include <stdlib.h>
+
+#include "tests/link-stage.h"
+#include "tests/test.h"
+
+static struct link_stage stage;
+
+static void
+begin_data(struct link *l, struct link *control, struct tls_tickets *tickets)
+{
+	link_pair(l);
+	l->edge = tls_link_connect_data(
+	    stage.edge.context, control->edge, l->edge_fd);
+	ck_assert_ptr_nonnull(l->edge);
+	l->server =
+	    tls_link_accept_data(stage.server.context, tickets, l->server_fd);
+	ck_assert_ptr_nonnull(l->server);
+}
+
+START_TEST(a_data_connection_resumes_its_session_with_each_ticket_once)
+{
+	unsigned char *bytes = link_bytes();
+	struct link control, data;
+
+	link_stage_set(&stage, link_keys[_i], link_keys[_i]);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	ck_assert_ptr_null(tls_link_connect_data(
+	    stage.edge.context, control.edge, control.edge_fd));
+	for (int i = 0; i < 3; i++) {
+		link_send_ticket(&control);
+		begin_data(&data, &control, stage.tickets);
+		ck_assert_ptr_null(tls_link_connect_data(
+		    stage.edge.context, control.edge, control.edge_fd));
+		link_meet(&data);
+		ck_assert(tls_is_resumed(data.edge));
+		ck_assert(tls_resumes_control(data.server));
+		ck_assert(!tls_resumes_control(control.server));
+		link_carry(data.edge, data.server, bytes, LINK_BYTES);
+		link_carry(data.server, data.edge, bytes, LINK_BYTES);
+		link_check_ends(data.edge, data.edge_fd, data.server);
+		link_end(&data);
+	}
+	/* The newest counts, and no data connection sends one. */
+	link_send_ticket(&control);
+	link_send_ticket(&control);
+	begin_data(&data, &control, stage.tickets);
+	link_meet(&data);
+	link_send_ticket(&data);
+	ck_assert_ptr_null(tls_link_connect_data(
+	    stage.edge.context, data.edge, control.edge_fd));
+	link_end(&data);
+	link_end(&control);
+	link_stage_clear(&stage);
+	free(bytes);
+}
+END_TEST
+
+START_TEST(a_ticket_of_another_session_opens_no_data_connection)
+{
+	struct tls_tickets *other = tls_tickets_new();
+	enum tls_result edge, server;
+	struct link control, data;
+
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	link_send_ticket(&control);
+	begin_data(&data, &control, other);
+	link_shake(&data, &edge, &server);
+	ck_assert_int_eq(server, TLS_FAILED);
+	link_fails(data.edge, edge);
+	ck_assert_ptr_null(tls_link_peer(data.server));
+	ck_assert_ptr_null(tls_link_peer(data.edge));
+	link_end(&data);
+	link_end(&control);
+	link_stage_clear(&stage);
+	(void)tls_tickets_free(other);
+}
+END_TEST
+
+/* A whole handshake is none of a data connection's, though the keys fit. */
+START_TEST(a_data_connection_that_resumes_nothing_fails)
+{
+	enum tls_result edge, server;
+	struct link control, data;
+
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	link_send_ticket(&control);
+	if (_i == 0) {
+		link_pair(&data);
+		data.edge = tls_link_connect(stage.edge.context, data.edge_fd);
+		data.server = tls_link_accept_data(
+		    stage.server.context, stage.tickets, data.server_fd);
+	} else {
+		/* A Server that has forgotten the session. */
+		begin_data(&data, &control, stage.tickets);
+		(void)tls_free(data.server);
+		(void)tls_tickets_free(stage.tickets);
+		stage.tickets = tls_tickets_new();
+		data.server = tls_link_accept(
+		    stage.server.context, stage.tickets, data.server_fd);
+	}
+	link_shake(&data, &edge, &server);
+	ck_assert_int_eq(_i == 0 ? server : edge, TLS_FAILED);
+	ck_assert_ptr_null(tls_link_peer(_i == 0 ? data.server : data.edge));
+	link_fails(_i == 0 ? data.edge : data.server, _i == 0 ? edge : server);
+	link_end(&data);
+	link_end(&control);
+	link_stage_clear(&stage);
+}
+END_TEST
+
+START_TEST(a_ticket_opens_no_session)
+{
+	enum tls_result edge, server;
+	struct link control, again;
+
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	link_send_ticket(&control);
+	begin_data(&again, &control, stage.tickets);
+	(void)tls_free(again.server);
+	again.server = tls_link_accept(
+	    stage.server.context, stage.tickets, again.server_fd);
+	link_shake(&again, &edge, &server);
+	ck_assert_int_eq(server, TLS_FAILED);
+	ck_assert_ptr_null(tls_link_peer(again.server));
+	link_fails(again.edge, edge);
+	link_end(&again);
+	link_end(&control);
+	link_stage_clear(&stage);
+}
+END_TEST
+
+/* The pin is asked again: a reload may have taken it away meanwhile. */
+START_TEST(a_resumed_session_is_with_a_peer_that_is_known_now)
+{
+	enum tls_result edge, server;
+	struct link control, data;
+
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	link_send_ticket(&control);
+	(_i == 0 ? &stage.edge : &stage.server)->pin =
+	    link_pin_of(&stage.stranger, "stranger");
+	begin_data(&data, &control, stage.tickets);
+	link_shake(&data, &edge, &server);
+	ck_assert_int_eq(_i == 0 ? server : edge, TLS_FAILED);
+	ck_assert_ptr_null(tls_link_peer(_i == 0 ? data.server : data.edge));
+	link_end(&data);
+	link_end(&control);
+	link_stage_clear(&stage);
+}
+END_TEST
+
+int
+main(void)
+{
+	const struct test_case cases[] = {
+		{ a_data_connection_resumes_its_session_with_each_ticket_once,
+		    LINK_KEYS },
+		{ a_ticket_of_another_session_opens_no_data_connection, 0 },
+		{ a_data_connection_that_resumes_nothing_fails, 2 },
+		{ a_ticket_opens_no_session, 0 },
+		{ a_resumed_session_is_with_a_peer_that_is_known_now, 2 },
+	};
+
+	return test_main("tls-link-data", cases, ROWS(cases));
+}

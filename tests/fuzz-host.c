@@ -128,6 +128,13 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_route(struct session *s, uint64_t to)
+{
+	(void)to;
+	s->route.is_over = true;
+}
+
+void
 host_introduce(const struct session *s, enum proxy_fault fault,
     const struct stssl_address *client)
 {

@@ -50,7 +50,7 @@ static const uint64_t sessions[] = { 1, 2, 3, 4, 5 };
 
 static const char foreign_text[] =
     "STSSL_VERSION=1\0STSSL_SESSION=3\0STSSL_RESULT=found";
-static struct listen_config listener = { .name = "ftp" };
+static struct listen_config listener = { .name = "ftp", .tls = LISTEN_LINK };
 static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 
@@ -103,6 +103,13 @@ monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 	(void)m;
 	/* What a worker may not say is no event. */
 	check(peer != NULL && event < PENALTY_CRASH);
+}
+
+void
+monitor_route(struct monitor *m, const struct session_entry *to, int fd)
+{
+	(void)m;
+	check(to != NULL && to->listener == 0 && fd >= 0);
 }
 
 /* They say nothing, so that no certificate is proven. */
@@ -264,7 +271,8 @@ play(struct stage *s, const uint8_t *data, size_t size)
 	if (!is_believed(s))
 		return 0;
 	check(is_own);
-	check((data[2] & (QUIRK_ZERO | QUIRK_FD)) == 0);
+	check((data[2] & QUIRK_ZERO) == 0);
+	check(((data[2] & QUIRK_FD) != 0) == (m.type == MESSAGE_ROUTE));
 	return len;
 }
 

@@ -30,8 +30,8 @@ add_owned_session(
 	return registry_find(registry, session);
 }
 
-static struct listen_config listener = { .name = "ftp" };
-static struct helper_config config = { .listeners = &listener,
+struct listen_config registry_listener = { .name = "ftp" };
+static struct helper_config config = { .listeners = &registry_listener,
 	.listener_count = 1 };
 
 struct generation registry_generation = { .config = &config };
@@ -50,6 +50,18 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 	asked++;
 	if (again != -1)
 		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
+}
+
+unsigned routed;
+uint64_t routed_to;
+
+void
+monitor_route(struct monitor *m, const struct session_entry *to, int fd)
+{
+	(void)m;
+	(void)fd;
+	routed++;
+	routed_to = to->session;
 }
 
 void (*on_hear)(struct registry *registry);
@@ -104,5 +116,12 @@ int
 post(struct mail *mail, const struct message *m, const void *more, size_t len)
 {
 	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
+	return worker_channel_drain(&mail->in);
+}
+
+int
+post_fd(struct mail *mail, const struct message *m, int fd)
+{
+	ck_assert_int_eq(message_send(mail->worker, m, fd, NULL, 0), 0);
 	return worker_channel_drain(&mail->in);
 }

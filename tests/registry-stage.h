@@ -33,11 +33,15 @@ struct session_entry *add_owned_session(
 
 /* With one listener, ftp. */
 extern struct generation registry_generation;
+extern struct listen_config registry_listener;
 
 /* How often an advisor was asked. */
 extern unsigned asked;
 /* How often a proxy's header was told of; the client is always let in. */
 extern unsigned introduced;
+/* How often an Edge's data were passed on, and to whom at last. */
+extern unsigned routed;
+extern uint64_t routed_to;
 /* Where to ask once more each time, a channel, unless it is -1. */
 extern int again;
 
@@ -58,5 +62,6 @@ void mail_close(struct mail *mail);
 /* Send a message; returns what worker_channel_drain() does then. */
 int post(
     struct mail *mail, const struct message *m, const void *more, size_t len);
+int post_fd(struct mail *mail, const struct message *m, int fd);
 
 #endif

@@ -83,6 +83,16 @@ host_welcome(const struct session *s)
 }
 
 void
+host_route(struct session *s, uint64_t to)
+{
+	struct play *p = play_of(s->host);
+
+	p->routed++;
+	p->routed_to = to;
+	s->route.is_over = true;
+}
+
+void
 host_failed(const struct session *s, enum penalty_event event)
 {
 	play_of(s->host)->failed[event]++;

@@ -33,6 +33,8 @@ struct play {
 	unsigned introduced, faults[PROXY_FAULT_COUNT];
 	struct stssl_address announced;
 	double noop_seconds;
+	unsigned routed;
+	uint64_t routed_to;
 	unsigned published, withdrawn, welcome, unreachable, closed;
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;

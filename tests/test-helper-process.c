@@ -13,6 +13,7 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	worker_channel_cases,
 	proof_cases,
 	introduce_cases,
+	route_cases,
 	advisor_cases,
 	advisors_cases,
 	questions_cases,

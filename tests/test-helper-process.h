@@ -54,6 +54,7 @@ size_t registry_cases(struct test_case *ret);
 size_t worker_channel_cases(struct test_case *ret);
 size_t proof_cases(struct test_case *ret);
 size_t introduce_cases(struct test_case *ret);
+size_t route_cases(struct test_case *ret);
 size_t advisor_cases(struct test_case *ret);
 size_t advisors_cases(struct test_case *ret);
 size_t questions_cases(struct test_case *ret);

@@ -33,12 +33,13 @@ union control {
 	struct cmsghdr align;
 };
 
-/* Clients and lines are sockets; nothing else has a descriptor. */
+/* Clients, lines and an Edge's data are sockets; nothing else has one. */
 static bool
 has_fd(const struct message *m)
 {
 	return m->type == MESSAGE_CLIENT || m->type == MESSAGE_KEYS ||
-	       m->type == MESSAGE_VERIFIER;
+	       m->type == MESSAGE_VERIFIER || m->type == MESSAGE_ROUTE ||
+	       m->type == MESSAGE_DATA;
 }
 
 static size_t

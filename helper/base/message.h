@@ -96,6 +96,21 @@ struct message_admitted {
 	uint64_t session;
 };
 
+/*
+ * The client of a session, whose socket comes with the message, is an Edge with
+ * data for another session: the one that it has is over, without
+ * MESSAGE_CLOSED.
+ */
+struct message_route {
+	uint64_t session; /* that is over */
+	uint64_t to;      /* as the Edge says: whatever it likes */
+};
+
+/* To the worker that has the session: the data, a socket. */
+struct message_data {
+	uint64_t session;
+};
+
 /* Longest class name that is told; of a longer one, its beginning. */
 #define MESSAGE_CLASS_MAX 256
 
@@ -325,7 +340,9 @@ struct message_refused {
 	X(FOUND, found, INQUIRER, 0)                     \
 	X(UNREACHABLE, unreachable, WORKER, 0)           \
 	X(INTRODUCE, introduce, WORKER, 0)               \
-	X(ADMITTED, admitted, MONITOR, 0)
+	X(ADMITTED, admitted, MONITOR, 0)                \
+	X(ROUTE, route, WORKER, 0)                       \
+	X(DATA, data, MONITOR, 0)
 
 enum message_type {
 	MESSAGE_NONE,
@@ -371,7 +388,7 @@ int message_send(int channel, const struct message *m, int fd, const void *more,
  * by them.
  * *ret_fd is -1 when no descriptor came; it is close-on-exec.
  * Returns 0; -EAGAIN when there is none; -EPIPE at the end of the channel;
- * -EMFILE, and *m, for a client, or a line, whose socket is lost because this
+ * -EMFILE, and *m, for one that comes with a socket, which is lost because this
  * process has no descriptor left; -EBADMSG for an impossible message (wrong
  * type, length, descriptor, a name without end), whose descriptors are closed.
  */

@@ -6,6 +6,8 @@
 #include <config.h>
 #include "helper/monitor/wiring.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "helper/base/log.h"
@@ -132,6 +134,16 @@ turn_away(struct monitor *m, const struct session_entry *entry)
 	doors_note(m->doors, entry->listener, ADMISSION_PENALTY, &entry->peer);
 	(void)monitor_end(m, entry, END_PENALTY);
 	return true;
+}
+
+void
+monitor_route(struct monitor *m, const struct session_entry *to, int fd)
+{
+	int r = fd == -1 ? -EMFILE : workers_pass(m->workers, to, fd);
+
+	if (r < 0)
+		log_debug("session=%" PRIx64 ": data of its Edge are lost: %s",
+		    to->session, strerror(-r));
 }
 
 /* With FTP a worker tells it, which sees what the backend makes of it, too. */

@@ -100,6 +100,12 @@ void monitor_penalise(struct monitor *m, const struct stssl_address *peer,
 void monitor_introduced(struct monitor *m, struct session_entry *entry,
     const struct message_introduce *introduced);
 
+/*
+ * An Edge has data for a session: socket `fd`, which stays the caller's; -1
+ * when it is lost.
+ */
+void monitor_route(struct monitor *m, const struct session_entry *to, int fd);
+
 /* A worker asks what class policy says for a session of its own. */
 void monitor_asked(struct monitor *m, const struct session_entry *entry,
     const struct message_ask *ask);

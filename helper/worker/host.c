@@ -160,12 +160,30 @@ host_failed(const struct session *s, enum penalty_event event)
 }
 
 void
+host_route(struct session *s, uint64_t to)
+{
+	const struct message m = { .type = MESSAGE_ROUTE,
+		.u.route = { .session = s->id, .to = to } };
+
+	if (message_send(s->host->channel, &m, s->client.fd, NULL, 0) < 0)
+		host_give_up(s->host);
+	s->route.is_over = true;
+}
+
+void
 host_unreachable(const struct session *s)
 {
 	const struct message m = { .type = MESSAGE_UNREACHABLE,
 		.u.unreachable = { s->id } };
 
 	tell(s->host, &m);
+}
+
+static void
+leave_after_last(const struct session_host *host)
+{
+	if ((host->stopping || host->is_draining) && host->count == 0)
+		ev_break(host->loop, EVBREAK_ALL);
 }
 
 void
@@ -176,15 +194,17 @@ host_tell_closed(
 		.u.closed = { session, in, out } };
 
 	tell(host, &m);
-	if ((host->stopping || host->is_draining) && host->count == 0)
-		ev_break(host->loop, EVBREAK_ALL);
+	leave_after_last(host);
 }
 
 void
 host_closed(struct session *s, uint64_t in, uint64_t out)
 {
 	forget(s->host, s);
-	host_tell_closed(s->host, s->id, in, out);
+	if (s->route.is_over)
+		leave_after_last(s->host);
+	else
+		host_tell_closed(s->host, s->id, in, out);
 }
 
 bool

@@ -76,6 +76,12 @@ void host_failed(const struct session *s, enum penalty_event event);
 void host_introduce(const struct session *s, enum proxy_fault fault,
     const struct stssl_address *client);
 
+/*
+ * Give away the session's client, which is an Edge's data for session `to`.
+ * The session ends without host_closed() telling of it.
+ */
+void host_route(struct session *s, uint64_t to);
+
 /* The session is authenticated: it counts as a newcomer no more. */
 void host_welcome(const struct session *s);
 

@@ -60,7 +60,7 @@ release(struct session *s)
 	/* Its last lines come before that of its end. */
 	s->protocol->close(s);
 	/* The monitor says, if not each time, whom it did not let in. */
-	if (!s->is_unknown)
+	if (!s->is_unknown && !s->route.is_over)
 		log_info("closed %s in=%" PRIu64 " out=%" PRIu64,
 		    session_label(s, who), in, out);
 	ev_timer_stop(s->host->loop, &s->deadline);
@@ -138,8 +138,8 @@ session_can_be_told(const struct session *s)
 		return s->listen->tls == LISTEN_EXPLICIT;
 	if (s->state == SESSION_DIAL_LINK)
 		return s->client.tls == NULL;
-	return s->state != SESSION_HEADER && s->state != SESSION_HANDSHAKE &&
-	       s->state != SESSION_GREET;
+	return s->state != SESSION_HEADER && s->state != SESSION_ROUTE &&
+	       s->state != SESSION_HANDSHAKE && s->state != SESSION_GREET;
 }
 
 static void
@@ -180,7 +180,7 @@ session_kill(struct session *s)
 static void
 penalise_delay(struct session *s)
 {
-	if (s->state == SESSION_HANDSHAKE)
+	if (s->state == SESSION_ROUTE || s->state == SESSION_HANDSHAKE)
 		host_failed(s, PENALTY_HANDSHAKE_TIMEOUT);
 	else if (s->state == SESSION_OPEN && s->has_to_log_in &&
 		 s->protocol->awaits_client(s))
@@ -210,6 +210,7 @@ static const char *const timeouts[] = {
 	[SESSION_ADMISSION] = "timeout",
 	[SESSION_START] = "timeout",
 	[SESSION_DIAL_LINK] = "backend-timeout",
+	[SESSION_ROUTE] = "handshake-timeout",
 	[SESSION_HANDSHAKE] = "handshake-timeout",
 	[SESSION_GREET] = "timeout",
 	[SESSION_PROVE] = "timeout",

@@ -48,6 +48,12 @@ struct protocol {
 	 */
 	void (*advice)(struct session *s, const struct message_advice *advice);
 	/*
+	 * An Edge has connected with data for the session, on socket `fd`: take
+	 * it, or close it.  Something else may be running just now.  NULL: the
+	 * protocol has no data.
+	 */
+	void (*data)(struct session *s, int fd);
+	/*
 	 * Add what the protocol's other connections, those that are there,
 	 * have had from the client and sent to it.  NULL: it has none.
 	 */
@@ -91,6 +97,9 @@ void session_advice(struct session *s, const struct message_advice *advice);
 
 /* OCSP has answered about its certificate. */
 void session_checked(struct session *s, enum x509_ocsp found);
+
+/* An Edge has connected with data for it, on socket `fd`. */
+void session_data(struct session *s, int fd);
 
 /* The answer to host_prove(); NULL when there will be none. */
 void session_proven(struct session *s, const struct proof_answer *answer);

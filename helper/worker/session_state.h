@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "helper/base/message.h"
+#include "helper/worker/link/hello.h"
 #include "helper/worker/proxy/reader.h"
 #include "helper/worker/relay/stream.h"
 #include "helper/worker/tls/tls.h"
@@ -28,6 +29,7 @@ enum session_state {
 	SESSION_HEADER,    /* of PROXY, if one has to come */
 	SESSION_ADMISSION, /* of the client that it has named */
 	SESSION_START,
+	SESSION_ROUTE,     /* an Edge's: is it a session, or data of one? */
 	SESSION_DIAL_LINK, /* to a Server: TCP, TLS, and its HELLO */
 	SESSION_HANDSHAKE, /* TLS with the client, or with an Edge */
 	SESSION_GREET,     /* an Edge; then its header is awaited */
@@ -95,6 +97,11 @@ struct session {
 		enum stssl_verdict verdict; /* COUNT: nothing yet */
 		char class_name[MESSAGE_CLASS_MAX + 1];
 	} decided;
+	struct {
+		uint8_t bytes[LINK_ROUTE_BYTES];
+		size_t len;   /* so many have come */
+		bool is_over; /* the client is another session's data */
+	} route;              /* of an Edge's connection: link/route.h */
 	struct {
 		uint64_t in, out;    /* bytes of connections that have ended */
 		uint32_t scope;      /* of its addresses: socket_scope() */

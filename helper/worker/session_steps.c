@@ -12,6 +12,7 @@
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
 #include "helper/worker/link/edge.h"
+#include "helper/worker/link/route.h"
 #include "helper/worker/link/server.h"
 #include "helper/worker/proxy/announce.h"
 
@@ -267,6 +268,26 @@ start_in_clear(struct session *s)
 		session_connect(s);
 }
 
+/* Edges bring sessions, and their data. */
+static void
+step_route(struct session *s)
+{
+	if (link_route(s) != ROUTE_NONE)
+		return;
+	if (link_server_prepare(s) == 0)
+		session_shake_hands(s);
+	else
+		session_end(s);
+}
+
+static void
+start_route(struct session *s)
+{
+	s->state = SESSION_ROUTE;
+	session_set_deadline(s, s->listen->handshake_seconds);
+	step_route(s);
+}
+
 static void
 step_start(struct session *s)
 {
@@ -275,8 +296,8 @@ step_start(struct session *s)
 	else if (s->listen->tls == LISTEN_IMPLICIT &&
 		 session_prepare_tls(s) == 0)
 		session_start_tls(s);
-	else if (s->listen->tls == LISTEN_LINK && link_server_prepare(s) == 0)
-		session_shake_hands(s);
+	else if (s->listen->tls == LISTEN_LINK)
+		start_route(s);
 	else
 		session_end(s);
 }
@@ -298,6 +319,7 @@ static void (*const steps[])(struct session *) = {
 	[SESSION_HEADER] = session_step_header,
 	[SESSION_ADMISSION] = step_admission,
 	[SESSION_START] = step_start,
+	[SESSION_ROUTE] = step_route,
 	[SESSION_DIAL_LINK] = link_edge_step_dial,
 	[SESSION_HANDSHAKE] = step_handshake,
 	[SESSION_GREET] = link_server_step,

@@ -111,6 +111,17 @@ take_end(struct worker *w, const struct message *m, int fd)
 }
 
 static void
+take_data(struct worker *w, const struct message *m, int fd)
+{
+	struct session *s = host_find(&w->host, m->u.data.session);
+
+	if (s != NULL)
+		session_data(s, fd);
+	else
+		(void)close(fd);
+}
+
+static void
 take_keys(struct worker *w, const struct message *m, int fd)
 {
 	(void)m;
@@ -255,6 +266,7 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_STOP] = take_stop,
 	[MESSAGE_ADDRESS] = take_address,
 	[MESSAGE_END] = take_end,
+	[MESSAGE_DATA] = take_data,
 	[MESSAGE_DRAIN] = take_drain,
 	[MESSAGE_KEYS] = take_keys,
 	[MESSAGE_VERIFIER] = take_verifier,
@@ -276,6 +288,10 @@ host_listen(struct session_host *host)
 		if (r == -EMFILE && m.type == MESSAGE_CLIENT) {
 			log_warning("out of descriptors, a client is lost");
 			host_tell_closed(&w->host, m.u.client.session, 0, 0);
+			continue;
+		}
+		if (r == -EMFILE && m.type == MESSAGE_DATA) {
+			log_warning("out of descriptors, data are lost");
 			continue;
 		}
 		if (r < 0 || handlers[m.type] == NULL) {

@@ -228,16 +228,37 @@ workers_drain(struct workers *workers)
 	worker_drain_all(&workers->pool);
 }
 
-int
-workers_tell(const struct workers *workers, const struct session_entry *entry,
-    const struct message *m)
+static struct child *
+worker_of(const struct workers *workers, const struct session_entry *entry)
 {
 	struct child *c;
 
 	LIST_FOREACH (c, &workers->pool.list, entry)
 		if (c == entry->owner)
-			return child_tell(c, m, -1);
-	return -ENOENT;
+			return c;
+	return NULL;
+}
+
+int
+workers_tell(const struct workers *workers, const struct session_entry *entry,
+    const struct message *m)
+{
+	struct child *c = worker_of(workers, entry);
+
+	return c == NULL ? -ENOENT : child_tell(c, m, -1);
+}
+
+int
+workers_pass(
+    const struct workers *workers, const struct session_entry *entry, int fd)
+{
+	const struct message m = { .type = MESSAGE_DATA,
+		.u.data = { entry->session } };
+	struct child *c = worker_of(workers, entry);
+
+	if (c == NULL)
+		return -ENOENT;
+	return child_is_behind(c) ? -EAGAIN : child_tell(c, &m, fd);
 }
 
 int
@@ -279,12 +300,9 @@ bool
 workers_has(const struct workers *workers, const struct session_entry *entry,
     uint32_t worker)
 {
-	const struct child *c;
+	const struct child *c = worker_of(workers, entry);
 
-	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (c == entry->owner)
-			return c->pid == (pid_t)worker;
-	return false;
+	return c != NULL && c->pid == (pid_t)worker;
 }
 
 void

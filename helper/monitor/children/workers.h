@@ -43,6 +43,13 @@ int workers_tell(const struct workers *workers,
     const struct session_entry *entry, const struct message *m);
 
 /*
+ * Give the worker of `entry` a data connection of the session; the socket stays
+ * the caller's to close.  Nothing waits for a busy worker: -EAGAIN then.
+ */
+int workers_pass(
+    const struct workers *workers, const struct session_entry *entry, int fd);
+
+/*
  * From now on the generation in use counts, at the start, too.  Workers that
  * are there get no more clients, and end with their last session.  Returns 0,
  * or what fork(2) says, and then it is tried again.

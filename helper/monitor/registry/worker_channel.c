@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helper/base/log.h"
 
@@ -326,6 +327,31 @@ closed(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
+/*
+ * An Edge has said which session its data are for.  Anybody who gets at the
+ * port can say that, so it is no lie of the worker's when there is none; and it
+ * leads to sessions of Edges' own listener alone.
+ */
+static int
+route(struct worker_channel *in, const struct message *m, const char *text)
+{
+	const struct monitor *monitor = in->monitor;
+	const struct helper_config *config = monitor->generation->config;
+	struct session_entry *from = own_session(in, m->u.route.session),
+			     *to = registry_find(
+				 monitor->registry, m->u.route.to);
+
+	(void)text;
+	if (from == NULL || from->record != RECORD_NONE ||
+	    config->listeners[from->listener].tls != LISTEN_LINK)
+		return -EBADMSG;
+	if (to != NULL && to != from && to->listener == from->listener)
+		monitor_route(in->monitor, to, in->fd);
+	registry_remove(monitor->registry, from);
+	in->closed++;
+	return 0;
+}
+
 /* message_receive() lets only a worker's types through. */
 static int (*const handlers[MESSAGE_COUNT])(
     struct worker_channel *in, const struct message *m, const char *text) = {
@@ -338,21 +364,36 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_INTRODUCE] = introduce,
 	[MESSAGE_UNREACHABLE] = unreachable,
 	[MESSAGE_CLOSED] = closed,
+	[MESSAGE_ROUTE] = route,
 };
+
+/* One message.  A socket that is lost for want of descriptors is no lie. */
+static int
+take(struct worker_channel *in)
+{
+	static char text[MESSAGE_MORE_MAX];
+	struct message m;
+	int r;
+
+	in->fd = -1;
+	r = message_receive(in->channel, SENDER_WORKER, &m, &in->fd, text);
+	if (r == -EMFILE)
+		log_warning("out of descriptors, a data connection is lost");
+	if (r == 0 || r == -EMFILE)
+		r = handlers[m.type](in, &m, text);
+	if (in->fd != -1)
+		(void)close(in->fd);
+	return r;
+}
 
 int
 worker_channel_drain(struct worker_channel *in)
 {
-	static char text[MESSAGE_MORE_MAX];
 	const unsigned most = in->most > 0 ? in->most : MESSAGES_MAX;
-	struct message m;
-	int fd, r = 0;
+	int r = 0;
 
-	for (unsigned i = 0; r == 0 && i < most; i++) {
-		r = message_receive(in->channel, SENDER_WORKER, &m, &fd, text);
-		if (r == 0)
-			r = handlers[m.type](in, &m, text);
-	}
+	for (unsigned i = 0; r == 0 && i < most; i++)
+		r = take(in);
 	if (r == -EBADMSG)
 		log_error("impossible message from a worker");
 	/* Any other failure of the channel is its end. */

@@ -18,6 +18,7 @@ struct worker_channel {
 	bool is_older;      /* it may verify by an older generation's lists */
 	int channel;
 	unsigned most; /* messages to take; 0: all that lie there */
+	int fd;        /* that came with the message at hand; or -1 */
 	size_t closed; /* out: grows by the sessions that ended */
 };
 

@@ -13,6 +13,8 @@
 
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/passive.h"
+#include "helper/worker/link/hello.h"
+#include "helper/worker/tls/tls_link.h"
 #include "status/address.h"
 
 void
@@ -37,6 +39,66 @@ adopt(struct backend_data *b, int fd, enum backend_data_state state)
 	stream_init(&b->stream, b->loop, fd, b->changed, b->owner);
 	stream_guard(&b->stream);
 	b->state = state;
+}
+
+/* A Server */
+
+void
+backend_data_link(struct backend_data *b, const struct backend_link *link)
+{
+	b->link = *link;
+	b->state = BACKEND_DATA_OFFERED;
+}
+
+static void
+connect_link(struct backend_data *b)
+{
+	int fd = socket_connect_inet(&b->control->peer, &b->control->local);
+
+	if (fd < 0) {
+		b->state = BACKEND_DATA_FAILED;
+		return;
+	}
+	socket_no_delay(fd);
+	socket_keep_alive(fd);
+	socket_bound_input(fd);
+	adopt(b, fd, BACKEND_DATA_CONNECTING);
+	b->stream.tls =
+	    tls_link_connect_data(b->link.context, b->link.control, fd);
+	if (b->stream.tls == NULL)
+		b->state = BACKEND_DATA_FAILED;
+}
+
+/* A connection that has just been made has room for it. */
+static enum backend_data_state
+begin_handshake(const struct backend_data *b)
+{
+	uint8_t route[LINK_ROUTE_BYTES];
+
+	link_route_write(b->link.session, route);
+	return send(b->stream.fd, route, sizeof route, MSG_NOSIGNAL) ==
+		       sizeof route
+		   ? BACKEND_DATA_HANDSHAKE
+		   : BACKEND_DATA_FAILED;
+}
+
+/* Only the Server that has the link can resume it. */
+static enum backend_data_state
+go_on(struct backend_data *b)
+{
+	switch (stream_handshake(&b->stream)) {
+	case IO_AGAIN:
+		return BACKEND_DATA_HANDSHAKE;
+	case IO_OK:
+		return tls_link_peer(b->stream.tls) != NULL &&
+			       tls_is_resumed(b->stream.tls)
+			   ? BACKEND_DATA_UP
+			   : BACKEND_DATA_FAILED;
+	case IO_END:
+	case IO_FAILED:
+		break;
+	}
+	return BACKEND_DATA_FAILED;
 }
 
 /* Active mode */
@@ -123,6 +185,8 @@ backend_data_listen(struct backend_data *b, struct stssl_address *ret)
 void
 backend_data_expect(struct backend_data *b)
 {
+	if (b->state == BACKEND_DATA_OFFERED)
+		connect_link(b);
 	if (b->state != BACKEND_DATA_LISTENING)
 		return;
 	/* The backend has no reason to connect before its command. */
@@ -160,18 +224,25 @@ backend_data_connect(struct backend_data *b, uint16_t port)
 	return 0;
 }
 
+static enum backend_data_state
+connected(struct backend_data *b)
+{
+	int r = socket_connected(b->stream.fd);
+
+	if (r == -EINPROGRESS) {
+		stream_watch(&b->stream, false, true);
+		return BACKEND_DATA_CONNECTING;
+	}
+	if (r < 0)
+		return BACKEND_DATA_FAILED;
+	return b->link.context != NULL ? begin_handshake(b) : BACKEND_DATA_UP;
+}
+
 void
 backend_data_step(struct backend_data *b)
 {
-	int r;
-
-	if (b->state != BACKEND_DATA_CONNECTING)
-		return;
-	r = socket_connected(b->stream.fd);
-	if (r == 0)
-		b->state = BACKEND_DATA_UP;
-	else if (r != -EINPROGRESS)
-		b->state = BACKEND_DATA_FAILED;
-	else
-		stream_watch(&b->stream, false, true);
+	if (b->state == BACKEND_DATA_CONNECTING)
+		b->state = connected(b);
+	if (b->state == BACKEND_DATA_HANDSHAKE)
+		b->state = go_on(b);
 }

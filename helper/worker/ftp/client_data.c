@@ -13,6 +13,7 @@
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/passive.h"
 #include "helper/worker/session.h"
+#include "helper/worker/tls/tls_link.h"
 #include "status/address.h"
 
 static void
@@ -26,6 +27,7 @@ fail(struct client_data *c, enum data_outcome why)
 void
 client_data_stop(struct client_data *c)
 {
+	c->is_offered = false;
 	proxy_reader_done(&c->proxy);
 	passive_close(c->session->host->loop, &c->listener);
 }
@@ -168,6 +170,38 @@ client_data_listen(struct client_data *c, struct stssl_address *ret)
 	return 0;
 }
 
+/* From an Edge */
+
+struct stssl_address
+client_data_offer(struct client_data *c)
+{
+	c->is_offered = true;
+	return c->session->bound;
+}
+
+/* From where the link comes; who it is is what TLS shows. */
+static bool
+is_edge(const struct client_data *c, int fd)
+{
+	struct stssl_connection link, data;
+
+	return stssl_connection_of(c->session->client.fd, &link) == 0 &&
+	       stssl_connection_of(fd, &data) == 0 &&
+	       stssl_address_same_ip(&link.peer, &data.peer);
+}
+
+bool
+client_data_take(struct client_data *c, int fd)
+{
+	if (!c->is_offered || !is_edge(c, fd))
+		return false;
+	c->is_offered = false;
+	adopt(c, fd);
+	/* Not at once: another session may be what is listening just now. */
+	stream_wake(&c->stream);
+	return true;
+}
+
 void
 client_data_target(struct client_data *c, const struct stssl_address *target)
 {
@@ -217,7 +251,8 @@ static enum data_outcome
 proof(const struct client_data *c)
 {
 	const struct session *s = c->session;
-	enum data_session mode = s->listen->data_session;
+	enum data_session mode =
+	    session_is_from_link(s) ? DATA_RESUMED : s->listen->data_session;
 
 	if (mode == DATA_ANY || tls_resumes_control(c->stream.tls))
 		return DATA_PENDING;
@@ -258,6 +293,7 @@ handshake_done(struct client_data *c)
 	c->version = tls_version(tls);
 	c->is_resumed = tls_resumes_control(tls);
 	c->has_same_certificate =
+	    !session_is_from_link(c->session) &&
 	    tls_same_certificate(tls, c->session->client.tls);
 	if (outcome != DATA_PENDING) {
 		fail(c, outcome);
@@ -267,15 +303,24 @@ handshake_done(struct client_data *c)
 	c->state = CLIENT_DATA_UP;
 }
 
-static void
-handshake(struct client_data *c)
+static struct tls *
+begin_tls(const struct client_data *c)
 {
 	const struct session *s = c->session;
 
+	if (session_is_from_link(s))
+		return tls_link_accept_data(
+		    s->host->tls, s->tickets, c->stream.fd);
+	return tls_new(s->host->tls, TLS_DATA,
+	    s->certificate.is_sent ? CLIENT_REQUEST : CLIENT_NONE, s->tickets,
+	    c->stream.fd);
+}
+
+static void
+handshake(struct client_data *c)
+{
 	if (c->stream.tls == NULL)
-		c->stream.tls = tls_new(s->host->tls, TLS_DATA,
-		    s->certificate.is_sent ? CLIENT_REQUEST : CLIENT_NONE,
-		    s->tickets, c->stream.fd);
+		c->stream.tls = begin_tls(c);
 	if (c->stream.tls == NULL) {
 		fail(c, DATA_NO_TLS);
 		return;

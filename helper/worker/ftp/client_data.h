@@ -12,6 +12,9 @@
  *     certificate.
  *
  * We are the TLS server whoever connects, RFC 4217 section 9.
+ *
+ * When the client is an Edge, it connects to the link's own port, with TLS that
+ * resumes the session's link, always; the monitor finds out where it belongs.
  */
 #ifndef HELPER_WORKER_FTP_CLIENT_DATA_H
 #define HELPER_WORKER_FTP_CLIENT_DATA_H
@@ -25,7 +28,7 @@
 #include "status/address.h"
 
 enum client_data_state {
-	CLIENT_DATA_NONE,   /* or it is listened for */
+	CLIENT_DATA_NONE,   /* or it is listened for, or offered */
 	CLIENT_DATA_HEADER, /* of PROXY: whose is it? */
 	CLIENT_DATA_CONNECTING,
 	CLIENT_DATA_HANDSHAKE,
@@ -48,6 +51,7 @@ struct client_data {
 	/* Once TLS is up, for the log: its version, and whose it is. */
 	const char *version;
 	bool is_resumed, has_same_certificate;
+	bool is_offered;             /* client_data_offer() */
 	bool is_active;              /* client_data_target() */
 	struct stssl_address target; /* where to connect to, then */
 	bool had_foreign;
@@ -64,6 +68,14 @@ void client_data_init(struct client_data *c, struct session *session,
  * be told; or -errno, see passive_listen().
  */
 int client_data_listen(struct client_data *c, struct stssl_address *ret);
+
+/*
+ * The same for an Edge, which connects to the port of its link: returns where
+ * that is.  From now on client_data_take() takes one connection, socket `fd`,
+ * which is the caller's to close when it returns false.
+ */
+struct stssl_address client_data_offer(struct client_data *c);
+bool client_data_take(struct client_data *c, int fd);
 
 /* PORT, EPRT: connect to the client when the transfer begins. */
 void client_data_target(

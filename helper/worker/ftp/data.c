@@ -89,8 +89,9 @@ watch(struct data *d)
 	} else {
 		if (d->client.state == CLIENT_DATA_UP)
 			stream_watch(&d->client.stream, false, false);
+		/* Then its end is what is left to be written. */
 		if (d->backend.state == BACKEND_DATA_UP)
-			stream_watch(backend, false, false);
+			stream_watch(backend, false, data_is_through(d));
 	}
 }
 

@@ -34,6 +34,7 @@ struct data {
 	enum data_direction direction;
 	enum data_outcome outcome;
 	bool has_begun, may_relay;
+	bool has_ended;    /* an upload's end was sent to the backend */
 	bool is_finishing; /* the client gets a proper end as soon as it can */
 	bool is_finished;  /* it is sent, or there is none to send */
 	bool has_lost_end; /* or the client was gone before it */

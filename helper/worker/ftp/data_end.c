@@ -60,18 +60,33 @@ data_is_through(const struct data *d)
 void
 data_flow_ended(struct data *d)
 {
+	if (d->direction == DATA_UPLOAD)
+		return;
 	/*
 	 * A download's backend may wait for our FIN before it says 226, and at
 	 * least for the acknowledgement of its own, which goes along with it.
 	 */
-	if (stream_end(&d->backend.stream) == IO_FAILED &&
-	    d->direction == DATA_UPLOAD)
-		data_settle(d, DATA_BROKEN_BACKEND);
-	else if (d->direction == DATA_DOWNLOAD)
-		data_settle(d, DATA_COMPLETE);
-	else
+	(void)stream_end(&d->backend.stream);
+	data_settle(d, DATA_COMPLETE);
+}
+
+/* It waits when the socket is full and there is TLS on it. */
+static void
+end_upload(struct data *d)
+{
+	switch (stream_end(&d->backend.stream)) {
+	case IO_AGAIN:
+		break;
+	case IO_OK:
+		d->has_ended = true;
 		/* Clients wait for our close_notify before they go on. */
 		d->is_finishing = true;
+		break;
+	case IO_END:
+	case IO_FAILED:
+		data_settle(d, DATA_BROKEN_BACKEND);
+		break;
+	}
 }
 
 void
@@ -99,6 +114,10 @@ data_step_end(struct data *d)
 	size_t n;
 
 	if (!data_is_through(d) || d->direction != DATA_UPLOAD)
+		return;
+	if (!d->has_ended)
+		end_upload(d);
+	if (!d->has_ended)
 		return;
 	switch (stream_read(&d->backend.stream, &byte, 1, &n)) {
 	case IO_AGAIN:

@@ -18,7 +18,7 @@
 bool
 ftp_is_secure(const struct ftp *f)
 {
-	return f->session->client.tls != NULL;
+	return session_is_secure(f->session);
 }
 
 void

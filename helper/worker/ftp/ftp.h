@@ -107,7 +107,9 @@ struct ftp {
 	} login;
 
 	struct {
-		bool is_private; /* PROT P */
+		bool is_private;    /* PROT P */
+		bool wants_private; /* the same, as the Server was asked */
+		bool had_stranger;  /* in the place of an Edge's data */
 		bool epsv_all;
 		enum ftp_data_way way;
 		struct stssl_address target; /* of PORT, EPRT */
@@ -159,7 +161,7 @@ void ftp_end(struct ftp *f, const char *reply);
 /* The backend has let the user in. */
 void ftp_logged_in(struct ftp *f);
 
-/* True when the control connection is protected. */
+/* True when the client's control connection is protected. */
 bool ftp_is_secure(const struct ftp *f);
 
 /* ftp_commands.c: what the client says, once per line. */
@@ -174,6 +176,8 @@ ftp_handler ftp_do_auth, ftp_do_pbsz, ftp_do_prot, ftp_do_host;
 ftp_handler ftp_do_pasv, ftp_do_epsv, ftp_do_port, ftp_do_eprt;
 /* Forget the data connection, breaking it off where it is not finished. */
 void ftp_drop_data(struct ftp *f);
+/* An Edge has connected with data: struct protocol's data(). */
+void ftp_take_data(struct session *s, int fd);
 
 /* ftp_transfer.c */
 ftp_handler ftp_do_download, ftp_do_mlsd, ftp_do_upload, ftp_do_stou,

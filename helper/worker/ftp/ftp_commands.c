@@ -53,6 +53,7 @@ do_site(struct ftp *f, const struct ftp_command *c)
 
 #define MAY_INTERRUPT 1 /* in a transfer */
 #define IS_TRIMMED    2 /* blanks at its end do not count: it stays here */
+#define IS_EDGES      4 /* an Edge has no reason to pass it on */
 
 /* Handled by a function, or always answered the same: in clear, with TLS. */
 #define DO(handler)        handler, NULL, NULL
@@ -72,7 +73,7 @@ static const struct command {
 	{ "ABOR", MAY_INTERRUPT, DO(ftp_do_abor) },
 	{ "ADAT", IS_TRIMMED, SAY(NO_EXCHANGE, NO_EXCHANGE) },
 	{ "APPE", 0, DO(ftp_do_upload) },
-	{ "AUTH", IS_TRIMMED, DO(ftp_do_auth) },
+	{ "AUTH", IS_TRIMMED | IS_EDGES, DO(ftp_do_auth) },
 	{ "CCC", IS_TRIMMED,
 	    SAY("533 It is not protected.",
 		"534 The control connection stays protected.") },
@@ -81,12 +82,12 @@ static const struct command {
 	{ "CPSV", 0, SAY(NOT_HERE, NOT_HERE) },
 	{ "DELETE", 0, DO(do_foreign) },
 	{ "ENC", 0, SAY(NO_MECHANISM, NOT_WITH_TLS) },
-	{ "EPRT", IS_TRIMMED, DO(ftp_do_eprt) },
+	{ "EPRT", IS_TRIMMED | IS_EDGES, DO(ftp_do_eprt) },
 	{ "EPSV", IS_TRIMMED, DO(ftp_do_epsv) },
 	{ "FEAT", 0, DO(do_feat) },
 	{ "GET", 0, DO(do_foreign) },
 	{ "HEAD", 0, DO(do_foreign) },
-	{ "HOST", IS_TRIMMED, DO(ftp_do_host) },
+	{ "HOST", IS_TRIMMED | IS_EDGES, DO(ftp_do_host) },
 	{ "LIST", 0, DO(ftp_do_download) },
 	{ "LPRT", 0, SAY(NOT_HERE, NOT_HERE) },
 	{ "LPSV", 0, SAY(NOT_HERE, NOT_HERE) },
@@ -95,11 +96,11 @@ static const struct command {
 	{ "NLST", 0, DO(ftp_do_download) },
 	{ "OPTIONS", 0, DO(do_foreign) },
 	{ "PASS", 0, DO(ftp_pass) },
-	{ "PASV", IS_TRIMMED, DO(ftp_do_pasv) },
+	{ "PASV", IS_TRIMMED | IS_EDGES, DO(ftp_do_pasv) },
 	{ "PATCH", 0, DO(do_foreign) },
 	{ "PBSZ", IS_TRIMMED, DO(ftp_do_pbsz) },
 	{ "POST", 0, DO(do_foreign) },
-	{ "PORT", IS_TRIMMED, DO(ftp_do_port) },
+	{ "PORT", IS_TRIMMED | IS_EDGES, DO(ftp_do_port) },
 	{ "PROXY", 0, DO(do_foreign) },
 	{ "PROT", IS_TRIMMED, DO(ftp_do_prot) },
 	{ "PUT", 0, DO(do_foreign) },
@@ -165,7 +166,10 @@ ftp_command(struct ftp *f, char *line, size_t len)
 	command = find(&c);
 	if ((command->flags & IS_TRIMMED) != 0)
 		trim(line, len);
-	if (command->handle != NULL)
+	if ((command->flags & IS_EDGES) != 0 &&
+	    session_is_from_link(f->session))
+		ftp_say(f, NOT_HERE);
+	else if (command->handle != NULL)
 		command->handle(f, &c);
 	else
 		ftp_say(f, ftp_is_secure(f) ? command->secure : command->clear);

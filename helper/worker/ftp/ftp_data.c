@@ -10,7 +10,9 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "helper/worker/link/edge.h"
 #include "status/address.h"
 
 #define NO_DATA "425 No data connection can be offered."
@@ -29,18 +31,22 @@ ftp_drop_data(struct ftp *f)
 /* The backend's replies */
 
 /*
- * A fresh ticket, so that the next data connection can resume this session.
- * Only a convenience: it must not get between the halves of a reply that did
- * not fit into the socket.
+ * A fresh ticket, so that the next data connection can resume this session.  It
+ * must not get between the halves of a reply that did not fit into the socket:
+ * it is only a convenience for clients.  An Edge cannot do without.
  */
-static void
+static int
 send_ticket(struct ftp *f)
 {
-	if (!ftp_is_secure(f) || !f->offer.is_private ||
-	    lines_has_output(&f->client))
-		return;
+	bool is_edge = session_is_from_link(f->session);
+
+	if (!is_edge && (!ftp_is_secure(f) || !f->offer.is_private))
+		return 0;
+	if (lines_has_output(&f->client))
+		return is_edge ? -EBUSY : 0;
 	if (tls_send_ticket(f->session->client.tls) != TLS_DONE)
 		f->phase = FTP_CLOSED;
+	return 0;
 }
 
 /* The backend's side is there, or will be: now the client's. */
@@ -49,18 +55,22 @@ offer(struct ftp *f)
 {
 	char reply[FTP_REPLY_MAX];
 	struct stssl_address at;
-	int r;
+	int r = 0;
 
 	if (f->offer.way == FTP_PORT) {
 		client_data_target(&f->data->client, &f->offer.target);
-		send_ticket(f);
+		(void)send_ticket(f);
 		ftp_say(f, "200 Command successful.");
 		return 0;
 	}
-	r = client_data_listen(&f->data->client, &at);
+	if (session_is_from_link(f->session))
+		at = client_data_offer(&f->data->client);
+	else
+		r = client_data_listen(&f->data->client, &at);
+	if (r == 0)
+		r = send_ticket(f);
 	if (r < 0)
 		return r;
-	send_ticket(f);
 	ftp_say(f, f->offer.way == FTP_PASV ? ftp_format_227(&at, reply)
 					    : ftp_format_229(&at, reply));
 	return 0;
@@ -102,12 +112,30 @@ on_active(struct ftp *f)
 	ftp_answered(f);
 }
 
+/* A Server listens for data where it listens for the link. */
+static int
+connect_link(struct ftp *f)
+{
+	const struct session *s = f->session;
+	const struct backend_link link = { .context = s->host->tls,
+		.control = s->backend.tls,
+		.session = link_edge_server_session(s) };
+
+	f->data = data_new(f->session);
+	if (f->data == NULL)
+		return -ENOMEM;
+	backend_data_link(&f->data->backend, &link);
+	return 0;
+}
+
 /* Connect to where the backend listens. */
 static int
 connect_backend(struct ftp *f, uint16_t port)
 {
 	const struct listen_config *listen = f->session->listen;
 
+	if (session_is_to_link(f->session))
+		return connect_link(f);
 	if (port < listen->backend_ports.low ||
 	    port > listen->backend_ports.high) {
 		session_note(f->session, "data", "failed=backend-port");
@@ -123,17 +151,18 @@ static void
 on_passive(struct ftp *f)
 {
 	uint16_t port = 0;
-	int r;
+	int r = -EPROTO;
 
 	if (f->reply.part == FTP_REPLY_MORE)
 		return;
-	if (f->reply.code == 227 || f->reply.code == 229) {
-		r = f->reply.code == 227 ? ftp_parse_227(f->reply.line, &port)
-					 : ftp_parse_229(f->reply.line, &port);
+	if (f->reply.code == 229)
+		r = ftp_parse_229(f->reply.line, &port);
+	else if (f->reply.code == 227)
+		r = ftp_parse_227(f->reply.line, &port);
+	if (f->reply.code / 100 == 2)
 		offer_or_refuse(f, r == 0 ? connect_backend(f, port) : r);
-	} else {
+	else
 		ftp_pass_reply(f);
-	}
 	ftp_answered(f);
 }
 
@@ -171,13 +200,30 @@ is_backend_passive(const struct session *s)
 	       (mode == BACKEND_BY_PLACE && !is_near);
 }
 
+void
+ftp_take_data(struct session *s, int fd)
+{
+	struct ftp *f = s->protocol_state;
+	struct stssl_connection from = { .netns = 0 };
+
+	if (f->data != NULL && client_data_take(&f->data->client, fd))
+		return;
+	(void)stssl_connection_of(fd, &from);
+	(void)close(fd);
+	if (!f->offer.had_stranger)
+		session_note_stranger(s, "foreign", &from.peer);
+	f->offer.had_stranger = true;
+}
+
 /* Ask the backend for its side of a data connection. */
 static void
 ask_data(struct ftp *f, enum ftp_data_way way)
 {
 	f->offer.way = way;
 	ftp_drop_data(f);
-	if (!is_backend_passive(f->session))
+	if (session_is_to_link(f->session))
+		ftp_ask(f, "EPSV", on_passive);
+	else if (!is_backend_passive(f->session))
 		ask_active(f);
 	else if (stssl_address_is_ipv4(&f->session->to_backend.peer))
 		ftp_ask(f, "PASV", on_passive);

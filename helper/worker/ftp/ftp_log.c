@@ -23,7 +23,7 @@ ftp_log_login(struct ftp *f)
 
 	(void)snprintf(reply, sizeof reply, "%u", (unsigned)f->reply.code);
 	login_log(f->session, f->login.user, f->login.tried,
-	    f->reply.code == 230, reply);
+	    f->reply.code == 230 || f->reply.code == 232, reply);
 }
 
 /* Transfers */
@@ -58,7 +58,10 @@ ftp_log_data(struct ftp *f)
 	note->has_run = d->may_relay;
 	/* An upload is whole by then: the backend has it. */
 	note->has_lost_end = d->has_lost_end && d->direction == DATA_DOWNLOAD;
-	note->is_private = c->is_secure;
+	/* From an Edge all are by TLS; it is about the client's there. */
+	note->is_private = session_is_from_link(f->session)
+			       ? f->offer.is_private
+			       : c->is_secure;
 	note->version = c->version;
 	note->proof = c->is_resumed             ? "resumed"
 		      : c->has_same_certificate ? "certificate"

@@ -85,17 +85,19 @@ ftp_end_penalty(struct ftp *f)
 /* Login by certificate: the backend wants some password, and gets a nonce. */
 
 /*
- * 230, in all its lines, becomes 232 (RFC 4217 section 12.2); or 331 for
- * clients that take 232 for an error: they send a password then, which nobody
- * looks at.
+ * The backend's code for it, in all lines of the reply, becomes 232 (RFC 4217
+ * section 12.2); or 331 for clients that take 232 for an error: they send a
+ * password then, which nobody looks at.
  */
 static void
-on_nonce(struct ftp *f)
+take_authorised(struct ftp *f, int code)
 {
 	bool asks = f->session->listen->certificate_reply_331;
-	char authorised[LINE_MAX_BYTES + 1];
+	char authorised[LINE_MAX_BYTES + 1], digits[sizeof "-2147483648"];
 
-	if (f->reply.part == FTP_REPLY_LAST && f->reply.code == 230) {
+	(void)snprintf(digits, sizeof digits, "%d", code);
+	if (f->reply.part == FTP_REPLY_LAST && f->reply.code == code) {
+		f->login.tried = LOGIN_BY_CERTIFICATE;
 		ftp_log_login(f);
 		ftp_answered(f);
 		ftp_logged_in(f);
@@ -104,14 +106,27 @@ on_nonce(struct ftp *f)
 				  "any password will do."
 				: "232 User logged in, authorized by "
 				  "certificate.");
-	} else if (f->reply.code == 230 &&
-		   strncmp(f->reply.line, "230", 3) == 0) {
+	} else if (f->reply.code == code &&
+		   strncmp(f->reply.line, digits, 3) == 0) {
 		(void)snprintf(authorised, sizeof authorised, "%s%s",
 		    asks ? "331" : "232", f->reply.line + 3);
 		ftp_pass_on(f, authorised, f->reply.len);
 	} else {
 		ftp_on_login(f);
 	}
+}
+
+static void
+on_nonce(struct ftp *f)
+{
+	take_authorised(f, 230);
+}
+
+/* A Server has done all that itself. */
+static void
+on_server(struct ftp *f)
+{
+	take_authorised(f, 232);
 }
 
 static void
@@ -188,7 +203,8 @@ ask_by_name(struct ftp *f)
 	char line[sizeof "USER " + MESSAGE_USER_MAX];
 
 	(void)snprintf(line, sizeof line, "USER %s", f->login.user);
-	ftp_ask(f, line, on_user_accepted);
+	ftp_ask(f, line,
+	    session_is_to_link(f->session) ? on_server : on_user_accepted);
 }
 
 /* SITE AUTH goes on as USER with the certificate's name; false if unfit. */
@@ -235,6 +251,8 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 	begin_attempt(f);
 	if (f->login.is_site_auth)
 		ask_by_name(f);
+	else if (session_is_to_link(f->session))
+		ftp_ask(f, line, on_server);
 	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
 		ftp_ask(f, line, on_user_accepted);
 	else

@@ -73,9 +73,23 @@ ftp_do_pbsz(struct ftp *f, const struct ftp_command *c)
 	}
 }
 
+/* The Server has the last word: it knows what the verdict demands. */
+static void
+on_level(struct ftp *f)
+{
+	if (ftp_is_last(f) && f->reply.code / 100 == 2)
+		f->offer.is_private = f->offer.wants_private;
+	ftp_on_other(f);
+}
+
 static void
 set_level(struct ftp *f, bool private)
 {
+	if (session_is_to_link(f->session)) {
+		f->offer.wants_private = private;
+		ftp_ask(f, private ? "PROT P" : "PROT C", on_level);
+		return;
+	}
 	if (!private && f->session->data.is_private) {
 		ftp_say(f, "534 Unprotected data are not allowed for you.");
 		return;

@@ -123,6 +123,7 @@ const struct protocol ftp_protocol = {
 	.refuse = ftp_refuse,
 	.is_untouched = ftp_is_untouched,
 	.close = ftp_close,
+	.data = ftp_take_data,
 	.count = ftp_count,
 	.awaits_client = ftp_awaits_client,
 	.is_busy = ftp_is_busy,

@@ -70,6 +70,9 @@ ftp_on_greeting(struct ftp *f)
 	ftp_answered(f);
 	if (f->reply.code != 220)
 		f->phase = FTP_CLOSING;
+	else if (session_is_to_link(s) && f->offer.is_private)
+		/* The Server cannot know what the client began with. */
+		ftp_ask(f, "PROT P", ftp_on_noop);
 }
 
 void

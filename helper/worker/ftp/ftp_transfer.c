@@ -256,6 +256,13 @@ begin_upload(struct ftp *f, const struct ftp_command *c)
 	data_begin(f->data, DATA_UPLOAD, true);
 }
 
+/* From an Edge all data come by TLS, however the client's get there. */
+static bool
+has_tls(const struct ftp *f)
+{
+	return f->offer.is_private || session_is_from_link(f->session);
+}
+
 static void
 begin(struct ftp *f, const struct ftp_command *c, enum data_direction direction,
     bool replaces)
@@ -275,13 +282,13 @@ begin(struct ftp *f, const struct ftp_command *c, enum data_direction direction,
 		ftp_say(f, "425 Use PASV or PORT first.");
 		return;
 	}
-	f->transfer.swallow_150 = replaces && f->offer.is_private;
+	f->transfer.swallow_150 = replaces && has_tls(f);
 	if (f->transfer.swallow_150) {
 		begin_upload(f, c);
 		return;
 	}
 	ftp_log_begin(f, c, direction);
-	data_begin(f->data, direction, f->offer.is_private);
+	data_begin(f->data, direction, has_tls(f));
 	if (f->data->outcome == DATA_PENDING)
 		data_expect_backend(f->data);
 	if (f->data->outcome != DATA_PENDING) {

@@ -344,3 +344,9 @@ link_edge_step_tell(struct session *s)
 		session_open(s);
 	}
 }
+
+uint64_t
+link_edge_server_session(const struct session *s)
+{
+	return s->edge->hello.session;
+}

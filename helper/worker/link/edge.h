@@ -8,6 +8,8 @@
 #ifndef HELPER_WORKER_LINK_EDGE_H
 #define HELPER_WORKER_LINK_EDGE_H
 
+#include <stdint.h>
+
 struct link_edge;
 struct message_advice;
 struct session;
@@ -32,6 +34,9 @@ void link_edge_tell(struct session *s);
 
 /* Go on telling. */
 void link_edge_step_tell(struct session *s);
+
+/* The Server's number of the session, once there is a link. */
+uint64_t link_edge_server_session(const struct session *s);
 
 /* Takes NULL.  Returns NULL. */
 struct link_edge *link_edge_free(struct link_edge *l);

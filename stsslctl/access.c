@@ -122,3 +122,11 @@ access_check_way(
 		judge_above(real, user, findings);
 	free(real);
 }
+
+void
+access_check_owned(
+    const char *path, const struct access_user *user, struct findings *findings)
+{
+	access_check(path, user, findings);
+	access_check_way(path, user, findings);
+}

@@ -46,4 +46,8 @@ void access_check(const char *path, const struct access_user *user,
 void access_check_way(const char *path, const struct access_user *user,
     struct findings *findings);
 
+/* Both: others may neither change the file nor replace it. */
+void access_check_owned(const char *path, const struct access_user *user,
+    struct findings *findings);
+
 #endif

@@ -123,10 +123,14 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 }
 
 static void
-check_pairs(const struct tls_config *tls, struct findings *findings)
+check_pairs(const struct helper_config *config, struct findings *findings)
 {
-	bool only_rsa = true;
+	const struct tls_config *tls = &config->tls;
+	bool only_rsa = tls->certificates.count > 0;
 
+	if (config->link.certificate != NULL)
+		(void)check_pair(
+		    config->link.certificate, config->link.key, findings);
 	for (size_t i = 0; i < tls->certificates.count; i++)
 		if (!check_pair(
 			tls->certificates.list[i], tls->keys.list[i], findings))
@@ -136,6 +140,22 @@ check_pairs(const struct tls_config *tls, struct findings *findings)
 		    0,
 		    "has an RSA key, and no certificate has another; a "
 		    "second one with an ECDSA key makes connections cheaper");
+}
+
+/* The Edges have their keys. */
+static void
+check_edge_certificates(
+    const struct stssl_values *paths, struct findings *findings)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		gnutls_x509_crt_t *certs = NULL;
+		unsigned count =
+		    load_certificates(paths->list[i], findings, &certs);
+
+		for (unsigned k = 0; k < count; k++)
+			gnutls_x509_crt_deinit(certs[k]);
+		gnutls_free(certs);
+	}
 }
 
 /* What the check of each file needs. */
@@ -254,15 +274,13 @@ say(const struct x509_item *item, enum x509_level level, const char *text,
 }
 
 /* Files that cannot be read are reported by the checks of their contents. */
-static void
-check_inventory(const struct tls_config *tls, const struct x509_store *store,
-    time_t now, struct findings *findings)
+static struct x509_inventory *
+inventory_of(const struct helper_config *config, const struct x509_store *store)
 {
 	struct x509_inventory *inventory = x509_inventory_new();
-	const struct x509_item *items;
-	char text[X509_SAYING_MAX];
+	const struct tls_config *tls = &config->tls;
+	const struct link_config *link = &config->link;
 	struct x509_error error;
-	size_t count;
 
 	if (inventory == NULL)
 		output_no_memory();
@@ -272,6 +290,24 @@ check_inventory(const struct tls_config *tls, const struct x509_store *store,
 	for (size_t i = 0; i < tls->client_cas.count; i++)
 		(void)x509_inventory_add_cas(
 		    inventory, tls->client_cas.list[i], &error);
+	if (link->certificate != NULL)
+		(void)x509_inventory_add_pinned(
+		    inventory, X509_USE_LINK, link->certificate, &error);
+	for (size_t i = 0; i < link->edge_certificates.count; i++)
+		(void)x509_inventory_add_pinned(inventory, X509_USE_EDGE,
+		    link->edge_certificates.list[i], &error);
+	return inventory;
+}
+
+static void
+check_inventory(const struct helper_config *config,
+    const struct x509_store *store, time_t now, struct findings *findings)
+{
+	struct x509_inventory *inventory = inventory_of(config, store);
+	const struct x509_item *items;
+	char text[X509_SAYING_MAX];
+	size_t count;
+
 	items = x509_inventory_items(inventory, &count);
 	for (size_t i = 0; i < count; i++) {
 		say(&items[i], x509_item_dates(&items[i], now, text), text,
@@ -284,13 +320,15 @@ check_inventory(const struct tls_config *tls, const struct x509_store *store,
 }
 
 void
-certificate_check(const struct tls_config *tls, const struct x509_store *store,
-    time_t now, struct findings *findings)
+certificate_check(const struct helper_config *config,
+    const struct x509_store *store, time_t now, struct findings *findings)
 {
+	const struct tls_config *tls = &config->tls;
 	struct checking c = { now, findings };
 
-	check_inventory(tls, store, now, findings);
-	check_pairs(tls, findings);
+	check_inventory(config, store, now, findings);
+	check_pairs(config, findings);
+	check_edge_certificates(&config->link.edge_certificates, findings);
 	check_priority(tls->priority, findings);
 	check_paths(&c, &tls->client_cas, check_ca_file);
 	check_paths(&c, &tls->client_crls, check_list_file);

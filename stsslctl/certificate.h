@@ -29,7 +29,7 @@ int certificate_trust(const struct tls_config *tls, struct x509_store **ret,
  * Check them all, as of `now`.  `store` has the CAs of clients, or is NULL when
  * they cannot be loaded; chains that end early are not reported then.
  */
-void certificate_check(const struct tls_config *tls,
+void certificate_check(const struct helper_config *config,
     const struct x509_store *store, time_t now, struct findings *findings);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "policy/class.h"
 #include "setup/backends.h"
+#include "setup/links.h"
 #include "setup/proxies.h"
 #include "setup/config_read.h"
 #include "status/ascii.h"
@@ -146,15 +147,6 @@ add_warning(void *owner, const struct stssl_error *error)
 	findings_add_conf(place->findings, FINDING_WARNING, place->path, error);
 }
 
-/* Others may neither change the file nor replace it. */
-static void
-owned(const char *path, const struct access_user *helper,
-    struct findings *findings)
-{
-	access_check(path, helper, findings);
-	access_check_way(path, helper, findings);
-}
-
 /* Everything that helper.conf names.  Reading it has found the files. */
 static void
 named(const struct helper_config *config, const char *path,
@@ -169,22 +161,25 @@ named(const struct helper_config *config, const char *path,
 	    config, add_warning, &(struct place){ path, findings });
 	config_warn_of_proxies(
 	    config, add_warning, &(struct place){ path, findings });
+	config_warn_of_links(
+	    config, add_warning, &(struct place){ path, findings });
 	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
-	certificate_check(tls, store, time(NULL), findings);
+	certificate_check(config, store, time(NULL), findings);
 	(void)x509_store_free(store);
 	for (size_t i = 0; i < tls->certificates.count; i++) {
-		owned(tls->certificates.list[i], helper, findings);
-		owned(tls->keys.list[i], helper, findings);
+		access_check_owned(tls->certificates.list[i], helper, findings);
+		access_check_owned(tls->keys.list[i], helper, findings);
 	}
 	for (size_t i = 0; i < tls->client_cas.count; i++)
-		owned(tls->client_cas.list[i], helper, findings);
+		access_check_owned(tls->client_cas.list[i], helper, findings);
 	for (size_t i = 0; i < tls->client_crls.count; i++)
-		owned(tls->client_crls.list[i], helper, findings);
+		access_check_owned(tls->client_crls.list[i], helper, findings);
 	for (size_t i = 0; i < config->status_users.count; i++)
 		check_user(config->status_users.list[i], path, findings);
 	check_backend_users(config, path, helper, findings);
+	check_link(config, path, helper, findings);
 	/* Without a helper there is no socket. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,

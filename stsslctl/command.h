@@ -60,6 +60,7 @@ command_function command_kick;
 command_function command_matrix;
 command_function command_metrics;
 command_function command_pardon;
+command_function command_pin;
 command_function command_reload;
 command_function command_who;
 

@@ -110,6 +110,8 @@ static const struct command {
 	    { "directory", "classes" }, 2, command_identity_remove },
 	{ "digest", "", "a fingerprint of the policy",
 	    { "json", "text", "classes" }, 0, command_digest },
+	{ "pin", " FILE", "the public key of a certificate, for links",
+	    { "json" }, 1, command_pin },
 	{ "who", "", "the sessions that there are now, or the penalties",
 	    { "penalties", "json", "socket" }, 0, command_who },
 	{ "kick", " SESSION", "end a session", { "socket" }, 1, command_kick },

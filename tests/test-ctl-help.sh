@@ -49,6 +49,7 @@ while read -r name; do
 	explain) arguments=" --user USER" ;;
 	kick) arguments=" SESSION" ;;
 	pardon) arguments=" ADDRESS" ;;
+	pin) arguments=" FILE" ;;
 	"identity show") arguments=" USER" ;;
 	"identity add") arguments=" USER FILE" ;;
 	"identity remove") arguments=" USER FILE|ENTRY" ;;
@@ -103,7 +104,7 @@ expect "one is no part of another" 2 \
 	"stsslctl: identit: there is no such subcommand; there are
 $all" first "$STSSLCTL" identit
 
-for name in kick pardon "identity show" "identity add" "identity remove"; do
+for name in kick pardon pin "identity show" "identity add" "identity remove"; do
 	# shellcheck disable=SC2086 # a name may have two words
 	expect "$name needs what it is about" 2 "stsslctl: $name: an argument\
  is missing; see stsslctl $name --help" "$STSSLCTL" $name

@@ -308,15 +308,46 @@ START_TEST(metrics_have_the_end_of_each_certificate)
 		      "subject=\"CN=Root\"} 2000003600\n",
 		GAUGE "{use=\"client-ca\",file=\"ca\",number=\"2\","
 		      "subject=\"CN=Issuing\"} 2000003600\n",
+		GAUGE "{use=\"link\",file=\"server\",number=\"1\","
+		      "subject=\"CN=leaf\"} 2000003600\n",
+		GAUGE "{use=\"edge\",file=\"server\",number=\"1\","
+		      "subject=\"CN=leaf\"} 2000003600\n",
 	};
 	struct x509_inventory *inventory;
+	struct x509_error error;
 	struct stage s;
 
 	stage_set(&s);
 	inventory = inventory_of(&s);
+	OK(x509_inventory_add_pinned(
+	    inventory, X509_USE_LINK, "server", &error));
+	OK(x509_inventory_add_pinned(
+	    inventory, X509_USE_EDGE, "server", &error));
 	(void)metrics_of(inventory, buf);
 	for (size_t i = 0; i < ROWS(rows); i++)
 		ck_assert_msg(strstr(buf, rows[i]) != NULL, "%s", buf);
+	(void)x509_inventory_free(inventory);
+	stage_clear(&s);
+}
+END_TEST
+
+START_TEST(of_links_dates_are_told_and_no_chain)
+{
+	struct x509_inventory *inventory = x509_inventory_new();
+	struct x509_error error;
+	char text[X509_SAYING_MAX];
+	const struct x509_item *items;
+	struct stage s;
+	size_t count;
+
+	stage_set(&s);
+	write_list(&s, "link", (enum who[]){ LEAF, WHO_COUNT });
+	OK(x509_inventory_add_pinned(inventory, X509_USE_LINK, "link", &error));
+	items = x509_inventory_items(inventory, &count);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(
+	    x509_item_dates(&items[0], END, text), X509_LEVEL_ERROR);
+	ck_assert_int_eq(x509_item_chain(&items[0], text), X509_LEVEL_FINE);
 	(void)x509_inventory_free(inventory);
 	stage_clear(&s);
 }
@@ -354,6 +385,7 @@ main(void)
 		{ the_log_tells_when_certificates_end_and_tells_it_once,
 		    ROWS(times) },
 		{ a_file_that_is_named_twice_is_counted_once, 0 },
+		{ of_links_dates_are_told_and_no_chain, 0 },
 		{ metrics_have_the_end_of_each_certificate, 0 },
 		{ metrics_of_more_certificates_than_fit_are_whole_all_the_same,
 		    0 },

@@ -183,6 +183,15 @@ x509_inventory_add_cas(struct x509_inventory *inventory, const char *path,
 	return x509_files(path, add_ca_file, inventory, error);
 }
 
+int
+x509_inventory_add_pinned(struct x509_inventory *inventory, enum x509_use use,
+    const char *path, struct x509_error *error)
+{
+	struct batch b = { .inventory = inventory, .use = use, .path = path };
+
+	return add_file(&b, error);
+}
+
 const struct x509_item *
 x509_inventory_items(const struct x509_inventory *inventory, size_t *ret_count)
 {

@@ -19,7 +19,9 @@
 
 enum x509_use {
 	X509_USE_SERVER,
-	X509_USE_CLIENT_CA
+	X509_USE_CLIENT_CA,
+	X509_USE_LINK,
+	X509_USE_EDGE /* what Edges show to clients */
 };
 
 struct x509_item {
@@ -60,6 +62,13 @@ int x509_inventory_add_server(struct x509_inventory *inventory,
  */
 int x509_inventory_add_cas(struct x509_inventory *inventory, const char *path,
     struct x509_error *error);
+
+/*
+ * Add the certificates of a PEM file of LINK or EDGE, whose issuers do not
+ * matter here.  Returns as x509_inventory_add_server().
+ */
+int x509_inventory_add_pinned(struct x509_inventory *inventory,
+    enum x509_use use, const char *path, struct x509_error *error);
 
 /* All of it, in the order of being added; valid until more is added. */
 const struct x509_item *x509_inventory_items(

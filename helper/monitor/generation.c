@@ -43,6 +43,7 @@ fill(struct x509_inventory *inventory, const struct generation *g,
     struct x509_error *error)
 {
 	const struct tls_config *tls = &g->config->tls;
+	const struct link_config *link = &g->config->link;
 	const struct x509_store *store = tls_context_store(g->tls);
 	int r = 0;
 
@@ -52,6 +53,12 @@ fill(struct x509_inventory *inventory, const struct generation *g,
 	for (size_t i = 0; r == 0 && i < tls->client_cas.count; i++)
 		r = x509_inventory_add_cas(
 		    inventory, tls->client_cas.list[i], error);
+	if (r == 0 && link->certificate != NULL)
+		r = x509_inventory_add_pinned(
+		    inventory, X509_USE_LINK, link->certificate, error);
+	for (size_t i = 0; r == 0 && i < link->edge_certificates.count; i++)
+		r = x509_inventory_add_pinned(inventory, X509_USE_EDGE,
+		    link->edge_certificates.list[i], error);
 	return r;
 }
 

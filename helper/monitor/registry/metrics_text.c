@@ -279,6 +279,8 @@ write_certificate(FILE *to, const struct x509_item *item)
 	static const char *const uses[] = {
 		[X509_USE_SERVER] = "server",
 		[X509_USE_CLIENT_CA] = "client-ca",
+		[X509_USE_LINK] = "link",
+		[X509_USE_EDGE] = "edge",
 	};
 
 	(void)fprintf(to,

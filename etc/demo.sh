@@ -34,16 +34,17 @@ port()
 
 is_listening()
 {
-	[ -n "$(port ftp)" ] && [ -n "$(port ftps)" ]
+	[ -n "$(port ftp)" ] && [ -n "$(port ftps)" ] &&
+		[ -n "$(port edge-ftp)" ] && stage_listens 5990
 }
 
 # try SCHEME CERTIFICATE USER PASSWORD: up and down with curl; "-" for none.
-# SCHEME is ftp (AUTH TLS), ftps (implicit TLS) or clear-ftp.
-# Prints how it went.
+# SCHEME is ftp (AUTH TLS), ftps (implicit TLS), clear-ftp, or edge-ftp (AUTH
+# TLS at the Edge).  Prints how it went.
 try()
 {
-	scheme=${1#clear-} certificate=$2 login=$3:${4#-}
-	url="$scheme://127.0.0.1:$(port "$scheme")/sent"
+	scheme=${1#*-} certificate=$2 login=$3:${4#-}
+	url="$scheme://127.0.0.1:$(port "${1#clear-}")/sent"
 	case $1 in
 	clear-*) set -- ;;
 	*) set -- --ssl-reqd --cacert "$STAGE/pki/ca.pem" ;;
@@ -107,13 +108,66 @@ commands()
 		    ftp://127.0.0.1:$(port ftp)/hello
 		  curl -u "acme-1:acme-1's password" \\
 		    ftp://127.0.0.1:$(port ftp)/
-		  less /etc/stssl/classes.conf /etc/stssl/helper.conf
+		  less /etc/stssl/*.conf
 		  less $STAGE/helper.log $STAGE/syslog $STAGE/vsftpd.log
 	EOT
 }
 
+# link_key NAME: a key of a link; prints its pin.
+link_key()
+{
+	printf '%s\n' "cn = $1" | stage_certificate "/etc/stssl/$1" \
+		"/etc/stssl/$1"
+	chgrp stssl "/etc/stssl/$1.key"
+	chmod 640 "/etc/stssl/$1.key"
+	openssl x509 -in "/etc/stssl/$1.pem" -noout -pubkey |
+		openssl pkey -pubin -outform DER | openssl dgst -sha256 -r |
+		sed 's/ .*//'
+}
+
+# The helper becomes a Server as well, and edge.conf is for an Edge.
+link_conf()
+{
+	server_pin=$(link_key server-link)
+	edge_pin=$(link_key edge-link)
+	cat >>/etc/stssl/helper.conf <<-EOT
+		link {
+			certificate = "/etc/stssl/server-link.pem"
+			key         = "/etc/stssl/server-link.key"
+			edges       = { "dmz sha256:$edge_pin" }
+			edge-certificate = { "/etc/stssl/server.pem" }
+		}
+		listen "from-edge" {
+			tls     = link
+			address = "127.0.0.1:5990"
+			backend = "127.0.0.1:221"
+			service = "vsftpd"
+		}
+	EOT
+	cat >/etc/stssl/edge.conf <<-EOT
+		user          = "stssl"
+		status-socket = "/run/stssl/edge.sock"
+		tls {
+			certificate = { "/etc/stssl/server.pem" }
+			key         = { "/etc/stssl/server.key" }
+			client-ca   = { "/etc/stssl/client-ca.pem" }
+		}
+		link {
+			certificate = "/etc/stssl/edge-link.pem"
+			key         = "/etc/stssl/edge-link.key"
+			servers     = { "sha256:$server_pin" }
+		}
+		listen "edge-ftp" {
+			address = { "127.0.0.1:0" }
+			backend = "link:127.0.0.1:5990"
+		}
+	EOT
+}
+
 stage_build </dev/null
-"$HELPER" -c /etc/stssl/helper.conf --log=stderr 2>"$STAGE/helper.log" &
+link_conf
+"$HELPER" -c /etc/stssl/edge.conf --log=stderr 2>>"$STAGE/helper.log" &
+"$HELPER" -c /etc/stssl/helper.conf --log=stderr 2>>"$STAGE/helper.log" &
 if ! await is_listening; then
 	echo "demo: the helper does not listen:" >&2
 	cat "$STAGE/helper.log" >&2
@@ -153,6 +207,9 @@ show "  acme-2's certificate, acme-1's password" \
 	"refused" ftp acme-2 acme-1 "acme-1$pw"
 show "  without TLS, its password" \
 	"refused" clear-ftp - acme-1 "acme-1$pw"
+echo "an Edge in front of the helper: a second one, and a link"
+show "  alice's certificate, no password" \
+	"in, by certificate" edge-ftp alice alice -
 
 if [ "${KEEP-}" = 1 ]; then
 	commands

@@ -38,6 +38,7 @@ enum lie {
 	OWN_RECORD,      /* the worker writes the certificate's keys */
 	OWN_CLAIM,       /* it says that there is a proof */
 	ANOTHER_SESSION, /* of another worker, or that has ended */
+	FOREIGN_NONCE,   /* a replayed one, as if a Server judged its age */
 };
 
 struct lies {
@@ -142,6 +143,12 @@ lie_about(struct proof_request *request)
 		break;
 	case ANOTHER_SESSION:
 		request->session = lies->request.session;
+		break;
+	case FOREIGN_NONCE:
+		memcpy(bytes, lies->bytes, lies->len);
+		len = lies->len;
+		request->type = PROOF_FOREIGN;
+		request->batch = request->nonce = 0;
 		break;
 	case TRUTH:
 	case OWN_RECORD:

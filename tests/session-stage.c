@@ -46,6 +46,9 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 	    stssl_record_get(&s->record, STSSL_KEY_STSSL_SESSION));
 	ck_assert_uint_ne(connection->peer.port, 0);
 	take_backend(p);
+	stssl_record_done(&p->record);
+	ck_assert_int_eq(
+	    stssl_record_decode(s->record.text, s->record.len, &p->record), 0);
 	p->backend_was_silent = is_silent(p->backend);
 	p->was_welcome = is_welcome;
 	p->published++;
@@ -85,10 +88,8 @@ host_welcome(const struct session *s)
 void
 host_route(struct session *s, uint64_t to)
 {
-	struct play *p = play_of(s->host);
-
-	p->routed++;
-	p->routed_to = to;
+	play_of(s->host)->routed++;
+	play_of(s->host)->routed_to = to;
 	s->route.is_over = true;
 }
 
@@ -151,6 +152,7 @@ host_prove(const struct session *s)
 static const char *const abouts[] = {
 	[ABOUT_CERTIFICATE] = "(certificate)",
 	[ABOUT_CLEAR] = "(clear)",
+	[ABOUT_DIGEST] = "(digest)",
 };
 
 void
@@ -244,6 +246,7 @@ end(struct play *p)
 	if (p->closed == 0)
 		session_kill(p->session);
 	ck_assert_uint_eq(p->closed, 1);
+	stssl_record_done(&p->record);
 	close(p->client);
 	close(p->backend);
 	close(p->listener);

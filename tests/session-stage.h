@@ -33,6 +33,7 @@ struct play {
 	unsigned introduced, faults[PROXY_FAULT_COUNT];
 	struct stssl_address announced;
 	double noop_seconds;
+	struct stssl_record record; /* that was published last */
 	unsigned routed;
 	uint64_t routed_to;
 	unsigned published, withdrawn, welcome, unreachable, closed;

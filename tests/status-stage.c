@@ -14,6 +14,13 @@
 #include "tests/test-helper-process.h"
 
 static struct listen_config listener = { .name = "ftp" };
+
+void
+pass_on(bool is_passed_on)
+{
+	listener.link_to.count = is_passed_on;
+}
+
 static struct helper_config config = { .listeners = &listener,
 	.listener_count = 1 };
 static struct generation generation = { .config = &config };

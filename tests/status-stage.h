@@ -37,6 +37,9 @@ struct bench {
 
 extern struct bench b;
 
+/* Let the backend of the session's listener be a link. */
+void pass_on(bool is_passed_on);
+
 /* Who asks, whoever runs the test: what the kernel says is replaced. */
 extern uid_t asker;
 

@@ -221,6 +221,20 @@ START_TEST(a_verdict_reaches_the_worker_before_it_is_done)
 }
 END_TEST
 
+/* Their certificates may be from a handshake that was long ago. */
+START_TEST(sessions_that_are_passed_on_are_asked_about_at_their_server)
+{
+	set_up();
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	pass_on(true);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "none", NULL);
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "denied", NULL);
+	ck_assert_uint_eq(b.told, 0);
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_verdict_for_nobody_is_not_done)
 {
 	set_up();
@@ -276,6 +290,8 @@ answer_cases(struct test_case *ret)
 		{ what_is_no_question_is_told_so, ROWS(malformed) },
 		{ the_longest_packet_is_no_question, 0 },
 		{ a_verdict_reaches_the_worker_before_it_is_done, 0 },
+		{ sessions_that_are_passed_on_are_asked_about_at_their_server,
+		    0 },
 		{ a_verdict_for_nobody_is_not_done, 0 },
 		{ a_kick_reaches_the_worker_of_that_session, 0 },
 		{ a_refusal_of_the_module_is_told_to_who_penalises, 0 },

@@ -220,16 +220,18 @@ START_TEST(what_ocsp_says_of_a_certificate_does_not_count_for_another)
 END_TEST
 
 static const struct {
-	uint32_t failure;
+	uint32_t failure, is_1_3, is_foreign;
 	const char *text;
 	size_t len;
 } impossible[] = {
-	{ STSSL_FAILURE_NONE, TEXT(BAD NAME) },
-	{ STSSL_FAILURE_EXPIRED, TEXT(GOOD NAME) },
-	{ STSSL_FAILURE_NONE, TEXT("STSSL_VERSION=1\0" NAME) },
-	{ STSSL_FAILURE_NONE, TEXT(GOOD "STSSL_SESSION=2\0") },
-	{ STSSL_FAILURE_NONE, TEXT(GOOD GOOD) },
-	{ STSSL_FAILURE_NONE + 1, TEXT(GOOD) },
+	{ STSSL_FAILURE_NONE, 1, 0, TEXT(BAD NAME) },
+	{ STSSL_FAILURE_EXPIRED, 1, 0, TEXT(GOOD NAME) },
+	{ STSSL_FAILURE_NONE, 1, 0, TEXT("STSSL_VERSION=1\0" NAME) },
+	{ STSSL_FAILURE_NONE, 1, 0, TEXT(GOOD "STSSL_SESSION=2\0") },
+	{ STSSL_FAILURE_NONE, 1, 0, TEXT(GOOD GOOD) },
+	{ STSSL_FAILURE_NONE + 1, 1, 0, TEXT(GOOD) },
+	{ STSSL_FAILURE_NONE, 2, 0, TEXT(GOOD NAME) },
+	{ STSSL_FAILURE_NONE, 1, 2, TEXT(GOOD NAME) },
 };
 
 START_TEST(a_verifier_tells_of_certificates_and_of_nothing_else)
@@ -237,6 +239,8 @@ START_TEST(a_verifier_tells_of_certificates_and_of_nothing_else)
 	struct session_proof proof = { .is_there = false };
 	const struct message_proven m = { .session = 1,
 		.failure = impossible[_i].failure,
+		.is_1_3 = impossible[_i].is_1_3,
+		.is_foreign = impossible[_i].is_foreign,
 		.text_len = (uint32_t)impossible[_i].len };
 
 	ck_assert_int_eq(proof_take(&proof, &m, impossible[_i].text), -EBADMSG);

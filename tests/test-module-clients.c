@@ -92,7 +92,12 @@ monitor_reload(struct monitor *m, struct stssl_error *error)
 static void
 serve(int fd, const struct stssl_connection *connection)
 {
+	struct listen_config listener = { .name = "ftp" };
+	struct helper_config config = { .listeners = &listener,
+		.listener_count = 1 };
+	struct generation generation = { .config = &config };
 	struct monitor m = { .loop = ev_loop_new(0),
+		.generation = &generation,
 		.registry = registry_new() };
 	const struct privileges nobody = { 0 };
 	struct stssl_address peer = { .port = 1 };

@@ -242,6 +242,44 @@ START_TEST(a_file_that_cannot_be_loaded_is_told_with_its_key)
 }
 END_TEST
 
+/* Those of the Server itself, and then those of its Edges. */
+START_TEST(the_verifier_gets_the_certificates_that_edges_show)
+{
+	struct link_side *side = &stage.server;
+	char *files[2] = { stage.edge.certificate, side->certificate };
+	const struct made *expected[3] = { &stage.server.own, &stage.edge.own,
+		&stage.server.own };
+	struct tls_config tls = { .priority = "NORMAL" };
+	struct link_config config;
+	struct tls_context *context;
+	struct stssl_error error;
+	const char *key;
+	const void *der;
+	unsigned n = 0;
+	size_t len;
+
+	link_stage_set(&stage, NULL, NULL);
+	/* The Server may have none of its own. */
+	tls.certificates = (struct stssl_values){ &files[1], _i == 0 };
+	config = side->config.link;
+	config.edge_certificates = (struct stssl_values){ files, 2 };
+	ck_assert_int_eq(tls_context_new(&tls, &context, &key, &error), 0);
+	ck_assert_int_eq(tls_link_load(context, &config, 1, &key, &error), 0);
+	for (; tls_context_server(context, n, &der, &len); n++) {
+		gnutls_datum_t made;
+
+		OK(gnutls_x509_crt_export2(expected[n + (unsigned)_i]->cert,
+		    GNUTLS_X509_FMT_DER, &made));
+		ck_assert_uint_eq(len, made.size);
+		ck_assert_mem_eq(der, made.data, len);
+		gnutls_free(made.data);
+	}
+	ck_assert_uint_eq(n, 3 - (unsigned)_i);
+	(void)tls_context_free(context);
+	link_stage_clear(&stage);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -252,6 +290,7 @@ main(void)
 		{ what_comes_to_a_server_is_an_edge_or_fails, ROWS(others) },
 		{ what_an_edge_meets_is_its_server_or_fails, ROWS(others) },
 		{ where_there_are_no_links_there_is_none, 0 },
+		{ the_verifier_gets_the_certificates_that_edges_show, 2 },
 		{ a_file_that_cannot_be_loaded_is_told_with_its_key,
 		    ROWS(mistakes) },
 	};

@@ -236,16 +236,18 @@ struct message_reviewed {
 
 /*
  * The owner of this certificate has signed the handshake of a session that this
- * worker has.  What is known of the certificate is behind the struct, as a
- * record.
+ * worker has; with `is_foreign` it may have been any time ago.  What is known
+ * of the certificate is behind the struct, as a record.
  */
 struct message_proven {
 	uint64_t session;
-	int64_t good_until; /* time_t; 0: it does not say */
-	uint32_t worker;    /* its process id */
-	uint32_t is_1_3;    /* the handshake; 0 for TLS 1.2 */
-	uint32_t failure;   /* enum stssl_failure, or its COUNT: it is good */
+	int64_t good_until;  /* time_t; 0: it does not say */
+	uint32_t worker;     /* its process id */
+	uint32_t is_1_3;     /* the handshake; 0 for TLS 1.2 */
+	uint32_t is_foreign; /* 0 or 1: PROOF_FOREIGN */
+	uint32_t failure;    /* enum stssl_failure, or its COUNT: it is good */
 	uint32_t text_len;
+	uint32_t zero;
 };
 
 /*

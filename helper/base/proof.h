@@ -32,13 +32,18 @@
 enum proof_type {
 	PROOF_MORE = 1, /* a worker wants nonces: without bytes and session */
 	PROOF_GIVEN,    /* a worker hands in a handshake */
+	/*
+	 * The same of an Edge, whose nonce another verifier has made: the
+	 * Server's, which judges its age.
+	 */
+	PROOF_FOREIGN
 };
 
 struct proof_request {
 	uint32_t type; /* enum proof_type */
 	uint32_t len;  /* of the messages behind the struct, as on the wire */
 	uint64_t session;
-	uint64_t batch; /* of the nonce */
+	uint64_t batch; /* of the nonce; never 0, but of a foreign one */
 	uint32_t nonce; /* its number in the batch */
 	uint32_t zero;
 };

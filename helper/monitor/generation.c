@@ -169,6 +169,26 @@ same_listeners(const struct helper_config *a, const struct helper_config *b)
 	return same;
 }
 
+/*
+ * What the monitor believes of a session depends on it, and its worker may be
+ * of an older generation.
+ */
+static bool
+same_links(const struct helper_config *a, const struct helper_config *b)
+{
+	bool same = a->listener_count == b->listener_count;
+
+	for (size_t i = 0; same && i < a->listener_count; i++) {
+		const struct listen_config *one = &a->listeners[i];
+		const struct listen_config *other = &b->listeners[i];
+
+		same =
+		    (one->tls == LISTEN_LINK) == (other->tls == LISTEN_LINK) &&
+		    (one->link_to.count > 0) == (other->link_to.count > 0);
+	}
+	return same;
+}
+
 bool
 generation_has_sources(const struct generation *g)
 {
@@ -194,6 +214,7 @@ generation_check(const struct generation *now, const struct generation *next,
 		{ "status-users",
 		    same_list(&a->status_users, &b->status_users) },
 		{ "listen: names and addresses", same_listeners(a, b) },
+		{ "listen: where there is a link", same_links(a, b) },
 		{ "backend-source", generation_has_sources(now) ||
 					!generation_has_sources(next) },
 		{ "backend-user", same_backend_users(a, b) },

@@ -212,7 +212,9 @@ judge_handshake(const struct judge *judge, const struct x509_store *store,
 
 	if (why != NULL)
 		return why;
-	if (!nonces_spend(nonces, request, m.server_random.at, judge->seconds))
+	ret->is_foreign = request->type == PROOF_FOREIGN;
+	if (!ret->is_foreign &&
+	    !nonces_spend(nonces, request, m.server_random.at, judge->seconds))
 		return "a nonce that is used, too old, or not this worker's";
 	ret->is_1_3 = m.is_1_3;
 	return judge_client(judge, store, &m, ret);

@@ -37,6 +37,7 @@ struct judge *judge_free(struct judge *judge);
 /* A certificate whose owner has signed. */
 struct finding {
 	bool is_1_3;                /* the handshake; or TLS 1.2 */
+	bool is_foreign;            /* PROOF_FOREIGN: it may be an old one */
 	enum stssl_failure failure; /* STSSL_FAILURE_NONE: it is good */
 	time_t good_until;          /* 0: it does not say */
 	struct stssl_record record; /* SSL_CLIENT_* */
@@ -46,7 +47,8 @@ struct finding {
 
 /*
  * Judge the handshake that a worker hands in, whose messages are `bytes`.  Its
- * nonce is used up, whatever comes of it.  Returns NULL and *ret, whose record
+ * nonce is used up, whatever comes of it; a foreign one is not looked at.
+ * Returns NULL and *ret, whose record
  * is the caller's to end; or why its certificate counts for nothing, a
  * constant.
  */

@@ -77,6 +77,7 @@ tell(const struct line *line, uint64_t session, const struct finding *f)
 		    .good_until = f->good_until,
 		    .worker = line->worker,
 		    .is_1_3 = f->is_1_3,
+		    .is_foreign = f->is_foreign,
 		    .failure = f->failure,
 		    .text_len = (uint32_t)f->record.len } };
 	return r < 0 ? r
@@ -152,7 +153,16 @@ is_proper(const struct proof_request *r, size_t len)
 {
 	if (len < sizeof *r || r->zero != 0 || len != sizeof *r + r->len)
 		return false;
-	return r->type == PROOF_GIVEN || (r->type == PROOF_MORE && r->len == 0);
+	switch (r->type) {
+	case PROOF_MORE:
+		return r->len == 0;
+	case PROOF_GIVEN:
+		return true;
+	case PROOF_FOREIGN:
+		return r->batch == 0 && r->nonce == 0;
+	default:
+		return false;
+	}
 }
 
 static void

@@ -13,8 +13,7 @@
 #include <string.h>
 
 #include "helper/base/message.h"
-#include "helper/worker/link/server.h"
-#include "helper/worker/session.h"
+#include "helper/worker/session_state.h"
 
 /* The sessions */
 
@@ -118,13 +117,6 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 	if (user != NULL && len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
 	tell(s->host, &m);
-}
-
-int
-host_prove(const struct session *s)
-{
-	return session_is_from_link(s) ? link_server_prove(s)
-				       : tls_prove(s->client.tls, s->id);
 }
 
 void

@@ -216,7 +216,7 @@ def stream(size):
     sent = os.urandom(size)
     tls = context("alice").wrap_socket(
         socket.create_connection(EDGE.address("echo"), PATIENCE),
-        server_hostname="localhost")
+        server_hostname="203.0.113.80")
     got = b""
     for at in range(0, size, 65536):
         chunk = sent[at:at + 65536]

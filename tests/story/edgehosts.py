@@ -123,7 +123,7 @@ listen "{name}" {{
 
 
 def listener(name, tls="explicit", to=f"{SERVER}:{LINK_PORT}",
-             addresses='"127.0.0.1:0"'):
+             addresses='"203.0.113.80:0"'):
     return FTP_LISTENER.format(name=name, tls=tls, to=to, addresses=addresses)
 
 
@@ -139,12 +139,12 @@ tls {{
 link {{ {LINK_FILES}
 	servers = {{ "{server_pin}" }}
 }}
-penalties {{ exempt = {{ "127.0.0.0/8", "::1", "203.0.113.0/24" }} }}
-""" + listener("ftp", addresses='"127.0.0.1:0", "[::1]:0"') + \
+penalties {{ exempt = {{ "203.0.113.0/24", "2001:db8::/32" }} }}
+""" + listener("ftp", addresses='"203.0.113.80:0", "[2001:db8::80]:0"') + \
         listener("ftps", "implicit") + f"""
 listen "echo" {{
 	protocol = stream
-	address  = "127.0.0.1:0"
+	address  = "203.0.113.80:0"
 	backend  = "link:{SERVER}:{STREAM_PORT}"
 }}
 {more}"""

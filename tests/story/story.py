@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 import subprocess
+import threading
 import time
 import traceback
 
@@ -94,12 +95,17 @@ def tails():
 
 def settle_syslog():
     """Wait for the lines that have been sent."""
+    # On a path: the story may be in another network than the log.
+    path = f"{STAGE}/settled-{os.getpid()}-{threading.get_ident()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, \
             contextlib.suppress(OSError):
         sock.settimeout(PATIENCE)
-        sock.bind("")
-        sock.sendto(b"settled?", "/dev/log")
-        sock.recv(8)
+        sock.bind(path)
+        try:
+            sock.sendto(b"settled?", "/dev/log")
+            sock.recv(8)
+        finally:
+            os.unlink(path)
 
 
 def log(name):

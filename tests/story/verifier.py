@@ -19,7 +19,7 @@ LIES = STAGE + "/lies"
 SIZE = 8 + 32 + 32 + 65536
 (TRUTH, NO_SIGNATURE, SIGNATURE_OF_ANOTHER, CHAIN_OF_ANOTHER, ANOTHER_HANDSHAKE,
  SAME_NONCE, OTHER_VERSION, FIRST_HELLO_AGAIN, CUT, OWN_RECORD, OWN_CLAIM,
- ANOTHER_SESSION) = range(12)
+ ANOTHER_SESSION, FOREIGN_NONCE) = range(13)
 VERSIONS = ("TLSv1_2", "TLSv1_3")
 
 
@@ -147,6 +147,16 @@ def another_session():
     await_that(lambda: "hands in a handshake of another one's session"
                in since("helper.log", start), "its end")
     transfer(ftp, "acme-2")
+    await_that(lambda: attempt() == "certificate", "another worker")
+
+
+@story("a worker that hands in an old handshake as that of an Edge is ended")
+def foreign_nonce():
+    equal(attempt("acme-2"), "certificate")
+    start = len(log("helper.log"))
+    nobody(FOREIGN_NONCE, certificate="acme-1")
+    await_that(lambda: "hands in a handshake that another machine has to judge"
+               in since("helper.log", start), "its end")
     await_that(lambda: attempt() == "certificate", "another worker")
 
 

@@ -97,6 +97,14 @@ current(const struct verifiers *v)
 
 /* What they say */
 
+static void
+end_liar(struct verifiers *v, uint32_t worker, const char *what)
+{
+	log_error(
+	    "worker %lu: hands in a handshake %s", (unsigned long)worker, what);
+	monitor_refused(v->pool.monitor, worker);
+}
+
 /* NULL: it is gone, or the worker has named another one's, and is ended. */
 static struct session_entry *
 session_of(struct verifiers *v, uint64_t session, uint32_t worker)
@@ -106,10 +114,29 @@ session_of(struct verifiers *v, uint64_t session, uint32_t worker)
 
 	if (entry == NULL || monitor_is_worker(v->pool.monitor, entry, worker))
 		return entry;
-	log_error("worker %lu: hands in a handshake of another one's session",
-	    (unsigned long)worker);
-	monitor_refused(v->pool.monitor, worker);
+	end_liar(v, worker, "of another one's session");
 	return NULL;
+}
+
+/*
+ * A foreign nonce says nothing of the handshake's age: that is the Server's to
+ * judge, which logs the client in.
+ */
+static int
+take_proof(
+    struct verifiers *v, const struct message_proven *m, const char *text)
+{
+	const struct helper_config *config =
+	    v->pool.monitor->generation->config;
+	struct session_entry *entry = session_of(v, m->session, m->worker);
+
+	if (entry == NULL)
+		return 0;
+	if (m->is_foreign == 0 ||
+	    config->listeners[entry->listener].link_to.count > 0)
+		return proof_take(&entry->proof, m, text);
+	end_liar(v, m->worker, "that another machine has to judge");
+	return 0;
 }
 
 static int
@@ -126,9 +153,7 @@ take(struct verifiers *v, struct child *c, const struct message *m,
 			    v->pool.monitor, entry, more, m->u.chain.der_len);
 		return 0;
 	}
-	entry = session_of(v, m->u.proven.session, m->u.proven.worker);
-	return entry == NULL ? 0
-			     : proof_take(&entry->proof, &m->u.proven, more);
+	return take_proof(v, &m->u.proven, more);
 }
 
 /* One message.  Returns 0, or what message_receive() says. */

@@ -51,7 +51,8 @@ proof_take(struct session_proof *proof, const struct message_proven *m,
 	struct stssl_record record;
 	int r;
 
-	if (m->failure > STSSL_FAILURE_NONE || m->is_1_3 > 1)
+	if (m->failure > STSSL_FAILURE_NONE || m->is_1_3 > 1 ||
+	    m->is_foreign > 1)
 		return -EBADMSG;
 	stssl_record_init(&record);
 	r = stssl_record_decode(text, m->text_len, &record);

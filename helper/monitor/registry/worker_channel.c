@@ -256,10 +256,7 @@ failed(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
-/*
- * Once for a session of an Edge: it counts for the Edge's address as before,
- * and nobody is penalised for it any more, for the client is not here.
- */
+/* Once for an Edge's: whose it is.  It still counts for the Edge's address. */
 static int
 link_client(struct session_entry *entry, const struct message_introduce *i)
 {
@@ -335,19 +332,17 @@ closed(struct worker_channel *in, const struct message *m, const char *text)
 static int
 route(struct worker_channel *in, const struct message *m, const char *text)
 {
-	const struct monitor *monitor = in->monitor;
-	const struct helper_config *config = monitor->generation->config;
+	struct registry *registry = in->monitor->registry;
 	struct session_entry *from = own_session(in, m->u.route.session),
-			     *to = registry_find(
-				 monitor->registry, m->u.route.to);
+			     *to = registry_find(registry, m->u.route.to);
 
 	(void)text;
 	if (from == NULL || from->record != RECORD_NONE ||
-	    config->listeners[from->listener].tls != LISTEN_LINK)
+	    listen_of(in, from)->tls != LISTEN_LINK)
 		return -EBADMSG;
 	if (to != NULL && to != from && to->listener == from->listener)
 		monitor_route(in->monitor, to, in->fd);
-	registry_remove(monitor->registry, from);
+	registry_remove(registry, from);
 	in->closed++;
 	return 0;
 }

@@ -91,10 +91,18 @@ is_uncertain(const struct registry *registry, const struct session_entry *found,
 	return has_another_client(found, request);
 }
 
-/* Is this a session that he may ask and report about? */
+/*
+ * Is this a session that he may ask and report about?  Of one that is passed on
+ * to a Server nobody may: its verifier has judged no handshake's age here, and
+ * what our records say of certificates is for the log and for advisors.
+ */
 static bool
 is_his(const struct asker *to, const struct session_entry *entry)
 {
+	const struct helper_config *config = to->monitor->generation->config;
+
+	if (config->listeners[entry->listener].link_to.count > 0)
+		return false;
 	if (to->backend_users == NULL ||
 	    to->backend_users[entry->listener] == to->uid)
 		return true;

@@ -12,6 +12,7 @@
 
 #include "helper/base/socket.h"
 #include "helper/worker/ftp/passive.h"
+#include "helper/worker/link/server.h"
 #include "helper/worker/session.h"
 #include "helper/worker/tls/tls_link.h"
 #include "status/address.h"
@@ -183,11 +184,10 @@ client_data_offer(struct client_data *c)
 static bool
 is_edge(const struct client_data *c, int fd)
 {
-	struct stssl_connection link, data;
+	struct stssl_connection data;
 
-	return stssl_connection_of(c->session->client.fd, &link) == 0 &&
-	       stssl_connection_of(fd, &data) == 0 &&
-	       stssl_address_same_ip(&link.peer, &data.peer);
+	return stssl_connection_of(fd, &data) == 0 &&
+	       stssl_address_same_ip(&data.peer, link_server_edge(c->session));
 }
 
 bool

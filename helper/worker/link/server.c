@@ -28,6 +28,7 @@
 
 struct link_server {
 	const struct link_pin *pin;
+	struct stssl_address from; /* where the Edge is */
 	struct link_digest digest; /* ours */
 	bool has_answer, is_greeted, has_nonce;
 	struct prover_nonce nonce;
@@ -200,6 +201,7 @@ introduce(struct session *s, const struct link_header *h)
 
 	(void)snprintf(what, sizeof what, "edge=%s from=%s",
 	    s->server->pin->name, stssl_address_format(&s->peer, text));
+	s->server->from = s->peer;
 	s->peer = h->client;
 	s->local = h->local;
 	session_note(s, "linked", what);
@@ -244,8 +246,9 @@ take_header(struct session *s, const struct link_header *h)
 		blame_edge(s, "session");
 		return;
 	}
+	/* Any client on the Edge's own machine can bring that about. */
 	if (!session_is_possible(s, &h->client)) {
-		blame_edge(s, "address");
+		refuse_link(s, "address");
 		return;
 	}
 	introduce(s, h);
@@ -339,4 +342,10 @@ const char *
 link_server_tls_version(const struct session *s)
 {
 	return s->server == NULL ? NULL : s->server->version;
+}
+
+const struct stssl_address *
+link_server_edge(const struct session *s)
+{
+	return &s->server->from;
 }

@@ -29,6 +29,9 @@ int link_server_prove(const struct session *s);
 /* The client's TLS, "TLS1.3"; NULL: in clear, or not known yet. */
 const char *link_server_tls_version(const struct session *s);
 
+/* Where the Edge is, once its header is taken. */
+const struct stssl_address *link_server_edge(const struct session *s);
+
 /* Takes NULL.  Returns NULL. */
 struct link_server *link_server_free(struct link_server *l);
 

@@ -310,11 +310,13 @@ int
 prover_give(struct prover *p, uint64_t session,
     const struct prover_nonce *nonce, struct buffer *messages)
 {
-	const struct proof_request request = { .type = PROOF_GIVEN,
+	const struct proof_request request = {
+		.type = nonce->batch == 0 ? PROOF_FOREIGN : PROOF_GIVEN,
 		.len = (uint32_t)buffer_len(messages),
 		.session = session,
 		.batch = nonce->batch,
-		.nonce = nonce->number };
+		.nonce = nonce->number
+	};
 	int r = p->loop == NULL ? -EPIPE : -EAGAIN;
 
 	if (r == -EAGAIN && STAILQ_EMPTY(&p->queue))

@@ -34,9 +34,9 @@ void prover_disconnect(struct prover *prover);
 void prover_connect(struct prover *prover, struct ev_loop *loop, int line,
     prover_hear hear, void *owner);
 
-/* One nonce, where it comes from, and when. */
+/* One nonce, and where it comes from. */
 struct prover_nonce {
-	uint64_t batch;
+	uint64_t batch; /* 0: from another machine's verifier */
 	uint32_t number;
 	uint8_t bytes[PROOF_NONCE_BYTES];
 };

@@ -70,8 +70,10 @@ classes(const char *path, const struct helper_config *config,
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "the helper's user cannot read it");
 	check_classes(classes, path, findings);
-	if (config != NULL)
+	if (config != NULL) {
 		check_places(config, classes, path, findings);
+		check_policies(config, classes, path, findings);
+	}
 	check_identities(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }

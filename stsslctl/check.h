@@ -37,6 +37,15 @@ void check_places(const struct helper_config *config,
     struct findings *findings);
 
 /*
+ * Add a warning for each listener whose last link led to another policy than
+ * that of these classes, as the running helper has heard it; none when no
+ * helper answers.
+ */
+void check_policies(const struct helper_config *config,
+    const struct stssl_classes *classes, const char *path,
+    struct findings *findings);
+
+/*
  * Check the identity files of `directory`, all together: faulty lines, owners
  * and modes, files without a user, files that the helper, `reader`, cannot
  * read, and entries that two users have.  A directory that is not there has no

@@ -40,6 +40,7 @@ static const struct column {
 } columns[] = {
 	{ STSSL_KEY_STSSL_SESSION, "session", false, false },
 	{ STSSL_KEY_STSSL_LISTENER, "listener", false, false },
+	{ STSSL_KEY_STSSL_EDGE, "edge", false, false },
 	{ STSSL_KEY_REMOTE_ADDR, "address", false, false },
 	{ STSSL_KEY_REMOTE_PORT, "port", true, false },
 	{ STSSL_KEY_STSSL_AGE, "age", true, false },

@@ -144,6 +144,14 @@ host_introduce(const struct session *s, enum proxy_fault fault,
 }
 
 void
+host_compared(const struct session *s, bool is_same, const uint8_t *digest)
+{
+	(void)s;
+	(void)is_same;
+	(void)digest;
+}
+
+void
 host_unreachable(const struct session *s)
 {
 	(void)s;

@@ -70,13 +70,16 @@ arrive(struct edge_play *v)
 		v->to[i] = nowhere();
 	v->to[v->to_count - 1].len =
 	    stssl_address_to(&at, &v->to[v->to_count - 1].u.inet);
+	if (v->is_everywhere)
+		v->to[0] = v->to[v->to_count - 1];
 	v->link = (struct link){ NULL, NULL, -1, -1 };
 	v->play.tls = v->context;
 	v->play.config.link = v->config.link;
 	v->play.listen.link_to.list = v->to;
 	v->play.listen.link_to.count = v->to_count;
 	v->play.listen.client_certificate = CLIENT_REQUEST;
-	v->play.from = CLIENT;
+	if (v->play.from == NULL)
+		v->play.from = CLIENT;
 	v->play.advice.verdict = STSSL_VERDICT_ACCEPT;
 	(void)strcpy(v->play.advice.user, DIGEST);
 	begin_alone(&v->play);
@@ -233,4 +236,101 @@ pass(struct edge_play *v, const char *down, const char *up)
 	n = hear(v, buf, sizeof buf - 1);
 	buf[n] = '\0';
 	ck_assert_str_eq(buf, up);
+}
+
+enum io_result
+client_step(struct edge_play *v)
+{
+	int r;
+
+	turn(v);
+	r = gnutls_handshake(v->client);
+	ck_assert_msg(
+	    r == 0 || gnutls_error_is_fatal(r) == 0, "%s", gnutls_strerror(r));
+	return r == 0 ? IO_OK : IO_AGAIN;
+}
+
+void
+client_begin(struct edge_play *v, bool has_certificate, const char *priority)
+{
+	static gnutls_certificate_credentials_t none;
+
+	if (none == NULL)
+		none = credentials_of(NULL);
+	OK(gnutls_init(&v->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK));
+	OK(gnutls_priority_set_direct(v->client, priority, NULL));
+	OK(gnutls_credentials_set(v->client, GNUTLS_CRD_CERTIFICATE,
+	    has_certificate ? v->credentials : none));
+	gnutls_transport_set_int(v->client, v->play.client);
+}
+
+/* Let the session go on until there is something to read. */
+void
+await(struct edge_play *v, int fd)
+{
+	struct pollfd ready = { fd, POLLIN, 0 };
+
+	while (poll(&ready, 1, 0) == 0)
+		ev_run(v->play.host.loop, EVRUN_ONCE);
+}
+
+/* What comes to the Server on one connection: all of it, or an end. */
+enum tls_result
+read_all(struct edge_play *v, struct tls *tls, int fd, const char *text)
+{
+	char buf[128];
+	enum tls_result r = TLS_WANT_READ;
+	size_t len = strlen(text), n = 0;
+
+	while (r == TLS_WANT_READ || (r == TLS_DONE && len > 0)) {
+		r = tls_read(tls, buf, sizeof buf, &n);
+		if (r == TLS_WANT_READ)
+			await(v, fd);
+		if (r != TLS_DONE)
+			continue;
+		ck_assert_uint_le(n, len);
+		ck_assert_mem_eq(buf, text, n);
+		text += n;
+		len -= n;
+	}
+	ck_assert_uint_eq(len, 0);
+	return r;
+}
+
+void
+hear_command(struct edge_play *v, const char *text)
+{
+	ck_assert_int_eq(
+	    read_all(v, v->link.server, v->link.server_fd, text), TLS_DONE);
+}
+
+/* The Server's reply. */
+void
+reply(struct edge_play *v, const char *text)
+{
+	say(v, text, strlen(text));
+}
+
+void
+pass_through(struct edge_play *v, const char *up, const char *down)
+{
+	put(v->play.client, up);
+	hear_command(v, up);
+	reply(v, down);
+	expect(&v->play, v->play.client, down);
+}
+
+/* In clear, up to the greeting. */
+void
+begin_edge(struct edge_play *v)
+{
+	uint8_t bytes[HEADER_MAX];
+
+	v->play.from = "127.0.0.1:40000";
+	arrive(v);
+	serve(v);
+	(void)hear(v, bytes, sizeof bytes);
+	v->play.advice.verdict = STSSL_VERDICT_PASSWORD;
+	reply(v, "220 ready\r\n");
+	expect(&v->play, v->play.client, "220 ready\r\n");
 }

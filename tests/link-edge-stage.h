@@ -25,7 +25,8 @@ extern struct link_stage keys;
 struct edge_play {
 	struct play play;
 	struct backend_address to[2];
-	size_t to_count; /* the last one is where the Server is */
+	size_t to_count;    /* the last one is where the Server is */
+	bool is_everywhere; /* so are the others */
 	struct helper_config config;
 	struct tls_context *context;
 	struct made alice;
@@ -77,6 +78,26 @@ struct link_header hear_header(
 
 /* It is of this client, and answers that HELLO. */
 void check_header(const struct link_header *h);
+
+/* The client's TLS: begin, and go on with its handshake. */
+void client_begin(
+    struct edge_play *v, bool has_certificate, const char *priority);
+enum io_result client_step(struct edge_play *v);
+
+/* Let the session go on until there is something to read. */
+void await(struct edge_play *v, int fd);
+
+/* What comes to the Server on one connection: all of it, or an end. */
+enum tls_result read_all(
+    struct edge_play *v, struct tls *tls, int fd, const char *text);
+
+/* A command comes to the Server; its reply; and both, passed through. */
+void hear_command(struct edge_play *v, const char *text);
+void reply(struct edge_play *v, const char *text);
+void pass_through(struct edge_play *v, const char *up, const char *down);
+
+/* FTP of a client at 127.0.0.1, in clear, up to the greeting. */
+void begin_edge(struct edge_play *v);
 
 /* A reply goes down as it is, and a command up. */
 void pass(struct edge_play *v, const char *down, const char *up);

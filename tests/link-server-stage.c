@@ -32,7 +32,8 @@ arrive(struct server_play *v)
 	v->play.config.link = keys.server.config.link;
 	v->play.config.link.policy = EDGE_POLICY_REFUSE;
 	v->play.listen.tls = LISTEN_LINK;
-	v->play.from = "192.0.2.1:5000";
+	if (v->play.from == NULL)
+		v->play.from = "192.0.2.1:5000";
 	if (v->play.advice.user[0] == '\0')
 		(void)strcpy(v->play.advice.user, DIGEST);
 	begin_alone(&v->play);

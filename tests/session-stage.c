@@ -124,6 +124,13 @@ host_unreachable(const struct session *s)
 }
 
 void
+host_compared(const struct session *s, bool is_same, const uint8_t *digest)
+{
+	(void)digest;
+	play_of(s->host)->compared[is_same]++;
+}
+
+void
 host_closed(struct session *s, uint64_t in, uint64_t out)
 {
 	struct play *p = play_of(s->host);
@@ -198,6 +205,7 @@ begin_alone(struct play *p)
 {
 	struct message_client client = { .session = 7,
 		.is_proxied = p->is_proxied };
+	const char *from = p->from != NULL ? p->from : "192.0.2.1:40000";
 	struct stssl_address at;
 	int pair[2];
 
@@ -213,15 +221,11 @@ begin_alone(struct play *p)
 	p->listen.login_seconds = 60;
 	if (p->listen.handshake_seconds == 0)
 		p->listen.handshake_seconds = 60;
-	p->listen.backend_ports.low = 1024;
-	p->listen.backend_ports.high = 65535;
+	p->listen.backend_ports = (struct port_range){ 1024, 65535 };
 	p->listener = listen_on_loopback(&at);
 	p->listen.backend.len =
 	    stssl_address_to(&at, &p->listen.backend.u.inet);
-	ck_assert_int_eq(
-	    stssl_address_parse(
-		p->from != NULL ? p->from : "192.0.2.1:40000", &client.peer),
-	    0);
+	ck_assert_int_eq(stssl_address_parse(from, &client.peer), 0);
 	ck_assert_int_eq(stssl_address_parse("127.0.0.1:21", &client.local), 0);
 	ck_assert_int_eq(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
@@ -371,30 +375,4 @@ begin_data(struct play *p, struct stssl_address *ret_passive)
 	ck_assert_int_eq(stssl_ip_parse("127.0.0.1", ret_passive), 0);
 	ck_assert_int_eq(ftp_parse_227(line, &ret_passive->port), 0);
 	return at;
-}
-
-int
-hear_log(void)
-{
-	int pair[2];
-
-	ck_assert_int_eq(
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
-	log_through(pair[1]);
-	return pair[0];
-}
-
-const char *
-next_line(int log, const char *event)
-{
-	static char line[4096];
-	ssize_t n;
-
-	do {
-		n = recv(log, line, sizeof line - 1, 0);
-		ck_assert_msg(n > 0, "the log has no line %s", event);
-		line[n] = '\0';
-	} while (strncmp(line + 1, event, strlen(event)) != 0 ||
-		 line[1 + strlen(event)] != ' ');
-	return line + 1;
 }

@@ -37,6 +37,7 @@ struct play {
 	unsigned routed;
 	uint64_t routed_to;
 	unsigned published, withdrawn, welcome, unreachable, closed;
+	unsigned compared[2]; /* policies: other ones; the same */
 	unsigned failed[PENALTY_COUNT];
 	bool refuse_publish, demand_private, demand_end;
 	bool decides; /* the module does, and what; the class is "staff" */

@@ -194,6 +194,40 @@ START_TEST(a_session_is_its_edges_until_the_client_is_known)
 }
 END_TEST
 
+static const struct {
+	struct message_compared m;
+	enum listen_tls tls;
+	bool is_taken;
+} comparisons[] = {
+	{ { .session = 1, .is_same = 1, .is_known = 1 }, LISTEN_LINK, true },
+	{ { .session = 1, .is_same = 0, .is_known = 1 }, LISTEN_LINK, true },
+	{ { .session = 1, .is_same = 0, .is_known = 0 }, LISTEN_LINK, true },
+	{ { .session = 1, .is_same = 1, .is_known = 0 }, LISTEN_LINK, false },
+	{ { .session = 1, .is_same = 2, .is_known = 1 }, LISTEN_LINK, false },
+	{ { .session = 1, .is_same = 1, .is_known = 2 }, LISTEN_LINK, false },
+	{ { .session = 2, .is_same = 1, .is_known = 1 }, LISTEN_LINK, false },
+	{ { .session = 1, .is_same = 1, .is_known = 1 }, LISTEN_EXPLICIT,
+	    false },
+};
+
+START_TEST(policies_are_compared_on_links_only)
+{
+	const struct message m = { .type = MESSAGE_COMPARED,
+		.u.compared = comparisons[_i].m };
+	const bool is_taken = comparisons[_i].is_taken;
+	struct mail mail;
+
+	registry_generation.config->listeners[0].tls = comparisons[_i].tls;
+	mail_open(&mail);
+	ck_assert_int_eq(post(&mail, &m, NULL, 0), is_taken ? 0 : -EBADMSG);
+	ck_assert_uint_eq(
+	    registry_metrics(mail.registry)->listeners[0].policy_mismatches,
+	    is_taken && m.u.compared.is_same == 0);
+	mail_close(&mail);
+	registry_generation.config->listeners[0].tls = LISTEN_EXPLICIT;
+}
+END_TEST
+
 size_t
 introduce_cases(struct test_case *ret)
 {
@@ -204,6 +238,7 @@ introduce_cases(struct test_case *ret)
 		{ nobody_is_penalised_in_a_proxys_place, 0 },
 		{ an_edges_word_about_its_client_counts_once, ROWS(links) },
 		{ a_session_is_its_edges_until_the_client_is_known, 0 },
+		{ policies_are_compared_on_links_only, ROWS(comparisons) },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -17,8 +17,9 @@
 static char *
 text_of(const struct metrics *metrics)
 {
+	struct backend_address server;
 	struct listen_config listeners[] = { { .name = "ftp" },
-		{ .name = "ftps" } };
+		{ .name = "ftps", .link_to = { &server, 1 } } };
 	const struct helper_config config = { .listeners = listeners,
 		.listener_count = ROWS(listeners) };
 	const struct metrics_more more = { .config = &config };
@@ -203,6 +204,39 @@ START_TEST(sessions_are_counted_as_they_come_and_go)
 }
 END_TEST
 
+#define HEX                                \
+	"000102030405060708090a0b0c0d0e0f" \
+	"101112131415161718191a1b1c1d1e1f"
+#define SAME(hex) "stssl_link_policy_info{listener=\"ftps\",sha256=\"" hex "\"}"
+#define OTHER(listener) \
+	"stssl_link_policy_mismatches_total{listener=\"" listener "\"}"
+
+START_TEST(links_between_different_policies_are_counted)
+{
+	static struct metrics metrics;
+	uint8_t digest[MESSAGE_DIGEST_BYTES];
+
+	for (size_t i = 0; i < sizeof digest; i++)
+		digest[i] = (uint8_t)i;
+	metrics_init(&metrics, 0);
+	expect(&metrics, OTHER("ftp"), -1);
+	expect(&metrics, OTHER("ftps"), 0);
+	ck_assert_uint_eq(count_of(&metrics, "\nstssl_link_policy_info{"), 0);
+	metrics_policy(&metrics, 1, true, digest);
+	expect(&metrics, SAME(HEX), 1);
+	expect(&metrics, OTHER("ftps"), 0);
+	digest[0] = 0xff;
+	metrics_policy(&metrics, 1, false, digest);
+	expect(&metrics, SAME(HEX), -1);
+	ck_assert_uint_eq(count_of(&metrics, "sha256=\"ff0102"), 1);
+	expect(&metrics, OTHER("ftps"), 1);
+	metrics_policy(&metrics, 1, false, NULL);
+	ck_assert_uint_eq(count_of(&metrics, "\nstssl_link_policy_info{"), 0);
+	expect(&metrics, OTHER("ftps"), 2);
+	metrics_done(&metrics);
+}
+END_TEST
+
 #define UP     "stssl_backend_up{listener=\"ftp\"}"
 #define MISSED "stssl_backend_failures_total{listener=\"ftp\"}"
 
@@ -266,6 +300,7 @@ metrics_cases(struct test_case *ret)
 		{ a_login_is_one_when_it_is_decided_and_welcome, 2 },
 		{ each_refusal_counts_and_is_no_login, 0 },
 		{ sessions_are_counted_as_they_come_and_go, 0 },
+		{ links_between_different_policies_are_counted, 0 },
 		{ a_backend_is_up_or_down_by_its_last_client, 0 },
 		{ reloads_are_counted_and_the_last_one_is_remembered, 0 },
 	};

@@ -43,32 +43,6 @@ END_TEST
 
 /* Inside TLS */
 
-static enum io_result
-client_step(struct edge_play *v)
-{
-	int r;
-
-	turn(v);
-	r = gnutls_handshake(v->client);
-	ck_assert_msg(
-	    r == 0 || gnutls_error_is_fatal(r) == 0, "%s", gnutls_strerror(r));
-	return r == 0 ? IO_OK : IO_AGAIN;
-}
-
-static void
-client_begin(struct edge_play *v, bool has_certificate, const char *priority)
-{
-	static gnutls_certificate_credentials_t none;
-
-	if (none == NULL)
-		none = credentials_of(NULL);
-	OK(gnutls_init(&v->client, GNUTLS_CLIENT | GNUTLS_NONBLOCK));
-	OK(gnutls_priority_set_direct(v->client, priority, NULL));
-	OK(gnutls_credentials_set(v->client, GNUTLS_CRD_CERTIFICATE,
-	    has_certificate ? v->credentials : none));
-	gnutls_transport_set_int(v->client, v->play.client);
-}
-
 static const struct {
 	bool is_explicit, has_certificate;
 	const char *priority;
@@ -232,6 +206,58 @@ START_TEST(a_slow_server_is_waited_for_only_so_long)
 }
 END_TEST
 
+/* Whatever the first is silent at. */
+START_TEST(behind_a_slow_server_the_next_one_is_dialled)
+{
+	struct edge_play v = {
+		.play = PASSWORD_PLAY, .to_count = 2, .is_everywhere = true
+	};
+	uint8_t bytes[HEADER_MAX];
+	struct link_header h;
+
+	arrive(&v);
+	pick_up(&v);
+	if (_i > 0)
+		ck_assert_int_eq(shake(&v), TLS_DONE);
+	if (_i > 1)
+		say(&v, "STSSL", 5);
+	ck_assert(!is_dialled(&v));
+	ev_invoke(v.play.host.loop, &v.play.session->deadline, EV_TIMER);
+	hang_up(&v);
+	ck_assert(ev_is_active(&v.play.session->deadline));
+	serve(&v);
+	h = hear_header(&v, bytes);
+	check_header(&h);
+	pass(&v, "220 ready\r\n", "SYST\r\n");
+	ck_assert_uint_eq(v.play.unreachable, 0);
+	leave(&v);
+}
+END_TEST
+
+/* No host has this address: the Server would blame the Edge for it. */
+START_TEST(nothing_is_sent_that_the_server_would_refuse)
+{
+	struct edge_play v = { .play = PASSWORD_PLAY };
+	char byte;
+	size_t n;
+	int log;
+
+	v.play.from = "0.0.0.0:40055";
+	arrive(&v);
+	log = hear_log();
+	serve(&v);
+	turn(&v);
+	ck_assert_ptr_nonnull(
+	    strstr(next_line(log, "link"), "the Server would refuse"));
+	ck_assert_int_eq(
+	    tls_read(v.link.server, &byte, 1, &n) == TLS_DONE, false);
+	expect(&v.play, v.play.client, "421 The service is not available.\r\n");
+	ck_assert_uint_eq(v.play.closed, 1);
+	ck_assert_uint_eq(v.play.published, 0);
+	leave(&v);
+}
+END_TEST
+
 START_TEST(the_digest_is_waited_for_and_may_be_unknown)
 {
 	struct edge_play v = { .play = PASSWORD_PLAY };
@@ -317,6 +343,8 @@ main(void)
 		{ without_a_server_the_client_is_sent_away,
 		    2 * ROWS(failures) },
 		{ a_slow_server_is_waited_for_only_so_long, 3 },
+		{ behind_a_slow_server_the_next_one_is_dialled, 3 },
+		{ nothing_is_sent_that_the_server_would_refuse, 0 },
 		{ the_digest_is_waited_for_and_may_be_unknown, 0 },
 		{ a_server_that_ends_at_once_sends_the_client_away, 2 },
 		{ commands_and_replies_go_through, 0 },

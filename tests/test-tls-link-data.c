@@ -6,6 +6,7 @@
 #include "helper/worker/tls/tls_link.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "tests/link-stage.h"
 #include "tests/test.h"
@@ -63,6 +64,55 @@ START_TEST(a_data_connection_resumes_its_session_with_each_ticket_once)
 }
 END_TEST
 
+static time_t later;
+
+static time_t
+tell_time(time_t *ret)
+{
+	const time_t now = time(NULL) + later;
+
+	if (ret != NULL)
+		*ret = now;
+	return now;
+}
+
+#define DAY (24 * HOUR)
+static const struct {
+	time_t age;
+	bool is_up;
+} ages[] = {
+	{ HOUR / 2, true },
+	{ 2 * HOUR, true },
+	{ 30 * HOUR, true },
+	{ 7 * DAY - HOUR, true },
+	{ 7 * DAY + HOUR, false },
+};
+
+/* A session of FTP may last long, and transfer something at its end. */
+START_TEST(a_session_resumes_for_a_week)
+{
+	enum tls_result edge, server;
+	struct link control, data;
+
+	gnutls_global_set_time_function(tell_time);
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(&control, &stage);
+	link_meet(&control);
+	if (_i % 2 == 0)
+		link_send_ticket(&control);
+	later = ages[_i / 2].age;
+	if (_i % 2 == 1)
+		link_send_ticket(&control);
+	begin_data(&data, &control, stage.tickets);
+	link_shake(&data, &edge, &server);
+	ck_assert_int_eq(server, ages[_i / 2].is_up ? TLS_DONE : TLS_FAILED);
+	ck_assert_int_eq(edge, server);
+	link_end(&data);
+	link_end(&control);
+	link_stage_clear(&stage);
+}
+END_TEST
+
 START_TEST(a_ticket_of_another_session_opens_no_data_connection)
 {
 	struct tls_tickets *other = tls_tickets_new();
@@ -97,6 +147,8 @@ START_TEST(a_data_connection_that_resumes_nothing_fails)
 	link_meet(&control);
 	link_send_ticket(&control);
 	if (_i == 0) {
+		/* Before anything is signed. */
+		tls_context_connect(stage.server.context, -1);
 		link_pair(&data);
 		data.edge = tls_link_connect(stage.edge.context, data.edge_fd);
 		data.server = tls_link_accept_data(
@@ -112,6 +164,8 @@ START_TEST(a_data_connection_that_resumes_nothing_fails)
 	}
 	link_shake(&data, &edge, &server);
 	ck_assert_int_eq(_i == 0 ? server : edge, TLS_FAILED);
+	ck_assert_str_eq(tls_error(_i == 0 ? data.server : data.edge),
+	    gnutls_strerror(GNUTLS_E_INSUFFICIENT_CREDENTIALS));
 	ck_assert_ptr_null(tls_link_peer(_i == 0 ? data.server : data.edge));
 	link_fails(_i == 0 ? data.edge : data.server, _i == 0 ? edge : server);
 	link_end(&data);
@@ -171,6 +225,7 @@ main(void)
 	const struct test_case cases[] = {
 		{ a_data_connection_resumes_its_session_with_each_ticket_once,
 		    LINK_KEYS },
+		{ a_session_resumes_for_a_week, 2 * ROWS(ages) },
 		{ a_ticket_of_another_session_opens_no_data_connection, 0 },
 		{ a_data_connection_that_resumes_nothing_fails, 2 },
 		{ a_ticket_opens_no_session, 0 },

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/base/end_reason.h"
 #include "helper/base/proxy_fault.h"
 #include "status/address.h"
 #include "status/record.h"
@@ -69,6 +70,17 @@ struct message_failed {
 /* The backend of its listener could not be reached for this session. */
 struct message_unreachable {
 	uint64_t session;
+};
+
+/* SHA-256 of a policy. */
+#define MESSAGE_DIGEST_BYTES 32
+
+/* Both sides of the session's link have said which policy they judge by. */
+struct message_compared {
+	uint64_t session;
+	uint32_t is_same;
+	uint32_t is_known; /* 0: the other side does not know its own */
+	uint8_t digest[MESSAGE_DIGEST_BYTES]; /* the other side's */
 };
 
 /*
@@ -178,26 +190,6 @@ struct message_answer {
 /* The session is authenticated: no newcomer any more. */
 struct message_welcome {
 	uint64_t session;
-};
-
-/* Why a session is to end. */
-#define MESSAGE_ENDS(X)                                              \
-	X(KICKED, "kicked", "Ended by the administrator.")           \
-	X(CERTIFICATE, "certificate",                                \
-	    "Your certificate is not good any more.")                \
-	X(PENALTY, "penalty",                                        \
-	    "Too many failures from your address, try again later.") \
-	X(SESSIONS, "max-sessions-per-address",                      \
-	    "Too many sessions from your address.")                  \
-	X(NEWCOMERS, "max-unauthenticated-per-address",              \
-	    "Too many clients from your address are logging in.")    \
-	X(INTERNAL, "internal", "The service is not available.")
-
-enum message_end_reason {
-#define X(name, word, text) END_##name,
-	MESSAGE_ENDS(X)
-#undef X
-	END_COUNT
 };
 
 /* This session must end now, whatever it does. */
@@ -341,6 +333,7 @@ struct message_refused {
 	X(CHAIN, chain, VERIFIER, X509_CHAIN_BYTES)      \
 	X(FOUND, found, INQUIRER, 0)                     \
 	X(UNREACHABLE, unreachable, WORKER, 0)           \
+	X(COMPARED, compared, WORKER, 0)                 \
 	X(INTRODUCE, introduce, WORKER, 0)               \
 	X(ADMITTED, admitted, MONITOR, 0)                \
 	X(ROUTE, route, WORKER, 0)                       \

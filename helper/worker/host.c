@@ -179,6 +179,19 @@ leave_after_last(const struct session_host *host)
 }
 
 void
+host_compared(const struct session *s, bool is_same, const uint8_t *digest)
+{
+	struct message m = { .type = MESSAGE_COMPARED,
+		.u.compared = { .session = s->id,
+		    .is_same = is_same,
+		    .is_known = digest != NULL } };
+
+	if (digest != NULL)
+		memcpy(m.u.compared.digest, digest, MESSAGE_DIGEST_BYTES);
+	tell(s->host, &m);
+}
+
+void
 host_tell_closed(
     struct session_host *host, uint64_t session, uint64_t in, uint64_t out)
 {

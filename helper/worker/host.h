@@ -88,6 +88,13 @@ void host_welcome(const struct session *s);
 /* The backend could not be reached. */
 void host_unreachable(const struct session *s);
 
+/*
+ * The sides of its link have compared their policies; `digest`, of
+ * MESSAGE_DIGEST_BYTES, is the other side's, NULL when it does not know it.
+ */
+void host_compared(
+    const struct session *s, bool is_same, const uint8_t *digest);
+
 /* Take in what the monitor has said by now: verdicts, above all; worker.c. */
 void host_listen(struct session_host *host);
 

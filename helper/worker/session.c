@@ -240,14 +240,14 @@ on_deadline(struct ev_loop *loop, struct ev_timer *timer, int events)
 	(void)events;
 	if (s->state == SESSION_PROVE) {
 		s->proof.is_known = true;
-		session_run(s);
 	} else if (s->state == SESSION_CHECK) {
 		s->ocsp.is_known = true;
-		session_run(s);
-	} else {
+	} else if (s->state != SESSION_DIAL_LINK || !link_edge_dial_next(s)) {
 		session_time_out(s,
 		    s->state == SESSION_OPEN ? "timeout" : timeouts[s->state]);
+		return;
 	}
+	session_run(s);
 }
 
 void

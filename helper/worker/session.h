@@ -182,8 +182,11 @@ void session_time_out(struct session *s, const char *word);
 /* Forget what was decided in an earlier attempt to log in. */
 void session_forget_verdict(struct session *s);
 
-/* "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line */
-#define SESSION_LABEL (STSSL_ADDRESS_TEXT + 128)
+/*
+ * "session=7f3a listener=ftp peer=192.0.2.1:40022", for every log line, and
+ * with " edge=dmz1" behind it of an Edge's client.
+ */
+#define SESSION_LABEL (STSSL_ADDRESS_TEXT + 128 + LINK_PIN_NAME + 8)
 const char *session_label(
     const struct session *s, char buf[static SESSION_LABEL]);
 

@@ -61,11 +61,13 @@ session_is_secure(const struct session *s)
 const char *
 session_label(const struct session *s, char buf[static SESSION_LABEL])
 {
+	const char *edge = link_server_edge_name(s);
 	char peer[STSSL_ADDRESS_TEXT];
 
 	(void)snprintf(buf, SESSION_LABEL,
-	    "session=%" PRIx64 " listener=%.64s peer=%s", s->id,
-	    s->listen->name, stssl_address_format(&s->peer, peer));
+	    "session=%" PRIx64 " listener=%.64s peer=%s%s%s", s->id,
+	    s->listen->name, stssl_address_format(&s->peer, peer),
+	    edge == NULL ? "" : " edge=", edge == NULL ? "" : edge);
 	return buf;
 }
 
@@ -179,17 +181,14 @@ void
 session_log_handshake(const struct session *s)
 {
 	const struct stssl_record *r = &s->record;
-	const char *edge = stssl_record_get(r, STSSL_KEY_STSSL_EDGE);
 	char who[SESSION_LABEL], dn[STSSL_QUOTE_MAX];
 	char verify[VERIFY_TEXT];
 
-	log_info(
-	    "tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s%s%s",
+	log_info("tls %s protocol=%s cipher=%s resumed=%s verify=%s cert=%s",
 	    session_label(s, who), stssl_record_get(r, STSSL_KEY_SSL_PROTOCOL),
 	    stssl_record_get(r, STSSL_KEY_SSL_CIPHER),
 	    session_is_resumed(s) ? "yes" : "no", verify_text(s, verify),
-	    stssl_quote(dn, sizeof dn, s->proof.subject),
-	    edge == NULL ? "" : " edge=", edge == NULL ? "" : edge);
+	    stssl_quote(dn, sizeof dn, s->proof.subject));
 }
 
 void

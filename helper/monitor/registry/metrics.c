@@ -7,6 +7,7 @@
 #include "helper/monitor/registry/metrics.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,20 @@ metrics_backend(struct metrics *metrics, uint32_t listener, bool is_up)
 		return;
 	row->backend = is_up ? METRICS_BACKEND_UP : METRICS_BACKEND_DOWN;
 	row->backend_failures += !is_up;
+}
+
+void
+metrics_policy(struct metrics *metrics, uint32_t listener, bool is_same,
+    const uint8_t *digest)
+{
+	struct metrics_listener *row = metrics_listener(metrics, listener);
+
+	if (row == NULL)
+		return;
+	row->policy_mismatches += !is_same;
+	row->policy[0] = '\0';
+	for (size_t i = 0; digest != NULL && i < MESSAGE_DIGEST_BYTES; i++)
+		(void)snprintf(row->policy + 2 * i, 3, "%02x", digest[i]);
 }
 
 /* Logins */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "helper/base/message.h"
 #include "helper/monitor/registry/admission.h"
 #include "helper/monitor/role.h"
 #include "policy/decide.h"
@@ -35,6 +36,9 @@ struct metrics_listener {
 	size_t sessions[METRICS_TLS_COUNT]; /* now */
 	enum metrics_backend backend;
 	uint64_t backend_failures;
+	uint64_t policy_mismatches;
+	/* The other side's policy, of the last link; "": none was told. */
+	char policy[2 * MESSAGE_DIGEST_BYTES + 1];
 };
 
 /* So many classes are told apart; logins of all others are counted as one. */
@@ -95,6 +99,13 @@ void metrics_session(
 
 /* The backend of a listener was connected, or could not be reached. */
 void metrics_backend(struct metrics *metrics, uint32_t listener, bool is_up);
+
+/*
+ * A link of a listener has told which policy the other side judges by, and
+ * whether it is ours: MESSAGE_DIGEST_BYTES; NULL: it does not know.
+ */
+void metrics_policy(struct metrics *metrics, uint32_t listener, bool is_same,
+    const uint8_t *digest);
 
 /* The module decided.  A reason that is none is not counted. */
 void metrics_verdict(

@@ -173,6 +173,33 @@ write_backends(
 		    (i < count ? rows[i] : none).backend_failures);
 }
 
+/* Samples are there for listeners with links only. */
+static void
+write_links(
+    FILE *to, const struct metrics *metrics, const struct helper_config *config)
+{
+	const struct metrics_listener *rows = metrics->listeners;
+	const size_t count = metrics->listener_count;
+	const struct listen_config *l = config->listeners;
+
+	write_head(to, "stssl_link_policy", "info",
+	    "The policy of the other side of a listener's last link.");
+	for (size_t i = 0; i < count && i < config->listener_count; i++) {
+		if (rows[i].policy[0] == '\0')
+			continue;
+		(void)fputs("stssl_link_policy_info{listener=\"", to);
+		write_foreign(to, l[i].name);
+		(void)fprintf(to, "\",sha256=\"%s\"} 1\n", rows[i].policy);
+	}
+	write_head(to, "stssl_link_policy_mismatches", "counter",
+	    "Links between sides with different policies.");
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (l[i].tls == LISTEN_LINK || l[i].link_to.count > 0)
+			write_labelled(to, "stssl_link_policy_mismatches_total",
+			    "listener", l[i].name,
+			    i < count ? rows[i].policy_mismatches : 0);
+}
+
 static void
 write_clients(FILE *to, const struct metrics *metrics)
 {
@@ -336,6 +363,7 @@ metrics_write(
 	write_reloads(to, metrics);
 	write_sessions(to, metrics, more->config);
 	write_backends(to, metrics, more->config);
+	write_links(to, metrics, more->config);
 	write_clients(to, metrics);
 	write_verdicts(to, metrics);
 	write_logins(to, metrics);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/registry/worker_record.h"
 
 /*
  * The kernel doubles WORKER_CHANNEL_BYTES and counts at least 256 bytes for
@@ -22,124 +23,10 @@
  */
 #define MESSAGES_MAX (2 * WORKER_CHANNEL_BYTES / 256)
 
-/* Keys that only questions, answers and verdicts have. */
-static const enum stssl_key foreign[] = { STSSL_KEY_STSSL_ASK,
-	STSSL_KEY_STSSL_RESULT, STSSL_KEY_STSSL_USER, STSSL_KEY_STSSL_SERVICE,
-	STSSL_KEY_STSSL_CLASS, STSSL_KEY_STSSL_VERDICT, STSSL_KEY_STSSL_REASON,
-	STSSL_KEY_STSSL_DATA, STSSL_KEY_STSSL_AFTER, STSSL_KEY_STSSL_AGE,
-	STSSL_KEY_STSSL_BYTES_IN, STSSL_KEY_STSSL_BYTES_OUT,
-	STSSL_KEY_STSSL_KERNEL_TLS, STSSL_KEY_STSSL_METRICS,
-	STSSL_KEY_STSSL_ERROR };
-
-/* NULL unless the session is this worker's. */
-static struct session_entry *
-own_session(const struct worker_channel *in, uint64_t session)
-{
-	struct session_entry *entry =
-	    registry_find(in->monitor->registry, session);
-
-	return entry != NULL && entry->owner == in->worker ? entry : NULL;
-}
-
-static const struct listen_config *
-listen_of(const struct worker_channel *in, const struct session_entry *entry)
-{
-	return &in->monitor->generation->config->listeners[entry->listener];
-}
-
-static bool
-says(const struct stssl_record *record, enum stssl_key key, const char *value)
-{
-	const char *said = stssl_record_get(record, key);
-
-	return said != NULL && strcmp(said, value) == 0;
-}
-
-/* A class may ask it of an Edge's client, so it must not be left out either. */
-static bool
-is_edge_right(const struct stssl_record *record, const struct listen_config *l)
-{
-	const char *edge = stssl_record_get(record, STSSL_KEY_STSSL_EDGE);
-
-	return edge == NULL ? l->tls != LISTEN_LINK
-			    : l->tls == LISTEN_LINK && edge[0] != '\0';
-}
-
-/*
- * The record names the session, and the client, that it is about, and an Edge
- * where clients come from one.
- */
-static bool
-is_about(const struct worker_channel *in, const struct stssl_record *record,
-    const struct session_entry *entry)
-{
-	const struct listen_config *l = listen_of(in, entry);
-	char session[17], port[6], ip[STSSL_ADDRESS_TEXT];
-
-	(void)snprintf(session, sizeof session, "%" PRIx64, entry->session);
-	(void)snprintf(port, sizeof port, "%" PRIu16, entry->peer.port);
-	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
-		if (stssl_record_get(record, foreign[i]) != NULL)
-			return false;
-	return stssl_record_get_nth(record, STSSL_KEY_STSSL_CONNECTION, 0) ==
-		   NULL &&
-	       stssl_record_get_nth(record, STSSL_KEY_STSSL_SOURCE, 0) ==
-		   NULL &&
-	       says(record, STSSL_KEY_STSSL_SESSION, session) &&
-	       says(record, STSSL_KEY_STSSL_LISTENER, l->name) &&
-	       is_edge_right(record, l) &&
-	       says(record, STSSL_KEY_REMOTE_ADDR,
-		   stssl_ip_format(&entry->peer, ip)) &&
-	       says(record, STSSL_KEY_REMOTE_PORT, port);
-}
-
-/*
- * Its certificate's part, which the verifier told the monitor before it told
- * the worker.
- */
-static int
-complete(struct worker_channel *in, struct stssl_record *record,
-    struct session_entry *entry, const struct message_publish *p)
-{
-	const struct helper_config *config = in->monitor->generation->config;
-
-	entry->good_until = 0;
-	if (p->is_proven == 0) {
-		proof_done(&entry->proof);
-		return 0;
-	}
-	if (!entry->proof.is_there)
-		monitor_hear_verifiers(in->monitor);
-	return proof_add(
-	    &entry->proof, config->tls.ocsp, record, &entry->good_until);
-}
-
-/* Without a record the answer will be "none": nothing is granted by it. */
-static void
-keep(struct worker_channel *in, struct stssl_record *record,
-    struct session_entry *entry, const struct message_publish *p)
-{
-	int r = complete(in, record, entry, p);
-
-	if (r == 0)
-		r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
-	entry->is_unreviewed = in->is_older;
-	metrics_backend(
-	    registry_metrics(in->monitor->registry), entry->listener, true);
-	if (r == 0)
-		r = registry_publish(in->monitor->registry, entry,
-		    &p->connection, record->text, record->len);
-	else
-		registry_withdraw(in->monitor->registry, entry);
-	if (r < 0)
-		(void)log_errno(r, "session=%" PRIx64 ": record is not kept",
-		    entry->session);
-}
-
 static int
 welcome(struct worker_channel *in, const struct message *m, const char *text)
 {
-	struct session_entry *entry = own_session(in, m->u.welcome.session);
+	struct session_entry *entry = worker_session(in, m->u.welcome.session);
 
 	(void)text;
 	if (entry == NULL)
@@ -148,57 +35,11 @@ welcome(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
-/* Is it known whose session it is, where somebody else has to say it? */
-static bool
-is_introduced(
-    const struct worker_channel *in, const struct session_entry *entry)
-{
-	return listen_of(in, entry)->tls == LISTEN_LINK
-		   ? entry->origin == ORIGIN_LINK
-		   : entry->origin != ORIGIN_AWAITED;
-}
-
-static int
-publish(struct worker_channel *in, const struct message *m, const char *text)
-{
-	const struct message_publish *p = &m->u.publish;
-	struct session_entry *entry = own_session(in, p->session);
-	struct stssl_record record;
-	int r;
-
-	if (entry == NULL || !is_introduced(in, entry))
-		return -EBADMSG;
-	stssl_record_init(&record);
-	r = stssl_record_decode(text, p->text_len, &record);
-	if (r == 0 && p->is_proven <= 1 && is_about(in, &record, entry) &&
-	    proof_is_modest(&record, p->is_proven != 0))
-		keep(in, &record, entry, p);
-	else if (r == -ENOMEM)
-		registry_withdraw(in->monitor->registry, entry);
-	else
-		r = -EBADMSG;
-	if (r == 0 && p->is_welcome != 0)
-		registry_welcome(in->monitor->registry, entry);
-	stssl_record_done(&record);
-	return r == -ENOMEM ? 0 : r;
-}
-
-static int
-withdraw(struct worker_channel *in, const struct message *m, const char *text)
-{
-	struct session_entry *entry = own_session(in, m->u.withdraw.session);
-
-	(void)text;
-	if (entry == NULL)
-		return -EBADMSG;
-	registry_withdraw(in->monitor->registry, entry);
-	return 0;
-}
-
 static int
 ask(struct worker_channel *in, const struct message *m, const char *text)
 {
-	const struct session_entry *entry = own_session(in, m->u.ask.session);
+	const struct session_entry *entry =
+	    worker_session(in, m->u.ask.session);
 
 	(void)text;
 	if (entry == NULL)
@@ -226,7 +67,7 @@ static int
 traffic(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_traffic *t = &m->u.traffic;
-	struct session_entry *entry = own_session(in, t->session);
+	struct session_entry *entry = worker_session(in, t->session);
 	int r = t->kernel_tls > 1 ? -EBADMSG
 				  : count_bytes(in, entry, t->in, t->out);
 
@@ -242,7 +83,7 @@ traffic(struct worker_channel *in, const struct message *m, const char *text)
 static int
 failed(struct worker_channel *in, const struct message *m, const char *text)
 {
-	struct session_entry *entry = own_session(in, m->u.failed.session);
+	struct session_entry *entry = worker_session(in, m->u.failed.session);
 
 	(void)text;
 	if (entry == NULL || m->u.failed.event >= PENALTY_CRASH ||
@@ -274,10 +115,11 @@ static int
 introduce(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_introduce *i = &m->u.introduce;
-	struct session_entry *entry = own_session(in, i->session);
+	struct session_entry *entry = worker_session(in, i->session);
 
 	(void)text;
-	if (entry != NULL && listen_of(in, entry)->tls == LISTEN_LINK &&
+	if (entry != NULL &&
+	    worker_session_listener(in, entry)->tls == LISTEN_LINK &&
 	    entry->origin != ORIGIN_AWAITED)
 		return link_client(entry, i);
 	if (entry == NULL || entry->origin != ORIGIN_AWAITED ||
@@ -291,7 +133,8 @@ static int
 unreachable(
     struct worker_channel *in, const struct message *m, const char *text)
 {
-	struct session_entry *entry = own_session(in, m->u.unreachable.session);
+	struct session_entry *entry =
+	    worker_session(in, m->u.unreachable.session);
 
 	(void)text;
 	if (entry == NULL)
@@ -305,10 +148,29 @@ unreachable(
 }
 
 static int
+compared(struct worker_channel *in, const struct message *m, const char *text)
+{
+	const struct message_compared *c = &m->u.compared;
+	const struct session_entry *entry = worker_session(in, c->session);
+	const struct listen_config *l;
+
+	(void)text;
+	if (entry == NULL || c->is_same > 1 || c->is_known > 1 ||
+	    (c->is_same != 0 && c->is_known == 0))
+		return -EBADMSG;
+	l = worker_session_listener(in, entry);
+	if (l->tls != LISTEN_LINK && l->link_to.count == 0)
+		return -EBADMSG;
+	metrics_policy(registry_metrics(in->monitor->registry), entry->listener,
+	    c->is_same != 0, c->is_known != 0 ? c->digest : NULL);
+	return 0;
+}
+
+static int
 closed(struct worker_channel *in, const struct message *m, const char *text)
 {
 	const struct message_closed *c = &m->u.closed;
-	struct session_entry *entry = own_session(in, c->session);
+	struct session_entry *entry = worker_session(in, c->session);
 	int r = count_bytes(in, entry, c->in, c->out);
 
 	(void)text;
@@ -333,12 +195,12 @@ static int
 route(struct worker_channel *in, const struct message *m, const char *text)
 {
 	struct registry *registry = in->monitor->registry;
-	struct session_entry *from = own_session(in, m->u.route.session),
+	struct session_entry *from = worker_session(in, m->u.route.session),
 			     *to = registry_find(registry, m->u.route.to);
 
 	(void)text;
 	if (from == NULL || from->record != RECORD_NONE ||
-	    listen_of(in, from)->tls != LISTEN_LINK)
+	    worker_session_listener(in, from)->tls != LISTEN_LINK)
 		return -EBADMSG;
 	if (to != NULL && to != from && to->listener == from->listener)
 		monitor_route(in->monitor, to, in->fd);
@@ -350,14 +212,15 @@ route(struct worker_channel *in, const struct message *m, const char *text)
 /* message_receive() lets only a worker's types through. */
 static int (*const handlers[MESSAGE_COUNT])(
     struct worker_channel *in, const struct message *m, const char *text) = {
-	[MESSAGE_PUBLISH] = publish,
-	[MESSAGE_WITHDRAW] = withdraw,
+	[MESSAGE_PUBLISH] = worker_record_publish,
+	[MESSAGE_WITHDRAW] = worker_record_withdraw,
 	[MESSAGE_ASK] = ask,
 	[MESSAGE_WELCOME] = welcome,
 	[MESSAGE_TRAFFIC] = traffic,
 	[MESSAGE_FAILED] = failed,
 	[MESSAGE_INTRODUCE] = introduce,
 	[MESSAGE_UNREACHABLE] = unreachable,
+	[MESSAGE_COMPARED] = compared,
 	[MESSAGE_CLOSED] = closed,
 	[MESSAGE_ROUTE] = route,
 };

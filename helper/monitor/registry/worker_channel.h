@@ -6,21 +6,7 @@
 #ifndef HELPER_MONITOR_REGISTRY_WORKER_CHANNEL_H
 #define HELPER_MONITOR_REGISTRY_WORKER_CHANNEL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "helper/monitor/wiring.h"
-
-/* One worker's channel; all is borrowed. */
-struct worker_channel {
-	struct monitor *monitor;
-	const void *worker; /* as the registry knows it */
-	bool is_older;      /* it may verify by an older generation's lists */
-	int channel;
-	unsigned most; /* messages to take; 0: all that lie there */
-	int fd;        /* that came with the message at hand; or -1 */
-	size_t closed; /* out: grows by the sessions that ended */
-};
+#include "helper/monitor/registry/worker_sessions.h"
 
 /*
  * Take what lies in the channel, or `most` of it.  Stops after more messages

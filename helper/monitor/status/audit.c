@@ -58,6 +58,21 @@ certificate(const struct stssl_record *record, char *buf, size_t size)
 	return buf;
 }
 
+/* "192.0.2.7:40022", and " edge=dmz1" behind it where one says so. */
+#define CLIENT_TEXT (STSSL_ADDRESS_TEXT + 80)
+static const char *
+client(const struct session_entry *entry, const struct stssl_record *record,
+    char buf[static CLIENT_TEXT])
+{
+	const char *edge = stssl_record_get(record, STSSL_KEY_STSSL_EDGE);
+	char peer[STSSL_ADDRESS_TEXT];
+
+	(void)snprintf(buf, CLIENT_TEXT, "%s%s%s",
+	    stssl_address_format(&entry->peer, peer),
+	    edge == NULL ? "" : " edge=", edge == NULL ? "" : plain(edge));
+	return buf;
+}
+
 /* " uid=101" with a blank in front, "" for root. */
 static const char *
 by(uid_t reporter, char buf[static 24])
@@ -71,7 +86,7 @@ audit_login(const struct session_entry *entry, const struct request *request,
     uid_t reporter, int r)
 {
 	char user[STSSL_QUOTE_MAX], class_name[STSSL_QUOTE_MAX / 2];
-	char peer[STSSL_ADDRESS_TEXT], tls[16], cert[STSSL_QUOTE_MAX + 192];
+	char peer[CLIENT_TEXT], tls[16], cert[STSSL_QUOTE_MAX + 192];
 	char who[24];
 	struct stssl_record record;
 
@@ -82,7 +97,7 @@ audit_login(const struct session_entry *entry, const struct request *request,
 	    "class=%s service=%s verdict=%s reason=%s data=%s tls=%s%s%s%s",
 	    entry->session,
 	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
-	    stssl_address_format(&entry->peer, peer),
+	    client(entry, &record, peer),
 	    stssl_quote(user, sizeof user, request->user),
 	    stssl_quote(class_name, sizeof class_name, request->class_name),
 	    plain(request->service), stssl_verdict_word(request->verdict),
@@ -97,7 +112,7 @@ void
 audit_advice(const struct session_entry *entry, const char *user,
     const struct message_advice *advice)
 {
-	char name[STSSL_QUOTE_MAX], peer[STSSL_ADDRESS_TEXT];
+	char name[STSSL_QUOTE_MAX], peer[CLIENT_TEXT];
 	char tls[16], cert[STSSL_QUOTE_MAX + 192];
 	struct stssl_record record;
 
@@ -112,8 +127,7 @@ audit_advice(const struct session_entry *entry, const char *user,
 		   "reason=%s tls=%s%s",
 	    entry->session,
 	    plain(stssl_record_get(&record, STSSL_KEY_STSSL_LISTENER)),
-	    stssl_address_format(&entry->peer, peer),
-	    stssl_quote(name, sizeof name, user),
+	    client(entry, &record, peer), stssl_quote(name, sizeof name, user),
 	    stssl_reason_word((enum stssl_reason)advice->reason),
 	    protocol(&record, tls, sizeof tls),
 	    certificate(&record, cert, sizeof cert));

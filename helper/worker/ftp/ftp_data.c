@@ -157,7 +157,7 @@ on_passive(struct ftp *f)
 		return;
 	if (f->reply.code == 229)
 		r = ftp_parse_229(f->reply.line, &port);
-	else if (f->reply.code == 227)
+	else if (f->reply.code == 227 && !session_is_to_link(f->session))
 		r = ftp_parse_227(f->reply.line, &port);
 	if (f->reply.code / 100 == 2)
 		offer_or_refuse(f, r == 0 ? connect_backend(f, port) : r);

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "helper/base/log.h"
+#include "helper/worker/host.h"
 #include "helper/worker/session.h"
+
+_Static_assert(LINK_DIGEST_BYTES == MESSAGE_DIGEST_BYTES, "one digest");
 
 #define HEX    "0123456789abcdef"
 #define DIGITS (2 * LINK_DIGEST_BYTES)
@@ -27,8 +30,8 @@ link_digest_of(const struct message_advice *advice)
 	return d;
 }
 
-bool
-link_digest_is_same(const struct link_digest *a, const struct link_digest *b)
+static bool
+is_same(const struct link_digest *a, const struct link_digest *b)
 {
 	return a->is_known && b->is_known &&
 	       memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
@@ -44,13 +47,25 @@ text_of(const struct link_digest *d, char buf[static DIGITS + 1])
 	return buf;
 }
 
-void
-link_digest_note(const struct session *s, const char *peer,
-    const struct link_digest *ours, const struct link_digest *theirs)
+static void
+note(const struct session *s, const char *peer, const struct link_digest *ours,
+    const struct link_digest *theirs)
 {
 	char who[SESSION_LABEL], own[DIGITS + 1], other[DIGITS + 1];
 
-	log_warning("policy-differs %s %s ours=%s theirs=%s",
+	log_warning("policy-differs %s%s ours=%s theirs=%s",
 	    session_label(s, who), peer, text_of(ours, own),
 	    text_of(theirs, other));
+}
+
+bool
+link_digest_compare(const struct session *s, const char *peer,
+    const struct link_digest *ours, const struct link_digest *theirs)
+{
+	const bool same = is_same(ours, theirs);
+
+	host_compared(s, same, theirs->is_known ? theirs->bytes : NULL);
+	if (!same)
+		note(s, peer, ours, theirs);
+	return same;
 }

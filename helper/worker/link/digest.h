@@ -21,12 +21,12 @@ struct link_digest {
 /* Ours, out of the answer to ABOUT_DIGEST; unknown when it is none. */
 struct link_digest link_digest_of(const struct message_advice *advice);
 
-/* One that is not known is like none. */
-bool link_digest_is_same(
-    const struct link_digest *a, const struct link_digest *b);
-
-/* One line about two that differ; `peer` is KEY=value, the other side. */
-void link_digest_note(const struct session *s, const char *peer,
+/*
+ * Are they the same?  The monitor hears of it, and the log of two that differ;
+ * one that is not known is like none.  `peer`, " KEY=value", is the other side,
+ * unless the session's label has it.
+ */
+bool link_digest_compare(const struct session *s, const char *peer,
     const struct link_digest *ours, const struct link_digest *theirs);
 
 #endif

@@ -21,7 +21,7 @@
 #include "helper/worker/session_steps.h"
 #include "helper/worker/tls/tls_link.h"
 
-/* Absolute: for all addresses together, and for the header. */
+/* Absolute: for all addresses together, each its part, and for the header. */
 #define LINK_SECONDS 10.
 
 /* What is done at the address of its turn. */
@@ -78,7 +78,7 @@ address_of(const struct session *s)
 	return &s->listen->link_to.list[s->edge->turn];
 }
 
-/* "server=10.0.0.5:5990" */
+/* " server=10.0.0.5:5990" */
 #define SERVER_TEXT (STSSL_ADDRESS_TEXT + 8)
 static const char *
 server_text(const struct session *s, char buf[static SERVER_TEXT])
@@ -88,7 +88,7 @@ server_text(const struct session *s, char buf[static SERVER_TEXT])
 
 	if (stssl_address_from(&address_of(s)->u.inet, &a) == 0)
 		(void)stssl_address_format(&a, text);
-	(void)snprintf(buf, SERVER_TEXT, "server=%s", text);
+	(void)snprintf(buf, SERVER_TEXT, " server=%s", text);
 	return buf;
 }
 
@@ -97,7 +97,7 @@ note_failure(const struct session *s, const char *why)
 {
 	char who[SESSION_LABEL], server[SERVER_TEXT];
 
-	log_warning("link %s %s failed: %s", session_label(s, who),
+	log_warning("link %s%s failed: %s", session_label(s, who),
 	    server_text(s, server), why);
 }
 
@@ -120,6 +120,8 @@ dial(struct session *s)
 	}
 	l->dialling = DIAL_CONNECT;
 	l->len = 0;
+	session_set_deadline(
+	    s, LINK_SECONDS / (double)s->listen->link_to.count);
 	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);
 	stream_watch(&s->backend, false, true);
 }
@@ -145,9 +147,17 @@ link_edge_dial(struct session *s)
 		session_give_up_backend(s, -ENOMEM);
 		return;
 	}
-	session_set_deadline(s, LINK_SECONDS);
 	session_ask(s, ABOUT_DIGEST, NULL);
 	dial(s);
+}
+
+bool
+link_edge_dial_next(struct session *s)
+{
+	if (s->edge->turn + 1 >= s->listen->link_to.count)
+		return false;
+	dial_next(s, "it takes too long");
+	return true;
 }
 
 void
@@ -229,9 +239,8 @@ compare_policies(const struct session *s)
 	char server[SERVER_TEXT];
 
 	memcpy(theirs.bytes, l->hello.digest, sizeof theirs.bytes);
-	if (!link_digest_is_same(&l->digest, &theirs))
-		link_digest_note(
-		    s, server_text(s, server), &l->digest, &theirs);
+	(void)link_digest_compare(
+	    s, server_text(s, server), &l->digest, &theirs);
 }
 
 static void
@@ -244,7 +253,7 @@ go_on(struct session *s)
 		return;
 	ev_timer_stop(s->host->loop, &s->deadline);
 	(void)snprintf(what, sizeof what, "%s server-session=%" PRIx64,
-	    server_text(s, server), l->hello.session);
+	    server_text(s, server) + 1, l->hello.session);
 	session_note(s, "linked", what);
 	compare_policies(s);
 	if (s->client.tls == NULL) {
@@ -283,6 +292,17 @@ link_edge_keep_proof(struct session *s)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* No client may make us say what the Server would refuse, and blame us for. */
+static bool
+is_sound(const struct link_edge *l)
+{
+	struct link_header header;
+	size_t len;
+
+	return link_header_read(l->header, l->header_len, &len, &header) ==
+	       NULL;
+}
+
 static int
 write_header(struct session *s)
 {
@@ -303,7 +323,17 @@ write_header(struct session *s)
 		header.proof_len =
 		    l->proof != NULL ? l->proof_len : sizeof no_proof;
 	}
-	return link_header_write(&header, &l->header, &l->header_len);
+	r = link_header_write(&header, &l->header, &l->header_len);
+	return r == 0 && !is_sound(l) ? -EBADMSG : r;
+}
+
+static void
+refuse_client(struct session *s)
+{
+	session_note(s, "link", "failed: the Server would refuse the header");
+	if (session_can_be_told(s))
+		session_refuse(s, "The service is not available.");
+	session_end(s);
 }
 
 void
@@ -313,6 +343,10 @@ link_edge_tell(struct session *s)
 
 	s->state = SESSION_TELL;
 	r = write_header(s);
+	if (r == -EBADMSG) {
+		refuse_client(s);
+		return;
+	}
 	if (r < 0) {
 		session_give_up_backend(s, r);
 		return;

@@ -8,6 +8,7 @@
 #ifndef HELPER_WORKER_LINK_EDGE_H
 #define HELPER_WORKER_LINK_EDGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct link_edge;
@@ -19,6 +20,9 @@ void link_edge_dial(struct session *s);
 
 /* Go on dialling. */
 void link_edge_step_dial(struct session *s);
+
+/* The time for an address is over: dial the next.  False when there is none. */
+bool link_edge_dial_next(struct session *s);
 
 /* The digest of our policy has come, or will not come. */
 void link_edge_advice(struct session *s, const struct message_advice *advice);

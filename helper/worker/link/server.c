@@ -67,8 +67,7 @@ refuse_link(struct session *s, const char *fault)
 {
 	char who[SESSION_LABEL];
 
-	log_warning("link-refused %s edge=%s fault=%s", session_label(s, who),
-	    s->server->pin->name, fault);
+	log_warning("link-refused %s fault=%s", session_label(s, who), fault);
 	session_end(s);
 }
 
@@ -196,11 +195,10 @@ keep_proof(struct session *s, const struct link_header *h)
 static void
 introduce(struct session *s, const struct link_header *h)
 {
-	char what[LINK_PIN_NAME + STSSL_ADDRESS_TEXT + 16];
-	char text[STSSL_ADDRESS_TEXT];
+	char what[STSSL_ADDRESS_TEXT + 8], text[STSSL_ADDRESS_TEXT];
 
-	(void)snprintf(what, sizeof what, "edge=%s from=%s",
-	    s->server->pin->name, stssl_address_format(&s->peer, text));
+	(void)snprintf(
+	    what, sizeof what, "from=%s", stssl_address_format(&s->peer, text));
 	s->server->from = s->peer;
 	s->peer = h->client;
 	s->local = h->local;
@@ -214,14 +212,9 @@ has_our_policy(struct session *s, const struct link_header *h)
 {
 	const struct link_server *l = s->server;
 	struct link_digest theirs = { .is_known = h->has_digest };
-	char peer[LINK_PIN_NAME + 8];
 
 	memcpy(theirs.bytes, h->digest, sizeof theirs.bytes);
-	if (link_digest_is_same(&l->digest, &theirs))
-		return true;
-	(void)snprintf(peer, sizeof peer, "edge=%s", l->pin->name);
-	link_digest_note(s, peer, &l->digest, &theirs);
-	return false;
+	return link_digest_compare(s, "", &l->digest, &theirs);
 }
 
 static void
@@ -342,6 +335,14 @@ const char *
 link_server_tls_version(const struct session *s)
 {
 	return s->server == NULL ? NULL : s->server->version;
+}
+
+const char *
+link_server_edge_name(const struct session *s)
+{
+	return s->server == NULL || s->server->pin == NULL
+		   ? NULL
+		   : s->server->pin->name;
 }
 
 const struct stssl_address *

@@ -29,6 +29,9 @@ int link_server_prove(const struct session *s);
 /* The client's TLS, "TLS1.3"; NULL: in clear, or not known yet. */
 const char *link_server_tls_version(const struct session *s);
 
+/* The Edge's name; NULL: not known yet, or the session is not an Edge's. */
+const char *link_server_edge_name(const struct session *s);
+
 /* Where the Edge is, once its header is taken. */
 const struct stssl_address *link_server_edge(const struct session *s);
 

@@ -11,6 +11,12 @@
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_trust.h"
 
+/*
+ * GnuTLS asks how long ago the first handshake was, however new the ticket is,
+ * and allows for no more than this (RFC 8446 section 4.6.1).
+ */
+#define RESUMABLE_SECONDS (7 * 24 * 60 * 60)
+
 static struct tls *
 open_link(struct tls_context *context, unsigned flags, enum tls_use use, int fd)
 {
@@ -28,6 +34,18 @@ open_link(struct tls_context *context, unsigned flags, enum tls_use use, int fd)
 	return tls_require_alpn(tls, TLS_LINK_ALPN) < 0 ? tls_free(tls) : tls;
 }
 
+/* One share: both sides are ours, and like the same group best. */
+static struct tls *
+connect_link(struct tls_context *context, enum tls_use use, int fd)
+{
+	struct tls *tls =
+	    open_link(context, GNUTLS_CLIENT | GNUTLS_KEY_SHARE_TOP, use, fd);
+
+	if (tls != NULL)
+		gnutls_db_set_cache_expiration(tls->session, RESUMABLE_SECONDS);
+	return tls;
+}
+
 static struct tls *
 accept_link(struct tls_context *context, enum tls_use use,
     struct tls_tickets *tickets, int fd)
@@ -39,6 +57,7 @@ accept_link(struct tls_context *context, enum tls_use use,
 		return NULL;
 	if (tls_tickets_enable(tls->session, tickets, use) < 0)
 		return tls_free(tls);
+	gnutls_db_set_cache_expiration(tls->session, RESUMABLE_SECONDS);
 	gnutls_certificate_server_set_request(
 	    tls->session, GNUTLS_CERT_REQUIRE);
 	tls->tickets = tickets;
@@ -62,7 +81,7 @@ tls_link_accept_data(
 struct tls *
 tls_link_connect(struct tls_context *context, int fd)
 {
-	return open_link(context, GNUTLS_CLIENT, TLS_SINGLE, fd);
+	return connect_link(context, TLS_SINGLE, fd);
 }
 
 struct tls *
@@ -75,7 +94,7 @@ tls_link_connect_data(struct tls_context *context, struct tls *control, int fd)
 	/* GnuTLS would wait for one. */
 	if (!control->has_ticket)
 		return NULL;
-	tls = open_link(context, GNUTLS_CLIENT, TLS_DATA, fd);
+	tls = connect_link(context, TLS_DATA, fd);
 	if (tls == NULL)
 		return NULL;
 	r = gnutls_session_get_data2(control->session, &session);

@@ -18,6 +18,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "helper/base/keytag.h"
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
 #include "helper/keyholder/keys.h"
@@ -151,13 +152,14 @@ static const struct {
 	bool key_files;    /* opened and not read yet */
 	bool certificates; /* of the server, with CAs and lists */
 	bool store;        /* CAs and lists alone */
+	bool secret;       /* of tags: see helper/base/keytag.h */
 } keeps[ROLE_COUNT] = {
 	[ROLE_WORKER] = { .certificates = true },
-	[ROLE_KEYHOLDER] = { .key_files = true },
+	[ROLE_KEYHOLDER] = { .key_files = true, .secret = true },
 	[ROLE_ADVISOR] = { false },
 	[ROLE_INQUIRER] = { .store = true },
 	[ROLE_REVIEWER] = { .store = true },
-	[ROLE_VERIFIER] = { .store = true },
+	[ROLE_VERIFIER] = { .store = true, .secret = true },
 };
 
 /* Also when only some of it is there. */
@@ -196,6 +198,8 @@ monitor_forget(struct monitor *m, enum role role)
 
 	if (!keeps[role].key_files)
 		keys_close_early();
+	if (!keeps[role].secret)
+		key_secret_forget();
 	forget_parts(m);
 	if (keeps[role].store)
 		tls_context_keep_store(g->tls);
@@ -334,6 +338,7 @@ serve(struct monitor *m, const char *path, const struct privileges *privileges)
 		return STATUS_SYSTEM;
 	}
 	catch_signals(m);
+	key_secret_make();
 	status = start_processes(m);
 	if (status != STATUS_STOPPED)
 		return status;

@@ -124,6 +124,13 @@ transcript_key(struct slice der, struct gnutls_pubkey_st **ret)
 	return r;
 }
 
+void
+transcript_key_free(struct gnutls_pubkey_st *key)
+{
+	if (key != NULL)
+		gnutls_pubkey_deinit(key);
+}
+
 /* A ClientHello before a retry counts as a message of its hash. */
 static int
 hash_first_hello(gnutls_hash_hd_t hash, gnutls_digest_algorithm_t algorithm,

@@ -22,6 +22,9 @@ struct transcript_terms {
  */
 int transcript_key(struct slice der, struct gnutls_pubkey_st **ret);
 
+/* Takes NULL. */
+void transcript_key_free(struct gnutls_pubkey_st *key);
+
 /*
  * Has this key signed for the server; has that one for the client?  Over the
  * transcript up to there; in TLS 1.2 the server over the randoms and the key

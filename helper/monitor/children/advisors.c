@@ -34,7 +34,7 @@ entry_of(const struct pending *p)
 	const struct session_entry *entry =
 	    registry_find(a->pool.monitor->registry, p->ask.session);
 
-	return entry != NULL && entry->owner == p->worker &&
+	return entry != NULL && entry->of->owner == p->worker &&
 		       entry->record != RECORD_NONE
 		   ? entry
 		   : NULL;
@@ -261,7 +261,7 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 
 	refuse_older(a, entry);
 	if (!a->pool.is_stopping && entry->record != RECORD_NONE)
-		p = questions_add(&a->questions, entry->owner, &entry->peer,
+		p = questions_add(&a->questions, entry->of->owner, &entry->peer,
 		    ask, a->patience);
 	if (p == NULL) {
 		advise(a, entry, ask, &no_answer);

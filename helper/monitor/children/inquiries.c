@@ -71,10 +71,10 @@ static void
 lost(struct child *c)
 {
 	struct inquiries *q = c->pool->owner;
+	const struct registry *registry = q->pool.monitor->registry;
+	struct session_entry *e = NULL;
 
-	for (struct session_entry *e =
-		 registry_first(q->pool.monitor->registry);
-	     e != NULL; e = LIST_NEXT(e, link))
+	while (c->tasks > 0 && (e = registry_next(registry, e)) != NULL)
 		if (e->inquirer == c)
 			answer(q, e, X509_OCSP_UNKNOWN);
 }

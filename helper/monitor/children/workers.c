@@ -13,6 +13,7 @@
 #include "helper/base/log.h"
 #include "helper/monitor/children/worker_process.h"
 #include "helper/monitor/registry/sources.h"
+#include "helper/monitor/registry/walk.h"
 
 #define PROCESSES_MAX 4096
 #define KILL_SECONDS  2.0
@@ -22,6 +23,7 @@ struct workers {
 	uint64_t next_session;
 	bool is_holding; /* see update_hold() */
 	struct ev_prepare prepare;
+	struct ev_timer sweep;
 };
 
 static unsigned
@@ -89,19 +91,32 @@ update_hold(struct workers *workers)
 	monitor_hold(workers->pool.monitor, hold);
 }
 
+/* Sessions of workers that are gone, a few in each turn of the event loop. */
+static void
+on_sweep(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct workers *workers = timer->data;
+
+	(void)events;
+	if (!registry_sweep(workers->pool.monitor->registry, WALK_STEP))
+		return;
+	ev_timer_set(timer, 0., 0.);
+	ev_timer_start(loop, timer);
+}
+
 /* Between events, so that nothing is forked in the middle of an answer. */
 static void
 on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 {
 	struct workers *workers = prepare->data;
 
-	(void)loop;
 	(void)events;
 	if (workers->is_holding)
 		update_hold(workers);
 	if (!workers->pool.is_untidy)
 		return;
 	workers->pool.is_untidy = false;
+	ev_timer_start(loop, &workers->sweep);
 	if (!workers->pool.is_stopping)
 		stop_idle(workers);
 	pool_mend(&workers->pool);
@@ -187,6 +202,8 @@ workers_new(struct monitor *monitor)
 	ev_prepare_init(&workers->prepare, on_prepare);
 	workers->prepare.data = workers;
 	ev_prepare_start(monitor->loop, &workers->prepare);
+	ev_timer_init(&workers->sweep, on_sweep, 0., 0.);
+	workers->sweep.data = workers;
 	return workers;
 }
 
@@ -196,6 +213,7 @@ workers_free(struct workers *workers)
 	if (workers == NULL)
 		return NULL;
 	ev_prepare_stop(workers->pool.monitor->loop, &workers->prepare);
+	ev_timer_stop(workers->pool.monitor->loop, &workers->sweep);
 	pool_done(&workers->pool);
 	free(workers);
 	return NULL;
@@ -235,7 +253,7 @@ workers_tell(const struct workers *workers, const struct session_entry *entry,
 	struct child *c;
 
 	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (c == entry->owner)
+		if (c == entry->of->owner)
 			return child_tell(c, m, -1);
 	return -ENOENT;
 }
@@ -282,7 +300,7 @@ workers_has(const struct workers *workers, const struct session_entry *entry,
 	const struct child *c;
 
 	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (c == entry->owner)
+		if (c == entry->of->owner)
 			return c->pid == (pid_t)worker;
 	return false;
 }

@@ -35,13 +35,21 @@ enum session_origin {
 	ORIGIN_PROXY,   /* a proxy's, which has said that it is its own */
 };
 
+/* A worker, for all that the registry knows, and its sessions. */
+struct session_owner {
+	const void
+	    *owner; /* only compared; NULL: it is gone, and so are they */
+	LIST_HEAD(session_list, session_entry) sessions;
+	LIST_ENTRY(session_owner) link;
+};
+
 /*
  * Fields are for reading; the registry alone writes, but for the certificate,
  * who is asked about it, its review, the verdict, and what failed.
  */
 struct session_entry {
 	uint64_t session;
-	const void *owner; /* the worker; only compared */
+	struct session_owner *of;
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
 	enum session_origin origin;
@@ -72,7 +80,7 @@ struct session_entry {
 	/* Its own, where it connects to the backend from; NULL: anywhere. */
 	struct source *sources[MESSAGE_SOURCES];
 
-	LIST_ENTRY(session_entry) link;
+	LIST_ENTRY(session_entry) link; /* its owner's */
 };
 
 struct registry;
@@ -117,8 +125,9 @@ void registry_login(struct registry *registry, struct session_entry *entry);
 /* How many sessions there are, and how many are new. */
 const struct census *registry_census(const struct registry *registry);
 
-/* All of them, by LIST_NEXT() of `link`; NULL when there is none. */
-struct session_entry *registry_first(const struct registry *registry);
+/* All of them, in any order: the first one after NULL, NULL after the last. */
+struct session_entry *registry_next(
+    const struct registry *registry, const struct session_entry *entry);
 
 /* The counters of helper/monitor/registry/metrics.h. */
 struct metrics *registry_metrics(struct registry *registry);
@@ -169,8 +178,15 @@ size_t registry_settle(struct registry *registry);
 bool registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret);
 
-/* Forget a session; all sessions of an owner. */
+/* Forget a session. */
 void registry_remove(struct registry *registry, struct session_entry *entry);
+
+/*
+ * Forget all sessions of an owner, at once for whoever asks, but not for what
+ * counts them: registry_sweep() removes up to `most`, and returns true while
+ * there are more.
+ */
 void registry_remove_owner(struct registry *registry, const void *owner);
+bool registry_sweep(struct registry *registry, unsigned most);
 
 #endif

@@ -37,7 +37,7 @@ own_session(const struct worker_channel *in, uint64_t session)
 	struct session_entry *entry =
 	    registry_find(in->monitor->registry, session);
 
-	return entry != NULL && entry->owner == in->worker ? entry : NULL;
+	return entry != NULL && entry->of->owner == in->worker ? entry : NULL;
 }
 
 static bool

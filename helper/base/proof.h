@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "helper/base/keytag.h"
 #include "status/quote.h"
 
 /*
@@ -41,6 +42,8 @@ struct proof_request {
 	uint64_t batch; /* of the nonce */
 	uint32_t nonce; /* its number in the batch */
 	uint32_t zero;
+	/* The keyholder's, of the server's signature; any other: verify it. */
+	uint8_t tag[KEY_TAG];
 };
 
 struct proof_nonces {

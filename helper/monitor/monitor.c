@@ -17,6 +17,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "helper/base/keytag.h"
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
 #include "helper/keyholder/keys.h"
@@ -152,13 +153,14 @@ static const struct {
 	bool key_files;    /* opened and not read yet */
 	bool certificates; /* of the server, with CAs and lists */
 	bool store;        /* CAs and lists alone */
+	bool secret;       /* of tags: see helper/base/keytag.h */
 } keeps[ROLE_COUNT] = {
 	[ROLE_WORKER] = { .certificates = true },
-	[ROLE_KEYHOLDER] = { .key_files = true },
+	[ROLE_KEYHOLDER] = { .key_files = true, .secret = true },
 	[ROLE_ADVISOR] = { false },
 	[ROLE_INQUIRER] = { .store = true },
 	[ROLE_REVIEWER] = { .store = true },
-	[ROLE_VERIFIER] = { .store = true },
+	[ROLE_VERIFIER] = { .store = true, .secret = true },
 };
 
 /* Also when only some of it is there. */
@@ -197,6 +199,8 @@ monitor_forget(struct monitor *m, enum role role)
 
 	if (!keeps[role].key_files)
 		keys_close_early();
+	if (!keeps[role].secret)
+		key_secret_forget();
 	forget_parts(m);
 	if (keeps[role].store)
 		tls_context_keep_store(g->tls);
@@ -339,6 +343,7 @@ serve(struct monitor *m, const char *path, const struct privileges *privileges)
 		return STATUS_SYSTEM;
 	}
 	catch_signals(m);
+	key_secret_make();
 	status = start_processes(m);
 	if (status != STATUS_STOPPED)
 		return status;

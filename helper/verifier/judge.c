@@ -8,7 +8,6 @@
 #include "helper/verifier/judge.h"
 
 #include <errno.h>
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +22,7 @@
 struct server {
 	struct server *next;
 	struct gnutls_pubkey_st *key;
+	uint8_t name[KEY_NAME];
 	size_t len;
 	uint8_t der[];
 };
@@ -63,8 +63,9 @@ judge_add_server(struct judge *judge, const void *der, size_t len)
 		return -ENOMEM;
 	memcpy(server->der, der, len);
 	server->len = len;
-	if (transcript_key((struct slice){ server->der, len }, &server->key) <
-	    0) {
+	if (!key_name_of(der, len, server->name) ||
+	    transcript_key((struct slice){ server->der, len }, &server->key) <
+		0) {
 		free(server);
 		return -EBADMSG;
 	}
@@ -90,27 +91,31 @@ judge_free(struct judge *judge)
 	return NULL;
 }
 
-/* The key of our certificate that the handshake shows; NULL: of none. */
-static struct gnutls_pubkey_st *
-key_of_server(const struct judge *judge, const struct slice *leaf)
+/* Our certificate that the handshake shows; NULL: none. */
+static const struct server *
+find_server(const struct judge *judge, const struct slice *leaf)
 {
 	const struct server *s = judge->servers;
 
 	while (s != NULL && (s->len != leaf->len ||
 				memcmp(s->der, leaf->at, leaf->len) != 0))
 		s = s->next;
-	return s == NULL ? NULL : s->key;
+	return s;
 }
 
 static const char *
-verify_server(const struct judge *judge, const struct messages *m)
+verify_server(const struct judge *judge, const struct messages *m,
+    const uint8_t tag[static KEY_TAG])
 {
 	const struct transcript_terms terms = { judge->algorithms,
 		judge->count };
-	struct gnutls_pubkey_st *key = key_of_server(judge, &m->server_leaf);
+	const struct server *s = find_server(judge, &m->server_leaf);
+	struct transcript_server server;
 
-	return key == NULL ? "a handshake of another server"
-			   : transcript_verify_server(m, &terms, key);
+	if (s == NULL)
+		return "a handshake of another server";
+	server = (struct transcript_server){ s->key, s->name, tag };
+	return transcript_verify_server(m, &terms, &server);
 }
 
 static const char *
@@ -203,7 +208,8 @@ judge_chain(
 
 static const char *
 judge_client(const struct judge *judge, const struct x509_store *store,
-    const struct messages *m, struct finding *ret)
+    const struct messages *m, const uint8_t tag[static KEY_TAG],
+    struct finding *ret)
 {
 	struct client *client = clients_take(judge->clients, m);
 	const char *why = NULL;
@@ -213,7 +219,7 @@ judge_client(const struct judge *judge, const struct x509_store *store,
 	if (client->is_huge)
 		why = "a key that is too large";
 	if (why == NULL)
-		why = verify_server(judge, m);
+		why = verify_server(judge, m, tag);
 	if (why == NULL)
 		why = verify_client(judge, m, client);
 	if (why == NULL)
@@ -238,5 +244,5 @@ judge_handshake(const struct judge *judge, const struct x509_store *store,
 	if (!nonces_spend(nonces, request, m.server_random.at, judge->seconds))
 		return "a nonce that is used, too old, or not this worker's";
 	ret->is_1_3 = m.is_1_3;
-	return judge_client(judge, store, &m, ret);
+	return judge_client(judge, store, &m, request->tag, ret);
 }

@@ -308,15 +308,17 @@ enqueue(struct prover *p, const struct proof_request *request,
 
 int
 prover_give(struct prover *p, uint64_t session,
-    const struct prover_nonce *nonce, struct buffer *messages)
+    const struct prover_nonce *nonce, const uint8_t tag[static KEY_TAG],
+    struct buffer *messages)
 {
-	const struct proof_request request = { .type = PROOF_GIVEN,
+	struct proof_request request = { .type = PROOF_GIVEN,
 		.len = (uint32_t)buffer_len(messages),
 		.session = session,
 		.batch = nonce->batch,
 		.nonce = nonce->number };
 	int r = p->loop == NULL ? -EPIPE : -EAGAIN;
 
+	memcpy(request.tag, tag, sizeof request.tag);
 	if (r == -EAGAIN && STAILQ_EMPTY(&p->queue))
 		r = say(p, &request, messages);
 	if (r == -EAGAIN && enqueue(p, &request, messages) == 0)

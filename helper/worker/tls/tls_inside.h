@@ -48,6 +48,7 @@ struct tls_proof {
 	bool has_nonce, expects_1_3;
 	bool is_whole; /* the client's signature has come */
 	struct prover_nonce nonce;
+	uint8_t tag[KEY_TAG];    /* of our signature */
 	struct buffer *messages; /* NULL: there is nothing to hand in */
 };
 

@@ -5,6 +5,7 @@
 #include <config.h>
 #include "helper/monitor/children/keyholders.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #define WORKER 7
 
 static struct keyholders *keyholders;
-static unsigned refused;
+static unsigned refused, prepared;
 static uint32_t refused_worker;
 
 /* It has the keys, and is asked by a worker for what is not to be signed. */
@@ -52,6 +53,13 @@ monitor_refused(struct monitor *m, uint32_t worker)
 	refused_worker = worker;
 }
 
+void
+monitor_prepared(struct monitor *m)
+{
+	(void)m;
+	prepared++;
+}
+
 START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 {
 	static struct helper_config config;
@@ -64,6 +72,11 @@ START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 	ck_assert_ptr_nonnull(keyholders);
 	ck_assert_int_eq(
 	    keyholders_prepare(keyholders, &generation, &error), 0);
+	ck_assert_int_eq(
+	    keyholders_prepared(keyholders, false, &error), -EAGAIN);
+	while (prepared == 0)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_int_eq(keyholders_prepared(keyholders, false, &error), 0);
 	keyholders_renew(keyholders);
 	while (refused == 0)
 		ev_run(monitor.loop, EVRUN_ONCE);

@@ -17,6 +17,7 @@
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
+#include "helper/monitor/reload.h"
 #include "helper/monitor/status/audit.h"
 #include "helper/worker/tls/tls.h"
 #include "status/tools/words.h"
@@ -213,6 +214,13 @@ monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
 	/* Ours is what workers that are started later begin with. */
 	memcpy(l->passive_address->ip, resolved->ip, sizeof resolved->ip);
 	workers_address(m->workers, resolved);
+}
+
+void
+monitor_prepared(struct monitor *m)
+{
+	if (m->reload != NULL)
+		reload_go_on(m->reload);
 }
 
 /* All sessions that come from now on get the new generation. */

@@ -22,6 +22,7 @@
 #define MONITOR_SIGNALS 3
 
 struct child;
+struct pool;
 
 struct monitor {
 	struct ev_loop *loop; /* the default one: it waits for children */
@@ -30,6 +31,7 @@ struct monitor {
 	struct registry *registry;
 	struct penalties *penalties;
 	size_t processes; /* of all roles, until they are reaped */
+	struct pool *pools[ROLE_COUNT]; /* their owners' */
 
 	struct listeners *listeners;
 	struct doors *doors;
@@ -134,8 +136,17 @@ int monitor_end(struct monitor *m, const struct session_entry *entry,
 void monitor_refused_login(
     struct monitor *m, const struct session_entry *entry, const char *reason);
 
-/* Loads the files anew, as reload_now(); -EAGAIN when the helper stops. */
-int monitor_reload(struct monitor *m, struct stssl_error *error);
+/*
+ * The files are to be loaded anew; reply_reloaded() answers the asker at `fd`,
+ * which is borrowed, or -1.
+ */
+void monitor_reload(struct monitor *m, int fd);
+
+/* The reload has ended, well or not. */
+void monitor_reloaded(struct monitor *m);
+
+/* The keyholder of the next generation has loaded the keys, or has not. */
+void monitor_prepared(struct monitor *m);
 
 /* Another generation is in use; the old one is freed afterwards. */
 void monitor_renewed(struct monitor *m);

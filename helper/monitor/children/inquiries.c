@@ -32,10 +32,8 @@ config_of(const struct inquiries *q)
 }
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = config_of(pool->owner);
-
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (config->listeners[i].passive_name != NULL)
 			return 1;

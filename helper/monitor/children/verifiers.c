@@ -32,10 +32,8 @@ struct verifiers {
 static struct judge *judge;
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = pool->monitor->generation->config;
-
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (config->listeners[i].client_certificate != CLIENT_NONE)
 			return 1;

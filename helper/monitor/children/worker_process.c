@@ -18,9 +18,8 @@
 #include "helper/worker/worker.h"
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = pool->monitor->generation->config;
 	long cpus;
 
 	if (config->workers > 0)

@@ -13,10 +13,11 @@
 #include "helper/base/log.h"
 #include "helper/monitor/children/worker_process.h"
 #include "helper/monitor/registry/sources.h"
-#include "helper/monitor/registry/walk.h"
 
 #define PROCESSES_MAX 4096
 #define KILL_SECONDS  2.0
+/* Removing one touches many pages, and after a fork each has to be copied. */
+#define SWEEP_STEP 16
 
 struct workers {
 	struct pool pool;
@@ -37,7 +38,8 @@ static void
 stop_idle(struct workers *workers)
 {
 	bool once = sessions_each(workers) == 1;
-	size_t wanted = worker_kind.wanted(&workers->pool),
+	size_t wanted = worker_kind.wanted(
+		   workers->pool.monitor->generation->config),
 	       present = pool_present(&workers->pool);
 	struct child *c;
 
@@ -98,7 +100,7 @@ on_sweep(struct ev_loop *loop, struct ev_timer *timer, int events)
 	const struct workers *workers = timer->data;
 
 	(void)events;
-	if (!registry_sweep(workers->pool.monitor->registry, WALK_STEP))
+	if (!registry_sweep(workers->pool.monitor->registry, SWEEP_STEP))
 		return;
 	ev_timer_set(timer, 0., 0.);
 	ev_timer_start(loop, timer);

@@ -72,16 +72,22 @@ monitor_refused(struct monitor *m, uint32_t worker)
 
 /* Between workers and the verifier */
 
-bool
+void
 monitor_introduce(struct monitor *m, struct child *worker)
 {
-	return verifiers_introduce(m->verifiers, worker);
+	verifiers_introduce(m->verifiers, worker);
 }
 
 void
-monitor_introduce_workers(struct monitor *m, bool is_new)
+monitor_introduce_workers(struct monitor *m)
 {
-	workers_introduce(m->workers, is_new);
+	workers_introduce(m->workers);
+}
+
+void
+monitor_abandoned(struct monitor *m, pid_t verifier)
+{
+	workers_abandoned(m->workers, verifier);
 }
 
 void

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "helper/base/message.h"
 #include "helper/monitor/generation.h"
@@ -79,13 +80,16 @@ void monitor_connect_workers(struct monitor *m, bool is_new);
 void monitor_refused(struct monitor *m, uint32_t worker);
 
 /*
- * Give this worker and the verifier a line between them; false when that has to
- * wait for monitor_introduce_workers().
+ * Give this worker and the verifier a line between them, and set its verifier;
+ * if that has to wait monitor_introduce_workers() is called.
  */
-bool monitor_introduce(struct monitor *m, struct child *worker);
+void monitor_introduce(struct monitor *m, struct child *worker);
 
-/* The verifier takes lines; those of all workers, when it is a new one. */
-void monitor_introduce_workers(struct monitor *m, bool is_new);
+/* The verifier takes lines: those of workers that have none. */
+void monitor_introduce_workers(struct monitor *m);
+
+/* The verifier with this process id is gone: its workers have none. */
+void monitor_abandoned(struct monitor *m, pid_t verifier);
 
 /* Take in what verifiers have said until now. */
 void monitor_hear_verifiers(struct monitor *m);

@@ -213,6 +213,32 @@ def killed():
         await_that(lambda: attempt() == "certificate", "its nonces")
 
 
+@story("an old verifier is killed: its workers get the new one")
+def old_killed():
+    # Handshakes of these come late, in an old worker.
+    waiting = [connect(FTP, tls="late", certificate="acme-1")
+               for _ in range(20)]
+    old, start = verifier(), len(log("helper.log"))
+    HELPER.process.send_signal(signal.SIGHUP)
+    await_that(lambda: "reloaded" in since("helper.log", start), "a reload")
+    outcomes = []
+
+    def late():
+        equal(waiting != [], True)
+        ftp = waiting.pop()
+        ftp.auth()
+        outcomes.append(log_in(ftp, "acme-1"))
+        ftp.close()
+        return outcomes[-1] == "certificate"
+
+    equal(late(), True)
+    os.kill(old, signal.SIGKILL)
+    await_that(late, "the new verifier")
+    for outcome in outcomes:
+        if outcome != "certificate":
+            refused(outcome)
+
+
 @story("the verifier is killed in the middle of handshakes: nobody is let in "
        "who should not be, and all is well afterwards")
 def killed_meanwhile():

@@ -77,8 +77,8 @@ worker_connect(struct child *c)
 void
 worker_introduce(struct child *c)
 {
-	if (!c->is_introduced)
-		c->is_introduced = monitor_introduce(c->pool->monitor, c);
+	if (c->verifier == 0)
+		monitor_introduce(c->pool->monitor, c);
 }
 
 static int

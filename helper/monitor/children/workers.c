@@ -282,17 +282,23 @@ workers_connect(struct workers *workers, bool is_new)
 }
 
 void
-workers_introduce(struct workers *workers, bool is_new)
+workers_introduce(struct workers *workers)
 {
 	struct child *c;
 
-	LIST_FOREACH (c, &workers->pool.list, entry) {
-		if (c->is_lost || c->is_retired)
-			continue;
-		if (is_new)
-			c->is_introduced = false;
-		worker_introduce(c);
-	}
+	LIST_FOREACH (c, &workers->pool.list, entry)
+		if (!c->is_lost)
+			worker_introduce(c);
+}
+
+void
+workers_abandoned(struct workers *workers, pid_t verifier)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &workers->pool.list, entry)
+		if (c->verifier == verifier)
+			c->verifier = 0;
 }
 
 bool

@@ -80,7 +80,7 @@ change(struct renewal *r, struct stssl_error *error)
 	keep_addresses(m->generation->config, r->next.config);
 	r->old = *m->generation;
 	*m->generation = r->next;
-	r->next = (struct generation){ NULL };
+	r->next = (struct generation){ .config = NULL };
 	monitor_renewed(m);
 	return 0;
 }
@@ -90,7 +90,7 @@ clean(struct renewal *r, struct stssl_error *error)
 {
 	(void)error;
 	generation_free(&r->old);
-	r->old = (struct generation){ NULL };
+	r->old = (struct generation){ .config = NULL };
 	return 0;
 }
 
@@ -108,11 +108,12 @@ static int (*const steps[])(struct renewal *r, struct stssl_error *error) = {
 static void
 end(struct renewal *r, int result, const struct stssl_error *error)
 {
+	ev_timer_stop(r->monitor->loop, &r->go);
 	ev_timer_stop(r->monitor->loop, &r->patience);
 	if (result < 0) {
 		pools_abandon(r->monitor);
 		generation_free(&r->next);
-		r->next = (struct generation){ NULL };
+		r->next = (struct generation){ .config = NULL };
 	}
 	r->is_on = false;
 	r->ended(r->owner, result, error);
@@ -169,7 +170,8 @@ renewal_begin(struct renewal *r)
 void
 renewal_go_on(struct renewal *r)
 {
-	if (!r->is_on || ev_is_active(&r->go))
+	/* One that has gone off, and was not heard yet, is not active. */
+	if (!r->is_on || ev_is_active(&r->go) || ev_is_pending(&r->go))
 		return;
 	ev_timer_set(&r->go, 0., 0.);
 	ev_timer_start(r->monitor->loop, &r->go);

@@ -2,7 +2,8 @@
  *
  * The asking side of stssl-status(7): one question and one answer, and perhaps
  * a report on the same connection.  Blocks for at most `timeout_ms` in all,
- * starts no thread, touches no signal, leaves no descriptor behind but a line's.
+ * starts no thread, touches no signal, leaves no descriptor behind but that of a
+ * line.
  *
  * The socket is believed only when it is in a directory that none but root and
  * the socket's owner can write to, and when the process at its other end runs
@@ -33,7 +34,8 @@ void stssl_hang_up(struct stssl_line *line);
  * Ask which session is behind one of `count` connections, at most
  * STSSL_QUERY_KEYS, each as the asking backend sees it.
  * Returns 1 and fills *ret, which must be empty, when the helper knows one of
- * them, and the connection stays for a report; 0 when it knows none ("not through the helper"); and
+ * them, and the connection stays for a report; 0 when it knows none ("not
+ * through the helper"); and
  *   -EINVAL     count is 0 or too large,
  *   -EACCES     the socket's place or its server is not to be trusted,
  *   -ETIMEDOUT  no answer in time,
@@ -75,8 +77,8 @@ struct stssl_report {
 
 /*
  * Report a verdict, on the connection of a query or, if the helper has closed
- * that by now, on a new one; none is left.  Returns 0 when the helper took it; -ENOENT when the
- * session is gone; else the errors of stssl_query().
+ * that by now, on a new one; none is left.  Returns 0 when the helper took it;
+ * -ENOENT when the session is gone; else the errors of stssl_query().
  */
 int stssl_report(
     struct stssl_line *line, const struct stssl_report *report, int timeout_ms);

@@ -2,8 +2,8 @@
  *
  * The asking side of stssl-status(7): one question and one answer, and perhaps
  * a report on the same connection.  Blocks for at most `timeout_ms` in all,
- * starts no thread, touches no signal, leaves no descriptor behind but that of a
- * line.
+ * starts no thread, touches no signal, leaves no descriptor behind but a
+ * line's.
  *
  * The socket is believed only when it is in a directory that none but root and
  * the socket's owner can write to, and when the process at its other end runs

@@ -108,6 +108,7 @@ static int (*const steps[])(struct renewal *r, struct stssl_error *error) = {
 static void
 end(struct renewal *r, int result, const struct stssl_error *error)
 {
+	ev_timer_stop(r->monitor->loop, &r->go);
 	ev_timer_stop(r->monitor->loop, &r->patience);
 	if (result < 0) {
 		pools_abandon(r->monitor);
@@ -169,7 +170,8 @@ renewal_begin(struct renewal *r)
 void
 renewal_go_on(struct renewal *r)
 {
-	if (!r->is_on || ev_is_active(&r->go))
+	/* One that has gone off, and was not heard yet, is not active. */
+	if (!r->is_on || ev_is_active(&r->go) || ev_is_pending(&r->go))
 		return;
 	ev_timer_set(&r->go, 0., 0.);
 	ev_timer_start(r->monitor->loop, &r->go);

@@ -156,6 +156,9 @@ ended(struct child *c)
 	struct keyholders *k = c->pool->owner;
 
 	if (c == k->next) {
+		/* What it has said before its end counts. */
+		if (k->said == -EAGAIN && !c->is_lost)
+			k->said = receive_loaded(c, k->config, &k->error);
 		k->next = NULL;
 		if (k->said >= 0 || k->said == -EAGAIN)
 			k->said = -EPIPE;

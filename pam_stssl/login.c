@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "status/clock.h"
-#include "status/query.h"
 
 void
 login_init(struct login *l, const struct options *options, const char *user,
@@ -23,6 +22,7 @@ login_init(struct login *l, const struct options *options, const char *user,
 		.options = options,
 		.user = user,
 		.service = service,
+		.line = { options->socket, -1 },
 		.left_ms = STSSL_QUERY_TIMEOUT_MS,
 		.judgement = {
 			.verdict = STSSL_VERDICT_REFUSE,
@@ -38,6 +38,7 @@ login_init(struct login *l, const struct options *options, const char *user,
 void
 login_done(struct login *l)
 {
+	stssl_hang_up(&l->line);
 	stssl_record_done(&l->record);
 	l->classes = stssl_classes_free(l->classes);
 	l->judgement.class_name = "";
@@ -177,8 +178,7 @@ find_session(struct login *l)
 		take_from_connection(l);
 		return 0;
 	}
-	r = stssl_query(
-	    l->options->socket, c->list, c->count, l->left_ms, &l->record);
+	r = stssl_query(&l->line, c->list, c->count, l->left_ms, &l->record);
 	if (is_absent(l->options, r))
 		r = 0;
 	l->left_ms -= (int)(stssl_now_ms() - start_ms);
@@ -352,7 +352,7 @@ report(struct login *l)
 		.reason = stssl_reason_word(j->reason),
 		.data = j->data_private ? "private" : "any",
 	};
-	int r = stssl_report(l->options->socket, &words, l->left_ms);
+	int r = stssl_report(&l->line, &words, l->left_ms);
 
 	/* The session is gone, or the socket of the helper is. */
 	if (r == -ENOENT)

@@ -17,6 +17,7 @@
 #include "policy/judge.h"
 #include "policy/user.h"
 #include "status/address.h"
+#include "status/query.h"
 #include "status/record.h"
 
 /* Room for a log line of it. */
@@ -35,6 +36,7 @@ struct login {
 	const char *rhost;              /* borrowed; NULL for none */
 	bool is_by_rhost;               /* that is how it was found */
 	struct connections connections; /* of this process */
+	struct stssl_line line;         /* to the helper */
 	int left_ms;                    /* what the helper may still take */
 	bool known;                     /* to the helper: `record` is its */
 	const char *ssh_text;           /* borrowed; of sshd's, NULL for none */

@@ -7,6 +7,7 @@
 #include "status/query.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,18 +182,51 @@ stssl_ask(const char *path, const struct stssl_record *question, int timeout_ms,
 	return r;
 }
 
+void
+stssl_hang_up(struct stssl_line *line)
+{
+	if (line->fd != -1)
+		(void)close(line->fd);
+	line->fd = -1;
+}
+
+/* The helper has not waited for another question. */
+static bool
+is_over(int r)
+{
+	return r == -EPIPE || r == -ECONNRESET || r == -ENODATA;
+}
+
+/* On the connection that is there, if any, or else on a new one. */
+static int
+ask(struct stssl_line *line, const struct stssl_record *question,
+    int64_t deadline_ms, struct stssl_record *ret)
+{
+	int r = -EPIPE;
+
+	if (line->fd != -1)
+		r = say(line->fd, question, deadline_ms);
+	if (r == 0)
+		r = stssl_hear(
+		    line->fd, (int)(deadline_ms - stssl_now_ms()), ret);
+	if (!is_over(r))
+		return r;
+	stssl_hang_up(line);
+	r = stssl_ask(line->path, question, (int)(deadline_ms - stssl_now_ms()),
+	    &line->fd);
+	if (r == 0)
+		r = stssl_hear(
+		    line->fd, (int)(deadline_ms - stssl_now_ms()), ret);
+	return r;
+}
+
 /* A question with one answer; none at all is none that is well-formed. */
 static int
-exchange(const char *path, const struct stssl_record *question, int timeout_ms,
-    struct stssl_record *ret)
+exchange(struct stssl_line *line, const struct stssl_record *question,
+    int timeout_ms, struct stssl_record *ret)
 {
-	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
-	int fd, r = stssl_ask(path, question, timeout_ms, &fd);
+	int r = ask(line, question, stssl_now_ms() + timeout_ms, ret);
 
-	if (r < 0)
-		return r;
-	r = stssl_hear(fd, (int)(deadline_ms - stssl_now_ms()), ret);
-	(void)close(fd);
 	return r == -ENODATA ? -EBADMSG : r;
 }
 
@@ -234,8 +268,8 @@ put_query(struct stssl_record *question, const struct stssl_connection *keys,
 }
 
 int
-stssl_query(const char *path, const struct stssl_connection *keys, size_t count,
-    int timeout_ms, struct stssl_record *ret)
+stssl_query(struct stssl_line *line, const struct stssl_connection *keys,
+    size_t count, int timeout_ms, struct stssl_record *ret)
 {
 	struct stssl_record question, answer;
 	int r;
@@ -246,16 +280,18 @@ stssl_query(const char *path, const struct stssl_connection *keys, size_t count,
 	stssl_record_init(&answer);
 	r = put_query(&question, keys, count);
 	if (r == 0)
-		r = exchange(path, &question, timeout_ms, &answer);
+		r = exchange(line, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, query_meanings);
 	if (r == 1 && !is_complete(&answer))
 		r = -EBADMSG;
 	stssl_record_done(&question);
-	if (r == 1)
+	if (r == 1) {
 		*ret = answer;
-	else
-		stssl_record_done(&answer);
+		return r;
+	}
+	stssl_record_done(&answer);
+	stssl_hang_up(line);
 	return r;
 }
 
@@ -284,7 +320,7 @@ put_report(struct stssl_record *question, const struct stssl_report *report)
 
 int
 stssl_report(
-    const char *path, const struct stssl_report *report, int timeout_ms)
+    struct stssl_line *line, const struct stssl_report *report, int timeout_ms)
 {
 	struct stssl_record question, answer;
 	int r;
@@ -293,10 +329,11 @@ stssl_report(
 	stssl_record_init(&answer);
 	r = put_report(&question, report);
 	if (r == 0)
-		r = exchange(path, &question, timeout_ms, &answer);
+		r = exchange(line, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, report_meanings);
 	stssl_record_done(&question);
 	stssl_record_done(&answer);
+	stssl_hang_up(line);
 	return r;
 }

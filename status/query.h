@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The asking side of stssl-status(7): one question, one answer, close.  Blocks
- * for at most `timeout_ms` in all, starts no thread, touches no signal, leaves
- * no descriptor behind.
+ * The asking side of stssl-status(7): one question and one answer, and perhaps
+ * a report on the same connection.  Blocks for at most `timeout_ms` in all,
+ * starts no thread, touches no signal, leaves no descriptor behind but a
+ * line's.
  *
  * The socket is believed only when it is in a directory that none but root and
  * the socket's owner can write to, and when the process at its other end runs
@@ -20,11 +21,21 @@
 #define STSSL_QUERY_KEYS       16
 #define STSSL_QUERY_TIMEOUT_MS 2000
 
+/* To the helper at `path`; a connection that is still there, or -1. */
+struct stssl_line {
+	const char *path;
+	int fd;
+};
+
+/* Close the connection, if there is one. */
+void stssl_hang_up(struct stssl_line *line);
+
 /*
  * Ask which session is behind one of `count` connections, at most
  * STSSL_QUERY_KEYS, each as the asking backend sees it.
  * Returns 1 and fills *ret, which must be empty, when the helper knows one of
- * them; 0 when it knows none ("not through the helper"); and
+ * them, and the connection stays for a report; 0 when it knows none ("not
+ * through the helper"); and
  *   -EINVAL     count is 0 or too large,
  *   -EACCES     the socket's place or its server is not to be trusted,
  *   -ETIMEDOUT  no answer in time,
@@ -34,7 +45,7 @@
  *   -EPERM      the helper does not answer us, or its socket's mode says so,
  *   or what socket(2), connect(2), send(2), recv(2) say: ECONNREFUSED, ENOENT.
  */
-int stssl_query(const char *path, const struct stssl_connection *keys,
+int stssl_query(struct stssl_line *line, const struct stssl_connection *keys,
     size_t count, int timeout_ms, struct stssl_record *ret);
 
 /*
@@ -65,10 +76,11 @@ struct stssl_report {
 };
 
 /*
- * Report a verdict.  Returns 0 when the helper took it; -ENOENT when the
- * session is gone; else the errors of stssl_query().
+ * Report a verdict, on the connection of a query or, if the helper has closed
+ * that by now, on a new one; none is left.  Returns 0 when the helper took it;
+ * -ENOENT when the session is gone; else the errors of stssl_query().
  */
 int stssl_report(
-    const char *path, const struct stssl_report *report, int timeout_ms);
+    struct stssl_line *line, const struct stssl_report *report, int timeout_ms);
 
 #endif

@@ -23,9 +23,10 @@ enum count {
 
 static const struct {
 	const char *name;
+	size_t len;
 	enum count count;
 } keys[] = {
-#define X(key, count) [STSSL_KEY_##key] = { #key, count },
+#define X(key, count) [STSSL_KEY_##key] = { #key, sizeof #key - 1, count },
 	STSSL_KEYS(X)
 #undef X
 };
@@ -94,7 +95,7 @@ find(const struct stssl_record *r, const char *name)
 const char *
 stssl_key_value(const char *string, enum stssl_key key)
 {
-	return value_of(string, keys[key].name, strlen(keys[key].name));
+	return value_of(string, keys[key].name, keys[key].len);
 }
 
 static int
@@ -194,19 +195,21 @@ stssl_record_next(const struct stssl_record *r, const char *at)
 
 /*
  * True when the string at `at` has the key that comes next: `seen` is how
- * often it came so far, thus the index that is due.
+ * often it came so far, thus the index that is due.  Most keys are not its own,
+ * which is seen before a name is made.
  */
 static bool
 is_due(const char *at, size_t key, unsigned seen)
 {
 	char name[NAME_MAX_TEXT];
 
-	if (keys[key].count == MANY)
-		nth_name((enum stssl_key)key, seen, name);
-	else
-		(void)snprintf(name, sizeof name, "%s", keys[key].name);
+	if (strncmp(at, keys[key].name, keys[key].len) != 0)
+		return false;
+	if (keys[key].count == ONE)
+		return at[keys[key].len] == '=' && seen == 0;
+	nth_name((enum stssl_key)key, seen, name);
 	return value_of(at, name, strlen(name)) != NULL &&
-	       seen < (keys[key].count == MANY ? STSSL_INDEX_MAX : 1);
+	       seen < STSSL_INDEX_MAX;
 }
 
 /* Check all strings; the last byte is known to be a NUL. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What tests/test-instructions.sh counts instructions in: reading a file of so
- * many classes, deciding about a user whose class is the last of them, and
- * listing so many sessions.
+ * many classes, deciding about a user whose class is the last of them, listing
+ * so many sessions, and checking a record whose certificate has so many names.
  *
- *   cost read|judge|list COUNT TIMES
+ *   cost read|judge|list|decode COUNT TIMES
  *   cost comparable    says why its instructions are not to be counted, if so
  */
 #include <config.h>
@@ -49,6 +49,8 @@ COUNTED struct stssl_classes *counted_read(const char *path);
 COUNTED enum stssl_verdict counted_judge(
     const struct stssl_classes *classes, const struct stssl_login *login);
 COUNTED unsigned long counted_list(const struct monitor *m);
+COUNTED int counted_decode(
+    const struct stssl_record *from, struct stssl_record *ret);
 
 struct stssl_classes *
 counted_read(const char *path)
@@ -81,6 +83,12 @@ counted_list(const struct monitor *m)
 	while (listing_session(m, &session, packet) > 0 && session != 0)
 		count++;
 	return count;
+}
+
+int
+counted_decode(const struct stssl_record *from, struct stssl_record *ret)
+{
+	return stssl_record_decode(from->text, from->len, ret);
 }
 
 static void
@@ -161,6 +169,35 @@ list_often(unsigned long sessions, unsigned long times)
 	(void)registry_free(m.registry);
 }
 
+static void
+decode_often(unsigned long names, unsigned long times)
+{
+	static const enum stssl_key others[] = { STSSL_KEY_STSSL_SESSION,
+		STSSL_KEY_STSSL_LISTENER, STSSL_KEY_REMOTE_ADDR,
+		STSSL_KEY_REMOTE_PORT, STSSL_KEY_SSL_PROTOCOL,
+		STSSL_KEY_SSL_CIPHER, STSSL_KEY_SSL_SESSION_RESUMED,
+		STSSL_KEY_SSL_CLIENT_VERIFY, STSSL_KEY_SSL_CLIENT_S_DN };
+	struct stssl_record record, copy;
+
+	stssl_record_init(&record);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		put(&record, others[i], "some value of it");
+	for (unsigned i = 0; i < names; i++)
+		if (stssl_record_put_nth(&record, STSSL_KEY_SSL_CLIENT_SAN_DNS,
+			i, "a.example.org") < 0)
+			errx(1, "no record");
+	/* The first time, what it calls is looked for in libraries. */
+	if (stssl_record_decode(record.text, record.len, &copy) < 0)
+		errx(1, "no record");
+	for (; times > 0; times--) {
+		stssl_record_done(&copy);
+		if (counted_decode(&record, &copy) < 0)
+			errx(1, "no record");
+	}
+	stssl_record_done(&copy);
+	stssl_record_done(&record);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,8 +207,8 @@ main(int argc, char **argv)
 		return puts(WHY_NOT) == EOF;
 	if (argc != 4)
 		errx(2, "called wrongly");
-	if (strcmp(argv[1], "list") == 0) {
-		list_often(
+	if (strcmp(argv[1], "list") == 0 || strcmp(argv[1], "decode") == 0) {
+		(argv[1][0] == 'l' ? list_often : decode_often)(
 		    strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
 		return 0;
 	}

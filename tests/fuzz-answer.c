@@ -7,6 +7,7 @@
 #include <config.h>
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/status/answer.h"
+#include "helper/monitor/status/reply.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -89,13 +90,12 @@ monitor_end(struct monitor *m, const struct session_entry *entry,
 	return entry->session == 2 ? -EAGAIN : 0;
 }
 
-int
-monitor_reload(struct monitor *m, struct stssl_error *error)
+void
+monitor_reload(struct monitor *m, int fd)
 {
 	(void)m;
 	check(asks_for(stage, "reload"));
-	(void)strcpy(error->text, "helper.conf:1: no such key");
-	return -EBADMSG;
+	reply_reloaded(fd, "helper.conf:1: no such key");
 }
 
 /* 1 and 2 are published, 3 is not. */

@@ -78,7 +78,7 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 {
 	const struct stage *s = (const struct stage *)m;
 
-	check(entry->owner == &s->own);
+	check(entry->of->owner == &s->own);
 	check(memchr(ask->user, '\0', sizeof ask->user) != NULL);
 }
 
@@ -88,7 +88,7 @@ monitor_introduced(struct monitor *m, struct session_entry *entry,
 {
 	struct stage *s = (struct stage *)m;
 
-	check(entry->owner == &s->own && entry->record == RECORD_NONE);
+	check(entry->of->owner == &s->own && entry->record == RECORD_NONE);
 	check(introduced->fault < PROXY_FAULT_COUNT);
 	if (introduced->fault == PROXY_NONE)
 		check(registry_introduce(s->registry, entry,
@@ -162,7 +162,7 @@ look_at_foreign(const struct stage *s)
 {
 	const struct session_entry *now = registry_find(s->registry, FOREIGN);
 
-	check(now != NULL && now->owner == &s->other);
+	check(now != NULL && now->of->owner == &s->other);
 	check(now == registry_find_connection(s->registry, &s->connection));
 	check(now->record == RECORD_KNOWN && now->text == s->before.text);
 	check(now->text_len == sizeof foreign_text &&
@@ -266,7 +266,7 @@ play(struct stage *s, const uint8_t *data, size_t size)
 		return 0;
 	m = compose(data, data + HEAD);
 	entry = registry_find(s->registry, m.u.closed.session);
-	is_own = entry != NULL && entry->owner == &s->own;
+	is_own = entry != NULL && entry->of->owner == &s->own;
 	post(s, &m, data + HEAD + BODY(data), data[4], data[2]);
 	if (!is_believed(s))
 		return 0;

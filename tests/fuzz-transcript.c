@@ -5,6 +5,7 @@
  * in order; signatures are looked at with the keys that they name themselves.
  */
 #include <config.h>
+#include "helper/base/keytag.h"
 #include "helper/verifier/transcript.h"
 
 #include <gnutls/abstract.h>
@@ -80,7 +81,10 @@ look_at_signatures(struct messages *m)
 	gnutls_pubkey_t key;
 
 	if (take_key(m->server_leaf, &key)) {
-		(void)transcript_verify_server(m, &terms, key);
+		const uint8_t name[KEY_NAME] = { 0 }, tag[KEY_TAG] = { 0 };
+		const struct transcript_server server = { key, name, tag };
+
+		(void)transcript_verify_server(m, &terms, &server);
 		gnutls_pubkey_deinit(key);
 	}
 	check(messages_next_certificate(m, &leaf));

@@ -39,6 +39,7 @@ enum lie {
 	OWN_CLAIM,       /* it says that there is a proof */
 	ANOTHER_SESSION, /* of another worker, or that has ended */
 	FOREIGN_NONCE,   /* a replayed one, as if a Server judged its age */
+	OWN_SIGNATURE,   /* of the server, with the keyholder's tag */
 };
 
 struct lies {
@@ -123,6 +124,7 @@ lie_about(struct proof_request *request)
 		len = lies->len;
 		request->batch = lies->request.batch;
 		request->nonce = lies->request.nonce;
+		memcpy(request->tag, lies->request.tag, sizeof request->tag);
 		break;
 	case SAME_NONCE:
 		request->batch = lies->request.batch;
@@ -140,6 +142,12 @@ lie_about(struct proof_request *request)
 		break;
 	case CUT:
 		len -= 8;
+		break;
+	case OWN_SIGNATURE:
+		/* TLS 1.2 has ClientKeyExchange and ServerHelloDone. */
+		at = from_end(bytes, len, 2, &size);
+		at = from_end(bytes, len, *at == 16 ? 6 : 4, &size);
+		at[size - 1] ^= 1;
 		break;
 	case ANOTHER_SESSION:
 		request->session = lies->request.session;

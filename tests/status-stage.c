@@ -10,6 +10,7 @@
 #include "helper/base/message.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/registry/worker_channel.h"
+#include "helper/monitor/status/reply.h"
 #include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
@@ -96,13 +97,12 @@ kick(const struct session_entry *entry, enum message_end_reason reason)
 	return b.is_lost ? -EAGAIN : 0;
 }
 
-int
-monitor_reload(struct monitor *m, struct stssl_error *error)
+void
+monitor_reload(struct monitor *m, int fd)
 {
 	(void)m;
-	(void)error;
 	b.reloaded++;
-	return 0;
+	reply_reloaded(fd, NULL);
 }
 
 void

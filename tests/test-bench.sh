@@ -75,7 +75,8 @@ def ftps():
 
 
 def turns():
-    for what in "a listing", "a reload", "a revocation of all":
+    for what in "a listing", "a reload", "a revocation of all", \
+            "the crash of a worker":
         yield f"longest turn of the monitor, {what}, 20 sessions"
 
 

@@ -142,6 +142,7 @@ START_TEST(the_registry_counts_its_sessions)
 	registry_remove(r, registry_find(r, 1));
 	ck_assert_uint_eq(census_of(c, 0, &a).newcomers, 1);
 	registry_remove_owner(r, &owner);
+	(void)registry_sweep(r, 1);
 	ck_assert_uint_eq(census_of(c, 0, NULL).sessions, 0);
 	(void)registry_free(r);
 }

@@ -124,6 +124,35 @@ START_TEST(a_backend_users_session_with_one_of_others_is_ambiguous)
 }
 END_TEST
 
+/* The module's two questions; a third one is another connection's. */
+START_TEST(a_report_may_follow_its_query)
+{
+	static const char again[] = QUERY ABOUT("0", HERE);
+	char *buf = malloc(STSSL_RECORD_MAX);
+	int fd;
+
+	set_up();
+	publish(HERE);
+	fd = dial();
+	ck_assert_int_gt(send(fd, again, sizeof again - 1, 0), 0);
+	ck_assert_int_gt(hear(fd, buf, STSSL_RECORD_MAX), 0);
+	ck_assert_uint_eq(b.told, 0);
+	if (_i == 1)
+		ck_assert_int_gt(
+		    send(fd, TEXT(VERDICT("7f3a", "accept", "private")), 0), 0);
+	if (_i == 2)
+		ck_assert_int_gt(send(fd, again, sizeof again - 1, 0), 0);
+	if (_i > 0)
+		ck_assert_int_gt(hear(fd, buf, STSSL_RECORD_MAX), 0);
+	ck_assert_uint_eq(b.told, _i == 1);
+	/* It is not waited for longer. */
+	ck_assert_int_eq(hear(fd, buf, STSSL_RECORD_MAX), 0);
+	(void)close(fd);
+	free(buf);
+	tear_down();
+}
+END_TEST
+
 START_TEST(of_one_user_but_root_some_may_ask_at_a_time)
 {
 	int fds[65];
@@ -171,6 +200,7 @@ askers_cases(struct test_case *ret)
 		{ who_may_not_ask_is_denied, ROWS(asks) * WHO },
 		{ a_backend_users_session_with_one_of_others_is_ambiguous, 0 },
 		{ a_question_that_is_there_needs_no_place, 0 },
+		{ a_report_may_follow_its_query, 3 },
 		{ of_one_user_but_root_some_may_ask_at_a_time, 2 },
 	};
 

@@ -5,20 +5,25 @@
 #include <config.h>
 #include "helper/monitor/children/keyholders.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helper/base/message.h"
 #include "helper/keyholder/keyholder.h"
+#include "setup/config_read.h"
 #include "tests/test-helper-process.h"
 #include "tests/test.h"
 
 #define WORKER 7
 
 static struct keyholders *keyholders;
-static unsigned refused;
+static unsigned refused, prepared;
 static uint32_t refused_worker;
+static const char *complaint = ""; /* it has none */
 
 /* It has the keys, and is asked by a worker for what is not to be signed. */
 int
@@ -30,11 +35,27 @@ keyholder_main(const struct helper_config *config, int channel)
 	struct pollfd end = { channel, POLLIN, 0 };
 
 	(void)config;
-	if (message_send(channel, &loaded, -1, "", 0) < 0 ||
+	loaded.u.loaded.text_len = (uint32_t)strlen(complaint);
+	if (message_send(channel, &loaded, -1, complaint,
+		loaded.u.loaded.text_len) < 0 ||
+	    complaint[0] != '\0' ||
 	    message_send(channel, &word, -1, NULL, 0) < 0)
 		return 1;
 	/* The monitor ends it by closing the channel. */
 	return poll(&end, 1, -1) == 1 ? 0 : 1;
+}
+
+/* There is no file that it could be about. */
+int __wrap_config_tls_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error);
+
+int
+__wrap_config_tls_error(const struct helper_config *config, const char *key,
+    const char *text, struct stssl_error *error)
+{
+	(void)config;
+	(void)snprintf(error->text, sizeof error->text, "%s: %s", key, text);
+	return -EBADMSG;
 }
 
 void
@@ -52,6 +73,13 @@ monitor_refused(struct monitor *m, uint32_t worker)
 	refused_worker = worker;
 }
 
+void
+monitor_prepared(struct monitor *m)
+{
+	(void)m;
+	prepared++;
+}
+
 START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 {
 	static struct helper_config config;
@@ -64,6 +92,11 @@ START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 	ck_assert_ptr_nonnull(keyholders);
 	ck_assert_int_eq(
 	    keyholders_prepare(keyholders, &generation, &error), 0);
+	ck_assert_int_eq(
+	    keyholders_prepared(keyholders, false, &error), -EAGAIN);
+	while (prepared == 0)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_int_eq(keyholders_prepared(keyholders, false, &error), 0);
 	keyholders_renew(keyholders);
 	while (refused == 0)
 		ev_run(monitor.loop, EVRUN_ONCE);
@@ -77,11 +110,38 @@ START_TEST(a_worker_that_asks_for_what_is_not_to_be_signed_is_named)
 }
 END_TEST
 
+/* Its end and its last word are seen at the same time. */
+START_TEST(a_keyholder_that_ends_at_once_is_heard)
+{
+	static struct helper_config config;
+	struct generation generation = { .config = &config };
+	struct stssl_error error;
+	siginfo_t info;
+
+	complaint = "no such file";
+	monitor.loop = ev_default_loop(0);
+	monitor.generation = &generation;
+	keyholders = keyholders_new(&monitor);
+	ck_assert_ptr_nonnull(keyholders);
+	ck_assert_int_eq(
+	    keyholders_prepare(keyholders, &generation, &error), 0);
+	ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	while (monitor.processes > 0)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_uint_gt(prepared, 0);
+	ck_assert_int_eq(
+	    keyholders_prepared(keyholders, false, &error), -EBADMSG);
+	ck_assert_str_eq(error.text, "key: no such file");
+	ck_assert_ptr_null(keyholders_free(keyholders));
+}
+END_TEST
+
 size_t
 keyholders_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ a_worker_that_asks_for_what_is_not_to_be_signed_is_named, 0 },
+		{ a_keyholder_that_ends_at_once_is_heard, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

@@ -58,7 +58,7 @@ START_TEST(a_session_number_is_taken_once)
 	struct session_entry *e = add_owned_session(r, 1, &alice);
 
 	ck_assert_int_eq(registry_add(r, 1, &bob, 0, &e->peer), -EEXIST);
-	ck_assert_ptr_eq(registry_find(r, 1)->owner, &alice);
+	ck_assert_ptr_eq(registry_find(r, 1)->of->owner, &alice);
 	(void)registry_free(r);
 }
 END_TEST
@@ -108,6 +108,51 @@ START_TEST(the_records_of_a_dead_worker_are_gone)
 	ck_assert_str_eq(text_of(r, HERE), "");
 	ck_assert_ptr_null(registry_find(r, 1));
 	ck_assert_str_eq(text_of(r, THERE), "two");
+	(void)registry_free(r);
+}
+END_TEST
+
+/* Nor does the next one at the same address get any of its sessions. */
+START_TEST(a_dead_worker_is_in_nobody_s_way)
+{
+	struct registry *r = registry_new();
+	struct stssl_connection source = connection_of(HERE);
+
+	publish(r, add_owned_session(r, 1, &alice), HERE, "one");
+	publish(r, add_owned_session(r, 2, &alice), HERE, "waits");
+	publish(r, add_owned_session(r, 3, &alice), THERE, "three");
+	registry_remove_owner(r, &alice);
+	ck_assert(!registry_is_unsettled(r));
+	ck_assert_ptr_null(registry_next(r, NULL));
+	ck_assert_ptr_null(registry_after(r, 0));
+	ck_assert_ptr_null(registry_find_source(r, &source));
+
+	publish(r, add_owned_session(r, 4, &alice), HERE, "four");
+	ck_assert(!registry_is_unsettled(r));
+	ck_assert_str_eq(text_of(r, HERE), "four");
+	ck_assert_ptr_null(registry_find(r, 2));
+	ck_assert_uint_eq(registry_after(r, 0)->session, 4);
+
+	ck_assert(registry_sweep(r, 1));
+	ck_assert(!registry_sweep(r, 1));
+	ck_assert_str_eq(text_of(r, HERE), "four");
+	ck_assert_uint_eq(census_of(registry_census(r), 0, NULL).sessions, 1);
+	(void)registry_free(r);
+}
+END_TEST
+
+START_TEST(all_sessions_are_visited)
+{
+	struct registry *r = registry_new();
+	struct session_entry *e = NULL;
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < 6; i++)
+		(void)add_owned_session(
+		    r, UINT64_C(1) << i, i % 2 == 0 ? &alice : &bob);
+	while ((e = registry_next(r, e)) != NULL)
+		sum += e->session;
+	ck_assert_uint_eq(sum, 63);
 	(void)registry_free(r);
 }
 END_TEST
@@ -178,6 +223,8 @@ registry_cases(struct test_case *ret)
 		{ a_later_record_replaces_the_earlier, 0 },
 		{ a_session_that_moves_leaves_the_others_alone, 0 },
 		{ the_records_of_a_dead_worker_are_gone, 0 },
+		{ a_dead_worker_is_in_nobody_s_way, 0 },
+		{ all_sessions_are_visited, 0 },
 		{ a_taken_connection_is_waited_for, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },
 		{ ten_thousand_sessions_come_and_go, 0 },

@@ -81,8 +81,8 @@ layer helper/worker/relay "$below\|helper/worker/\(relay\|tls\)"
 layer helper/monitor "$below\|helper"
 layer helper "$below\|helper"
 
-only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/keyholder/keys.c \
-	helper/verifier/judge.c helper/verifier/transcript.c \
+only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/base/keytag.c \
+	helper/keyholder/keys.c helper/verifier/transcript.c \
 	stsslctl/certificate.c stsslctl/certificate_file.c
 only libtasn1 x509/der.c
 only 'curl/' helper/inquirer/fetch.c

@@ -81,11 +81,10 @@ monitor_end(struct monitor *m, const struct session_entry *entry,
 	return -1;
 }
 
-int
-monitor_reload(struct monitor *m, struct stssl_error *error)
+void
+monitor_reload(struct monitor *m, int fd)
 {
-	(void)m, (void)error;
-	return -1;
+	(void)m, (void)fd;
 }
 
 /* The helper, which knows one session. */

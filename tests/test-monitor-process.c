@@ -156,13 +156,15 @@ is_open(void)
 static int
 ask(void)
 {
+	struct stssl_line line = { path, -1 };
 	struct stssl_record record;
 	struct stssl_connection here;
 	int r;
 
 	stssl_record_init(&record);
 	ck_assert_int_eq(stssl_connection_parse(HERE, &here), 0);
-	r = stssl_query(path, &here, 1, 10000, &record);
+	r = stssl_query(&line, &here, 1, 10000, &record);
+	stssl_hang_up(&line);
 	stssl_record_done(&record);
 	return r;
 }

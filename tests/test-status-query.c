@@ -29,6 +29,28 @@
 static const struct stssl_report some_report = { "7f3a", "vsftpd", "alice",
 	"partners", "accept", "certificate", "private" };
 
+static int
+query_of(const char *path, const struct stssl_connection *keys, size_t count,
+    int timeout_ms, struct stssl_record *ret)
+{
+	struct stssl_line line = { path, -1 };
+	int r = stssl_query(&line, keys, count, timeout_ms, ret);
+
+	ck_assert_int_eq(line.fd != -1, r == 1);
+	stssl_hang_up(&line);
+	return r;
+}
+
+static int
+report_of(const char *path, const struct stssl_report *words, int timeout_ms)
+{
+	struct stssl_line line = { path, -1 };
+	int r = stssl_report(&line, words, timeout_ms);
+
+	ck_assert_int_eq(line.fd, -1);
+	return r;
+}
+
 static void
 some_connections(struct stssl_connection keys[static 2])
 {
@@ -79,7 +101,7 @@ START_TEST(answer_is_what_its_word_means)
 	some_connections(keys);
 	stssl_record_init(&r);
 	ck_assert_int_eq(
-	    stssl_query(f.path, keys, 2, 10000, &r), answers[_i].query);
+	    query_of(f.path, keys, 2, 10000, &r), answers[_i].query);
 	if (answers[_i].query == 1)
 		ck_assert_str_eq(
 		    stssl_record_get(&r, STSSL_KEY_STSSL_SESSION), "7f3a");
@@ -87,7 +109,7 @@ START_TEST(answer_is_what_its_word_means)
 		ck_assert_ptr_null(r.text);
 	stssl_record_done(&r);
 	ck_assert_int_eq(
-	    stssl_report(f.path, &some_report, 10000), answers[_i].report);
+	    report_of(f.path, &some_report, 10000), answers[_i].report);
 	fake_stop(&f);
 }
 END_TEST
@@ -111,8 +133,8 @@ START_TEST(questions_are_as_the_manual_says)
 	fake_start(&f, &script);
 	some_connections(keys);
 	stssl_record_init(&r);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), 0);
-	ck_assert_int_eq(stssl_report(f.path, &some_report, 10000), 0);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 0);
+	ck_assert_int_eq(report_of(f.path, &some_report, 10000), 0);
 	ck_assert_uint_eq(f.seen->query_len, sizeof query);
 	ck_assert_mem_eq(f.seen->query, query, sizeof query);
 	ck_assert_uint_eq(f.seen->verdict_len, sizeof report);
@@ -139,7 +161,7 @@ START_TEST(answer_beyond_64_kib_is_none)
 	fake_start(&f, &script);
 	some_connections(keys);
 	stssl_record_init(&r);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -EBADMSG);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -EBADMSG);
 	fake_stop(&f);
 	free(bytes);
 }
@@ -152,8 +174,8 @@ START_TEST(zero_or_too_many_connections_are_not_asked_about)
 
 	memset(keys, 0, sizeof keys);
 	stssl_record_init(&r);
-	ck_assert_int_eq(stssl_query("/", keys, 0, 1, &r), -EINVAL);
-	ck_assert_int_eq(stssl_query("/", keys, ROWS(keys), 1, &r), -EINVAL);
+	ck_assert_int_eq(query_of("/", keys, 0, 1, &r), -EINVAL);
+	ck_assert_int_eq(query_of("/", keys, ROWS(keys), 1, &r), -EINVAL);
 }
 END_TEST
 
@@ -180,10 +202,10 @@ START_TEST(silent_helper_is_given_up_in_time)
 	some_connections(keys);
 	stssl_record_init(&r);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 200, &r), -ETIMEDOUT);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 200, &r), -ETIMEDOUT);
 	ck_assert_int_ge(elapsed_ms(&start), 199);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 0, &r), -ETIMEDOUT);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, -1, &r), -ETIMEDOUT);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 0, &r), -ETIMEDOUT);
+	ck_assert_int_eq(query_of(f.path, keys, 2, -1, &r), -ETIMEDOUT);
 	fake_stop(&f);
 }
 END_TEST
@@ -212,7 +234,7 @@ START_TEST(signals_do_not_end_the_wait)
 	stssl_record_init(&r);
 	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
-	found = stssl_query(f.path, keys, 2, 30000, &r);
+	found = query_of(f.path, keys, 2, 30000, &r);
 	setitimer(ITIMER_REAL, &never, NULL);
 	ck_assert_int_eq(found, 1);
 	stssl_record_done(&r);
@@ -238,7 +260,7 @@ START_TEST(stuck_helper_is_given_up_in_time)
 	ck_assert_int_eq(connect(first, (struct sockaddr *)&un, sizeof un), 0);
 	some_connections(keys);
 	stssl_record_init(&r);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 200, &r), -ETIMEDOUT);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 200, &r), -ETIMEDOUT);
 	fake_stop(&f);
 }
 END_TEST
@@ -252,13 +274,12 @@ START_TEST(absent_helper_is_an_error)
 	some_connections(keys);
 	stssl_record_init(&r);
 	fake_prepare(&f);
-	ck_assert_int_eq(
-	    stssl_query(f.path, keys, 2, 10000, &r), -ECONNREFUSED);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -ECONNREFUSED);
 	unlink(f.path);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -ENOENT);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -ENOENT);
 	fake_stop(&f);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -ENOENT);
-	ck_assert_int_eq(stssl_query("status.sock", keys, 2, 1, &r), -EACCES);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -ENOENT);
+	ck_assert_int_eq(query_of("status.sock", keys, 2, 1, &r), -EACCES);
 }
 END_TEST
 
@@ -280,7 +301,7 @@ START_TEST(stranger_is_not_believed)
 	/* Root answers on another's socket: root may. */
 	fake_start(&f, &script);
 	ck_assert_int_eq(chown(f.path, stranger, (gid_t)-1), 0);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), 1);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 1);
 	stssl_record_done(&r);
 	/* Another's directory below a sticky one: anybody could make that. */
 	ck_assert_int_eq(chown(f.dir, stranger, (gid_t)-1), 0);
@@ -291,10 +312,10 @@ START_TEST(stranger_is_not_believed)
 	fake_start(&f, &script);
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(chown(f.dir, 0, (gid_t)-1), 0);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), 1);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 1);
 	stssl_record_done(&r);
 	ck_assert_int_eq(chown(f.path, 0, (gid_t)-1), 0);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -EACCES);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -EACCES);
 	fake_stop(&f);
 }
 END_TEST
@@ -315,7 +336,7 @@ START_TEST(socket_that_is_not_for_us_is_told_from_one_that_lies)
 	ck_assert_int_eq(chmod(f.dir, 0711), 0);
 	ck_assert_int_eq(chmod(f.path, 0600), 0);
 	ck_assert_int_eq(seteuid(12345), 0);
-	ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), -EPERM);
+	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), -EPERM);
 	ck_assert_int_eq(seteuid(0), 0);
 	fake_stop(&f);
 }
@@ -335,11 +356,11 @@ START_TEST(no_descriptor_is_left_behind)
 	stssl_record_init(&r);
 	before = fake_count_descriptors();
 	for (unsigned i = 0; i < 100; i++) {
-		ck_assert_int_eq(stssl_query(f.path, keys, 2, 10000, &r), 1);
+		ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 1);
 		stssl_record_done(&r);
-		(void)stssl_report(f.path, &some_report, 10000);
-		(void)stssl_report(f.dir, &some_report, 10000);
-		(void)stssl_report("/none/at/all", &some_report, 10000);
+		(void)report_of(f.path, &some_report, 10000);
+		(void)report_of(f.dir, &some_report, 10000);
+		(void)report_of("/none/at/all", &some_report, 10000);
 	}
 	ck_assert_uint_eq(fake_count_descriptors(), before);
 	fake_stop(&f);

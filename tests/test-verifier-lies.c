@@ -292,12 +292,17 @@ END_TEST
 static const char *const changed[] = { TLS_1_2, TLS_1_3,
 	TLS_1_3 ":" FIRST_SHARE };
 
+/* Whether or not the verifier knows the client from before. */
 START_TEST(no_byte_of_a_handshake_can_be_changed)
 {
+	const size_t way = (size_t)_i / 2;
+
 	open_play(
-	    NULL, NULL, _i == 2 ? "NORMAL:-GROUP-ALL:+GROUP-X25519" : NULL);
+	    NULL, NULL, way == 2 ? "NORMAL:-GROUP-ALL:+GROUP-X25519" : NULL);
 	play.stage.client_flags = GNUTLS_KEY_SHARE_TOP;
-	visit(changed[_i]);
+	visit(changed[way]);
+	if (_i % 2 == 1)
+		TRUE(try());
 	for (uint32_t at = 0; at < play.handed.request.len; at++) {
 		const uint8_t bit = (uint8_t)(1U << at % 8);
 
@@ -356,7 +361,7 @@ main(void)
 	const struct test_case cases[] = {
 		{ a_handshake_that_is_not_as_it_was_proves_nothing,
 		    4 * ROWS(lies) },
-		{ no_byte_of_a_handshake_can_be_changed, ROWS(changed) },
+		{ no_byte_of_a_handshake_can_be_changed, 2 * ROWS(changed) },
 		{ a_handshake_without_its_end_proves_nothing, 2 },
 		{ a_retry_is_shown_as_it_was, 2 },
 	};

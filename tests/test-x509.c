@@ -13,6 +13,7 @@ main(void)
 
 	count += chain_cases(cases + count);
 	count += inquiry_cases(cases + count);
+	count += kept_cases(cases + count);
 	count += leaf_cases(cases + count);
 	count += list_cases(cases + count);
 	count += list_file_cases(cases + count);

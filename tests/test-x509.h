@@ -15,6 +15,7 @@
 /* Each copies its cases to `ret` and returns how many. */
 size_t chain_cases(struct test_case *ret);
 size_t inquiry_cases(struct test_case *ret);
+size_t kept_cases(struct test_case *ret);
 size_t leaf_cases(struct test_case *ret);
 size_t list_cases(struct test_case *ret);
 size_t list_file_cases(struct test_case *ret);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "helper/base/keytag.h"
 #include "tests/test.h"
 
 const char *const versions[2] = { TLS_1_2, TLS_1_3 };
@@ -50,8 +51,8 @@ replace(struct made *made, const char *name, making_edit edit)
 	*made = make_leaf(name, &play.stage.ca, edit);
 }
 
-void
-open_play(making_edit server, making_edit client, const char *priority)
+static void
+open_stage(making_edit server, making_edit client, const char *priority)
 {
 	struct stage *s = &play.stage;
 
@@ -69,6 +70,20 @@ open_play(making_edit server, making_edit client, const char *priority)
 		s->priority = priority;
 	play.context = must_load(s, NULL, STALE_CRL_REFUSE);
 	proof_stage_open(&play.proof, play.context);
+}
+
+void
+open_play_without_secret(void)
+{
+	key_secret_forget();
+	open_stage(NULL, NULL, NULL);
+}
+
+void
+open_play(making_edit server, making_edit client, const char *priority)
+{
+	key_secret_make();
+	open_stage(server, client, priority);
 }
 
 void

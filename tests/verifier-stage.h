@@ -33,8 +33,12 @@ struct play {
 
 extern struct play play;
 
-/* With keys and our priority, or NULL for the usual ones. */
+/*
+ * With keys and our priority, or NULL for the usual ones.  The keyholder has
+ * the secret of this process.
+ */
 void open_play(making_edit server, making_edit client, const char *priority);
+void open_play_without_secret(void);
 void close_play(void);
 
 /* A client comes; its handshake is in play.handed. */

@@ -14,6 +14,13 @@
 #include "x509/types.h"
 
 struct x509_list;
+struct x509_store;
+
+/* The path that was found good: leaf first, the trusted CA last. */
+struct x509_path {
+	gnutls_x509_crt_t certs[X509_CHAIN_MAX + 1];
+	unsigned count;
+};
 
 struct x509_chain {
 	gnutls_x509_crt_t certs[X509_CHAIN_MAX];
@@ -23,12 +30,10 @@ struct x509_chain {
 	unsigned char *leaf;
 	size_t leaf_bytes;
 	bool unfit; /* something of it could not be kept */
-};
-
-/* The path that was found good: leaf first, the trusted CA last. */
-struct x509_path {
-	gnutls_x509_crt_t certs[X509_CHAIN_MAX + 1];
-	unsigned count;
+	/* x509_verify_kept(): what was good, where, and what for. */
+	struct x509_path good;
+	const struct x509_store *good_store; /* NULL: nothing yet */
+	const char *good_purpose;
 };
 
 /* A CA of the store. */

@@ -290,6 +290,39 @@ x509_verify(const struct x509_store *store, const struct x509_chain *chain,
 	return x509_verify_path(store, chain, terms, &path);
 }
 
+/*
+ * Signatures, keys, names and purposes are the same whenever they are looked
+ * at: certificates and store do not change.  Time and lists are what does.
+ */
+static bool
+is_still_good(const struct x509_store *store, const struct x509_chain *chain,
+    const struct x509_terms *terms)
+{
+	const struct x509_path *path = &chain->good;
+
+	if (chain->good_store != store || chain->good_purpose != terms->purpose)
+		return false;
+	for (unsigned i = 0; i < path->count; i++)
+		if (x509_check_dates(path->certs[i], terms->now) !=
+		    STSSL_FAILURE_NONE)
+			return false;
+	return x509_check_lists(store, path, terms->now) == STSSL_FAILURE_NONE;
+}
+
+enum stssl_failure
+x509_verify_kept(const struct x509_store *store, struct x509_chain *chain,
+    const struct x509_terms *terms)
+{
+	enum stssl_failure failure;
+
+	if (is_still_good(store, chain, terms))
+		return STSSL_FAILURE_NONE;
+	failure = x509_verify_path(store, chain, terms, &chain->good);
+	chain->good_store = failure == STSSL_FAILURE_NONE ? store : NULL;
+	chain->good_purpose = terms->purpose;
+	return failure;
+}
+
 enum stssl_failure
 x509_verify_alone(
     const struct x509_chain *chain, const struct x509_terms *terms)

@@ -34,7 +34,16 @@ enum stssl_failure x509_verify(const struct x509_store *store,
     const struct x509_chain *chain, const struct x509_terms *terms);
 
 /*
- * The same as far as it depends on the leaf alone: its dates, purpose, key and
+ * As x509_verify(), of a chain that the caller keeps.  The path that was good
+ * last, by this very store and for the same purpose, is not computed again as
+ * long as its dates and the lists still say so; else all is.  The purpose is a
+ * constant of the caller's.
+ */
+enum stssl_failure x509_verify_kept(const struct x509_store *store,
+    struct x509_chain *chain, const struct x509_terms *terms);
+
+/*
+ * What of x509_verify() depends on the leaf alone: its dates, purpose, key and
  * signature algorithm.  A failure here is one with any CA.
  */
 enum stssl_failure x509_verify_alone(

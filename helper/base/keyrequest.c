@@ -19,10 +19,22 @@ static const char by_server[] = "TLS 1.3, server CertificateVerify";
 static const char by_client[] = "TLS 1.3, client CertificateVerify";
 
 static const uint32_t digests[KEY_ALGORITHM_COUNT] = {
-#define X(name, digest) [KEY_##name] = digest,
+#define X(name, digest, scheme) [KEY_##name] = digest,
 	KEY_ALGORITHMS(X)
 #undef X
 };
+
+static const uint16_t schemes[KEY_ALGORITHM_COUNT] = {
+#define X(name, digest, scheme) [KEY_##name] = scheme,
+	KEY_ALGORITHMS(X)
+#undef X
+};
+
+uint16_t
+key_scheme(enum key_algorithm algorithm)
+{
+	return schemes[algorithm];
+}
 
 /* RFC 8422 5.1.1, and the size of a public key on it. */
 static const struct {

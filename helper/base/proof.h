@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "helper/base/keytag.h"
 #include "status/quote.h"
 
 /*
@@ -46,6 +47,8 @@ struct proof_request {
 	uint64_t batch; /* of the nonce; never 0, but of a foreign one */
 	uint32_t nonce; /* its number in the batch */
 	uint32_t zero;
+	/* The keyholder's, of the server's signature; any other: verify it. */
+	uint8_t tag[KEY_TAG];
 };
 
 struct proof_nonces {

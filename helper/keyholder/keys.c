@@ -24,14 +24,19 @@
 #define KEY_FILE_MAX 65536
 #define OPEN_FLAGS   (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
+struct key {
+	gnutls_privkey_t key;
+	uint8_t name[KEY_NAME]; /* of its certificate */
+};
+
 struct keys {
 	size_t count;
-	gnutls_privkey_t keys[];
+	struct key keys[];
 };
 
 static const gnutls_sign_algorithm_t algorithms[KEY_ALGORITHM_COUNT] = {
 	[KEY_NOTHING] = GNUTLS_SIGN_UNKNOWN,
-#define X(name, digest) [KEY_##name] = GNUTLS_SIGN_##name,
+#define X(name, digest, scheme) [KEY_##name] = GNUTLS_SIGN_##name,
 	KEY_ALGORITHMS(X)
 #undef X
 };
@@ -191,8 +196,9 @@ try(gnutls_privkey_t key, gnutls_pubkey_t pubkey)
 	return r < 0 ? GNUTLS_E_CERTIFICATE_KEY_MISMATCH : 0;
 }
 
+/* Is it the certificate's, and what is that called? */
 static int
-check(gnutls_privkey_t key, const char *certificate)
+check(struct key *key, const char *certificate)
 {
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
@@ -201,23 +207,26 @@ check(gnutls_privkey_t key, const char *certificate)
 
 	if (r < 0)
 		return r;
-	r = try(key, chain[0].pubkey);
+	r = try(key->key, chain[0].pubkey);
+	if (r >= 0 &&
+	    !key_name_of(chain[0].cert.data, chain[0].cert.size, key->name))
+		r = GNUTLS_E_HASH_FAILED;
 	for (unsigned i = 0; i < count; i++)
 		gnutls_pcert_deinit(&chain[i]);
 	return r;
 }
 
 static int
-load(const char *source, const char *certificate, gnutls_privkey_t *ret)
+load(const char *source, const char *certificate, struct key *ret)
 {
-	gnutls_privkey_t key;
-	int r = open_key(source, &key);
+	struct key key;
+	int r = open_key(source, &key.key);
 
 	if (r < 0)
 		return r;
-	r = check(key, certificate);
+	r = check(&key, certificate);
 	if (r < 0)
-		gnutls_privkey_deinit(key);
+		gnutls_privkey_deinit(key.key);
 	else
 		*ret = key;
 	return r;
@@ -255,7 +264,7 @@ keys_free(struct keys *keys)
 	if (keys == NULL)
 		return NULL;
 	for (size_t i = 0; i < keys->count; i++)
-		gnutls_privkey_deinit(keys->keys[i]);
+		gnutls_privkey_deinit(keys->keys[i].key);
 	free(keys);
 	return NULL;
 }
@@ -277,17 +286,33 @@ sign(gnutls_privkey_t key, gnutls_sign_algorithm_t algorithm,
 	return gnutls_privkey_sign_hash2(key, algorithm, 0, &data, ret);
 }
 
+/* Without a tag the verifier verifies the signature. */
+static void
+tag(const struct key *key, const struct key_request *request,
+    struct key_answer *ret)
+{
+	struct key_signed what = { .scheme = key_scheme(request->algorithm),
+		.len = request->len,
+		.signature_len = ret->len,
+		.data = request->data,
+		.signature = ret->signature };
+
+	memcpy(what.name, key->name, sizeof what.name);
+	(void)key_tag_make(&what, ret->tag);
+}
+
 const char *
 keys_sign(const struct keys *keys, const struct key_request *request,
     struct key_answer *ret)
 {
+	const struct key *key;
 	gnutls_datum_t signature;
 	int r;
 
 	if (request->key >= keys->count)
 		return "no such key";
-	r = sign(keys->keys[request->key], algorithms[request->algorithm],
-	    request, &signature);
+	key = &keys->keys[request->key];
+	r = sign(key->key, algorithms[request->algorithm], request, &signature);
 	if (r < 0)
 		return gnutls_strerror(r);
 	if (signature.size > sizeof ret->signature) {
@@ -297,5 +322,6 @@ keys_sign(const struct keys *keys, const struct key_request *request,
 	memcpy(ret->signature, signature.data, signature.size);
 	ret->len = signature.size;
 	gnutls_free(signature.data);
+	tag(key, request, ret);
 	return NULL;
 }

@@ -34,9 +34,9 @@ const char *keys_source(const struct helper_config *config, size_t number);
 struct keys *keys_free(struct keys *keys);
 
 /*
- * Sign a proper request that is not for nothing.  Fills signature and length of
- * *ret and returns NULL; or returns the reason why not, a constant, and leaves
- * *ret as it is.
+ * Sign a proper request that is not for nothing.  Fills signature, its length
+ * and tag of *ret and returns NULL; or returns the reason why not, a constant,
+ * and leaves *ret as it is.  Without a secret the tag is left, too.
  */
 const char *keys_sign(const struct keys *keys,
     const struct key_request *request, struct key_answer *ret);

@@ -19,6 +19,7 @@
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
+#include "helper/monitor/reload.h"
 #include "helper/monitor/status/audit.h"
 #include "helper/worker/tls/tls.h"
 #include "status/tools/words.h"
@@ -73,16 +74,22 @@ monitor_refused(struct monitor *m, uint32_t worker)
 
 /* Between workers and the verifier */
 
-bool
+void
 monitor_introduce(struct monitor *m, struct child *worker)
 {
-	return verifiers_introduce(m->verifiers, worker);
+	verifiers_introduce(m->verifiers, worker);
 }
 
 void
-monitor_introduce_workers(struct monitor *m, bool is_new)
+monitor_introduce_workers(struct monitor *m)
 {
-	workers_introduce(m->workers, is_new);
+	workers_introduce(m->workers);
+}
+
+void
+monitor_abandoned(struct monitor *m, pid_t verifier)
+{
+	workers_abandoned(m->workers, verifier);
 }
 
 void
@@ -225,6 +232,13 @@ monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
 	/* Ours is what workers that are started later begin with. */
 	memcpy(l->passive_address->ip, resolved->ip, sizeof resolved->ip);
 	workers_address(m->workers, resolved);
+}
+
+void
+monitor_prepared(struct monitor *m)
+{
+	if (m->reload != NULL)
+		reload_go_on(m->reload);
 }
 
 /* All sessions that come from now on get the new generation. */

@@ -76,12 +76,19 @@ inventory_of(const struct generation *g)
 }
 
 static int
-load_tls(struct generation *g, struct stssl_error *error)
+load_config(const char *path, struct generation *g, struct stssl_error *error)
+{
+	return config_read(path, &g->config, error);
+}
+
+static int
+load_tls(const char *path, struct generation *g, struct stssl_error *error)
 {
 	const struct helper_config *config = g->config;
 	const char *key;
 	int r = tls_context_new(&config->tls, &g->tls, &key, error);
 
+	(void)path;
 	if (r < 0)
 		return config_tls_error(config, key, error->text, error);
 	r = tls_link_load(g->tls, &config->link,
@@ -89,28 +96,59 @@ load_tls(struct generation *g, struct stssl_error *error)
 	return r < 0 ? config_link_error(config, key, error->text, error) : 0;
 }
 
+static int
+load_classes(const char *path, struct generation *g, struct stssl_error *error)
+{
+	(void)path;
+	return check_classes(g->config->classes, error);
+}
+
+static int
+load_inventory(
+    const char *path, struct generation *g, struct stssl_error *error)
+{
+	(void)path;
+	(void)error;
+	config_warn_of_backends(g->config, warn, NULL);
+	config_warn_of_proxies(g->config, warn, NULL);
+	config_warn_of_links(g->config, warn, NULL);
+	g->inventory = inventory_of(g);
+	return 0;
+}
+
+static int (*const parts[])(
+    const char *path, struct generation *g, struct stssl_error *error) = {
+	load_config,
+	load_tls,
+	load_classes,
+	load_inventory,
+};
+
+int
+generation_load_part(const char *path, unsigned part, struct generation *g,
+    struct stssl_error *error)
+{
+	int r = parts[part](path, g, error);
+
+	if (r < 0)
+		generation_free(g);
+	return r < 0 ? r : part + 1 < sizeof parts / sizeof parts[0];
+}
+
 int
 generation_load(
     const char *path, struct generation *ret, struct stssl_error *error)
 {
 	struct generation g = { NULL, NULL, NULL };
-	int r = config_read(path, &g.config, error);
+	unsigned part = 0;
+	int r;
 
-	if (r < 0)
-		return r;
-	r = load_tls(&g, error);
+	do
+		r = generation_load_part(path, part++, &g, error);
+	while (r > 0);
 	if (r == 0)
-		r = check_classes(g.config->classes, error);
-	if (r < 0) {
-		generation_free(&g);
-		return r;
-	}
-	config_warn_of_backends(g.config, warn, NULL);
-	config_warn_of_proxies(g.config, warn, NULL);
-	config_warn_of_links(g.config, warn, NULL);
-	g.inventory = inventory_of(&g);
-	*ret = g;
-	return 0;
+		*ret = g;
+	return r;
 }
 
 void

@@ -28,6 +28,13 @@ struct generation {
 int generation_load(
     const char *path, struct generation *ret, struct stssl_error *error);
 
+/*
+ * The same bit by bit: `part` is 0 and then one more each time, and *g, which
+ * is empty at first, is whole when it returns 0; 1 while there is more to come.
+ */
+int generation_load_part(const char *path, unsigned part, struct generation *g,
+    struct stssl_error *error);
+
 /* An empty one is left alone. */
 void generation_free(struct generation *g);
 

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <ev.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include <systemd/sd-daemon.h>
 #endif
 
+#include "helper/base/keytag.h"
 #include "helper/base/log.h"
 #include "helper/base/sandbox.h"
 #include "helper/keyholder/keys.h"
@@ -35,6 +35,7 @@
 #include "helper/monitor/registry/tap.h"
 #include "helper/monitor/reload.h"
 #include "helper/monitor/status/answer.h"
+#include "helper/monitor/status/reply.h"
 #include "helper/monitor/status/status_socket.h"
 #include "helper/monitor/wiring.h"
 #include "helper/worker/tls/tls.h"
@@ -70,6 +71,7 @@ on_stop(struct ev_loop *loop, struct ev_signal *signal, int events)
 	notify("STOPPING=1");
 	doors_close(m->doors);
 	listeners_close(m->listeners);
+	reload_stop(m->reload);
 	m->reload = reload_free(m->reload);
 	review_stop(m->review);
 	inquiries_stop(m->inquiries);
@@ -89,30 +91,30 @@ monitor_ended(struct monitor *m, enum role role)
 		ev_break(m->loop, EVBREAK_ALL);
 }
 
-int
-monitor_reload(struct monitor *m, struct stssl_error *error)
+void
+monitor_reload(struct monitor *m, int fd)
 {
-	int r;
-
 	if (m->reload == NULL) {
-		(void)snprintf(
-		    error->text, sizeof error->text, "the helper stops");
-		return -EAGAIN;
+		reply_reloaded(fd, "the helper stops");
+		return;
 	}
 	notify("RELOADING=1");
-	r = reload_now(m->reload, error);
+	reload_begin(m->reload, fd);
+}
+
+void
+monitor_reloaded(struct monitor *m)
+{
+	(void)m;
 	notify("READY=1");
-	return r;
 }
 
 static void
 on_reload(struct ev_loop *loop, struct ev_signal *signal, int events)
 {
-	struct stssl_error error;
-
 	(void)loop;
 	(void)events;
-	(void)monitor_reload(signal->data, &error);
+	monitor_reload(signal->data, -1);
 }
 
 static const struct {
@@ -151,13 +153,14 @@ static const struct {
 	bool key_files;    /* opened and not read yet */
 	bool certificates; /* of the server, with CAs and lists */
 	bool store;        /* CAs and lists alone */
+	bool secret;       /* of tags: see helper/base/keytag.h */
 } keeps[ROLE_COUNT] = {
 	[ROLE_WORKER] = { .certificates = true },
-	[ROLE_KEYHOLDER] = { .key_files = true },
+	[ROLE_KEYHOLDER] = { .key_files = true, .secret = true },
 	[ROLE_ADVISOR] = { false },
 	[ROLE_INQUIRER] = { .store = true },
 	[ROLE_REVIEWER] = { .store = true },
-	[ROLE_VERIFIER] = { .store = true },
+	[ROLE_VERIFIER] = { .store = true, .secret = true },
 };
 
 /* Also when only some of it is there. */
@@ -196,6 +199,8 @@ monitor_forget(struct monitor *m, enum role role)
 
 	if (!keeps[role].key_files)
 		keys_close_early();
+	if (!keeps[role].secret)
+		key_secret_forget();
 	forget_parts(m);
 	if (keeps[role].store)
 		tls_context_keep_store(g->tls);
@@ -308,6 +313,10 @@ start_processes(struct monitor *m)
 	struct stssl_error error;
 	int r = keyholders_prepare(m->keyholders, m->generation, &error);
 
+	if (r == 0) {
+		keyholders_wait(m->keyholders);
+		r = keyholders_prepared(m->keyholders, true, &error);
+	}
 	if (r < 0) {
 		log_error("%s", error.text);
 		return r == -EBADMSG ? STATUS_CONFIG : STATUS_SYSTEM;
@@ -334,6 +343,7 @@ serve(struct monitor *m, const char *path, const struct privileges *privileges)
 		return STATUS_SYSTEM;
 	}
 	catch_signals(m);
+	key_secret_make();
 	status = start_processes(m);
 	if (status != STATUS_STOPPED)
 		return status;

@@ -7,15 +7,17 @@
 #include "helper/monitor/reload.h"
 
 #include <dirent.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "helper/base/log.h"
-#include "helper/monitor/children/keyholders.h"
+#include "helper/monitor/renewal.h"
+#include "helper/monitor/status/reply.h"
 #include "policy/stamp.h"
 #include "status/tools/file.h"
 
@@ -23,6 +25,8 @@
 #define LOOK_SECONDS 2.
 /* More files in a directory are not watched one by one. */
 #define FILES_MAX 4096
+/* Of root's: more wait for an answer in vain. */
+#define ASKERS_MAX 16
 
 struct watched {
 	char *path;
@@ -31,12 +35,17 @@ struct watched {
 
 struct reload {
 	struct monitor *monitor;
-	const char *path; /* of helper.conf */
 	struct watched *files;
 	size_t count, size;
 	bool is_changed;        /* a file is not as it was loaded */
 	struct timespec loaded; /* just before the last load; 0 at the start */
 	struct ev_timer look;
+
+	struct renewal renewal;
+	bool again; /* told to while it was on its way */
+	/* Who waits for an answer; the first of them for this renewal's. */
+	int askers[ASKERS_MAX];
+	size_t asker_count, asked;
 };
 
 static void
@@ -158,7 +167,6 @@ static void
 on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct reload *r = timer->data;
-	struct stssl_error error;
 
 	(void)loop;
 	(void)events;
@@ -167,8 +175,52 @@ on_look(struct ev_loop *loop, struct ev_timer *timer, int events)
 	} else if (r->is_changed) {
 		r->is_changed = false;
 		log_info("files have changed");
-		(void)reload_now(r, &error);
+		reload_begin(r, -1);
 	}
+}
+
+/* Renewals */
+
+/* The first `count` of them. */
+static void
+answer(struct reload *r, size_t count, const char *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		reply_reloaded(r->askers[i], error);
+		(void)close(r->askers[i]);
+	}
+	r->asker_count -= count;
+	memmove(
+	    r->askers, r->askers + count, r->asker_count * sizeof r->askers[0]);
+}
+
+static void
+begin(struct reload *r)
+{
+	r->again = false;
+	r->asked = r->asker_count;
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &r->loaded);
+	renewal_begin(&r->renewal);
+}
+
+static void
+ended(void *owner, int result, const struct stssl_error *error)
+{
+	struct reload *r = owner;
+
+	if (result < 0) {
+		log_error("not reloaded: %s", error->text);
+	} else {
+		watch_files(r);
+		log_notice("reloaded");
+	}
+	metrics_reload(
+	    registry_metrics(r->monitor->registry), result == 0, time(NULL));
+	answer(r, r->asked, result < 0 ? error->text : NULL);
+	if (r->again)
+		begin(r);
+	else
+		monitor_reloaded(r->monitor);
 }
 
 struct reload *
@@ -179,8 +231,11 @@ reload_new(struct monitor *monitor, const char *path)
 	if (r == NULL)
 		return NULL;
 	r->monitor = monitor;
-	r->path = path;
 	watch_files(r);
+	r->renewal = (struct renewal){
+		.monitor = monitor, .path = path, .ended = ended, .owner = r
+	};
+	renewal_init(&r->renewal);
 	ev_timer_init(&r->look, on_look, LOOK_SECONDS, LOOK_SECONDS);
 	r->look.data = r;
 	ev_timer_start(monitor->loop, &r->look);
@@ -193,61 +248,40 @@ reload_free(struct reload *r)
 	if (r == NULL)
 		return NULL;
 	ev_timer_stop(r->monitor->loop, &r->look);
+	renewal_done(&r->renewal);
+	for (size_t i = 0; i < r->asker_count; i++)
+		(void)close(r->askers[i]);
 	forget_files(r);
 	free(r);
 	return NULL;
 }
 
-/* Names that were resolved stay so until they are resolved again. */
-static void
-keep_addresses(const struct helper_config *from, struct helper_config *to)
+void
+reload_begin(struct reload *r, int fd)
 {
-	for (size_t i = 0; i < to->listener_count; i++) {
-		const struct listen_config *a = &from->listeners[i];
-		const struct listen_config *b = &to->listeners[i];
+	int asker = fd == -1 || r->asker_count == ASKERS_MAX
+			? -1
+			: fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-		if (a->passive_name != NULL && b->passive_name != NULL &&
-		    strcmp(a->passive_name, b->passive_name) == 0)
-			*b->passive_address = *a->passive_address;
-	}
+	if (asker != -1)
+		r->askers[r->asker_count++] = asker;
+	if (r->renewal.is_on)
+		r->again = true;
+	else
+		begin(r);
 }
 
-static int
-load(const struct reload *r, struct generation *ret, struct stssl_error *error)
+void
+reload_go_on(struct reload *r)
 {
-	int result = generation_load(r->path, ret, error);
-
-	if (result < 0)
-		return result;
-	result = generation_check(r->monitor->generation, ret, error);
-	if (result == 0)
-		result = keyholders_prepare(r->monitor->keyholders, ret, error);
-	if (result < 0)
-		generation_free(ret);
-	return result;
+	renewal_go_on(&r->renewal);
 }
 
-int
-reload_now(struct reload *r, struct stssl_error *error)
+void
+reload_stop(struct reload *r)
 {
-	struct generation next, old = *r->monitor->generation;
-	int result;
-
-	(void)clock_gettime(CLOCK_REALTIME_COARSE, &r->loaded);
-	result = load(r, &next, error);
-	if (result < 0) {
-		log_error("not reloaded: %s", error->text);
-		metrics_reload(
-		    registry_metrics(r->monitor->registry), false, time(NULL));
-		return result;
-	}
-	keep_addresses(old.config, next.config);
-	*r->monitor->generation = next;
-	watch_files(r);
-	monitor_renewed(r->monitor);
-	generation_free(&old);
-	metrics_reload(
-	    registry_metrics(r->monitor->registry), true, time(NULL));
-	log_notice("reloaded");
-	return 0;
+	if (r == NULL)
+		return;
+	renewal_stop(&r->renewal);
+	answer(r, r->asker_count, "the helper stops");
 }

@@ -21,9 +21,16 @@ struct reload *reload_free(struct reload *r);
 
 /*
  * Put a new generation into the place of the old one, if the new one is good;
- * else the old one stays.  Logs which.  Returns 0, or a negative errno and what
- * is wrong.
+ * else the old one stays.  Logs which, tells monitor_reloaded(), and answers
+ * the asker at `fd`, unless that is -1, which is borrowed.  Files count as they
+ * are from now on.
  */
-int reload_now(struct reload *r, struct stssl_error *error);
+void reload_begin(struct reload *r, int fd);
+
+/* What it waits for has happened. */
+void reload_go_on(struct reload *r);
+
+/* The helper stops: those who wait for an answer get one. */
+void reload_stop(struct reload *r);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "helper/base/message.h"
 #include "helper/monitor/generation.h"
@@ -22,6 +23,7 @@
 #define MONITOR_SIGNALS 3
 
 struct child;
+struct pool;
 
 struct monitor {
 	struct ev_loop *loop; /* the default one: it waits for children */
@@ -30,6 +32,7 @@ struct monitor {
 	struct registry *registry;
 	struct penalties *penalties;
 	size_t processes; /* of all roles, until they are reaped */
+	struct pool *pools[ROLE_COUNT]; /* their owners' */
 
 	struct listeners *listeners;
 	struct doors *doors;
@@ -77,13 +80,16 @@ void monitor_connect_workers(struct monitor *m, bool is_new);
 void monitor_refused(struct monitor *m, uint32_t worker);
 
 /*
- * Give this worker and the verifier a line between them; false when that has to
- * wait for monitor_introduce_workers().
+ * Give this worker and the verifier a line between them, and set its verifier;
+ * if that has to wait monitor_introduce_workers() is called.
  */
-bool monitor_introduce(struct monitor *m, struct child *worker);
+void monitor_introduce(struct monitor *m, struct child *worker);
 
-/* The verifier takes lines; those of all workers, when it is a new one. */
-void monitor_introduce_workers(struct monitor *m, bool is_new);
+/* The verifier takes lines: those of workers that have none. */
+void monitor_introduce_workers(struct monitor *m);
+
+/* The verifier with this process id is gone: its workers have none. */
+void monitor_abandoned(struct monitor *m, pid_t verifier);
 
 /* Take in what verifiers have said until now. */
 void monitor_hear_verifiers(struct monitor *m);
@@ -140,8 +146,17 @@ int monitor_end(struct monitor *m, const struct session_entry *entry,
 void monitor_refused_login(
     struct monitor *m, const struct session_entry *entry, const char *reason);
 
-/* Loads the files anew, as reload_now(); -EAGAIN when the helper stops. */
-int monitor_reload(struct monitor *m, struct stssl_error *error);
+/*
+ * The files are to be loaded anew; reply_reloaded() answers the asker at `fd`,
+ * which is borrowed, or -1.
+ */
+void monitor_reload(struct monitor *m, int fd);
+
+/* The reload has ended, well or not. */
+void monitor_reloaded(struct monitor *m);
+
+/* The keyholder of the next generation has loaded the keys, or has not. */
+void monitor_prepared(struct monitor *m);
 
 /* Another generation is in use; the old one is freed afterwards. */
 void monitor_renewed(struct monitor *m);

@@ -8,28 +8,28 @@
 #include "helper/verifier/judge.h"
 
 #include <errno.h>
-#include <gnutls/abstract.h>
-#include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/verifier/clients.h"
 #include "helper/verifier/messages.h"
 #include "helper/verifier/transcript.h"
 #include "x509/chain.h"
-#include "x509/checks.h"
 #include "x509/leaf.h"
 #include "x509/verify.h"
 
 /* A certificate of ours. */
 struct server {
 	struct server *next;
-	gnutls_pubkey_t key;
+	struct gnutls_pubkey_st *key;
+	uint8_t name[KEY_NAME];
 	size_t len;
 	uint8_t der[];
 };
 
 struct judge {
 	struct server *servers;
+	struct clients *clients;
 	unsigned seconds;
 	size_t count;
 	unsigned algorithms[];
@@ -43,6 +43,11 @@ judge_new(const unsigned *algorithms, size_t count, unsigned seconds)
 
 	if (judge == NULL)
 		return NULL;
+	judge->clients = clients_new();
+	if (judge->clients == NULL) {
+		free(judge);
+		return NULL;
+	}
 	judge->seconds = seconds;
 	judge->count = count;
 	memcpy(judge->algorithms, algorithms, count * sizeof *algorithms);
@@ -58,8 +63,9 @@ judge_add_server(struct judge *judge, const void *der, size_t len)
 		return -ENOMEM;
 	memcpy(server->der, der, len);
 	server->len = len;
-	if (transcript_key((struct slice){ server->der, len }, &server->key) <
-	    0) {
+	if (!key_name_of(der, len, server->name) ||
+	    transcript_key((struct slice){ server->der, len }, &server->key) <
+		0) {
 		free(server);
 		return -EBADMSG;
 	}
@@ -77,85 +83,90 @@ judge_free(struct judge *judge)
 		return NULL;
 	while ((server = judge->servers) != NULL) {
 		judge->servers = server->next;
-		gnutls_pubkey_deinit(server->key);
+		transcript_key_free(server->key);
 		free(server);
 	}
+	judge->clients = clients_free(judge->clients);
 	free(judge);
 	return NULL;
 }
 
-/* The key of our certificate that the handshake shows; NULL: of none. */
-static gnutls_pubkey_t
-key_of_server(const struct judge *judge, const struct slice *leaf)
+/* Our certificate that the handshake shows; NULL: none. */
+static const struct server *
+find_server(const struct judge *judge, const struct slice *leaf)
 {
 	const struct server *s = judge->servers;
 
 	while (s != NULL && (s->len != leaf->len ||
 				memcmp(s->der, leaf->at, leaf->len) != 0))
 		s = s->next;
-	return s == NULL ? NULL : s->key;
+	return s;
 }
 
 static const char *
-verify_server(const struct judge *judge, const struct messages *m)
+verify_server(const struct judge *judge, const struct messages *m,
+    const uint8_t tag[static KEY_TAG])
 {
 	const struct transcript_terms terms = { judge->algorithms,
 		judge->count };
-	gnutls_pubkey_t key = key_of_server(judge, &m->server_leaf);
+	const struct server *s = find_server(judge, &m->server_leaf);
+	struct transcript_server server;
 
-	return key == NULL ? "a handshake of another server"
-			   : transcript_verify_server(m, &terms, key);
+	if (s == NULL)
+		return "a handshake of another server";
+	server = (struct transcript_server){ s->key, s->name, tag };
+	return transcript_verify_server(m, &terms, &server);
 }
 
 static const char *
-verify_client(
-    const struct judge *judge, const struct messages *m, struct slice leaf)
+verify_client(const struct judge *judge, const struct messages *m,
+    const struct client *client)
 {
 	const struct transcript_terms terms = { judge->algorithms,
 		judge->count };
-	const char *why;
-	gnutls_pubkey_t key;
 
-	if (transcript_key(leaf, &key) < 0)
-		return "a certificate without a usable key";
-	why = transcript_verify_client(m, &terms, key);
-	gnutls_pubkey_deinit(key);
-	return why;
+	return client->key == NULL
+		   ? "a certificate without a usable key"
+		   : transcript_verify_client(m, &terms, client->key);
 }
 
-/* The leaf, and all of them as a chain; NULL when out of memory. */
-static struct x509_chain *
-gather(struct messages *m, struct slice *ret_leaf, struct finding *ret)
+/* The certificates, one after another. */
+static void
+copy_chain(struct messages m, struct finding *ret)
 {
-	struct x509_chain *chain = x509_chain_new();
 	struct slice certificate;
-	bool is_first = true;
 
 	ret->der_len = 0;
-	while (chain != NULL && messages_next_certificate(m, &certificate)) {
-		x509_chain_add(chain, certificate.at, certificate.len);
-		if (is_first)
-			*ret_leaf = certificate;
-		is_first = false;
-		/* What is longer is no good chain, and is not asked about. */
-		if (certificate.len <= sizeof ret->der - ret->der_len) {
-			memcpy(ret->der + ret->der_len, certificate.at,
-			    certificate.len);
-			ret->der_len += certificate.len;
-		}
+	/* What is longer is no good chain, and is not asked about. */
+	while (messages_next_certificate(&m, &certificate) &&
+	       certificate.len <= sizeof ret->der - ret->der_len) {
+		memcpy(
+		    ret->der + ret->der_len, certificate.at, certificate.len);
+		ret->der_len += certificate.len;
 	}
-	return chain;
+}
+
+static int
+copy_record(const struct stssl_record *from, struct stssl_record *ret)
+{
+	stssl_record_init(ret);
+	ret->text = malloc(from->len);
+	if (ret->text == NULL)
+		return -ENOMEM;
+	memcpy(ret->text, from->text, from->len);
+	ret->len = ret->size = from->len;
+	return 0;
 }
 
 /* The words of the record count: a name in it may be a fault of its own. */
 static int
-describe(const struct x509_chain *chain, struct finding *ret)
+describe(const struct client *client, struct finding *ret)
 {
 	const char *verify;
 	int r;
 
 	stssl_record_init(&ret->record);
-	r = x509_describe(chain, ret->failure, &ret->record);
+	r = x509_describe(client->chain, ret->failure, &ret->record);
 	verify = stssl_record_get(&ret->record, STSSL_KEY_SSL_CLIENT_VERIFY);
 	if (r < 0 || verify == NULL) {
 		stssl_record_done(&ret->record);
@@ -167,38 +178,56 @@ describe(const struct x509_chain *chain, struct finding *ret)
 	return 0;
 }
 
+/* A good certificate is always described in the same words. */
+static int
+describe_or_copy(struct client *client, struct finding *ret)
+{
+	int r;
+
+	if (ret->failure == STSSL_FAILURE_NONE && client->record.len > 0)
+		return copy_record(&client->record, &ret->record);
+	r = describe(client, ret);
+	/* Out of memory it is described again next time. */
+	if (r == 0 && ret->failure == STSSL_FAILURE_NONE)
+		(void)copy_record(&ret->record, &client->record);
+	return r;
+}
+
 static const char *
-judge_chain(const struct x509_store *store, const struct x509_chain *chain,
-    struct finding *ret)
+judge_chain(
+    const struct x509_store *store, struct client *client, struct finding *ret)
 {
 	const struct x509_terms terms = { time(NULL), X509_CLIENT_AUTH };
 
-	ret->failure = x509_verify(store, chain, &terms);
-	ret->good_until = x509_chain_until(chain);
-	return describe(chain, ret) < 0 ? "its certificate has no record"
-					: NULL;
+	ret->failure = x509_verify_kept(store, client->chain, &terms);
+	ret->good_until = x509_chain_until(client->chain);
+	return describe_or_copy(client, ret) < 0
+		   ? "its certificate has no record"
+		   : NULL;
 }
 
 static const char *
 judge_client(const struct judge *judge, const struct x509_store *store,
-    struct messages *m, struct finding *ret)
+    const struct messages *m, const uint8_t tag[static KEY_TAG],
+    struct finding *ret)
 {
-	struct slice leaf = { NULL, 0 };
-	struct x509_chain *chain = gather(m, &leaf, ret);
+	struct client *client = clients_take(judge->clients, m);
 	const char *why = NULL;
 
-	if (chain == NULL)
+	if (client == NULL)
 		return "out of memory";
-	/* GnuTLS would have to compute with it. */
-	if ((x509_key_faults(leaf.at, leaf.len) & X509_KEY_HUGE) != 0)
+	if (client->is_huge)
 		why = "a key that is too large";
 	if (why == NULL)
-		why = verify_server(judge, m);
+		why = verify_server(judge, m, tag);
 	if (why == NULL)
-		why = verify_client(judge, m, leaf);
+		why = verify_client(judge, m, client);
 	if (why == NULL)
-		why = judge_chain(store, chain, ret);
-	(void)x509_chain_free(chain);
+		why = judge_chain(store, client, ret);
+	if (why == NULL)
+		copy_chain(*m, ret);
+	clients_give(judge->clients, client,
+	    why == NULL && ret->failure == STSSL_FAILURE_NONE);
 	return why;
 }
 
@@ -217,5 +246,5 @@ judge_handshake(const struct judge *judge, const struct x509_store *store,
 	    !nonces_spend(nonces, request, m.server_random.at, judge->seconds))
 		return "a nonce that is used, too old, or not this worker's";
 	ret->is_1_3 = m.is_1_3;
-	return judge_client(judge, store, &m, ret);
+	return judge_client(judge, store, &m, request->tag, ret);
 }

@@ -12,8 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/keytag.h"
+
 #define BLANKS   64
 #define HASH_MAX 48
+/* Of a signature algorithm. */
+#define DIGEST_MAX 64
 /* HandshakeType message_hash, RFC 8446 4.4.1, in front of a hash. */
 #define MESSAGE_HASH 254
 
@@ -124,6 +128,13 @@ transcript_key(struct slice der, struct gnutls_pubkey_st **ret)
 	return r;
 }
 
+void
+transcript_key_free(struct gnutls_pubkey_st *key)
+{
+	if (key != NULL)
+		gnutls_pubkey_deinit(key);
+}
+
 /* A ClientHello before a retry counts as a message of its hash. */
 static int
 hash_first_hello(gnutls_hash_hd_t hash, gnutls_digest_algorithm_t algorithm,
@@ -161,27 +172,67 @@ hash_transcript(
 	return r < 0 ? r : (int)gnutls_hash_get_len(algorithm);
 }
 
+/* What was signed, and by whom. */
+struct claim {
+	const struct signature *signature;
+	gnutls_pubkey_t key;
+	const struct transcript_server *server; /* NULL: the client's */
+	const void *bytes;
+	size_t len;
+};
+
+static bool
+is_edwards(uint16_t scheme)
+{
+	return scheme == 0x0807 || scheme == 0x0808;
+}
+
+/* The keyholder is asked for a signature of a digest where there is one. */
+static bool
+is_tagged(const struct claim *c, gnutls_sign_algorithm_t name)
+{
+	const gnutls_digest_algorithm_t hash =
+	    gnutls_sign_get_hash_algorithm(name);
+	struct key_signed what = { .scheme = c->signature->algorithm,
+		.len = (uint32_t)c->len,
+		.signature_len = (uint32_t)c->signature->bytes.len,
+		.data = c->bytes,
+		.signature = c->signature->bytes.at };
+	uint8_t digest[DIGEST_MAX];
+
+	memcpy(what.name, c->server->name, sizeof what.name);
+	if (!is_edwards(c->signature->algorithm)) {
+		if (gnutls_hash_get_len(hash) > sizeof digest ||
+		    gnutls_hash_fast(hash, c->bytes, c->len, digest) < 0)
+			return false;
+		what.data = digest;
+		what.len = gnutls_hash_get_len(hash);
+	}
+	return key_tag_is(&what, c->server->tag);
+}
+
 static const char *
 verify(const struct messages *m, const struct transcript_terms *terms,
-    gnutls_pubkey_t key, const struct signature *signature, const void *bytes,
-    size_t len)
+    const struct claim *c)
 {
-	const gnutls_datum_t data = datum(bytes, len);
+	const gnutls_datum_t data = datum(c->bytes, c->len);
 	const gnutls_datum_t made =
-	    datum(signature->bytes.at, signature->bytes.len);
+	    datum(c->signature->bytes.at, c->signature->bytes.len);
 	const gnutls_sign_algorithm_t name =
-	    name_of(signature->algorithm, m->is_1_3, terms);
+	    name_of(c->signature->algorithm, m->is_1_3, terms);
 
 	if (name == GNUTLS_SIGN_UNKNOWN)
 		return "a signature algorithm that does not count";
-	return gnutls_pubkey_verify_data2(key, name, 0, &data, &made) < 0
+	if (c->server != NULL && is_tagged(c, name))
+		return NULL;
+	return gnutls_pubkey_verify_data2(c->key, name, 0, &data, &made) < 0
 		   ? "a signature that does not verify"
 		   : NULL;
 }
 
 static const char *
 verify_1_3(const struct messages *m, const struct transcript_terms *terms,
-    gnutls_pubkey_t key, const struct signature *signature, size_t mark,
+    struct claim claim, size_t mark,
     const char context[static sizeof by_server])
 {
 	uint8_t signed_bytes[BLANKS + sizeof by_server + HASH_MAX];
@@ -193,21 +244,25 @@ verify_1_3(const struct messages *m, const struct transcript_terms *terms,
 	    hash_transcript(m, mark, signed_bytes + BLANKS + sizeof by_server);
 	if (len < 0)
 		return "a cipher suite that is not of TLS 1.3";
-	return verify(m, terms, key, signature, signed_bytes,
-	    BLANKS + sizeof by_server + (size_t)len);
+	claim.bytes = signed_bytes;
+	claim.len = BLANKS + sizeof by_server + (size_t)len;
+	return verify(m, terms, &claim);
 }
 
 const char *
 transcript_verify_server(const struct messages *m,
-    const struct transcript_terms *terms, struct gnutls_pubkey_st *key)
+    const struct transcript_terms *terms,
+    const struct transcript_server *server)
 {
 	const size_t randoms = m->client_random.len + m->server_random.len;
+	struct claim claim = {
+		.signature = &m->by_server, .key = server->key, .server = server
+	};
 	const char *why;
 	uint8_t *bytes;
 
 	if (m->is_1_3)
-		return verify_1_3(
-		    m, terms, key, &m->by_server, m->server_mark, by_server);
+		return verify_1_3(m, terms, claim, m->server_mark, by_server);
 	bytes = malloc(randoms + m->params.len);
 	if (bytes == NULL)
 		return "out of memory";
@@ -215,8 +270,9 @@ transcript_verify_server(const struct messages *m,
 	memcpy(bytes + m->client_random.len, m->server_random.at,
 	    m->server_random.len);
 	memcpy(bytes + randoms, m->params.at, m->params.len);
-	why = verify(
-	    m, terms, key, &m->by_server, bytes, randoms + m->params.len);
+	claim.bytes = bytes;
+	claim.len = randoms + m->params.len;
+	why = verify(m, terms, &claim);
 	free(bytes);
 	return why;
 }
@@ -225,10 +281,14 @@ const char *
 transcript_verify_client(const struct messages *m,
     const struct transcript_terms *terms, struct gnutls_pubkey_st *key)
 {
+	struct claim claim = { .signature = &m->by_client,
+		.key = key,
+		.bytes = m->rest.at,
+		.len = m->client_mark };
+
 	if (m->is_1_3)
-		return verify_1_3(
-		    m, terms, key, &m->by_client, m->client_mark, by_client);
+		return verify_1_3(m, terms, claim, m->client_mark, by_client);
 	if (hash_of(m->suite) != GNUTLS_DIG_UNKNOWN)
 		return "a cipher suite of another version";
-	return verify(m, terms, key, &m->by_client, m->rest.at, m->client_mark);
+	return verify(m, terms, &claim);
 }

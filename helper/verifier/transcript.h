@@ -22,13 +22,26 @@ struct transcript_terms {
  */
 int transcript_key(struct slice der, struct gnutls_pubkey_st **ret);
 
+/* Takes NULL. */
+void transcript_key_free(struct gnutls_pubkey_st *key);
+
+/* A key of the server's, and what the keyholder says of a signature by it. */
+struct transcript_server {
+	struct gnutls_pubkey_st *key;
+	const uint8_t *name; /* KEY_NAME bytes: of its certificate */
+	const uint8_t *tag;  /* KEY_TAG bytes, of anybody's: they are checked */
+};
+
 /*
  * Has this key signed for the server; has that one for the client?  Over the
  * transcript up to there; in TLS 1.2 the server over the randoms and the key
- * exchange's parameters.  Each returns NULL, or why that is not so, a constant.
+ * exchange's parameters.  The signature of a server need not be verified when
+ * the tag is the keyholder's of this very signature over these very bytes.
+ * Each returns NULL, or why that is not so, a constant.
  */
 const char *transcript_verify_server(const struct messages *m,
-    const struct transcript_terms *terms, struct gnutls_pubkey_st *key);
+    const struct transcript_terms *terms,
+    const struct transcript_server *server);
 const char *transcript_verify_client(const struct messages *m,
     const struct transcript_terms *terms, struct gnutls_pubkey_st *key);
 

@@ -3,6 +3,7 @@
  * A library for LD_PRELOAD that measures how long the helper's first process,
  * the monitor, is away from its event loop: CPU time between two epoll_wait(2).
  * TURNS names a file of struct turns; whoever reads it sets it back to zero.
+ * waitpid(2) is not counted: README says why.
  */
 #include <config.h>
 
@@ -16,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,5 +87,17 @@ epoll_wait(int fd, struct epoll_event *events, int max, int timeout)
 	    SYS_epoll_pwait, fd, events, max, timeout, NULL, _NSIG / 8);
 	if (measures)
 		own->since = spent();
+	return r;
+}
+
+pid_t
+waitpid(pid_t pid, int *status, int options)
+{
+	const bool measures = own != NULL && own->is_monitor;
+	const long long since = measures ? spent() : 0;
+	pid_t r = (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
+
+	if (measures)
+		own->since += spent() - since;
 	return r;
 }

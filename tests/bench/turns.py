@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import struct
 import subprocess
 
@@ -66,6 +67,10 @@ def start():
         del os.environ["LD_PRELOAD"], os.environ["TURNS"]
 
 
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def play(server, count):
     """What is done to so many sessions, and the longest turn meanwhile."""
     seen = {}
@@ -88,6 +93,17 @@ def play(server, count):
     return seen
 
 
+def crash(server, count):
+    """One of the two workers, with half of so many sessions."""
+    with held(server.port, count):
+        worker = max(server.processes(), key=descriptors)
+        longest()
+        os.kill(worker, signal.SIGSEGV)
+        await_that(lambda: sessions() <= count // 2, "its sessions are gone")
+        control("metrics")
+        return {"the crash of a worker": longest()}
+
+
 def measure(chosen, report):
     if not os.path.exists(STAGE + "/ca.pem"):
         fronts.certificates()
@@ -97,7 +113,8 @@ def measure(chosen, report):
             revoke()
             backend, server = fronts.backend(), start()
             try:
-                for what, value in play(server, count).items():
+                for what, value in (*play(server, count).items(),
+                                    *crash(server, count).items()):
                     found.setdefault(what, []).append(value)
             finally:
                 server.stop()

@@ -56,7 +56,8 @@ class Implicit(ftplib.FTP_TLS):
 
 def connect(address, tls="explicit", certificate=None, version=None,
             source=None):
-    """An FTP client, connected, with TLS already there unless tls is None."""
+    """An FTP client, connected, with TLS already there unless tls is None, or
+    "late", and then it is auth()'s."""
     forget_errors()
     if tls is None:
         ftp = ftplib.FTP()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Looks for a private key in the memory of a process."""
 
+import os
 import re
 
 from story import equal, run
@@ -41,6 +42,18 @@ def secrets(path):
         lines = re.findall(rb"(?m)^[\w+/=]{64}$", file.read())
     equal(len(lines) >= 2, True)
     return found + lines
+
+
+def tag_secret(pid):
+    """What a process has where the secret of the keyholder's tags is."""
+    symbols = run("nm", os.environ["HELPER"]).stdout.decode()
+    offset = re.search(r"(?m)^(\w+) [bB] key_secret$", symbols).group(1)
+    with open(f"/proc/{pid}/maps") as maps, \
+            open(f"/proc/{pid}/mem", "rb") as mem:
+        base = next(int(line.split("-")[0], 16) for line in maps
+                    if line.rstrip().endswith("/stssl-helper"))
+        mem.seek(base + int(offset, 16))
+        return mem.read(32)
 
 
 def knows(pid, path):

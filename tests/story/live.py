@@ -5,6 +5,7 @@ import json
 import os
 import re
 import ssl
+import subprocess
 
 from ftp import connect, fetch, logged_in, store
 from story import (CONF, PKI, Helper, await_that, begins, equal, log, run,
@@ -249,6 +250,27 @@ def explain():
         equal(told[key], seen[key])
     ftp.close()
     await_that(lambda: sessions() == [], "it has left")
+
+
+@story("whoever orders a reload is answered, also while one is on its way")
+def at_once():
+    def order():
+        many = [subprocess.Popen([CTL, "reload"], stderr=subprocess.PIPE)
+                for _ in range(8)]
+        return [one.communicate()[1].decode() for one in many]
+
+    equal(order(), [""] * 8)
+    with open(CONF) as file:
+        before = file.read()
+    try:
+        with open(CONF, "w") as file:
+            file.write("colour = 1\n" + before)
+        for answer in order():
+            begins(answer, "stsslctl: not reloaded: " + CONF + ":1:")
+    finally:
+        with open(CONF, "w") as file:
+            file.write(before)
+    equal(order(), [""] * 8)
 
 
 @story("a helper that is not there is no answer")

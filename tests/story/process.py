@@ -238,5 +238,16 @@ def killed_monitor():
     equal(helper.stop(), 0)
 
 
+@story("a helper that is stopped in the middle of a reload stops")
+def stopped_in_between():
+    for orders in range(1, 4):
+        helper = Helper()
+        for _ in range(orders):
+            helper.process.send_signal(signal.SIGHUP)
+        pids = helper.processes()
+        equal(helper.stop(), 0)
+        await_that(lambda: not any(map(exists, pids)), "no orphan is left")
+
+
 if __name__ == "__main__":
     tell()

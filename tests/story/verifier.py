@@ -10,16 +10,17 @@ import threading
 import time
 
 from ftp import ask, connect, log_in, logged_in, transfer
+from keybytes import memory, tag_secret
 from story import (CONF, PATIENCE, PKI, STAGE, Helper, await_that, begins,
                    equal, log, read, run, since, story, tell, write)
 
 BUILT = os.environ["builddir"] + "/tests/"
 LIES = STAGE + "/lies"
 # struct lies of tests/liar.c: the lie, and what is kept for it.
-SIZE = 8 + 32 + 32 + 65536
+SIZE = 8 + 64 + 32 + 65536
 (TRUTH, NO_SIGNATURE, SIGNATURE_OF_ANOTHER, CHAIN_OF_ANOTHER, ANOTHER_HANDSHAKE,
  SAME_NONCE, OTHER_VERSION, FIRST_HELLO_AGAIN, CUT, OWN_RECORD, OWN_CLAIM,
- ANOTHER_SESSION, FOREIGN_NONCE) = range(13)
+ ANOTHER_SESSION, FOREIGN_NONCE, OWN_SIGNATURE) = range(14)
 VERSIONS = ("TLSv1_2", "TLSv1_3")
 
 
@@ -69,7 +70,8 @@ def refused(outcome):
            ("a handshake with a nonce that was used", SAME_NONCE),
            ("another version", OTHER_VERSION),
            ("a message more", FIRST_HELLO_AGAIN),
-           ("a handshake without its end", CUT))))
+           ("a handshake without its end", CUT),
+           ("a signature that the keyholder has not made", OWN_SIGNATURE))))
 def lies(_, version, lie):
     if lie == OTHER_VERSION and version == "TLSv1_2":
         return  # there is no such extension in it
@@ -167,6 +169,42 @@ def verifier():
     return mine[-1] if mine else None
 
 
+def nothing():
+    pass
+
+
+def renew():
+    """By a reload: those of before end, as they have no sessions."""
+    before, start = set(HELPER.processes()[1:]), len(log("helper.log"))
+    HELPER.process.send_signal(signal.SIGHUP)
+    await_that(lambda: ": reloaded" in since("helper.log", start), "a reload")
+    await_that(lambda: not before & set(HELPER.processes()), "their ends")
+
+
+def kill_both():
+    for pid in HELPER.keyholder(), verifier():
+        os.kill(pid, signal.SIGKILL)
+        await_that(lambda pid=pid: pid not in HELPER.processes(), "its end")
+
+
+@story("nobody but monitor, keyholder and verifier has the secret of tags: {0}",
+       ("at the start", nothing), ("after a reload", renew),
+       ("after the end of the two", kill_both))
+def untold(_, happens):
+    happens()
+    await_that(lambda: HELPER.keyholder() and verifier(), "the two")
+    equal(attempt(), "certificate")
+    has = {HELPER.process.pid, HELPER.keyholder(), verifier()}
+    secret = tag_secret(HELPER.process.pid)
+    equal(secret == bytes(32), False)
+    equal({tag_secret(pid) for pid in has}, {secret})
+    others = set(HELPER.processes()) - has
+    equal(len(others) >= 4, True)
+    equal({tag_secret(pid) for pid in others}, {bytes(32)})
+    equal([pid for pid in others
+           if any(secret in piece for piece in memory(pid))], [])
+
+
 @story("the verifier is killed: certificates count again when it is replaced")
 def killed():
     for _ in range(5):
@@ -183,6 +221,32 @@ def killed():
         half.close()
         await_that(lambda: verifier() not in (None, old), "the next one")
         await_that(lambda: attempt() == "certificate", "its nonces")
+
+
+@story("an old verifier is killed: its workers get the new one")
+def old_killed():
+    # Handshakes of these come late, in an old worker.
+    waiting = [connect(FTP, tls="late", certificate="acme-1")
+               for _ in range(20)]
+    old, start = verifier(), len(log("helper.log"))
+    HELPER.process.send_signal(signal.SIGHUP)
+    await_that(lambda: "reloaded" in since("helper.log", start), "a reload")
+    outcomes = []
+
+    def late():
+        equal(waiting != [], True)
+        ftp = waiting.pop()
+        ftp.auth()
+        outcomes.append(log_in(ftp, "acme-1"))
+        ftp.close()
+        return outcomes[-1] == "certificate"
+
+    equal(late(), True)
+    os.kill(old, signal.SIGKILL)
+    await_that(late, "the new verifier")
+    for outcome in outcomes:
+        if outcome != "certificate":
+            refused(outcome)
 
 
 @story("the verifier is killed in the middle of handshakes: nobody is let in "

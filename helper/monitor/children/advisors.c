@@ -41,7 +41,7 @@ entry_of(const struct pending *p)
 	const struct session_entry *entry =
 	    registry_find(a->pool.monitor->registry, p->ask.session);
 
-	return entry != NULL && entry->owner == p->worker &&
+	return entry != NULL && entry->of->owner == p->worker &&
 		       can_ask(entry, &p->ask)
 		   ? entry
 		   : NULL;
@@ -268,7 +268,7 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 
 	refuse_older(a, entry);
 	if (!a->pool.is_stopping && can_ask(entry, ask))
-		p = questions_add(&a->questions, entry->owner, &entry->peer,
+		p = questions_add(&a->questions, entry->of->owner, &entry->peer,
 		    ask, a->patience);
 	if (p == NULL) {
 		advise(a, entry, ask, &no_answer);

@@ -38,10 +38,10 @@ struct child {
 	LIST_ENTRY(child) entry;
 
 	/* A worker's: see workers.c */
-	int line;           /* to the keyholder, its end of it; or -1 */
-	bool is_connected;  /* the keyholder has that line */
-	bool is_introduced; /* to the verifier, with a line between them */
-	bool has_suspect;   /* the one source of all its sessions */
+	int line;          /* to the keyholder, its end of it; or -1 */
+	bool is_connected; /* the keyholder has that line */
+	pid_t verifier;    /* that it has a line to; 0: none */
+	bool has_suspect;  /* the one source of all its sessions */
 	struct stssl_address suspect; /* when it was lost */
 };
 

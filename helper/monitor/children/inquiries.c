@@ -32,10 +32,8 @@ config_of(const struct inquiries *q)
 }
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = config_of(pool->owner);
-
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (config->listeners[i].passive_name != NULL)
 			return 1;
@@ -71,10 +69,10 @@ static void
 lost(struct child *c)
 {
 	struct inquiries *q = c->pool->owner;
+	const struct registry *registry = q->pool.monitor->registry;
+	struct session_entry *e = NULL;
 
-	for (struct session_entry *e =
-		 registry_first(q->pool.monitor->registry);
-	     e != NULL; e = LIST_NEXT(e, link))
+	while (c->tasks > 0 && (e = registry_next(registry, e)) != NULL)
 		if (e->inquirer == c)
 			answer(q, e, X509_OCSP_UNKNOWN);
 }

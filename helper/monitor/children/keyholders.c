@@ -25,6 +25,10 @@ struct keyholders {
 	struct pool pool;
 	struct child *current, *next; /* in the pool, or NULL */
 	bool is_loaded;               /* the current one */
+	/* Of the next one: what it has said, -EAGAIN until then. */
+	int said;
+	struct stssl_error error;
+	const struct helper_config *config;
 };
 
 static int
@@ -93,6 +97,24 @@ loaded(struct keyholders *k)
 	monitor_connect_workers(k->pool.monitor, true);
 }
 
+/* The next one has something to say, and then nothing until it is used. */
+static void
+hear_next(struct keyholders *k)
+{
+	struct child *c = k->next;
+
+	if (k->said == -EAGAIN)
+		k->said = receive_loaded(c, k->config, &k->error);
+	else
+		k->said = -EPIPE;
+	if (k->said == 0)
+		log_loaded(c);
+	else if (k->said != -EAGAIN)
+		pool_kill(c);
+	if (k->said != -EAGAIN)
+		monitor_prepared(k->pool.monitor);
+}
+
 static void
 readable(struct child *c)
 {
@@ -100,6 +122,10 @@ readable(struct child *c)
 	struct message m;
 	int fd, r;
 
+	if (c == k->next) {
+		hear_next(k);
+		return;
+	}
 	if (c == k->current && !k->is_loaded) {
 		loaded(k);
 		return;
@@ -130,6 +156,15 @@ ended(struct child *c)
 {
 	struct keyholders *k = c->pool->owner;
 
+	if (c == k->next) {
+		/* What it has said before its end counts. */
+		if (k->said == -EAGAIN && !c->is_lost)
+			k->said = receive_loaded(c, k->config, &k->error);
+		k->next = NULL;
+		if (k->said >= 0 || k->said == -EAGAIN)
+			k->said = -EPIPE;
+		monitor_prepared(k->pool.monitor);
+	}
 	if (c != k->current)
 		return;
 	k->current = NULL;
@@ -196,42 +231,52 @@ wait_for(int fd, int64_t patience_ms)
 }
 
 int
-keyholders_prepare(struct keyholders *k, const struct generation *next,
-    struct stssl_error *error)
+keyholders_prepare(
+    struct keyholders *k, struct generation *next, struct stssl_error *error)
 {
-	struct child *c;
-	int r = pool_start(&k->pool, next, &c);
+	int r = pool_prepare(&k->pool, next);
 
 	if (r < 0) {
 		(void)snprintf(error->text, sizeof error->text,
 		    "cannot start a keyholder: %s", strerror(-r));
 		return r;
 	}
-	wait_for(c->channel, KEYHOLDER_LOAD_SECONDS * INT64_C(1000));
-	r = receive_loaded(c, next->config, error);
-	if (r == -EAGAIN || r == -EPIPE) {
-		r = config_key_error(next->config, 0,
+	k->next = LIST_FIRST(&k->pool.next);
+	k->said = -EAGAIN;
+	k->config = next->config;
+	return 0;
+}
+
+int
+keyholders_prepared(
+    struct keyholders *k, bool is_over, struct stssl_error *error)
+{
+	if (k->said == -EAGAIN && !is_over)
+		return -EAGAIN;
+	if (k->said == -EAGAIN || k->said == -EPIPE)
+		return config_key_error(k->config, 0,
 		    "loading the keys takes too long, or ends their process",
 		    error);
-	}
-	if (r < 0) {
-		c->is_retired = true;
-		pool_kill(c);
-	} else {
-		log_loaded(c);
-		k->next = c;
-	}
-	return r;
+	if (k->said < 0)
+		*error = k->error;
+	return k->said;
+}
+
+void
+keyholders_wait(struct keyholders *k)
+{
+	wait_for(k->next->channel, KEYHOLDER_LOAD_SECONDS * INT64_C(1000));
+	hear_next(k);
 }
 
 void
 keyholders_renew(struct keyholders *k)
 {
-	if (k->current != NULL)
-		pool_retire(k->current);
-	k->current = k->next;
+	bool is_loaded = k->next != NULL;
+
 	k->next = NULL;
-	k->is_loaded = true;
+	(void)pool_renew(&k->pool);
+	k->is_loaded = is_loaded;
 	k->pool.delay = 0;
 }
 

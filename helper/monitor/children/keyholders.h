@@ -21,12 +21,24 @@ struct keyholders *keyholders_new(struct monitor *monitor);
 struct keyholders *keyholders_free(struct keyholders *keyholders);
 
 /*
- * Start one from `next` and wait until it has loaded the keys.  Returns 0, and
- * it is there for keyholders_renew(); or a negative errno and error->text, with
- * "file:line: " for a key that is at fault, -EBADMSG.
+ * Start one from `next`, which it borrows until keyholders_renew() or
+ * pools_abandon(), and have it load the keys.  Returns 0, or a negative errno
+ * and error->text.
  */
-int keyholders_prepare(struct keyholders *keyholders,
-    const struct generation *next, struct stssl_error *error);
+int keyholders_prepare(struct keyholders *keyholders, struct generation *next,
+    struct stssl_error *error);
+
+/*
+ * Has it?  Returns 0, and it is there for keyholders_renew(); -EAGAIN when
+ * monitor_prepared() will be called; or another negative errno and error->text,
+ * with "file:line: " for a key that is at fault, -EBADMSG.  When it is_over
+ * that it did not load them in time is a fault, too.
+ */
+int keyholders_prepared(
+    struct keyholders *keyholders, bool is_over, struct stssl_error *error);
+
+/* Wait for it, KEYHOLDER_LOAD_SECONDS at most. */
+void keyholders_wait(struct keyholders *keyholders);
 
 /*
  * The one that was prepared is in use from now on, and its generation, too; the

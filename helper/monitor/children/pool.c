@@ -18,18 +18,35 @@
 /* What a new process needs until it runs; on the monitor's stack. */
 struct start {
 	const struct pool *pool; /* is freed by forget() */
+	struct monitor *monitor;
 	const struct pool_kind *kind;
-	const struct generation *generation;
+	struct generation *generation;
 };
+
+/* In a new process: its generation is the only one. */
+static void
+use(struct monitor *m, struct generation *g, struct generation *ret_old)
+{
+	*ret_old = (struct generation){ NULL, NULL, NULL };
+	if (g == m->generation)
+		return;
+	*ret_old = *m->generation;
+	*m->generation = *g;
+	/* It is no longer its owner's. */
+	*g = (struct generation){ NULL, NULL, NULL };
+}
 
 static void
 forget(void *arg)
 {
 	const struct start *s = arg;
+	struct generation old;
 
+	use(s->monitor, s->generation, &old);
 	if (s->kind->gather != NULL)
 		s->kind->gather(s->pool);
-	monitor_forget(s->pool->monitor, s->kind->role);
+	monitor_forget(s->monitor, s->kind->role);
+	generation_free(&old);
 }
 
 static int
@@ -37,7 +54,7 @@ run(void *arg, int channel)
 {
 	const struct start *s = arg;
 
-	return s->kind->run(s->generation, channel);
+	return s->kind->run(s->monitor->generation, channel);
 }
 
 static void
@@ -61,11 +78,11 @@ ended(struct child *c)
 }
 
 int
-pool_start(struct pool *pool, const struct generation *g, struct child **ret)
+pool_start(struct pool *pool, struct generation *g, struct child **ret)
 {
 	const struct pool_kind *kind = pool->kind;
 	struct ev_loop *loop = pool->monitor->loop;
-	struct start s = { pool, kind, g };
+	struct start s = { pool, pool->monitor, kind, g };
 	struct child *c;
 	int channel;
 	pid_t pid = child_spawn(loop, kind->name, forget, run, &s, &channel);
@@ -109,14 +126,18 @@ pool_present(const struct pool *pool)
 	return n;
 }
 
+static size_t
+wanted(const struct pool_kind *kind, const struct generation *g)
+{
+	return kind->wanted != NULL ? kind->wanted(g->config) : kind->count;
+}
+
 static bool
 is_missing(const struct pool *pool)
 {
-	const struct pool_kind *kind = pool->kind;
-
 	return !pool->is_stopping &&
 	       pool_present(pool) <
-		   (kind->wanted != NULL ? kind->wanted(pool) : kind->count);
+		   wanted(pool->kind, pool->monitor->generation);
 }
 
 static void
@@ -209,9 +230,11 @@ pool_init(struct pool *pool, const struct pool_kind *kind,
 	*pool =
 	    (struct pool){ .kind = kind, .monitor = monitor, .owner = owner };
 	LIST_INIT(&pool->list);
+	LIST_INIT(&pool->next);
 	ev_init(&pool->respawn, on_respawn);
 	ev_init(&pool->killer, on_killer);
 	ev_init(&pool->retry, on_retry);
+	monitor->pools[kind->role] = pool;
 	pool->respawn.data = pool->killer.data = pool->retry.data = pool;
 }
 
@@ -220,6 +243,8 @@ pool_done(struct pool *pool)
 {
 	while (!LIST_EMPTY(&pool->list))
 		child_free(LIST_FIRST(&pool->list));
+	while (!LIST_EMPTY(&pool->next))
+		child_free(LIST_FIRST(&pool->next));
 	pool->monitor->processes -= pool->count;
 	pool->count = 0;
 	ev_timer_stop(pool->monitor->loop, &pool->respawn);
@@ -266,13 +291,77 @@ pool_task_done(struct child *c)
 }
 
 int
-pool_renew(struct pool *pool)
+pool_prepare(struct pool *pool, struct generation *next)
 {
 	struct child *c;
+	int r;
+
+	if (pool->prepared >= wanted(pool->kind, next))
+		return 0;
+	r = pool_start(pool, next, &c);
+	if (r < 0)
+		return r;
+	LIST_REMOVE(c, entry);
+	LIST_INSERT_HEAD(&pool->next, c, entry);
+	pool->prepared++;
+	return 1;
+}
+
+void
+pool_abandon(struct pool *pool)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &pool->next, entry) {
+		c->is_retired = true;
+		pool_kill(c);
+	}
+	pool->prepared = 0;
+}
+
+int
+pools_prepare(struct monitor *m, struct generation *next)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ROLE_COUNT; i++)
+		r = pool_prepare(m->pools[i], next);
+	return r;
+}
+
+void
+pools_abandon(struct monitor *m)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		pool_abandon(m->pools[i]);
+}
+
+/* One that was started and is wanted now. */
+static void
+adopt(struct pool *pool, struct child *c)
+{
+	LIST_REMOVE(c, entry);
+	LIST_INSERT_HEAD(&pool->list, c, entry);
+	if (!c->is_lost && pool->kind->started != NULL &&
+	    pool->kind->started(c) < 0)
+		pool_kill(c);
+}
+
+int
+pool_renew(struct pool *pool)
+{
+	struct child *c, *next;
 
 	LIST_FOREACH (c, &pool->list, entry)
 		if (!c->is_lost && !c->is_retired)
 			pool_retire(c);
+	for (c = LIST_FIRST(&pool->next); c != NULL; c = next) {
+		next = LIST_NEXT(c, entry);
+		/* Those that were abandoned are still to be reaped. */
+		if (!c->is_retired)
+			adopt(pool, c);
+	}
+	pool->prepared = 0;
 	return pool_fill(pool);
 }
 
@@ -285,6 +374,7 @@ pool_stop(struct pool *pool, void (*stop)(struct child *c), uint32_t grace_ms,
 	if (pool->is_stopping)
 		return;
 	pool->is_stopping = true;
+	pool_abandon(pool);
 	pool->grace_ms = grace_ms;
 	ev_timer_stop(pool->monitor->loop, &pool->respawn);
 	ev_timer_stop(pool->monitor->loop, &pool->retry);

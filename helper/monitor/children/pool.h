@@ -36,7 +36,7 @@ struct pool_kind {
 
 	/* How many there should be, where wanted() does not say. */
 	size_t count;
-	size_t (*wanted)(const struct pool *pool);
+	size_t (*wanted)(const struct helper_config *config);
 	/*
 	 * In the new process, before it forgets: keep what it needs of the rest
 	 * of the monitor.
@@ -70,7 +70,9 @@ struct pool {
 	struct monitor *monitor;
 	void *owner; /* whose pool it is */
 	struct children list;
-	size_t count; /* of processes, lost and retired ones too */
+	size_t count;         /* of processes, lost and retired ones too */
+	struct children next; /* of the next generation, and not in use yet */
+	size_t prepared;      /* how many were started of these */
 	bool is_stopping;
 	bool is_untidy;    /* for the owner: something has changed */
 	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
@@ -89,8 +91,7 @@ void pool_done(struct pool *pool);
  * Start a process from `g`, whether one is missing or not.  Returns 0 and *ret,
  * or what fork(2) says.
  */
-int pool_start(
-    struct pool *pool, const struct generation *g, struct child **ret);
+int pool_start(struct pool *pool, struct generation *g, struct child **ret);
 
 /* Start one of those that are wanted: the same, with kind->started(). */
 int pool_add(struct pool *pool, struct child **ret);
@@ -129,8 +130,22 @@ void pool_retire(struct child *c);
 void pool_task_done(struct child *c);
 
 /*
- * At a reload: retire all, and start as many from the new generation.  Returns
- * as pool_fill().
+ * Before a reload: start a process from the next generation, to be used by
+ * pool_renew(), as long as one is missing.  Returns 1; 0 when all were started;
+ * or what pool_start() says.
+ */
+int pool_prepare(struct pool *pool, struct generation *next);
+
+/* End those that were prepared. */
+void pool_abandon(struct pool *pool);
+
+/* The same for one of all pools, and for all of them. */
+int pools_prepare(struct monitor *m, struct generation *next);
+void pools_abandon(struct monitor *m);
+
+/*
+ * At a reload: retire all, and use those that were prepared, or start as many
+ * from the new generation.  Returns as pool_fill().
  */
 int pool_renew(struct pool *pool);
 

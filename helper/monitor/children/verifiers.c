@@ -25,17 +25,14 @@
 
 struct verifiers {
 	struct pool pool;
-	bool is_renewing; /* the workers that are there keep what they have */
 };
 
 /* In the new process: what it needs of the rest, which it forgets. */
 static struct judge *judge;
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = pool->monitor->generation->config;
-
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (config->listeners[i].client_certificate != CLIENT_NONE)
 			return 1;
@@ -185,12 +182,20 @@ drain(struct child *c)
 		pool_lose(c);
 }
 
-/* What it has said before its end counts. */
+/*
+ * What it has said before its end counts.  Those who are left get the one that
+ * is in use, also old workers: it verifies their handshakes as long as the
+ * server's certificate is still one of ours.
+ */
 static void
 ended(struct child *c)
 {
 	while (!c->is_lost && receive(c) == 0)
 		;
+	pool_lose(c);
+	monitor_abandoned(c->pool->monitor, c->pid);
+	if (!c->pool->is_stopping)
+		monitor_introduce_workers(c->pool->monitor);
 }
 
 void
@@ -207,18 +212,16 @@ verifiers_drain(struct verifiers *v)
 static int
 started(struct child *c)
 {
-	const struct verifiers *v = c->pool->owner;
-
 	log_info("verifier %ld: gives nonces", (long)c->pid);
-	if (!v->is_renewing)
-		monitor_introduce_workers(c->pool->monitor, true);
+	/* Those that have an older one keep it. */
+	monitor_introduce_workers(c->pool->monitor);
 	return 0;
 }
 
 static void
 retry(struct monitor *monitor)
 {
-	monitor_introduce_workers(monitor, false);
+	monitor_introduce_workers(monitor);
 }
 
 /* Each gets an end, or nobody keeps one. */
@@ -239,18 +242,19 @@ connect_both(struct child *verifier, struct child *worker)
 	return r;
 }
 
-bool
+void
 verifiers_introduce(struct verifiers *v, struct child *worker)
 {
 	struct child *c = current(v);
 	int r;
 
 	if (c == NULL)
-		return false;
+		return;
 	r = connect_both(c, worker);
-	if (r < 0 && r != -EPIPE)
+	if (r == 0)
+		worker->verifier = c->pid;
+	else if (r != -EPIPE)
 		pool_retry(&v->pool);
-	return r == 0;
 }
 
 /* It serves the workers that it has. */
@@ -304,12 +308,7 @@ verifiers_free(struct verifiers *v)
 int
 verifiers_renew(struct verifiers *v)
 {
-	int r;
-
-	v->is_renewing = true;
-	r = pool_renew(&v->pool);
-	v->is_renewing = false;
-	return r;
+	return pool_renew(&v->pool);
 }
 
 void

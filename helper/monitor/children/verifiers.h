@@ -28,10 +28,10 @@ struct verifiers *verifiers_free(struct verifiers *verifiers);
 int verifiers_renew(struct verifiers *verifiers);
 
 /*
- * Give the one in use and a worker a line between them.  False when that has
- * to wait: monitor_introduce_workers() is called then.
+ * Give the one in use and a worker a line between them, and set the worker's
+ * verifier.  If that has to wait monitor_introduce_workers() is called.
  */
-bool verifiers_introduce(struct verifiers *verifiers, struct child *worker);
+void verifiers_introduce(struct verifiers *verifiers, struct child *worker);
 
 /*
  * Take in all that verifiers have said until now: what a worker has heard from

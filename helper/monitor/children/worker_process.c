@@ -18,9 +18,8 @@
 #include "helper/worker/worker.h"
 
 static size_t
-wanted(const struct pool *pool)
+wanted(const struct helper_config *config)
 {
-	const struct helper_config *config = pool->monitor->generation->config;
 	long cpus;
 
 	if (config->workers > 0)
@@ -78,8 +77,8 @@ worker_connect(struct child *c)
 void
 worker_introduce(struct child *c)
 {
-	if (!c->is_introduced)
-		c->is_introduced = monitor_introduce(c->pool->monitor, c);
+	if (c->verifier == 0)
+		monitor_introduce(c->pool->monitor, c);
 }
 
 static int

@@ -16,12 +16,15 @@
 
 #define PROCESSES_MAX 4096
 #define KILL_SECONDS  2.0
+/* Removing one touches many pages, and after a fork each has to be copied. */
+#define SWEEP_STEP 16
 
 struct workers {
 	struct pool pool;
 	uint64_t next_session;
 	bool is_holding; /* see update_hold() */
 	struct ev_prepare prepare;
+	struct ev_timer sweep;
 };
 
 static unsigned
@@ -35,7 +38,8 @@ static void
 stop_idle(struct workers *workers)
 {
 	bool once = sessions_each(workers) == 1;
-	size_t wanted = worker_kind.wanted(&workers->pool),
+	size_t wanted = worker_kind.wanted(
+		   workers->pool.monitor->generation->config),
 	       present = pool_present(&workers->pool);
 	struct child *c;
 
@@ -89,19 +93,32 @@ update_hold(struct workers *workers)
 	monitor_hold(workers->pool.monitor, hold);
 }
 
+/* Sessions of workers that are gone, a few in each turn of the event loop. */
+static void
+on_sweep(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	const struct workers *workers = timer->data;
+
+	(void)events;
+	if (!registry_sweep(workers->pool.monitor->registry, SWEEP_STEP))
+		return;
+	ev_timer_set(timer, 0., 0.);
+	ev_timer_start(loop, timer);
+}
+
 /* Between events, so that nothing is forked in the middle of an answer. */
 static void
 on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 {
 	struct workers *workers = prepare->data;
 
-	(void)loop;
 	(void)events;
 	if (workers->is_holding)
 		update_hold(workers);
 	if (!workers->pool.is_untidy)
 		return;
 	workers->pool.is_untidy = false;
+	ev_timer_start(loop, &workers->sweep);
 	if (!workers->pool.is_stopping)
 		stop_idle(workers);
 	pool_mend(&workers->pool);
@@ -187,6 +204,8 @@ workers_new(struct monitor *monitor)
 	ev_prepare_init(&workers->prepare, on_prepare);
 	workers->prepare.data = workers;
 	ev_prepare_start(monitor->loop, &workers->prepare);
+	ev_timer_init(&workers->sweep, on_sweep, 0., 0.);
+	workers->sweep.data = workers;
 	return workers;
 }
 
@@ -196,6 +215,7 @@ workers_free(struct workers *workers)
 	if (workers == NULL)
 		return NULL;
 	ev_prepare_stop(workers->pool.monitor->loop, &workers->prepare);
+	ev_timer_stop(workers->pool.monitor->loop, &workers->sweep);
 	pool_done(&workers->pool);
 	free(workers);
 	return NULL;
@@ -234,7 +254,7 @@ worker_of(const struct workers *workers, const struct session_entry *entry)
 	struct child *c;
 
 	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (c == entry->owner)
+		if (c == entry->of->owner)
 			return c;
 	return NULL;
 }
@@ -283,17 +303,23 @@ workers_connect(struct workers *workers, bool is_new)
 }
 
 void
-workers_introduce(struct workers *workers, bool is_new)
+workers_introduce(struct workers *workers)
 {
 	struct child *c;
 
-	LIST_FOREACH (c, &workers->pool.list, entry) {
-		if (c->is_lost || c->is_retired)
-			continue;
-		if (is_new)
-			c->is_introduced = false;
-		worker_introduce(c);
-	}
+	LIST_FOREACH (c, &workers->pool.list, entry)
+		if (!c->is_lost)
+			worker_introduce(c);
+}
+
+void
+workers_abandoned(struct workers *workers, pid_t verifier)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &workers->pool.list, entry)
+		if (c->verifier == verifier)
+			c->verifier = 0;
 }
 
 bool

@@ -59,8 +59,9 @@ int workers_renew(struct workers *workers);
 /* Connect those that are not; all of them, when the keyholder is a new one. */
 void workers_connect(struct workers *workers, bool is_new);
 
-/* The same with the verifier. */
-void workers_introduce(struct workers *workers, bool is_new);
+/* Give those that have none a verifier; this one of theirs is gone. */
+void workers_introduce(struct workers *workers);
+void workers_abandoned(struct workers *workers, pid_t verifier);
 
 /* Has the worker with this process id the session? */
 bool workers_has(const struct workers *workers,

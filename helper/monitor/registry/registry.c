@@ -1,55 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Two search trees over the same sessions, and a list of them all.  An entry is
- * in the tree of connections exactly while its record is RECORD_KNOWN.
+ * Two search trees over the same sessions, and a list of each owner's.  An
+ * entry is in the tree of connections exactly while its record is RECORD_KNOWN,
+ * also when its owner is gone, until it is swept.
  */
 #include <config.h>
 #include "helper/monitor/registry/registry.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/base/source.h"
+#include "helper/monitor/registry/registry_inside.h"
 #include "helper/monitor/registry/sources.h"
-#include "helper/monitor/registry/tree.h"
 #include "status/address.h"
 #include "status/clock.h"
-
-struct registry {
-	void *by_session;
-	void *by_connection;
-	LIST_HEAD(session_list, session_entry) sessions;
-	size_t waiting;
-	struct census census;
-	struct metrics metrics;
-	struct sources *sources;
-};
-
-static int
-compare_sessions(const void *a, const void *b)
-{
-	const struct session_entry *x = a, *y = b;
-
-	return x->session < y->session ? -1 : x->session > y->session;
-}
-
-static int
-compare_connections(const void *a, const void *b)
-{
-	const struct session_entry *x = a, *y = b;
-
-	return stssl_connection_compare(&x->connection, &y->connection);
-}
-
-/* tsearch() and tfind() return a pointer to our pointer. */
-static struct session_entry *
-entry_of(void *node)
-{
-	return node == NULL ? NULL : *(struct session_entry **)node;
-}
 
 static void
 drop_text(struct session_entry *entry)
@@ -59,13 +27,24 @@ drop_text(struct session_entry *entry)
 	entry->text_len = 0;
 }
 
+/* Who has its connection now; NULL when out of memory. */
+static struct session_entry *
+hold(struct registry *registry, struct session_entry *entry)
+{
+	return registry_entry_of(tsearch(
+	    entry, &registry->by_connection, registry_compare_connections));
+}
+
 /* Answer with the record of `entry`, if nobody else has its connection. */
 static int
 make_known(struct registry *registry, struct session_entry *entry)
 {
-	struct session_entry *holder = entry_of(
-	    tsearch(entry, &registry->by_connection, compare_connections));
+	struct session_entry *holder = hold(registry, entry);
 
+	if (holder != NULL && registry_is_gone(holder)) {
+		registry_remove(registry, holder);
+		holder = hold(registry, entry);
+	}
 	if (holder == NULL)
 		return -ENOMEM;
 	if (holder != entry)
@@ -95,8 +74,10 @@ registry_free(struct registry *registry)
 {
 	if (registry == NULL)
 		return NULL;
-	while (!LIST_EMPTY(&registry->sessions))
-		registry_remove(registry, LIST_FIRST(&registry->sessions));
+	while (!LIST_EMPTY(&registry->owners))
+		registry_remove_owner(
+		    registry, LIST_FIRST(&registry->owners)->owner);
+	(void)registry_sweep(registry, UINT_MAX);
 	metrics_done(&registry->metrics);
 	(void)sources_free(registry->sources);
 	free(registry);
@@ -108,34 +89,39 @@ registry_add(struct registry *registry, uint64_t session, const void *owner,
     uint32_t listener, const struct stssl_address *peer)
 {
 	struct session_entry *entry = calloc(1, sizeof *entry), *found;
+	struct session_owner *of = registry_get_owner(registry, owner);
+	int r = -ENOMEM;
 
-	if (entry == NULL ||
-	    metrics_listener(&registry->metrics, listener) == NULL) {
-		free(entry);
-		return -ENOMEM;
-	}
+	if (entry == NULL || of == NULL ||
+	    metrics_listener(&registry->metrics, listener) == NULL)
+		goto fail;
 	entry->session = session;
-	entry->owner = owner;
+	entry->of = of;
 	entry->listener = listener;
 	entry->peer = *peer;
 	entry->is_newcomer = true;
 	entry->since_ms = stssl_now_ms();
-	found =
-	    entry_of(tsearch(entry, &registry->by_session, compare_sessions));
+	found = registry_entry_of(
+	    tsearch(entry, &registry->by_session, registry_compare_sessions));
 	if (found != entry) {
-		free(entry);
-		return found == NULL ? -ENOMEM : -EEXIST;
+		r = found == NULL ? -ENOMEM : -EEXIST;
+		goto fail;
 	}
 	if (census_enter(&registry->census, listener, peer) < 0) {
-		(void)tdelete(entry, &registry->by_session, compare_sessions);
-		free(entry);
-		return -ENOMEM;
+		(void)tdelete(
+		    entry, &registry->by_session, registry_compare_sessions);
+		goto fail;
 	}
 
 	registry->metrics.accepted++;
 	metrics_session(&registry->metrics, listener, -1, entry->tls);
-	LIST_INSERT_HEAD(&registry->sessions, entry, link);
+	LIST_INSERT_HEAD(&of->sessions, entry, link);
 	return 0;
+fail:
+	free(entry);
+	if (of != NULL)
+		registry_put_owner(registry, of);
+	return r;
 }
 
 struct sources *
@@ -212,61 +198,10 @@ registry_census(const struct registry *registry)
 	return &registry->census;
 }
 
-struct session_entry *
-registry_first(const struct registry *registry)
-{
-	return LIST_FIRST(&registry->sessions);
-}
-
 struct metrics *
 registry_metrics(struct registry *registry)
 {
 	return &registry->metrics;
-}
-
-const struct session_entry *
-registry_after(const struct registry *registry, uint64_t after)
-{
-	const struct session_entry key = { .session = after };
-
-	return tree_after(&registry->by_session, &key, compare_sessions);
-}
-
-struct session_entry *
-registry_find(const struct registry *registry, uint64_t session)
-{
-	const struct session_entry key = { .session = session };
-
-	return entry_of(tfind(&key, &registry->by_session, compare_sessions));
-}
-
-struct session_entry *
-registry_find_connection(
-    const struct registry *registry, const struct stssl_connection *connection)
-{
-	const struct session_entry key = { .connection = *connection };
-
-	return entry_of(
-	    tfind(&key, &registry->by_connection, compare_connections));
-}
-
-const struct session_entry *
-registry_find_source(
-    const struct registry *registry, const struct stssl_connection *key)
-{
-	/* In front of all that come from there: none has port 0. */
-	struct session_entry from = { .connection = { .netns = key->netns,
-					  .peer = key->peer } };
-	const struct session_entry *found;
-
-	from.connection.peer.port = 0;
-	found =
-	    tree_after(&registry->by_connection, &from, compare_connections);
-	return found != NULL && found->connection.netns == key->netns &&
-		       stssl_address_same_ip(
-			   &found->connection.peer, &key->peer)
-		   ? found
-		   : NULL;
 }
 
 /* Of one session only once, however often its record is published. */
@@ -311,8 +246,8 @@ void
 registry_withdraw(struct registry *registry, struct session_entry *entry)
 {
 	if (entry->record == RECORD_KNOWN)
-		(void)tdelete(
-		    entry, &registry->by_connection, compare_connections);
+		(void)tdelete(entry, &registry->by_connection,
+		    registry_compare_connections);
 	else if (entry->record == RECORD_WAITING)
 		registry->waiting--;
 	entry->record = RECORD_NONE;
@@ -328,10 +263,11 @@ registry_is_unsettled(const struct registry *registry)
 size_t
 registry_settle(struct registry *registry)
 {
-	struct session_entry *e;
+	struct session_entry *e = NULL;
 	size_t dropped = 0;
 
-	LIST_FOREACH (e, &registry->sessions, link) {
+	while (
+	    registry->waiting > 0 && (e = registry_next(registry, e)) != NULL) {
 		if (e->record != RECORD_WAITING)
 			continue;
 		if (make_known(registry, e) == 0) {
@@ -345,34 +281,13 @@ registry_settle(struct registry *registry)
 	return dropped;
 }
 
-bool
-registry_source_of(const struct registry *registry, const void *owner,
-    struct stssl_address *ret)
-{
-	const struct session_entry *e, *found = NULL;
-	uint8_t first[16] = { 0 }, next[16] = { 0 };
-
-	LIST_FOREACH (e, &registry->sessions, link) {
-		if (e->owner != owner)
-			continue;
-		if (e->origin != ORIGIN_CLIENT)
-			return false;
-		client_source(&e->peer, found == NULL ? first : next);
-		if (found != NULL && memcmp(first, next, sizeof first) != 0)
-			return false;
-		found = e;
-	}
-	if (found != NULL)
-		*ret = found->peer;
-	return found != NULL;
-}
-
 void
 registry_remove(struct registry *registry, struct session_entry *entry)
 {
 	registry_withdraw(registry, entry);
-	(void)tdelete(entry, &registry->by_session, compare_sessions);
+	(void)tdelete(entry, &registry->by_session, registry_compare_sessions);
 	LIST_REMOVE(entry, link);
+	registry_put_owner(registry, entry->of);
 	census_leave(&registry->census, entry->listener, source_of(entry),
 	    entry->is_newcomer);
 	metrics_session(&registry->metrics, entry->listener, entry->tls, -1);
@@ -380,16 +295,4 @@ registry_remove(struct registry *registry, struct session_entry *entry)
 	proof_done(&entry->proof);
 	sources_release_all(registry->sources, entry->sources);
 	free(entry);
-}
-
-void
-registry_remove_owner(struct registry *registry, const void *owner)
-{
-	struct session_entry *e = LIST_FIRST(&registry->sessions), *next;
-
-	for (; e != NULL; e = next) {
-		next = LIST_NEXT(e, link);
-		if (e->owner == owner)
-			registry_remove(registry, e);
-	}
 }

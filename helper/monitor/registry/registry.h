@@ -36,6 +36,14 @@ enum session_origin {
 	ORIGIN_LINK,    /* that of an Edge's client, as the Edge says */
 };
 
+/* A worker, for all that the registry knows, and its sessions. */
+struct session_owner {
+	const void
+	    *owner; /* only compared; NULL: it is gone, and so are they */
+	LIST_HEAD(session_list, session_entry) sessions;
+	LIST_ENTRY(session_owner) link;
+};
+
 /*
  * Fields are for reading; the registry alone writes, but for an Edge's client,
  * the certificate, who is asked about it, its review, the verdict, and what
@@ -43,7 +51,7 @@ enum session_origin {
  */
 struct session_entry {
 	uint64_t session;
-	const void *owner; /* the worker; only compared */
+	struct session_owner *of;
 	uint32_t listener; /* index into helper_config.listeners */
 	struct stssl_address peer;
 	struct stssl_address edge; /* the Edge's, with ORIGIN_LINK */
@@ -75,7 +83,7 @@ struct session_entry {
 	/* Its own, where it connects to the backend from; NULL: anywhere. */
 	struct source *sources[MESSAGE_SOURCES];
 
-	LIST_ENTRY(session_entry) link;
+	LIST_ENTRY(session_entry) link; /* its owner's */
 };
 
 struct registry;
@@ -120,8 +128,9 @@ void registry_login(struct registry *registry, struct session_entry *entry);
 /* How many sessions there are, and how many are new. */
 const struct census *registry_census(const struct registry *registry);
 
-/* All of them, by LIST_NEXT() of `link`; NULL when there is none. */
-struct session_entry *registry_first(const struct registry *registry);
+/* All of them, in any order: the first one after NULL, NULL after the last. */
+struct session_entry *registry_next(
+    const struct registry *registry, const struct session_entry *entry);
 
 /* The counters of helper/monitor/registry/metrics.h. */
 struct metrics *registry_metrics(struct registry *registry);
@@ -172,8 +181,15 @@ size_t registry_settle(struct registry *registry);
 bool registry_source_of(const struct registry *registry, const void *owner,
     struct stssl_address *ret);
 
-/* Forget a session; all sessions of an owner. */
+/* Forget a session. */
 void registry_remove(struct registry *registry, struct session_entry *entry);
+
+/*
+ * Forget all sessions of an owner, at once for whoever asks, but not for what
+ * counts them: registry_sweep() removes up to `most`, and returns true while
+ * there are more.
+ */
 void registry_remove_owner(struct registry *registry, const void *owner);
+bool registry_sweep(struct registry *registry, unsigned most);
 
 #endif

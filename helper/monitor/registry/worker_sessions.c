@@ -8,7 +8,7 @@ worker_session(const struct worker_channel *in, uint64_t session)
 	struct session_entry *entry =
 	    registry_find(in->monitor->registry, session);
 
-	return entry != NULL && entry->owner == in->worker ? entry : NULL;
+	return entry != NULL && entry->of->owner == in->worker ? entry : NULL;
 }
 
 const struct listen_config *

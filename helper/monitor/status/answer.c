@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Serves the status socket: reads one question of each asker, and checks that
- * he may ask it.  The helper does not wait for an asker that sends nothing.
+ * Serves the status socket: reads one question of each asker, or a query and
+ * one more, and checks that he may ask it.  The helper does not wait for an
+ * asker that sends nothing.
  */
 #include <config.h>
 #include "helper/monitor/status/answer.h"
@@ -25,12 +26,15 @@
  */
 #define ASKERS_PER_USER  64
 #define PATIENCE_SECONDS 2.0
-#define DENIED_MAX       32
+/* For a report after a query: it is a new connection's if it comes later. */
+#define FOLLOW_SECONDS .05
+#define DENIED_MAX     32
 
 struct seat {
 	struct answers *all;
 	int fd; /* -1 when this place is free */
 	uid_t uid;
+	bool has_asked;
 	struct ev_io io;
 	struct ev_timer patience;
 };
@@ -121,7 +125,8 @@ static const struct {
 	[REQUEST_PARDON] = { may_order, false },
 };
 
-static void
+/* True when the asker may ask once more. */
+static bool
 answer(const struct seat *seat, const struct stssl_record *record)
 {
 	struct answers *answers = seat->all;
@@ -152,29 +157,48 @@ answer(const struct seat *seat, const struct stssl_record *record)
 		reply(&to, &request);
 		if (asked_of_others)
 			log_denied(answers, seat->uid);
+		return request.kind == REQUEST_QUERY && !seat->has_asked;
 	}
+	return false;
 }
 
-/* Answer, if the question has come. */
+/* One question more, soon. */
 static void
+wait_for_more(struct seat *seat)
+{
+	struct ev_loop *loop = seat->all->monitor->loop;
+
+	seat->has_asked = true;
+	ev_timer_stop(loop, &seat->patience);
+	ev_timer_set(&seat->patience, FOLLOW_SECONDS, 0.);
+	ev_timer_start(loop, &seat->patience);
+}
+
+/* Answer, if the question has come.  False when it has not. */
+static bool
 attend(struct seat *seat)
 {
 	static char packet[STSSL_RECORD_MAX];
 	struct stssl_record record;
+	bool goes_on = false;
 	ssize_t n;
 
 	n = recv(seat->fd, packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return false;
 
 	stssl_record_init(&record);
 	if (n > 0 && (size_t)n <= sizeof packet)
 		(void)stssl_record_decode(packet, (size_t)n, &record);
 	/* Of an empty record nothing can be asked. */
 	if (n > 0)
-		answer(seat, &record);
+		goes_on = answer(seat, &record);
 	stssl_record_done(&record);
-	dismiss(seat);
+	if (goes_on)
+		wait_for_more(seat);
+	else
+		dismiss(seat);
+	return true;
 }
 
 static void
@@ -182,15 +206,17 @@ on_question(struct ev_loop *loop, struct ev_io *io, int events)
 {
 	(void)loop;
 	(void)events;
-	attend(io->data);
+	(void)attend(io->data);
 }
 
+/* It may have come just now. */
 static void
 on_impatience(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	(void)loop;
 	(void)events;
-	dismiss(timer->data);
+	if (!attend(timer->data))
+		dismiss(timer->data);
 }
 
 /* How many places this user has taken. */
@@ -216,6 +242,7 @@ take_seat(struct answers *answers, int fd, uid_t uid)
 	seat->all = answers;
 	seat->fd = fd;
 	seat->uid = uid;
+	seat->has_asked = false;
 	ev_io_init(&seat->io, on_question, fd, EV_READ);
 	ev_timer_init(&seat->patience, on_impatience, PATIENCE_SECONDS, 0);
 	seat->io.data = seat;
@@ -242,7 +269,7 @@ accepted(struct acceptor *acceptor, int fd)
 	    (peer.uid != 0 && count_of(answers, peer.uid) >= ASKERS_PER_USER))
 		(void)close(fd);
 	else
-		attend(take_seat(answers, fd, peer.uid));
+		(void)attend(take_seat(answers, fd, peer.uid));
 }
 
 struct answers *

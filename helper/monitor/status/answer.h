@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The answering side of stssl-status(7): one question, one answer, close.
+ * The answering side of stssl-status(7): one question, one answer, close; after
+ * a query there may be one more.
  */
 #ifndef HELPER_MONITOR_STATUS_ANSWER_H
 #define HELPER_MONITOR_STATUS_ANSWER_H

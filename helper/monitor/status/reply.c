@@ -290,26 +290,30 @@ answer_penalties(const struct asker *to, const struct request *request)
 		request->has_address ? &request->address : NULL, packet));
 }
 
-static void
-answer_reload(const struct asker *to, const struct request *request)
+void
+reply_reloaded(int fd, const char *error)
 {
-	struct stssl_error error = { "" };
+	const struct asker to = { .fd = fd };
 	struct stssl_record answer;
 	int r;
 
-	(void)request;
-	if (monitor_reload(to->monitor, &error) == 0) {
-		reply_word(to, "done");
+	if (fd == -1)
 		return;
-	}
 	stssl_record_init(&answer);
-	r = stssl_record_put(&answer, STSSL_KEY_STSSL_RESULT, "failed");
+	r = stssl_record_put(
+	    &answer, STSSL_KEY_STSSL_RESULT, error == NULL ? "done" : "failed");
+	if (r == 0 && error != NULL)
+		r = stssl_record_put(&answer, STSSL_KEY_STSSL_ERROR, error);
 	if (r == 0)
-		r = stssl_record_put(
-		    &answer, STSSL_KEY_STSSL_ERROR, error.text);
-	if (r == 0)
-		(void)say(to, answer.text, answer.len);
+		(void)say(&to, answer.text, answer.len);
 	stssl_record_done(&answer);
+}
+
+static void
+answer_reload(const struct asker *to, const struct request *request)
+{
+	(void)request;
+	monitor_reload(to->monitor, to->fd);
 }
 
 static void (*const kinds[])(

@@ -31,6 +31,9 @@ struct asker {
 /* Do what is asked, and answer, without waiting.  The asker had the right. */
 void reply(const struct asker *to, const struct request *request);
 
+/* The answer about a reload: why it failed, or NULL.  `fd` may be -1. */
+void reply_reloaded(int fd, const char *error);
+
 /* Answer with nothing but this word of STSSL_RESULT. */
 void reply_word(const struct asker *to, const char *word);
 

@@ -321,14 +321,16 @@ link_server_step(struct session *s)
 int
 link_server_prove(const struct session *s)
 {
+	/* It is the Edge's keyholder that has signed. */
+	static const uint8_t no_tag[KEY_TAG];
 	struct link_server *l = s->server;
 	struct buffer *proof = l->proof;
 
 	if (!l->has_nonce || proof == NULL)
 		return -ENOENT;
 	l->proof = NULL;
-	return prover_give(
-	    tls_context_prover(s->host->tls), s->id, &l->nonce, proof);
+	return prover_give(tls_context_prover(s->host->tls), s->id, &l->nonce,
+	    no_tag, proof);
 }
 
 const char *

@@ -32,9 +32,10 @@ struct keyremote {
 	int line;
 	uint64_t serial;
 	bool is_late;
-	bool owes;          /* an answer that nobody waits for any more */
-	int64_t rest_until; /* when it is late */
-	int64_t answered;   /* when it did so last; 0 for never */
+	bool owes;            /* an answer that nobody waits for any more */
+	int64_t rest_until;   /* when it is late */
+	int64_t answered;     /* when it did so last; 0 for never */
+	uint8_t tag[KEY_TAG]; /* of the last signature */
 };
 
 struct remote_key {
@@ -45,7 +46,7 @@ struct remote_key {
 
 static const gnutls_sign_algorithm_t algorithms[KEY_ALGORITHM_COUNT] = {
 	[KEY_NOTHING] = GNUTLS_SIGN_UNKNOWN,
-#define X(name, digest) [KEY_##name] = GNUTLS_SIGN_##name,
+#define X(name, digest, scheme) [KEY_##name] = GNUTLS_SIGN_##name,
 	KEY_ALGORITHMS(X)
 #undef X
 };
@@ -215,6 +216,12 @@ keyremote_is_likely_ready(struct keyremote *remote)
 	return keyremote_is_ready(remote);
 }
 
+const uint8_t *
+keyremote_tag(const struct keyremote *remote)
+{
+	return remote->tag;
+}
+
 /* GnuTLS's side */
 
 static int
@@ -235,6 +242,7 @@ sign(const struct remote_key *key, enum key_algorithm algorithm,
 	if (ret->data == NULL)
 		return GNUTLS_E_MEMORY_ERROR;
 	memcpy(ret->data, answer.signature, answer.len);
+	memcpy(key->remote->tag, answer.tag, sizeof answer.tag);
 	ret->size = answer.len;
 	return 0;
 }

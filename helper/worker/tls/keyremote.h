@@ -36,6 +36,9 @@ bool keyremote_is_ready(struct keyremote *remote);
  */
 bool keyremote_is_likely_ready(struct keyremote *remote);
 
+/* The keyholder's tag of the last signature, KEY_TAG bytes. */
+const uint8_t *keyremote_tag(const struct keyremote *remote);
+
 /*
  * Make an object that signs with the keyholder's key number `index`, whose
  * public half is `pubkey`.  Signing fails when there is no answer in time, and

@@ -308,9 +308,10 @@ enqueue(struct prover *p, const struct proof_request *request,
 
 int
 prover_give(struct prover *p, uint64_t session,
-    const struct prover_nonce *nonce, struct buffer *messages)
+    const struct prover_nonce *nonce, const uint8_t tag[static KEY_TAG],
+    struct buffer *messages)
 {
-	const struct proof_request request = {
+	struct proof_request request = {
 		.type = nonce->batch == 0 ? PROOF_FOREIGN : PROOF_GIVEN,
 		.len = (uint32_t)buffer_len(messages),
 		.session = session,
@@ -319,6 +320,7 @@ prover_give(struct prover *p, uint64_t session,
 	};
 	int r = p->loop == NULL ? -EPIPE : -EAGAIN;
 
+	memcpy(request.tag, tag, sizeof request.tag);
 	if (r == -EAGAIN && STAILQ_EMPTY(&p->queue))
 		r = say(p, &request, messages);
 	if (r == -EAGAIN && enqueue(p, &request, messages) == 0)

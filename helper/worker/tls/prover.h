@@ -51,10 +51,12 @@ bool prover_take(struct prover *prover, struct prover_nonce *ret);
 void prover_refresh(struct prover *prover);
 
 /*
- * Hand in the messages of a handshake, which are the prover's afterwards.
+ * Hand in the messages of a handshake, which are the prover's afterwards, and
+ * the keyholder's tag.
  * Returns 0 when there will be an answer, or the end of the line; or -EPIPE.
  */
 int prover_give(struct prover *prover, uint64_t session,
-    const struct prover_nonce *nonce, struct buffer *messages);
+    const struct prover_nonce *nonce, const uint8_t tag[static KEY_TAG],
+    struct buffer *messages);
 
 #endif

@@ -59,6 +59,7 @@ struct tls_proof {
 	bool is_foreign; /* the nonce: tls_use_nonce() */
 	bool is_whole;   /* the client's signature has come */
 	struct prover_nonce nonce;
+	uint8_t tag[KEY_TAG];    /* of our signature */
 	struct buffer *messages; /* NULL: there is nothing to hand in */
 };
 

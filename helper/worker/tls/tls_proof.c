@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "helper/base/buffer.h"
+#include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/tls_inside.h"
 
 #define RANDOM  32
@@ -131,6 +132,14 @@ keep(
 	b->end += len;
 }
 
+/* The signature in this message was made just now. */
+static void
+keep_tag(struct tls *tls)
+{
+	memcpy(tls->proof.tag, keyremote_tag(tls->context->keys),
+	    sizeof tls->proof.tag);
+}
+
 static bool
 is_as_expected(const struct tls *tls)
 {
@@ -157,6 +166,10 @@ tls_proof_add(struct tls *tls, unsigned type, bool incoming,
 		forget(p);
 	else
 		keep(p, type, body, len);
+	if (!incoming && tls->context->keys != NULL &&
+	    (type == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY ||
+		type == GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE))
+		keep_tag(tls);
 	p->is_whole = incoming && type == GNUTLS_HANDSHAKE_CERTIFICATE_VERIFY;
 	return 0;
 }
@@ -193,8 +206,8 @@ tls_prove(struct tls *tls, uint64_t session)
 	if (messages == NULL || !tls->proof.is_whole)
 		return -ENOENT;
 	tls->proof.messages = NULL;
-	return prover_give(
-	    tls->context->prover, session, &tls->proof.nonce, messages);
+	return prover_give(tls->context->prover, session, &tls->proof.nonce,
+	    tls->proof.tag, messages);
 }
 
 void

@@ -120,9 +120,7 @@ link_key()
 		"/etc/stssl/$1"
 	chgrp stssl "/etc/stssl/$1.key"
 	chmod 640 "/etc/stssl/$1.key"
-	openssl x509 -in "/etc/stssl/$1.pem" -noout -pubkey |
-		openssl pkey -pubin -outform DER | openssl dgst -sha256 -r |
-		sed 's/ .*//'
+	"$STSSLCTL" pin "/etc/stssl/$1.pem"
 }
 
 # The helper becomes a Server as well, and edge.conf is for an Edge.
@@ -134,7 +132,7 @@ link_conf()
 		link {
 			certificate = "/etc/stssl/server-link.pem"
 			key         = "/etc/stssl/server-link.key"
-			edges       = { "dmz sha256:$edge_pin" }
+			edges       = { "dmz $edge_pin" }
 			edge-certificate = { "/etc/stssl/server.pem" }
 		}
 		listen "from-edge" {
@@ -155,7 +153,7 @@ link_conf()
 		link {
 			certificate = "/etc/stssl/edge-link.pem"
 			key         = "/etc/stssl/edge-link.key"
-			servers     = { "sha256:$server_pin" }
+			servers     = { "$server_pin" }
 		}
 		listen "edge-ftp" {
 			address = { "127.0.0.1:0" }

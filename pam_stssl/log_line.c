@@ -84,6 +84,7 @@ login_format(const struct login *l, const char *word, bool judged,
 	add_key(&line, "listener=", l, STSSL_KEY_STSSL_LISTENER, add_word);
 	if (l->has_from)
 		add_word(&line, "peer=", stssl_address_format(&l->from, peer));
+	add_key(&line, "edge=", l, STSSL_KEY_STSSL_EDGE, add_word);
 	add_text(&line, "user=", l->user);
 	if (judged)
 		add_judgement(&line, &l->judgement);

@@ -74,7 +74,7 @@ int
 replace_file_at(int dir_fd, const char *name, const struct replace_like *like,
     const char *text)
 {
-	char *temporary;
+	char *temporary = NULL; /* gcc 14 does not see that it is set */
 	int fd = make_temporary(dir_fd, name, &temporary), r;
 
 	if (fd < 0)

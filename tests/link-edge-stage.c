@@ -57,6 +57,7 @@ nowhere(void)
 void
 arrive(struct edge_play *v)
 {
+	const int least = 1;
 	struct stssl_address at;
 
 	link_stage_set(&keys, NULL, NULL);
@@ -64,6 +65,9 @@ arrive(struct edge_play *v)
 	v->alice = make_leaf("alice", &keys.ca, for_clients);
 	v->credentials = credentials_of(&v->alice);
 	v->inlet = listen_on_loopback(&at);
+	if (v->is_narrow)
+		(void)setsockopt(
+		    v->inlet, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
 	if (v->to_count == 0)
 		v->to_count = 1;
 	for (size_t i = 0; i + 1 < v->to_count; i++)
@@ -333,4 +337,17 @@ begin_edge(struct edge_play *v)
 	v->play.advice.verdict = STSSL_VERDICT_PASSWORD;
 	reply(v, "220 ready\r\n");
 	expect(&v->play, v->play.client, "220 ready\r\n");
+}
+
+void
+grow_chain(struct edge_play *v)
+{
+	gnutls_x509_crt_t chain[60];
+
+	for (size_t i = 0; i < ROWS(chain); i++)
+		chain[i] = i == 0 ? v->alice.cert : keys.ca.cert;
+	gnutls_certificate_free_credentials(v->credentials);
+	OK(gnutls_certificate_allocate_credentials(&v->credentials));
+	OK(gnutls_certificate_set_x509_key(
+	    v->credentials, chain, ROWS(chain), v->alice.key));
 }

@@ -32,6 +32,7 @@ struct edge_play {
 	struct made alice;
 	gnutls_certificate_credentials_t credentials;
 	gnutls_session_t client;
+	bool is_narrow; /* the Server takes little at a time */
 	int inlet;
 	struct link link; /* the Server's end of the last one */
 };
@@ -101,5 +102,8 @@ void begin_edge(struct edge_play *v);
 
 /* A reply goes down as it is, and a command up. */
 void pass(struct edge_play *v, const char *down, const char *up);
+
+/* Alice has more certificates behind hers than a small buffer takes. */
+void grow_chain(struct edge_play *v);
 
 #endif

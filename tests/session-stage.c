@@ -148,6 +148,7 @@ host_prove(const struct session *s)
 {
 	const struct proof_answer answer = { .session = s->id,
 		.failure = STSSL_FAILURE_NONE,
+		.is_1_3 = !play_of(s->host)->has_signed_1_2,
 		.sha256 = "7f",
 		.subject = "CN=alice" };
 

@@ -39,6 +39,7 @@ struct play {
 	unsigned published, withdrawn, welcome, unreachable, closed;
 	unsigned compared[2]; /* policies: other ones; the same */
 	unsigned failed[PENALTY_COUNT];
+	bool has_signed_1_2;
 	bool refuse_publish, demand_private, demand_end;
 	bool decides; /* the module does, and what; the class is "staff" */
 	enum stssl_verdict decision;

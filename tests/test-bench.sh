@@ -63,6 +63,14 @@ def beside():
     yield "memory of a session, 20 of them"
     yield from turns()
     yield from ftps()
+    yield "memory of a session on two machines, 20 of them"
+
+
+def chains():
+    for what in "CPU of a new connection", "rate of new connections", \
+            "CPU of a GiB, down,", "CPU of a GiB, up,":
+        yield what + " through two machines"
+    yield "memory of a session on two machines, 20 of them"
 
 
 def ftps():
@@ -96,9 +104,11 @@ SCENARIOS = {
         OWN + ["pam_permit"] + unix.split()),
     "turns": (turns(), ["ours"]),
     "ftps": (ftps(), ["ours", "ours-passive", "vsftpd"]),
+    "chains": (chains(), ["ours"]),
     "ours beside others": (["beside"], beside()),
     "its time": (["took"], ["new", "bulk", "memory", "latency", "login",
-                            "turns", "ftps", "everything"]),
+                            "turns", "ftps", "chains",
+                            "everything"]),
 }
 
 

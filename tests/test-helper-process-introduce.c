@@ -148,6 +148,7 @@ START_TEST(an_edges_word_about_its_client_counts_once)
 }
 END_TEST
 
+#define EDGES_OWN RECORD "STSSL_EDGE=dmz1\0"
 #define FROM_EDGE                                                \
 	"STSSL_VERSION=1\0STSSL_SESSION=1\0STSSL_LISTENER=ftp\0" \
 	"REMOTE_ADDR=192.0.2.55\0REMOTE_PORT=1000\0STSSL_EDGE=dmz1\0"
@@ -163,6 +164,9 @@ START_TEST(a_session_is_its_edges_until_the_client_is_known)
 	struct message m = { .type = MESSAGE_PUBLISH,
 		.u.publish = {
 		    .session = 1, .text_len = sizeof(FROM_EDGE) - 1 } };
+	struct message early = { .type = MESSAGE_PUBLISH,
+		.u.publish = {
+		    .session = 1, .text_len = sizeof(EDGES_OWN) - 1 } };
 	struct message client = { .type = MESSAGE_INTRODUCE,
 		.u.introduce.session = 1 };
 	const struct census *census;
@@ -179,7 +183,9 @@ START_TEST(a_session_is_its_edges_until_the_client_is_known)
 	m.u.publish.connection = connection_of(HERE);
 	client.u.introduce.client = mail.entry->peer;
 	client.u.introduce.client.ip[15] = 55;
-	ck_assert_int_eq(post(&mail, &m, TEXT(FROM_EDGE)), -EBADMSG);
+	/* As if the Edge were the client. */
+	early.u.publish.connection = m.u.publish.connection;
+	ck_assert_int_eq(post(&mail, &early, TEXT(EDGES_OWN)), -EBADMSG);
 	ck_assert_int_eq(post(&mail, &client, NULL, 0), 0);
 	ck_assert_int_eq(post(&mail, &m, TEXT(FROM_EDGE)), 0);
 	ck_assert_int_eq(mail.entry->record, RECORD_KNOWN);

@@ -11,6 +11,9 @@
 #include "helper/base/socket.h"
 #include "status/tools/address.h"
 
+#define BROKEN_OFF \
+	"426 The data connection was broken off; transfer incomplete.\r\n"
+
 /* Let the session go on until there is something to read. */
 static void
 await(struct server_play *v, int fd)
@@ -75,9 +78,9 @@ ask(struct server_play *v, const char *command, const char *reply)
 	hear_reply(v, reply);
 }
 
-/* Alice has logged in, through an Edge at 127.0.0.1. */
+/* A client has come, through an Edge at 127.0.0.1. */
 static void
-begin_link(struct server_play *v)
+begin_greeted_link(struct server_play *v)
 {
 	struct link_header h;
 
@@ -89,6 +92,13 @@ begin_link(struct server_play *v)
 	introduce(v, &h);
 	put(v->play.backend, "220 ready\r\n");
 	hear_reply(v, "220 ready\r\n");
+}
+
+/* It is alice, and has logged in. */
+static void
+begin_link(struct server_play *v)
+{
+	begin_greeted_link(v);
 	exchange(v, "USER alice\r\n", "331 password?\r\n");
 	exchange(v, "PASS x\r\n", "230 ok\r\n");
 }
@@ -188,7 +198,7 @@ dress(struct server_play *v, enum visitor visitor, int fd)
 	return data;
 }
 
-START_TEST(each_epsv_takes_one_connection_of_the_edge_that_resumes_the_link)
+START_TEST(an_epsv_takes_one_connection_that_resumes_the_link)
 {
 	enum visitor visitor = visitors[_i].visitor;
 	bool is_whole = visitors[_i].reply[0] == '2';
@@ -237,10 +247,8 @@ static const struct {
 	const char *reply;
 } upload_ends[] = {
 	{ true, false, "226 whole\r\n" },
-	{ false, false,
-	    "426 The data connection was broken off; transfer incomplete.\r\n" },
-	{ false, true,
-	    "426 The data connection was broken off; transfer incomplete.\r\n" },
+	{ false, false, BROKEN_OFF },
+	{ false, true, BROKEN_OFF },
 };
 
 static void
@@ -335,17 +343,36 @@ START_TEST(the_server_demands_what_the_verdict_does)
 }
 END_TEST
 
+/* So that it is the Edge that counts its client's last one, and ends it. */
+START_TEST(the_server_lets_a_client_try_once_more_than_its_edge)
+{
+	struct server_play v = { .play = PASSWORD_PLAY };
+
+	begin_greeted_link(&v);
+	for (int i = 0; i < 6; i++) {
+		exchange(&v, "USER alice\r\n", "331 password?\r\n");
+		say(&v, "PASS x\r\n", 8);
+		expect(&v.play, v.play.backend, "PASS x\r\n");
+		put(v.play.backend, "530 Login incorrect.\r\n");
+		hear_reply(&v, i < 5 ? "530 Login incorrect.\r\n"
+				     : "421 Too many failed logins.\r\n");
+	}
+	leave(&v);
+}
+END_TEST
+
 int
 main(void)
 {
 	const struct test_case cases[] = {
-		{ each_epsv_takes_one_connection_of_the_edge_that_resumes_the_link,
+		{ an_epsv_takes_one_connection_that_resumes_the_link,
 		    ROWS(visitors) },
 		{ an_upload_that_the_edge_cuts_off_is_not_whole_to_the_backend,
 		    ROWS(upload_ends) },
 		{ what_is_between_client_and_edge_is_not_the_servers,
 		    ROWS(edges) },
 		{ the_server_demands_what_the_verdict_does, 0 },
+		{ the_server_lets_a_client_try_once_more_than_its_edge, 0 },
 	};
 
 	return test_main("session-link-data", cases, ROWS(cases));

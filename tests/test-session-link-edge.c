@@ -332,6 +332,43 @@ START_TEST(a_session_may_be_ended_while_it_dials)
 }
 END_TEST
 
+START_TEST(a_header_that_finds_no_room_goes_before_all_else_in_pieces)
+{
+	struct edge_play v = { .play = PASSWORD_PLAY, .is_narrow = true };
+	static uint8_t bytes[LINK_HEADER_MAX];
+	const int least = 1;
+	struct link_header h;
+	size_t len = 0, used = 0;
+
+	v.play.listen.tls = LISTEN_IMPLICIT;
+	arrive(&v);
+	grow_chain(&v);
+	client_begin(&v, true, "NORMAL");
+	pick_up(&v);
+	ck_assert_int_eq(shake(&v), TLS_DONE);
+	ck_assert_int_eq(setsockopt(v.play.session->backend.fd, SOL_SOCKET,
+			     SO_SNDBUF, &least, sizeof least),
+	    0);
+	say_hello(&v);
+	for (int i = 0; i < 100 && client_step(&v) != IO_OK; i++)
+		;
+	ck_assert_int_eq(gnutls_record_send(v.client, "NOOP\r\n", 6), 6);
+	turn(&v);
+	ck_assert_int_eq(v.play.session->state, SESSION_TELL);
+	ck_assert_uint_eq(v.play.published, 0);
+	while (used == 0) {
+		len += hear(&v, bytes + len, sizeof bytes - len);
+		ck_assert_ptr_null(link_header_read(bytes, len, &used, &h));
+	}
+	ck_assert_uint_eq(used, len);
+	ck_assert_uint_gt(h.proof_len, 4096);
+	ck_assert_uint_eq(v.play.published, 1);
+	say(&v, "220 ready\r\n", 11);
+	ck_assert_uint_eq(hear(&v, bytes, sizeof bytes), 6);
+	leave(&v);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -348,6 +385,8 @@ main(void)
 		{ the_digest_is_waited_for_and_may_be_unknown, 0 },
 		{ a_server_that_ends_at_once_sends_the_client_away, 2 },
 		{ commands_and_replies_go_through, 0 },
+		{ a_header_that_finds_no_room_goes_before_all_else_in_pieces,
+		    0 },
 		{ a_session_may_be_ended_while_it_dials, 2 },
 	};
 

@@ -330,6 +330,30 @@ START_TEST(two_policies_are_told_apart)
 }
 END_TEST
 
+START_TEST(hello_waits_for_the_digest_which_may_be_unknown)
+{
+	struct server_play v = { .play = PASSWORD_PLAY };
+	uint8_t bytes[LINK_HELLO_BYTES];
+	size_t n = 0;
+
+	v.play.is_unanswered = true;
+	arrive(&v);
+	ck_assert_int_eq(shake(&v), TLS_DONE);
+	turn(&v);
+	ck_assert_int_eq(
+	    tls_read(v.edge, bytes, sizeof bytes, &n), TLS_WANT_READ);
+	ck_assert_str_eq(v.play.asked_for, "(digest)");
+	ev_invoke(
+	    v.play.host.loop, &v.play.session->question.deadline, EV_TIMER);
+	turn(&v);
+	ck_assert_int_eq(tls_read(v.edge, bytes, sizeof bytes, &n), TLS_DONE);
+	ck_assert_uint_eq(n, sizeof bytes);
+	ck_assert(link_hello_read(bytes, &v.hello));
+	ck_assert(!v.hello.has_digest);
+	leave(&v);
+}
+END_TEST
+
 /* The certificate that the listener asks for. */
 START_TEST(a_client_without_a_certificate_hears_that_one_is_required)
 {
@@ -362,6 +386,7 @@ main(void)
 		{ a_stranger_hears_nothing_and_is_penalised, 0 },
 		{ silence_instead_of_tls_is_penalised, 0 },
 		{ two_policies_are_told_apart, ROWS(policies) },
+		{ hello_waits_for_the_digest_which_may_be_unknown, 0 },
 		{ a_client_without_a_certificate_hears_that_one_is_required,
 		    0 },
 	};

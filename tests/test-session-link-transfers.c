@@ -6,10 +6,14 @@
 #include <config.h>
 #include "tests/link-edge-stage.h"
 
+#define BROKEN_OFF \
+	"426 The data connection was broken off; transfer incomplete.\r\n"
+
 #include "status/tools/address.h"
 
 struct transfer {
-	struct tls *tls; /* the Server's end */
+	struct tls *tls;           /* the Server's end */
+	struct tls_tickets *other; /* of no session */
 	int fd, client;
 };
 
@@ -52,10 +56,11 @@ accept_data(struct edge_play *v, struct transfer *t, bool resumes)
 	ck_assert_int_eq(recv(t->fd, route, sizeof route, 0), sizeof route);
 	ck_assert(link_route_read(route, &session));
 	ck_assert_uint_eq(session, THERE);
-	t->tls = resumes ? tls_link_accept_data(
-			       keys.server.context, keys.tickets, t->fd)
-			 : tls_link_accept(
-			       keys.server.context, tls_tickets_new(), t->fd);
+	t->other = tls_tickets_new();
+	t->tls =
+	    resumes
+		? tls_link_accept_data(keys.server.context, keys.tickets, t->fd)
+		: tls_link_accept(keys.server.context, t->other, t->fd);
 	for (int i = 0; i < 100 && r != TLS_DONE && r != TLS_FAILED; i++) {
 		turn(v);
 		r = tls_handshake(t->tls);
@@ -68,6 +73,7 @@ static void
 end_transfer(struct edge_play *v, struct transfer *t)
 {
 	t->tls = tls_free(t->tls);
+	t->other = tls_tickets_free(t->other);
 	close(t->fd);
 	close(t->client);
 	leave(v);
@@ -141,8 +147,7 @@ static const struct {
 } uploads[] = {
 	{ false, TLS_CLOSED, "226 whole\r\n", "226 whole\r\n" },
 	{ true, TLS_FAILED, "426 cut\r\n", "426 cut\r\n" },
-	{ true, TLS_FAILED, "226 whole\r\n",
-	    "426 The data connection was broken off; transfer incomplete.\r\n" },
+	{ true, TLS_FAILED, "226 whole\r\n", BROKEN_OFF },
 };
 
 START_TEST(an_upload_that_its_client_cuts_off_is_cut_on_the_link)

@@ -237,6 +237,21 @@ START_TEST(a_nonce_of_another_worker_does_not_count)
 }
 END_TEST
 
+/* While others begin handshakes, and do not end them. */
+START_TEST(a_nonce_counts_while_there_is_room_for_its_batch)
+{
+	static struct nonces n;
+	struct proof_request request = { .batch = 1 };
+	uint8_t first[PROOF_NONCE_BYTES];
+
+	memset(&n, 0, sizeof n);
+	for (int i = 0; i < NONCE_BATCHES + _i; i++)
+		ck_assert_ptr_nonnull(nonces_make(&n));
+	memcpy(first, n.kept[1].given.nonces[0], sizeof first);
+	ck_assert_int_eq(nonces_spend(&n, &request, first, 60), _i == 0);
+}
+END_TEST
+
 /* By the same CA, with a certificate for the same name. */
 START_TEST(a_handshake_with_another_server_proves_nothing)
 {
@@ -295,6 +310,7 @@ main(void)
 		{ a_downgrade_to_tls_1_2_is_marked, 3 },
 		{ a_nonce_counts_once, 2 },
 		{ a_nonce_of_another_worker_does_not_count, 2 },
+		{ a_nonce_counts_while_there_is_room_for_its_batch, 2 },
 		{ a_handshake_with_another_server_proves_nothing, 2 },
 		{ an_algorithm_that_the_priority_lacks_does_not_count, 2 },
 	};

@@ -24,6 +24,11 @@
 #define PROOF_NONCES 256
 /* A worker takes no nonce that it has had for longer. */
 #define PROOF_NONCE_SECONDS 60
+/*
+ * An Edge hands in so much later than a client of ours has to be done with its
+ * handshake: it also waits for its own verifier, and for OCSP.
+ */
+#define PROOF_EDGE_SECONDS 30
 /* All messages of a handshake up to the client's CertificateVerify. */
 #define PROOF_MAX 65536
 
@@ -60,7 +65,7 @@ struct proof_nonces {
 struct proof_answer {
 	uint64_t session;
 	uint32_t failure; /* enum stssl_failure, or its COUNT: it is good */
-	uint32_t zero;
+	uint32_t is_1_3;  /* the handshake; 0 for TLS 1.2 */
 	char sha256[2 * 32 + 1];       /* in hex; empty when it is not proven */
 	char subject[STSSL_QUOTE_MAX]; /* its beginning; for the log */
 	char name[PROOF_NAME_MAX + 1]; /* the CN; empty if it is longer */

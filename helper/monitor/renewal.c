@@ -80,7 +80,7 @@ change(struct renewal *r, struct stssl_error *error)
 	keep_addresses(m->generation->config, r->next.config);
 	r->old = *m->generation;
 	*m->generation = r->next;
-	r->next = (struct generation){ NULL, NULL, NULL };
+	r->next = (struct generation){ .config = NULL };
 	monitor_renewed(m);
 	return 0;
 }
@@ -90,7 +90,7 @@ clean(struct renewal *r, struct stssl_error *error)
 {
 	(void)error;
 	generation_free(&r->old);
-	r->old = (struct generation){ NULL, NULL, NULL };
+	r->old = (struct generation){ .config = NULL };
 	return 0;
 }
 
@@ -112,8 +112,9 @@ end(struct renewal *r, int result, const struct stssl_error *error)
 	ev_timer_stop(r->monitor->loop, &r->patience);
 	if (result < 0) {
 		pools_abandon(r->monitor);
+		keyholders_abandon(r->monitor->keyholders);
 		generation_free(&r->next);
-		r->next = (struct generation){ NULL, NULL, NULL };
+		r->next = (struct generation){ .config = NULL };
 	}
 	r->is_on = false;
 	r->ended(r->owner, result, error);

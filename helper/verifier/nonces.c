@@ -28,7 +28,7 @@ fill(void *bytes, size_t len)
 const struct proof_nonces *
 nonces_make(struct nonces *nonces)
 {
-	struct nonce_batch *b = &nonces->kept[(nonces->last + 1) % 2];
+	struct nonce_batch *b = &nonces->kept[(nonces->last + 1) % NONCE_BATCHES];
 
 	memset(b, 0, sizeof *b);
 	if (!fill(b->given.nonces, sizeof b->given.nonces))
@@ -42,7 +42,7 @@ bool
 nonces_spend(struct nonces *nonces, const struct proof_request *request,
     const uint8_t random[static PROOF_NONCE_BYTES], unsigned seconds)
 {
-	struct nonce_batch *b = &nonces->kept[request->batch % 2];
+	struct nonce_batch *b = &nonces->kept[request->batch % NONCE_BATCHES];
 	const uint32_t n = request->nonce;
 
 	if (request->batch == 0 || b->given.batch != request->batch ||

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The nonces of one worker: two batches at most, each nonce good once, and for
- * a time.
+ * The nonces of one worker: some batches, each nonce good once, and for a time.
  */
 #ifndef HELPER_VERIFIER_NONCES_H
 #define HELPER_VERIFIER_NONCES_H
@@ -11,6 +10,13 @@
 
 #include "helper/base/proof.h"
 
+/*
+ * A batch is forgotten when so many others have been made after it.  Clients
+ * that begin handshakes and never sign use nonces up, too: with few batches they
+ * would make the worker forget those of the clients who do.
+ */
+#define NONCE_BATCHES 16
+
 struct nonce_batch {
 	struct proof_nonces given; /* batch 0: there is none */
 	int64_t made;              /* by stssl_now_ms() */
@@ -19,11 +25,11 @@ struct nonce_batch {
 
 struct nonces {
 	uint64_t last; /* batch */
-	struct nonce_batch kept[2];
+	struct nonce_batch kept[NONCE_BATCHES];
 };
 
 /*
- * A new batch, in place of the older one of two.  NULL when there is no
+ * A new batch, in place of the oldest one.  NULL when there is no
  * randomness; else it is the owner's.
  */
 const struct proof_nonces *nonces_make(struct nonces *nonces);

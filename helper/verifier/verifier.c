@@ -98,7 +98,9 @@ copy(char *to, size_t size, const struct stssl_record *record,
 static void
 pronounce(const struct line *line, uint64_t session, const struct finding *f)
 {
-	struct proof_answer a = { .session = session, .failure = f->failure };
+	struct proof_answer a = {
+		.session = session, .failure = f->failure, .is_1_3 = f->is_1_3
+	};
 	const char *name =
 	    stssl_record_get(&f->record, STSSL_KEY_SSL_CLIENT_S_DN_CN);
 

@@ -59,7 +59,11 @@ int
 login_delay_begin(struct session *s, struct login_delay *d, const char *reply,
     const char *last)
 {
-	d->reply = strdup(++d->failures == FAILURES_MAX ? last : reply);
+	/* An Edge counts, too, and has to have seen its client's last one. */
+	const unsigned most = FAILURES_MAX + session_is_from_link(s);
+
+	d->is_last = ++d->failures == most;
+	d->reply = strdup(d->is_last ? last : reply);
 	if (d->reply == NULL)
 		return -ENOMEM;
 	if (s->listen->failed_login_seconds == 0)
@@ -84,7 +88,7 @@ login_delay_end(struct login_delay *d)
 bool
 login_delay_is_last(const struct login_delay *d)
 {
-	return d->failures >= FAILURES_MAX;
+	return d->is_last;
 }
 
 void

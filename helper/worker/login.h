@@ -36,6 +36,7 @@ int login_nonce(char ret[static LOGIN_NONCE]);
 /* Failed logins of one session.  All zero is a good beginning. */
 struct login_delay {
 	unsigned failures;
+	bool is_last; /* the session may not try again */
 	struct ev_timer timer;
 	char *reply; /* NULL: none waits */
 };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "helper/worker/host.h"
+#include "helper/worker/link/server.h"
 
 /* A verifier that has more to do than it gets done in this time is stuck. */
 #define ANSWER_SECONDS 3.
@@ -19,10 +20,17 @@
 void
 session_proven(struct session *s, const struct proof_answer *answer)
 {
+	const bool has_signed = answer != NULL && answer->sha256[0] != '\0';
+
 	if (s->state != SESSION_PROVE || s->proof.is_known)
 		return;
+	if (has_signed && session_is_from_link(s) &&
+	    !link_server_confirms(s, answer->is_1_3 != 0)) {
+		stream_wake(&s->client);
+		return;
+	}
 	s->proof.is_known = true;
-	if (answer != NULL && answer->sha256[0] != '\0') {
+	if (has_signed) {
 		s->certificate.is_proven = true;
 		s->certificate.failure = (enum stssl_failure)answer->failure;
 		(void)snprintf(s->fingerprint, sizeof s->fingerprint, "%s",

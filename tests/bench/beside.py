@@ -19,6 +19,7 @@ BUDGETS = (
     Budget("CPU of a new connection, ecdsa, .*", 0.85, BEST),
     Budget("CPU of a GiB .*", 0.8, BEST),
     Budget("memory of a session, .*", 12, ""),
+    Budget("memory of a session on two machines, .*", 40, ""),
     Budget("time from pam_start to pam_end, less pam_permit", 300, "",
            "10000/10/10"),
     Budget("longest turn of the monitor, .*", 2, ""),

@@ -247,8 +247,9 @@ def backend():
 
 
 @contextlib.contextmanager
-def running(report, names, kind="ecdsa", asks=False):
-    """Those of them that start, in front of one backend."""
+def running(report, names, kind="ecdsa", asks=False, commands=None):
+    """Those of them that start, in front of one backend; `commands` are what
+    to start in the place of the usual ones."""
     if not os.path.exists(STAGE + "/ca.pem"):
         certificates()
     with contextlib.ExitStack() as stack:
@@ -256,7 +257,8 @@ def running(report, names, kind="ecdsa", asks=False):
         servers = {}
         for name in names:
             try:
-                servers[name] = start(name, kind, asks)
+                servers[name] = start(name, kind, asks,
+                                      commands and commands[name])
             except FAILURES as error:
                 report.left_out(name, error)
                 continue

@@ -3,6 +3,7 @@
 
 import contextlib
 
+import chains
 import fronts
 import ftps
 import module
@@ -116,4 +117,4 @@ def latency(chosen, report):
 
 SCENARIOS = {"new": new, "bulk": bulk, "memory": memory, "latency": latency,
              "login": module.measure, "turns": turns.measure,
-             "ftps": ftps.measure}
+             "ftps": ftps.measure, "chains": chains.measure}

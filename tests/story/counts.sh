@@ -27,4 +27,29 @@ listen "imap" {
 	backend  = "127.0.0.1:7143"
 	client-certificate = none
 }
+link {
+	certificate = "/etc/stssl/link.pem"
+	key         = "/etc/stssl/link.key"
+	edges       = { "itself @PIN@" }
+	servers     = { "@PIN@" }
+}
+listen "edge" {
+	address  = { "127.0.0.1:0" }
+	protocol = stream
+	tls      = implicit
+	backend  = "link:127.0.0.1:5990"
+	client-certificate = none
+	max-unauthenticated = "0"
+	max-unauthenticated-per-address = 0
+	max-sessions-per-address = 0
+}
+listen "server" {
+	address  = { "127.0.0.1:5990" }
+	protocol = stream
+	tls      = link
+	backend  = "127.0.0.1:7007"
+	max-unauthenticated = "0"
+	max-unauthenticated-per-address = 0
+	max-sessions-per-address = 0
+}
 EOT

@@ -5,8 +5,8 @@ The story itself is in the Edge's network.  What it starts for a machine enters
 that machine first.
 """
 
+import contextlib
 import ctypes
-import hashlib
 import os
 import socket
 import struct
@@ -64,10 +64,8 @@ def make_key(name):
 
 
 def pin_of(name):
-    key = run("openssl", "x509", "-in", f"{PKI}{name}.pem", "-noout",
-              "-pubkey").stdout
-    der = run("openssl", "pkey", "-pubin", "-outform", "DER", data=key).stdout
-    return "sha256:" + hashlib.sha256(der).hexdigest()
+    return run(os.environ["STSSLCTL"], "pin",
+               f"{PKI}{name}.pem").stdout.decode().strip()
 
 
 def place_key(machine, name):
@@ -83,7 +81,7 @@ LINK_FILES = """
 """
 
 
-def server_conf(edges, policy="refuse", more="", tls=""):
+def server_conf(edges, seconds=10, tls=""):
     pins = ", ".join(f'"{name} {pin}"' for name, pin in edges.items())
     return f"""
 user    = "stssl"
@@ -92,7 +90,7 @@ tls {{ client-ca = {{ "/etc/stssl/client-ca.pem" }}  {tls} }}
 link {{ {LINK_FILES}
 	edges            = {{ {pins} }}
 	edge-certificate = {{ "/etc/stssl/server.pem" }}
-	edge-policy      = {policy}
+	edge-policy      = refuse
 }}
 penalties {{ exempt = {{ "10.9.0.0/24" }} }}
 listen "from-edge" {{
@@ -101,6 +99,7 @@ listen "from-edge" {{
 	backend = "127.0.0.1:221"
 	service = "vsftpd"
 	failed-login-delay = 0
+	handshake-timeout = {seconds}
 }}
 listen "echo" {{
 	protocol = stream
@@ -109,22 +108,24 @@ listen "echo" {{
 	backend  = "127.0.0.1:7"
 	service  = "vsftpd"
 }}
-{more}"""
+"""
 
 
 FTP_LISTENER = """
 listen "{name}" {{
 	address = {{ {addresses} }}
 	tls     = {tls}
-	backend = "link:{to}"
+	backend = {{ {to} }}
 	failed-login-delay = 0
 }}
 """
 
 
-def listener(name, tls="explicit", to=f"{SERVER}:{LINK_PORT}",
+def listener(name, tls="explicit", to=(f"{SERVER}:{LINK_PORT}",),
              addresses='"203.0.113.80:0"'):
-    return FTP_LISTENER.format(name=name, tls=tls, to=to, addresses=addresses)
+    servers = ", ".join(f'"link:{address}"' for address in to)
+    return FTP_LISTENER.format(name=name, tls=tls, to=servers,
+                               addresses=addresses)
 
 
 def edge_conf(server_pin, more=""):
@@ -223,11 +224,10 @@ class Cable:
         """Both ends of all connections of a kind end, without close_notify."""
         for pair in self.pairs:
             for end in pair["ends"] if pair["is_data"] == is_data else ():
-                if reset:
+                with contextlib.suppress(OSError):
                     end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                   struct.pack("ii", 1, 0))
-                    # shutdown() lets the other thread end, so that close()
-                    # is the last.
-                end.shutdown(socket.SHUT_RD)
+                                   struct.pack("ii", int(reset), 0))
+                    # Or the thread that reads it would keep it open.
+                    end.shutdown(socket.SHUT_RD)
                 end.close()
         self.pairs = [p for p in self.pairs if p["is_data"] != is_data]

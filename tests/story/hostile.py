@@ -42,7 +42,7 @@ def handshake(victim, nonce, server="server"):
     """The messages of a handshake in which `victim` shows a certificate to the
     holder of the server's key, as a header carries them."""
     ours, theirs = socket.socketpair()
-    ours.settimeout(PATIENCE)
+    theirs.settimeout(PATIENCE)
     session, credentials = ctypes.c_void_p(), ctypes.c_void_p()
     messages, ends = [], []
 
@@ -179,17 +179,28 @@ class Link:
             reply = self.line()
         return reply
 
-    def data(self, session=None, resume=True, name=None):
-        """A data connection, for this session or another one; None when it is
-        refused in the handshake."""
+    def dial(self, session=None):
+        """A data connection, for this session or another one; without TLS,
+        which begins when there is something to transfer."""
         sock = socket.create_connection((SERVER, LINK_PORT), PATIENCE)
         sock.sendall(b"STSSL-DT" + struct.pack(">Q", session or self.session))
+        return sock
+
+    def wrap(self, sock, resume=True, name=None):
+        """TLS on it; None when it is refused."""
         tls = link_context(name) if name else self.context
         try:
             return tls.wrap_socket(
                 sock, session=self.tls.session if resume else None)
         except (ConnectionError, ssl.SSLError):
             return None
+
+    def reply(self):
+        """The code of the next last reply."""
+        line = self.line()
+        while line.startswith("1"):
+            line = self.line()
+        return line[:3]
 
     def close(self):
         self.tls.close()

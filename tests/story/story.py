@@ -260,8 +260,10 @@ def revocation_list(path, seconds, *revoked):
                         time.gmtime(time.time() + seconds))
     with open(template, "w") as file:
         file.write(f'crl_number = 1\ncrl_next_update_date = "{end}"\n')
-    certificates = sum((["--load-certificate", f"{PKI}{name}.pem"]
-                        for name in revoked), [])
+    # certtool takes one file.
+    with open(STAGE + "/revoked.pem", "w") as file:
+        file.write("".join(read(f"{PKI}{name}.pem") for name in revoked))
+    certificates = ["--load-certificate", file.name] if revoked else []
     run("certtool", "--generate-crl", "--load-ca-privkey", PKI + "ca.key",
         "--load-ca-certificate", PKI + "ca.pem", *certificates,
         "--template", template, "--outfile", path)

@@ -103,9 +103,10 @@ hear_next(struct keyholders *k)
 {
 	struct child *c = k->next;
 
+	/* Of keys that are not good it says why, and ends. */
 	if (k->said == -EAGAIN)
 		k->said = receive_loaded(c, k->config, &k->error);
-	else
+	else if (k->said >= 0)
 		k->said = -EPIPE;
 	if (k->said == 0)
 		log_loaded(c);
@@ -245,6 +246,13 @@ keyholders_prepare(
 	k->said = -EAGAIN;
 	k->config = next->config;
 	return 0;
+}
+
+void
+keyholders_abandon(struct keyholders *k)
+{
+	k->next = NULL;
+	k->config = NULL;
 }
 
 int

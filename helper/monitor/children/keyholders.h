@@ -37,6 +37,9 @@ int keyholders_prepare(struct keyholders *keyholders, struct generation *next,
 int keyholders_prepared(
     struct keyholders *keyholders, bool is_over, struct stssl_error *error);
 
+/* Forget it, and what it was started from; after pools_abandon(). */
+void keyholders_abandon(struct keyholders *keyholders);
+
 /* Wait for it, KEYHOLDER_LOAD_SECONDS at most. */
 void keyholders_wait(struct keyholders *keyholders);
 

@@ -27,13 +27,13 @@ struct start {
 static void
 use(struct monitor *m, struct generation *g, struct generation *ret_old)
 {
-	*ret_old = (struct generation){ NULL, NULL, NULL };
+	*ret_old = (struct generation){ .config = NULL };
 	if (g == m->generation)
 		return;
 	*ret_old = *m->generation;
 	*m->generation = *g;
 	/* It is no longer its owner's. */
-	*g = (struct generation){ NULL, NULL, NULL };
+	*g = (struct generation){ .config = NULL };
 }
 
 static void

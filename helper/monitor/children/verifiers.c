@@ -47,7 +47,8 @@ seconds_of(const struct helper_config *config)
 	for (size_t i = 0; i < config->listener_count; i++)
 		if (config->listeners[i].handshake_seconds > seconds)
 			seconds = config->listeners[i].handshake_seconds;
-	return PROOF_NONCE_SECONDS + seconds + MORE_SECONDS;
+	return PROOF_NONCE_SECONDS + seconds + PROOF_EDGE_SECONDS +
+	       MORE_SECONDS;
 }
 
 static void

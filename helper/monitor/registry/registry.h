@@ -57,15 +57,15 @@ struct session_entry {
 	struct stssl_address edge; /* the Edge's, with ORIGIN_LINK */
 	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
-	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	bool kernel_tls;              /* the kernel has encrypted some of it */
+	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	int64_t since_ms;             /* by stssl_now_ms() */
 
 	enum session_record record;
+	enum metrics_tls tls; /* of the last record */
 	struct stssl_connection connection;
 	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
 	size_t text_len;
-	enum metrics_tls tls; /* of the last record */
 
 	struct session_proof proof;
 	const void *inquirer; /* asked by OCSP, only compared; NULL: nobody */

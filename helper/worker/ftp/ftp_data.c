@@ -219,16 +219,17 @@ ftp_take_data(struct session *s, int fd)
 static void
 ask_data(struct ftp *f, enum ftp_data_way way)
 {
+	const bool is_link = session_is_to_link(f->session);
+
 	f->offer.way = way;
 	ftp_drop_data(f);
-	if (session_is_to_link(f->session))
-		ftp_ask(f, "EPSV", on_passive);
-	else if (!is_backend_passive(f->session))
+	if (!is_link && !is_backend_passive(f->session))
 		ask_active(f);
-	else if (stssl_address_is_ipv4(&f->session->to_backend.peer))
-		ftp_ask(f, "PASV", on_passive);
-	else
+	else if (is_link ||
+		 !stssl_address_is_ipv4(&f->session->to_backend.peer))
 		ftp_ask(f, "EPSV", on_passive);
+	else
+		ftp_ask(f, "PASV", on_passive);
 }
 
 void

@@ -203,8 +203,7 @@ ask_by_name(struct ftp *f)
 	char line[sizeof "USER " + MESSAGE_USER_MAX];
 
 	(void)snprintf(line, sizeof line, "USER %s", f->login.user);
-	ftp_ask(f, line,
-	    session_is_to_link(f->session) ? on_server : on_user_accepted);
+	ftp_ask(f, line, on_user_accepted);
 }
 
 /* SITE AUTH goes on as USER with the certificate's name; false if unfit. */
@@ -237,7 +236,9 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 		refuse(f, advice);
 		return;
 	}
-	if (f->login.is_site_auth && !take_name(f, advice)) {
+	/* Where there are no accounts, the Server may know more of names. */
+	if (f->login.is_site_auth && !take_name(f, advice) &&
+	    !session_is_to_link(f->session)) {
 		login_log_refused(f->session, advice->user, no_name.reason);
 		refuse(f, &no_name);
 		return;
@@ -249,10 +250,10 @@ follow(struct ftp *f, const struct message_advice *advice, const char *line)
 		return;
 	}
 	begin_attempt(f);
-	if (f->login.is_site_auth)
-		ask_by_name(f);
-	else if (session_is_to_link(f->session))
+	if (session_is_to_link(f->session))
 		ftp_ask(f, line, on_server);
+	else if (f->login.is_site_auth)
+		ask_by_name(f);
 	else if (advice->verdict == STSSL_VERDICT_ACCEPT)
 		ftp_ask(f, line, on_user_accepted);
 	else

@@ -139,7 +139,6 @@ void
 link_edge_dial(struct session *s)
 {
 	s->edge = link_edge_free(s->edge);
-	session_close_backend(s);
 	stream_watch(&s->client, false, false);
 	s->state = SESSION_DIAL_LINK;
 	s->edge = calloc(1, sizeof *s->edge);
@@ -178,6 +177,7 @@ connected(struct session *s)
 		dial_next(s, strerror(-r));
 		return;
 	}
+	socket_keep_alive(s->backend.fd);
 	s->backend.tls = tls_link_connect(s->host->tls, s->backend.fd);
 	if (s->backend.tls == NULL) {
 		session_give_up_backend(s, -ENOMEM);

@@ -7,9 +7,12 @@
 
 #include <string.h>
 
-#define SIGNATURE     "STSSL-LK"
 #define SIGNATURE_LEN 8
-#define ROUTE         "STSSL-DT"
+
+static const uint8_t signature[SIGNATURE_LEN] = { 'S', 'T', 'S', 'S', 'L', '-',
+	'L', 'K' },
+		     route[SIGNATURE_LEN] = { 'S', 'T', 'S', 'S', 'L', '-', 'D',
+			     'T' };
 
 /* Where its fields begin. */
 enum {
@@ -47,7 +50,7 @@ link_hello_write(
     const struct link_hello *hello, uint8_t ret[static LINK_HELLO_BYTES])
 {
 	memset(ret, 0, LINK_HELLO_BYTES);
-	memcpy(ret, SIGNATURE, SIGNATURE_LEN);
+	memcpy(ret, signature, SIGNATURE_LEN);
 	ret[AT_VERSION] = LINK_VERSION;
 	link_put64(hello->session, ret + AT_SESSION);
 	if (hello->has_nonce) {
@@ -81,7 +84,7 @@ link_hello_read(
 void
 link_route_write(uint64_t session, uint8_t ret[static LINK_ROUTE_BYTES])
 {
-	memcpy(ret, ROUTE, SIGNATURE_LEN);
+	memcpy(ret, route, SIGNATURE_LEN);
 	link_put64(session, ret + SIGNATURE_LEN);
 }
 
@@ -89,7 +92,7 @@ bool
 link_route_read(
     const uint8_t bytes[static LINK_ROUTE_BYTES], uint64_t *ret_session)
 {
-	if (memcmp(bytes, ROUTE, SIGNATURE_LEN) != 0)
+	if (memcmp(bytes, route, SIGNATURE_LEN) != 0)
 		return false;
 	*ret_session = link_get64(bytes + SIGNATURE_LEN);
 	return true;

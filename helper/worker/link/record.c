@@ -113,7 +113,8 @@ link_record_put(const char *text, size_t len, struct stssl_record *record)
 	const char *value;
 	int r = 0;
 
-	for (size_t row = 0; row < KEY_COUNT && r == 0; row++) {
+	/* A client in clear has none, and NULL is no place to look at. */
+	for (size_t row = 0; len > 0 && row < KEY_COUNT && r == 0; row++) {
 		value = link_record_get(text, len, keys[row].key);
 		if (value != NULL)
 			r = stssl_record_put(record, keys[row].key, value);

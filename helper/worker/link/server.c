@@ -21,10 +21,11 @@
 #include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_link.h"
 
-/* An Edge also waits for its own verifier, and for OCSP. */
-#define MORE_SECONDS 30.
 /* Before its length is known. */
-#define FRONT 16
+#define FRONT   16
+
+#define TLS_1_2 "TLS1.2"
+#define TLS_1_3 "TLS1.3"
 
 struct link_server {
 	const struct link_pin *pin;
@@ -96,7 +97,8 @@ link_server_greet(struct session *s)
 	}
 	stream_watch(&s->client, false, false);
 	s->state = SESSION_GREET;
-	session_set_deadline(s, s->listen->handshake_seconds + MORE_SECONDS);
+	session_set_deadline(
+	    s, s->listen->handshake_seconds + PROOF_EDGE_SECONDS);
 	l->has_nonce = prover != NULL && prover_take(prover, &l->nonce);
 	session_ask(s, ABOUT_DIGEST, NULL);
 }
@@ -164,7 +166,7 @@ describe(struct session *s, const struct link_header *h)
 	struct stssl_record *record = &s->record;
 	int r = session_describe(s);
 
-	if (r == 0)
+	if (r == 0 && h->record_len > 0)
 		r = link_record_put(h->record, h->record_len, record);
 	if (r == 0)
 		r = stssl_record_put(
@@ -254,8 +256,8 @@ take_header(struct session *s, const struct link_header *h)
 		l->version = strcmp(link_record_get(h->record, h->record_len,
 					STSSL_KEY_SSL_PROTOCOL),
 				 "TLSv1.3") == 0
-				 ? "TLS1.3"
-				 : "TLS1.2";
+				 ? TLS_1_3
+				 : TLS_1_2;
 	r = describe(s, h);
 	if (r == 0)
 		r = keep_proof(s, h);
@@ -329,8 +331,19 @@ link_server_prove(const struct session *s)
 	if (!l->has_nonce || proof == NULL)
 		return -ENOENT;
 	l->proof = NULL;
-	return prover_give(tls_context_prover(s->host->tls), s->id, &l->nonce,
-	    no_tag, proof);
+	return prover_give(
+	    tls_context_prover(s->host->tls), s->id, &l->nonce, no_tag, proof);
+}
+
+bool
+link_server_confirms(struct session *s, bool is_1_3)
+{
+	const char *version = is_1_3 ? TLS_1_3 : TLS_1_2;
+
+	if (strcmp(s->server->version, version) == 0)
+		return true;
+	refuse_link(s, "handshake");
+	return false;
 }
 
 const char *

@@ -7,6 +7,8 @@
 #ifndef HELPER_WORKER_LINK_SERVER_H
 #define HELPER_WORKER_LINK_SERVER_H
 
+#include <stdbool.h>
+
 struct link_server;
 struct message_advice;
 struct session;
@@ -25,6 +27,13 @@ void link_server_step(struct session *s);
 
 /* Hand the client's handshake, of the header, in.  0 or -errno. */
 int link_server_prove(const struct session *s);
+
+/*
+ * The client has signed a handshake of this version: is it the one of which the
+ * header speaks?  Ends the session if not, for there would be no record then,
+ * and the Edge's clients could pass for clients of nobody.
+ */
+bool link_server_confirms(struct session *s, bool is_1_3);
 
 /* The client's TLS, "TLS1.3"; NULL: in clear, or not known yet. */
 const char *link_server_tls_version(const struct session *s);

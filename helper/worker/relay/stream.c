@@ -108,7 +108,7 @@ stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
 			s->bytes_in += *ret_n;
 		return r;
 	}
-	n = recv(s->fd, buf, size, 0);
+	n = recv(s->fd, buf, size, MSG_DONTWAIT);
 	if (n == -1)
 		return errno_io();
 	if (n == 0)
@@ -130,7 +130,7 @@ stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
 			s->bytes_out += *ret_n;
 		return r == IO_END ? IO_FAILED : r;
 	}
-	n = send(s->fd, buf, len, MSG_NOSIGNAL);
+	n = send(s->fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n == -1)
 		return errno_io();
 	*ret_n = (size_t)n;

@@ -53,8 +53,8 @@ flight_send(struct flight *f, int fd)
 	struct buffer *b = f->buffer;
 
 	while (buffer_len(b) > 0) {
-		ssize_t n =
-		    send(fd, b->bytes + b->start, buffer_len(b), MSG_NOSIGNAL);
+		ssize_t n = send(fd, b->bytes + b->start, buffer_len(b),
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n == -1 && errno != EINTR)
 			return -errno;

@@ -109,6 +109,7 @@ static bool
 is_answer(const struct proof_answer *a, size_t len)
 {
 	return len == sizeof *a && a->failure <= STSSL_FAILURE_NONE &&
+	       a->is_1_3 <= 1 &&
 	       memchr(a->sha256, '\0', sizeof a->sha256) != NULL &&
 	       memchr(a->subject, '\0', sizeof a->subject) != NULL &&
 	       memchr(a->name, '\0', sizeof a->name) != NULL;

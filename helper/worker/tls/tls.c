@@ -45,6 +45,9 @@ static const gnutls_certificate_request_t requests[] = {
 };
 
 /*
+ * An Edge's data connection may come from another worker, which could have it
+ * block: so no call relies on that it does not.
+ *
  * Records that follow each other leave as one: sixteen kilobytes at a time
  * would cost a trip through the network stack each.
  */
@@ -71,7 +74,8 @@ push(gnutls_transport_ptr_t ptr, const giovec_t *parts, int count)
 	/* Without memory for them, records leave one by one. */
 	return n > 0 ? n
 		     : sendmsg(tls->fd, &message,
-			   MSG_NOSIGNAL | (tls->more ? MSG_MORE : 0));
+			   MSG_NOSIGNAL | MSG_DONTWAIT |
+			       (tls->more ? MSG_MORE : 0));
 }
 
 static ssize_t
@@ -89,7 +93,7 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 		gnutls_transport_set_errno(tls->session, EAGAIN);
 		return -1;
 	}
-	n = recv(tls->fd, buf, size, 0);
+	n = recv(tls->fd, buf, size, MSG_DONTWAIT);
 	if (n > 0 && tls->is_up)
 		tls->barren += (size_t)n;
 	return n;

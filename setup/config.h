@@ -147,9 +147,13 @@ enum kernel_tls {
 	KERNEL_TLS_AUTO /* where it can */
 };
 
+/* In place of a key: the Server has it, stssl-link(7). */
+#define CONFIG_KEY_LINK "link:"
+
 struct tls_config {
 	struct stssl_values certificates;
-	struct stssl_values keys; /* the nth belongs to the nth certificate */
+	/* The nth belongs to the nth certificate; see CONFIG_KEY_LINK. */
+	struct stssl_values keys;
 	struct stssl_values client_cas;
 	struct stssl_values client_crls;
 	enum stale_crl stale_crl;
@@ -175,6 +179,7 @@ struct link_config {
 	struct link_pins servers;      /* that an Edge trusts */
 	/* Those that Edges show to clients, besides tls_config's. */
 	struct stssl_values edge_certificates;
+	struct stssl_values edge_keys; /* none, or all of theirs */
 	enum edge_policy policy;
 };
 

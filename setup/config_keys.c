@@ -52,7 +52,7 @@
 #define IN tls_config
 static const struct stssl_conf_key tls_keys[] = {
 	{ LIST("certificate", certificates, config_check_file) },
-	{ LIST("key", keys, config_check_key) },
+	{ LIST("key", keys, config_check_key_or_link) },
 	{ LIST("client-ca", client_cas, config_check_file) },
 	{ LIST("client-crl", client_crls, config_check_file_or_directory) },
 	{ WORD("stale-crl", stale_crl, STALE_CRL_REFUSE),
@@ -95,6 +95,7 @@ static const struct stssl_conf_key link_keys[] = {
 	{ TEXT("key", key), .check = config_check_key },
 	{ ARRAY("edges", edges, config_parse_pin) },
 	{ LIST("edge-certificate", edge_certificates, config_check_file) },
+	{ LIST("edge-key", edge_keys, config_check_key) },
 	{ WORD("edge-policy", policy, EDGE_POLICY_REFUSE),
 	    .words = { [EDGE_POLICY_REFUSE] = "refuse",
 		[EDGE_POLICY_LOG] = "log" } },

@@ -303,10 +303,10 @@ int
 config_key_error(const struct helper_config *config, size_t number,
     const char *text, struct stssl_error *error)
 {
-	return tell(number < config->tls.certificates.count
-			? tls_section(config)
-			: link_section(config),
-	    "key", text, error);
+	const size_t own = config->tls.certificates.count;
+
+	return tell(number < own ? tls_section(config) : link_section(config),
+	    number > own ? "edge-key" : "key", text, error);
 }
 
 int

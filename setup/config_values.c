@@ -108,6 +108,13 @@ config_check_key(const char *value)
 	return why;
 }
 
+const char *
+config_check_key_or_link(const char *value)
+{
+	return strcmp(value, CONFIG_KEY_LINK) == 0 ? NULL
+						   : config_check_key(value);
+}
+
 /* No https: answers are signed, and TLS would need an answer itself. */
 const char *
 config_check_url(const char *value)

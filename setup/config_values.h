@@ -14,6 +14,7 @@ stssl_conf_check config_check_socket;
 stssl_conf_check config_check_file;
 stssl_conf_check config_check_file_or_directory;
 stssl_conf_check config_check_key;
+stssl_conf_check config_check_key_or_link;
 stssl_conf_check config_check_url;
 
 /* A const char *: NULL when the text is empty, that is, for none. */

@@ -135,6 +135,7 @@ static const struct {
 	{ "key", { true, true }, true },
 	{ "edges", { true, false }, true },
 	{ "edge-certificate", { true, false }, false },
+	{ "edge-key", { true, false }, false },
 	{ "edge-policy", { true, false }, false },
 	{ "servers", { false, true }, true },
 };
@@ -181,6 +182,57 @@ check_pins(const struct stssl_conf_section *section, const char *key,
 	return 0;
 }
 
+static int
+check_edge_keys(const struct helper_config *config, struct stssl_error *error)
+{
+	const size_t keys = config->link.edge_keys.count;
+	const size_t certificates = config->link.edge_certificates.count;
+
+	if (keys == 0 || keys == certificates)
+		return 0;
+	return stssl_conf_error(link_section(config), "edge-key", error,
+	    "edge-key: %zu given for %zu certificates", keys, certificates);
+}
+
+static bool
+has_servers_key(const struct helper_config *config)
+{
+	const struct stssl_values *keys = &config->tls.keys;
+
+	for (size_t i = 0; i < keys->count; i++)
+		if (strcmp(keys->list[i], CONFIG_KEY_LINK) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Nobody signs where there is no link; and for data it is too late, since the
+ * link then carries FTP: these have to resume.
+ */
+static int
+check_servers_key(const struct helper_config *config, struct stssl_error *error)
+{
+	const struct stssl_conf_section *section = NULL;
+
+	if (!has_servers_key(config))
+		return 0;
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct listen_config *l = &config->listeners[i];
+
+		section = stssl_conf_next(config->conf, "listen", section);
+		if (l->tls != LISTEN_LINK && l->link_to.count == 0)
+			return stssl_conf_error(section, "backend", error,
+			    "backend: must be a link, for a key of tls is "
+			    "\"" CONFIG_KEY_LINK "\"");
+		if (l->link_to.count > 0 && l->protocol == LISTEN_FTP &&
+		    l->data_session != DATA_RESUMED)
+			return stssl_conf_error(section, "data-session", error,
+			    "data-session: must be resumed, for a key of tls "
+			    "is \"" CONFIG_KEY_LINK "\"");
+	}
+	return 0;
+}
+
 int
 config_check_links(
     const struct helper_config *config, struct stssl_error *error)
@@ -194,7 +246,11 @@ config_check_links(
 	}
 	section = link_section(config);
 	if (r == 0)
+		r = check_servers_key(config, error);
+	if (r == 0)
 		r = check_keys(section, sides_of(config), error);
+	if (r == 0)
+		r = check_edge_keys(config, error);
 	if (r == 0)
 		r = check_pins(
 		    section, "edges", &config->link.edges, true, error);

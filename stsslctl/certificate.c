@@ -103,7 +103,9 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 	gnutls_datum_t pem;
 	int r;
 
-	if (count > 0 && load(key_path, findings, &pem)) {
+	/* What a Server has is for it to check. */
+	if (count > 0 && strcmp(key_path, CONFIG_KEY_LINK) != 0 &&
+	    load(key_path, findings, &pem)) {
 		r = belongs(&pem, certs[0]);
 		explicit_bzero(pem.data, pem.size);
 		free(pem.data);
@@ -142,12 +144,17 @@ check_pairs(const struct helper_config *config, struct findings *findings)
 		    "second one with an ECDSA key makes connections cheaper");
 }
 
-/* The Edges have their keys. */
+/* The Edges have their keys, or we have all of these. */
 static void
 check_edge_certificates(
-    const struct stssl_values *paths, struct findings *findings)
+    const struct link_config *link, struct findings *findings)
 {
-	for (size_t i = 0; i < paths->count; i++) {
+	const struct stssl_values *paths = &link->edge_certificates;
+
+	for (size_t i = 0; i < link->edge_keys.count; i++)
+		(void)check_pair(
+		    paths->list[i], link->edge_keys.list[i], findings);
+	for (size_t i = link->edge_keys.count; i < paths->count; i++) {
 		gnutls_x509_crt_t *certs = NULL;
 		unsigned count =
 		    load_certificates(paths->list[i], findings, &certs);
@@ -328,7 +335,7 @@ certificate_check(const struct helper_config *config,
 
 	check_inventory(config, store, now, findings);
 	check_pairs(config, findings);
-	check_edge_certificates(&config->link.edge_certificates, findings);
+	check_edge_certificates(&config->link, findings);
 	check_priority(tls->priority, findings);
 	check_paths(&c, &tls->client_cas, check_ca_file);
 	check_paths(&c, &tls->client_crls, check_list_file);

@@ -14,16 +14,17 @@
 #include "status/tools/address.h"
 #include "tests/test-helper-process.h"
 
-static struct listen_config listener = { .name = "ftp" };
+static struct listen_config listeners[] = { { .name = "ftp" },
+	{ .name = "other" } };
 
 void
 pass_on(bool is_passed_on)
 {
-	listener.link_to.count = is_passed_on;
+	listeners[0].link_to.count = is_passed_on;
 }
 
-static struct helper_config config = { .listeners = &listener,
-	.listener_count = 1 };
+static struct helper_config config = { .listeners = listeners,
+	.listener_count = ROWS(listeners) };
 static struct generation generation = { .config = &config };
 
 static const struct penalty_config rules = {

@@ -80,6 +80,16 @@ for name in helper-edge.conf helper-server.conf; do
 done
 rm -f server.key
 expect "the Server needs no key of the Edge" 0 "" check
+sample helper-server.conf "$own"
+change 's/#edge-key/edge-key/'
+expect "unless it signs for it" 0 "" check
+change "s,$dir/edge.key,$dir/other.key,"
+expect "and a key of another is told" 1 \
+	"error: @/other.key: is not the key of @/edge.pem" check
+sample helper-edge.conf "$own"
+change 's/^	key = { .*server.key.*/	key = { "link:" }/
+	s/passive-ports/data-session = resumed\n	&/'
+expect "the Edge then has none" 0 "" check
 certificate server 'expiration_days = 365'
 
 # Findings

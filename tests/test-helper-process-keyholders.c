@@ -46,15 +46,16 @@ keyholder_main(const struct helper_config *config, int channel)
 }
 
 /* There is no file that it could be about. */
-int __wrap_config_tls_error(const struct helper_config *config, const char *key,
+int __wrap_config_key_error(const struct helper_config *config, size_t number,
     const char *text, struct stssl_error *error);
 
 int
-__wrap_config_tls_error(const struct helper_config *config, const char *key,
+__wrap_config_key_error(const struct helper_config *config, size_t number,
     const char *text, struct stssl_error *error)
 {
 	(void)config;
-	(void)snprintf(error->text, sizeof error->text, "%s: %s", key, text);
+	(void)number;
+	(void)snprintf(error->text, sizeof error->text, "key: %s", text);
 	return -EBADMSG;
 }
 

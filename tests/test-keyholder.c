@@ -201,6 +201,7 @@ static unsigned char text[] = TLS13(BLANKS64, SERVER) BLANKS16 BLANKS16;
 START_TEST(a_signature_is_that_of_the_certificates_key)
 {
 	const gnutls_datum_t data = { text, sizeof text - 1 };
+	static const uint8_t no_name[KEY_NAME];
 	struct keyremote *remote = keyremote_new();
 	gnutls_datum_t signature;
 	gnutls_privkey_t key;
@@ -210,7 +211,7 @@ START_TEST(a_signature_is_that_of_the_certificates_key)
 	make_key(&f, _i);
 	keyremote_connect(remote, keyholder_stage(&f.config.tls));
 	pubkey = public_of(&f);
-	OK(keyremote_key(remote, 0, pubkey, &key));
+	OK(keyremote_key(remote, 0, no_name, pubkey, &key));
 	OK(gnutls_privkey_sign_data2(
 	    key, signers[_i].algorithm, 0, &data, &signature));
 	OK(gnutls_pubkey_verify_data2(

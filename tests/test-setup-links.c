@@ -17,6 +17,10 @@
 #define PAIR  "certificate = \"c.pem\" key = \"k.pem\""
 #define EDGES "edges = { \"dmz1 " PIN "\" }"
 /* One line each. */
+#define NO_KEY "tls { certificate = \"c.pem\" key = \"link:\" }\n"
+#define RESUMED                                                          \
+	"listen \"ftp\" { backend = \"link:10.0.0.5:5990\" data-session" \
+	" = resumed }\n"
 #define EDGE_LINK   "link { " PAIR " servers = { \"" PIN "\" } }\n"
 #define SERVER_LINK "link { " PAIR " " EDGES " }\n"
 #define TO_SERVER   "listen \"ftp\" { backend = \"link:10.0.0.5:5990\" }\n"
@@ -41,6 +45,14 @@ static const struct {
 			" \"10.0.0.9\" backend = { \"link:10.0.0.5:1\","
 			" \"link:[::1]:2\" } }\n",
 	    2, 0, 1 },
+	/* the Server has the key */
+	{ NO_KEY EDGE_LINK RESUMED, 1, 0, 1 },
+	{ NO_KEY EDGE_LINK "listen \"s\" { protocol = stream backend = "
+			   "\"link:10.0.0.5:1\" }\n",
+	    1, 0, 1 },
+	{ "link { " PAIR " " EDGES " edge-certificate = \"c.pem\" edge-key = "
+	  "\"pkcs11:k\" }\n" FROM_EDGE,
+	    0, 1, 0 },
 	/* the Edges have the certificates */
 	{ SERVER_LINK FROM_EDGE, 0, 1, 0 },
 	{ TLS SERVER_LINK FROM_EDGE FTP, 0, 1, 0 },
@@ -185,6 +197,29 @@ static const struct {
 	    "h.conf:3: edge-certificate = \"nix\": No such file or "
 	    "directory" },
 	{ "link { }\nlink { }\n", "h.conf:2: link is given twice" },
+	/* keys that the Server has for the Edge */
+	{ "link { " PAIR " " EDGES " edge-certificate = \"c.pem\"\n edge-key = "
+	  "{ \"k.pem\", \"k.pem\" } }\n" FROM_EDGE,
+	    "h.conf:2: edge-key: 2 given for 1 certificates" },
+	{ "link { " PAIR " " EDGES "\n edge-key = \"k.pem\" }\n" FROM_EDGE,
+	    "h.conf:2: edge-key: 1 given for 0 certificates" },
+	{ "link {\n edge-key = \"link:\" }\n",
+	    "h.conf:2: edge-key = \"link:\": No such file or directory" },
+	{ "link {\n key = \"link:\" }\n",
+	    "h.conf:2: key = \"link:\": No such file or directory" },
+	{ TLS TO_SERVER "link { " PAIR "\n edge-key = \"k.pem\" }\n",
+	    "h.conf:4: edge-key: no listener has tls = link" },
+	{ NO_KEY EDGE_LINK RESUMED "listen \"x\" {\n backend = "
+				   "\"127.0.0.1:1\" }\n",
+	    "h.conf:5: backend: must be a link, for a key of tls is "
+	    "\"link:\"" },
+	{ NO_KEY EDGE_LINK TO_SERVER,
+	    "h.conf:3: data-session: must be resumed, for a key of tls is "
+	    "\"link:\"" },
+	{ NO_KEY EDGE_LINK "listen \"f\" { backend = \"link:10.0.0.5:5990\"\n"
+			   "data-session = certificate }\n",
+	    "h.conf:4: data-session: must be resumed, for a key of tls is "
+	    "\"link:\"" },
 	/* the server's certificate */
 	{ EDGE_LINK TO_SERVER, "h.conf:1: tls: certificate is missing" },
 	{ SERVER_LINK FROM_EDGE FTP, "h.conf:1: tls: certificate is missing" },

@@ -53,7 +53,7 @@ enum key_algorithm {
 
 struct key_request {
 	uint64_t serial; /* comes back with the answer */
-	/* The number of the certificate in helper.conf; the next: the link's */
+	/* Of the certificate in helper.conf; next the link's; then edge-key */
 	uint32_t key;
 	uint32_t algorithm; /* enum key_algorithm */
 	uint32_t len;

@@ -47,6 +47,13 @@ keys_is_url(const char *source)
 	return strncmp(source, "pkcs11:", 7) == 0;
 }
 
+/* Where there is none, nothing can be signed with it. */
+static bool
+is_elsewhere(const char *source)
+{
+	return strcmp(source, CONFIG_KEY_LINK) == 0;
+}
+
 static int
 fault(struct stssl_error *error, const char *what, int code)
 {
@@ -68,23 +75,29 @@ static size_t early_count;
 size_t
 keys_count(const struct helper_config *config)
 {
-	return config->tls.certificates.count + (config->link.key != NULL);
+	return config->tls.certificates.count + (config->link.key != NULL) +
+	       config->link.edge_keys.count;
 }
 
 const char *
 keys_source(const struct helper_config *config, size_t number)
 {
-	return number < config->tls.certificates.count
-		   ? config->tls.keys.list[number]
-		   : config->link.key;
+	const size_t own = config->tls.certificates.count;
+
+	if (number > own)
+		return config->link.edge_keys.list[number - own - 1];
+	return number < own ? config->tls.keys.list[number] : config->link.key;
 }
 
 static const char *
 certificate_of(const struct helper_config *config, size_t number)
 {
-	return number < config->tls.certificates.count
-		   ? config->tls.certificates.list[number]
-		   : config->link.certificate;
+	const size_t own = config->tls.certificates.count;
+
+	if (number > own)
+		return config->link.edge_certificates.list[number - own - 1];
+	return number < own ? config->tls.certificates.list[number]
+			    : config->link.certificate;
 }
 
 void
@@ -94,7 +107,9 @@ keys_open_early(const struct helper_config *config)
 
 	for (size_t i = 0; i < count && early_count < EARLY_MAX; i++) {
 		const char *path = keys_source(config, i);
-		int fd = keys_is_url(path) ? -1 : open(path, OPEN_FLAGS);
+		int fd = keys_is_url(path) || is_elsewhere(path)
+			     ? -1
+			     : open(path, OPEN_FLAGS);
 
 		early[early_count].path = fd == -1 ? NULL : strdup(path);
 		early[early_count].fd = fd;
@@ -246,7 +261,10 @@ keys_load(const struct helper_config *config, struct keys **ret,
 	for (; keys->count < count; keys->count++) {
 		const size_t i = keys->count;
 		const char *source = keys_source(config, i);
-		int r = load(source, certificate_of(config, i), &keys->keys[i]);
+		int r = is_elsewhere(source)
+			    ? 0
+			    : load(source, certificate_of(config, i),
+				  &keys->keys[i]);
 
 		if (r < 0) {
 			(void)keys_free(keys);
@@ -264,7 +282,8 @@ keys_free(struct keys *keys)
 	if (keys == NULL)
 		return NULL;
 	for (size_t i = 0; i < keys->count; i++)
-		gnutls_privkey_deinit(keys->keys[i].key);
+		if (keys->keys[i].key != NULL)
+			gnutls_privkey_deinit(keys->keys[i].key);
 	free(keys);
 	return NULL;
 }
@@ -309,7 +328,7 @@ keys_sign(const struct keys *keys, const struct key_request *request,
 	gnutls_datum_t signature;
 	int r;
 
-	if (request->key >= keys->count)
+	if (request->key >= keys->count || keys->keys[request->key].key == NULL)
 		return "no such key";
 	key = &keys->keys[request->key];
 	r = sign(key->key, algorithms[request->algorithm], request, &signature);

@@ -19,9 +19,11 @@ bool keys_is_url(const char *source);
  * Load the keys that `config` names, PEM files or pkcs11: URLs (RFC 7512), and
  * check by a signature that each belongs to its certificate.  They have the
  * numbers of the certificates in the section tls; that of links, if there is
- * one, comes behind them.  Returns 0 and *ret; or -EBADMSG, *ret_wrong, the
- * number of the key that is wrong, and error->text, its name and what is wrong
- * with it, for config_key_error() to complete.
+ * one, comes behind them, and behind it the keys of certificates that Edges
+ * show.  A key that a Server has, CONFIG_KEY_LINK, is a number that signs
+ * nothing.  Returns 0 and *ret; or -EBADMSG, *ret_wrong, the number of the key
+ * that is wrong, and error->text, its name and what is wrong with it, for
+ * config_key_error() to complete.
  */
 int keys_load(const struct helper_config *config, struct keys **ret,
     size_t *ret_wrong, struct stssl_error *error);

@@ -28,7 +28,8 @@ fill(void *bytes, size_t len)
 const struct proof_nonces *
 nonces_make(struct nonces *nonces)
 {
-	struct nonce_batch *b = &nonces->kept[(nonces->last + 1) % NONCE_BATCHES];
+	struct nonce_batch *b =
+	    &nonces->kept[(nonces->last + 1) % NONCE_BATCHES];
 
 	memset(b, 0, sizeof *b);
 	if (!fill(b->given.nonces, sizeof b->given.nonces))

@@ -12,8 +12,8 @@
 
 /*
  * A batch is forgotten when so many others have been made after it.  Clients
- * that begin handshakes and never sign use nonces up, too: with few batches they
- * would make the worker forget those of the clients who do.
+ * that begin handshakes and never sign use nonces up, too: with few batches
+ * they would make the worker forget those of the clients who do.
  */
 #define NONCE_BATCHES 16
 

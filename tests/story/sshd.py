@@ -329,7 +329,9 @@ def behind():
 
 @story("a helper that hangs keeps nobody out who does not come by loopback")
 def hangs():
+    start = len(log("helper.log"))
     helper = Helper()
+    await_that(lambda: "info: ready" in since("helper.log", start), "ready")
     helper.process.send_signal(signal.SIGSTOP)
     equal(attempt("alice", ["ed25519"]), (True, "certificate"))
     equal(attempt("alice", ["ed25519"], host="127.0.0.1"), (False, "helper"))

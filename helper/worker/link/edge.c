@@ -262,6 +262,7 @@ go_on(struct session *s)
 	}
 	if (l->hello.has_nonce)
 		tls_use_nonce(s->client.tls, l->hello.nonce);
+	tls_sign_over(s->client.tls, s->backend.tls);
 	session_shake_hands(s);
 }
 
@@ -342,6 +343,8 @@ link_edge_tell(struct session *s)
 	int r;
 
 	s->state = SESSION_TELL;
+	if (s->client.tls != NULL)
+		tls_sign_over(s->client.tls, NULL);
 	r = write_header(s);
 	if (r == -EBADMSG) {
 		refuse_client(s);

@@ -17,6 +17,7 @@
 #include "helper/worker/link/digest.h"
 #include "helper/worker/link/header.h"
 #include "helper/worker/link/record.h"
+#include "helper/worker/link/sign.h"
 #include "helper/worker/session_steps.h"
 #include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_link.h"
@@ -31,7 +32,7 @@ struct link_server {
 	const struct link_pin *pin;
 	struct stssl_address from; /* where the Edge is */
 	struct link_digest digest; /* ours */
-	bool has_answer, is_greeted, has_nonce;
+	bool has_answer, is_greeted, has_nonce, has_signed;
 	struct prover_nonce nonce;
 	uint8_t *bytes; /* of the header */
 	size_t len, wanted;
@@ -269,6 +270,27 @@ take_header(struct session *s, const struct link_header *h)
 		go_on(s);
 }
 
+/* The client's handshake needs one signature; then the header follows. */
+static void
+take_request(struct session *s)
+{
+	struct link_server *l = s->server;
+	const bool is_whole = l->len == KEY_WIRE_REQUEST;
+	const char *fault = l->has_signed ? "signature" : NULL;
+
+	if (is_whole) {
+		fault = link_sign(s, l->bytes);
+		l->has_signed = true;
+		l->len = 0;
+	}
+	if (fault != NULL)
+		blame_edge(s, fault);
+	else if (want(l, is_whole ? FRONT : KEY_WIRE_REQUEST))
+		link_server_step(s);
+	else
+		session_lack_record(s, -ENOMEM);
+}
+
 /* All that was wanted is there: a header, or as much as says its length. */
 static void
 parse_header(struct session *s)
@@ -276,8 +298,13 @@ parse_header(struct session *s)
 	struct link_server *l = s->server;
 	struct link_header header;
 	size_t len;
-	const char *fault = link_header_read(l->bytes, l->len, &len, &header);
+	const char *fault;
 
+	if (key_wire_is_request(l->bytes)) {
+		take_request(s);
+		return;
+	}
+	fault = link_header_read(l->bytes, l->len, &len, &header);
 	if (fault != NULL)
 		blame_edge(s, fault);
 	else if (len > 0)

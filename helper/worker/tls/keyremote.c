@@ -32,15 +32,18 @@ struct keyremote {
 	int line;
 	uint64_t serial;
 	bool is_late;
-	bool owes;            /* an answer that nobody waits for any more */
-	int64_t rest_until;   /* when it is late */
-	int64_t answered;     /* when it did so last; 0 for never */
-	uint8_t tag[KEY_TAG]; /* of the last signature */
+	bool owes;              /* an answer that nobody waits for any more */
+	int64_t rest_until;     /* when it is late */
+	int64_t answered;       /* when it did so last; 0 for never */
+	uint8_t tag[KEY_TAG];   /* of the last signature */
+	keyremote_ask *on_sign; /* keyremote_use_link() */
+	void *owner;
 };
 
 struct remote_key {
 	struct keyremote *remote;
 	uint32_t index;
+	uint8_t name[KEY_NAME]; /* of the certificate; KEYREMOTE_LINK */
 	unsigned pk, bits;
 };
 
@@ -216,6 +219,21 @@ keyremote_is_likely_ready(struct keyremote *remote)
 	return keyremote_is_ready(remote);
 }
 
+void
+keyremote_use_link(
+    struct keyremote *remote, keyremote_ask *on_sign, void *owner)
+{
+	remote->on_sign = on_sign;
+	remote->owner = owner;
+}
+
+bool
+keyremote_sign(struct keyremote *remote, struct key_request *request,
+    struct key_answer *ret)
+{
+	return ask(remote, request, ret) && ret->len > 0;
+}
+
 const uint8_t *
 keyremote_tag(const struct keyremote *remote)
 {
@@ -232,11 +250,15 @@ sign(const struct remote_key *key, enum key_algorithm algorithm,
 		.key = key->index, .algorithm = algorithm, .len = len
 	};
 	struct key_answer answer;
+	const struct keyremote *r = key->remote;
+	bool is_there = key->index != KEYREMOTE_LINK || r->on_sign != NULL;
 
-	if (len > sizeof request.data)
+	if (!is_there || len > sizeof request.data)
 		return GNUTLS_E_PK_SIGN_FAILED;
 	memcpy(request.data, data, len);
-	if (!ask(key->remote, &request, &answer) || answer.len == 0)
+	if (key->index == KEYREMOTE_LINK
+		? !r->on_sign(r->owner, key->name, &request, &answer)
+		: !keyremote_sign(key->remote, &request, &answer))
 		return GNUTLS_E_PK_SIGN_FAILED;
 	ret->data = gnutls_malloc(answer.len);
 	if (ret->data == NULL)
@@ -321,7 +343,7 @@ on_deinit(gnutls_privkey_t key, void *userdata)
 }
 
 int
-keyremote_key(struct keyremote *remote, uint32_t index,
+keyremote_key(struct keyremote *remote, uint32_t index, const uint8_t *name,
     struct gnutls_pubkey_st *pubkey, struct gnutls_privkey_st **ret)
 {
 	struct remote_key *k = calloc(1, sizeof *k);
@@ -331,6 +353,7 @@ keyremote_key(struct keyremote *remote, uint32_t index,
 	if (r >= 0) {
 		k->remote = remote;
 		k->index = index;
+		memcpy(k->name, name, sizeof k->name);
 		k->pk =
 		    (unsigned)gnutls_pubkey_get_pk_algorithm(pubkey, &k->bits);
 		r = gnutls_privkey_import_ext4(key, k, on_sign_data,
@@ -353,13 +376,16 @@ keyremote_load(struct keyremote *remote, uint32_t index,
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
 	struct gnutls_privkey_st *privkey;
+	uint8_t name[KEY_NAME];
 	int r;
 
 	r = gnutls_pcert_list_import_x509_file(
 	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
 	if (r < 0)
 		return r;
-	r = keyremote_key(remote, index, chain[0].pubkey, &privkey);
+	r = key_name_of(chain[0].cert.data, chain[0].cert.size, name)
+		? keyremote_key(remote, index, name, chain[0].pubkey, &privkey)
+		: GNUTLS_E_HASH_FAILED;
 	if (r >= 0) {
 		/* The credentials own key and chain from here on. */
 		r = gnutls_certificate_set_key(

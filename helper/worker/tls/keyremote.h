@@ -13,7 +13,12 @@
 struct gnutls_certificate_credentials_st;
 struct gnutls_privkey_st;
 struct gnutls_pubkey_st;
+struct key_answer;
+struct key_request;
 struct keyremote;
+
+/* In place of a number: the key is a Server's. */
+#define KEYREMOTE_LINK UINT32_MAX
 
 /* Without a line: nothing can be signed yet.  NULL when out of memory. */
 struct keyremote *keyremote_new(void);
@@ -36,16 +41,33 @@ bool keyremote_is_ready(struct keyremote *remote);
  */
 bool keyremote_is_likely_ready(struct keyremote *remote);
 
+/*
+ * How to have the key of the certificate `name`, KEY_NAME bytes, sign; false
+ * when there is no signature.
+ */
+typedef bool keyremote_ask(void *owner, const uint8_t *name,
+    const struct key_request *request, struct key_answer *ret);
+
+/* So it is with keys that are a Server's, until the next call; NULL: not. */
+void keyremote_use_link(
+    struct keyremote *remote, keyremote_ask *on_sign, void *owner);
+
+/* Have a request signed that is proper.  False when there is no signature. */
+bool keyremote_sign(struct keyremote *remote, struct key_request *request,
+    struct key_answer *ret);
+
 /* The keyholder's tag of the last signature, KEY_TAG bytes. */
 const uint8_t *keyremote_tag(const struct keyremote *remote);
 
 /*
  * Make an object that signs with the keyholder's key number `index`, whose
- * public half is `pubkey`.  Signing fails when there is no answer in time, and
- * for a second after that.  Returns 0 and *ret, which belongs to the caller; or
- * a negative GnuTLS code.
+ * public half is `pubkey`; or, KEYREMOTE_LINK, as keyremote_use_link() says,
+ * with the key of the certificate `name`, KEY_NAME bytes, which else are not
+ * used.  Signing fails when there is no answer in time, and for a second after
+ * that.  Returns 0 and *ret, which belongs to the caller; or a negative GnuTLS
+ * code.
  */
-int keyremote_key(struct keyremote *remote, uint32_t index,
+int keyremote_key(struct keyremote *remote, uint32_t index, const uint8_t *name,
     struct gnutls_pubkey_st *pubkey, struct gnutls_privkey_st **ret);
 
 /*

@@ -47,7 +47,11 @@ load_pair(
     struct loading *l, gnutls_certificate_credentials_t to, uint32_t index)
 {
 	const char *certificate = l->config->certificates.list[index];
-	int r = keyremote_load(l->context->keys, index, certificate, to);
+	const bool is_servers =
+	    index < l->config->keys.count &&
+	    strcmp(l->config->keys.list[index], CONFIG_KEY_LINK) == 0;
+	int r = keyremote_load(l->context->keys,
+	    is_servers ? KEYREMOTE_LINK : index, certificate, to);
 
 	return r < 0 ? fault(l, certificate, gnutls_strerror(r)) : 0;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "helper/base/socket.h"
+#include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/peer.h"
 #include "helper/worker/tls/tls_context.h"
 #include "helper/worker/tls/tls_fault.h"
@@ -263,10 +264,23 @@ give_tickets(struct tls *tls)
 }
 
 /* Our part of the handshake, up to the client's next. */
+static int
+go_on(struct tls *tls)
+{
+	int r;
+
+	if (tls->on_sign == NULL)
+		return gnutls_handshake(tls->session);
+	keyremote_use_link(tls->context->keys, tls->on_sign, tls);
+	r = gnutls_handshake(tls->session);
+	keyremote_use_link(tls->context->keys, NULL, NULL);
+	return r;
+}
+
 static enum tls_result
 take_turn(struct tls *tls)
 {
-	int r = gnutls_handshake(tls->session);
+	int r = go_on(tls);
 	enum tls_result res;
 
 	if (r >= 0) {

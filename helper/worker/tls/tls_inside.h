@@ -11,13 +11,13 @@
 #include <stdint.h>
 
 #include "helper/worker/tls/flight.h"
+#include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_types.h"
 
 struct gnutls_certificate_credentials_st;
 struct gnutls_priority_st;
 struct gnutls_session_int;
-struct keyremote;
 struct tls_groups;
 struct tls_names;
 struct tls_tickets;
@@ -35,6 +35,7 @@ struct tls_link {
 	struct gnutls_certificate_credentials_st *credentials;
 	struct gnutls_priority_st *priority;
 	struct tls_link_shown *shown; /* certificates that Edges show */
+	int64_t rest_until;           /* keylink_ask() */
 };
 
 struct tls_context {
@@ -68,6 +69,8 @@ struct tls {
 	struct tls_context *context;
 	struct tls_tickets *tickets;
 	enum tls_use use;
+	struct tls *signer; /* tls_sign_over() */
+	keyremote_ask *on_sign;
 	int fd;
 	int error; /* GnuTLS's, of the last call that failed */
 

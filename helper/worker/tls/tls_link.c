@@ -7,6 +7,9 @@
 
 #include <gnutls/gnutls.h>
 
+#include "helper/base/keyrequest.h"
+#include "helper/worker/tls/keylink.h"
+#include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/tls.h"
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_trust.h"
@@ -105,6 +108,28 @@ tls_link_connect_data(struct tls_context *context, struct tls *control, int fd)
 	gnutls_memset(session.data, 0, session.size);
 	gnutls_free(session.data);
 	return r < 0 ? tls_free(tls) : tls;
+}
+
+void
+tls_sign_over(struct tls *tls, struct tls *link)
+{
+	tls->signer = link;
+	tls->on_sign = link == NULL ? NULL : keylink_ask;
+}
+
+/* The keyholder listens no more to a worker that asks for anything else. */
+const char *
+tls_link_sign(struct tls_context *context, const uint8_t *name,
+    struct key_request *request, struct key_answer *ret)
+{
+	if (!tls_link_key(context, name, &request->key))
+		return "key";
+	if (request->algorithm == KEY_NOTHING ||
+	    !key_request_is_proper(request, KEY_NO_LINK))
+		return "request";
+	if (!keyremote_sign(context->keys, request, ret))
+		ret->len = 0;
+	return NULL;
 }
 
 const struct link_pin *

@@ -11,8 +11,12 @@
 #ifndef HELPER_WORKER_TLS_TLS_LINK_H
 #define HELPER_WORKER_TLS_TLS_LINK_H
 
+#include <stdint.h>
+
 #include "setup/pins.h"
 
+struct key_answer;
+struct key_request;
 struct tls;
 struct tls_context;
 struct tls_tickets;
@@ -50,5 +54,21 @@ struct tls *tls_link_connect_data(
  * the connection.  tls_handshake() has then failed already.
  */
 const struct link_pin *tls_link_peer(const struct tls *tls);
+
+/*
+ * Before the handshake of an Edge's client: where the certificate's key is the
+ * Server's, `link`, which must be there until the handshake is over, brings the
+ * signature.  NULL: nobody signs with such a key any more.
+ */
+void tls_sign_over(struct tls *tls, struct tls *link);
+
+/*
+ * On the Server: sign with the key of a certificate that Edges show, `name`,
+ * what the request says; its key's number is set here.  NULL and *ret, whose
+ * `len` is 0 when the keyholder does not sign; or what is wrong with the
+ * request, and the keyholder is not asked.
+ */
+const char *tls_link_sign(struct tls_context *context, const uint8_t *name,
+    struct key_request *request, struct key_answer *ret);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/keytag.h"
 #include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_inside.h"
@@ -34,6 +35,8 @@
 /* A certificate that Edges show, in DER. */
 struct tls_link_shown {
 	struct tls_link_shown *next;
+	uint32_t key; /* its number, if there are keys of these */
+	uint8_t name[KEY_NAME];
 	size_t len;
 	unsigned char der[];
 };
@@ -48,22 +51,25 @@ fault(struct stssl_error *error, const char *what, int code)
 
 /* Behind the last one. */
 static int
-add_shown(struct tls_link_shown **last, const gnutls_datum_t *der)
+add_shown(struct tls_link_shown **last, uint32_t key, const gnutls_datum_t *der)
 {
 	struct tls_link_shown *shown = malloc(sizeof *shown + der->size);
 
 	if (shown == NULL)
 		return GNUTLS_E_MEMORY_ERROR;
 	shown->next = NULL;
+	shown->key = key;
 	shown->len = der->size;
 	memcpy(shown->der, der->data, der->size);
 	*last = shown;
-	return 0;
+	return key_name_of(der->data, der->size, shown->name)
+		   ? 0
+		   : GNUTLS_E_HASH_FAILED;
 }
 
 /* The first of a file is the server's. */
 static int
-load_shown(struct tls_link_shown **last, const char *file)
+load_shown(struct tls_link_shown **last, uint32_t key, const char *file)
 {
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
@@ -72,20 +78,20 @@ load_shown(struct tls_link_shown **last, const char *file)
 
 	if (r < 0)
 		return r;
-	r = add_shown(last, &chain[0].cert);
+	r = add_shown(last, key, &chain[0].cert);
 	for (unsigned i = 0; i < count; i++)
 		gnutls_pcert_deinit(&chain[i]);
 	return r;
 }
 
 static int
-load_all_shown(struct tls_link *l, struct stssl_error *error)
+load_all_shown(struct tls_link *l, uint32_t key, struct stssl_error *error)
 {
 	const struct stssl_values *files = &l->config->edge_certificates;
 	struct tls_link_shown **last = &l->shown;
 
 	for (size_t i = 0; i < files->count; i++) {
-		int r = load_shown(last, files->list[i]);
+		int r = load_shown(last, key + (uint32_t)i, files->list[i]);
 
 		if (r < 0)
 			return fault(error, files->list[i], r);
@@ -126,7 +132,8 @@ tls_link_load(struct tls_context *context, const struct link_config *link,
 	if (r < 0)
 		return r;
 	*ret_key = "edge-certificate";
-	return load_all_shown(&context->link, error);
+	/* As the keyholder counts them. */
+	return load_all_shown(&context->link, key + 1, error);
 }
 
 void
@@ -158,6 +165,23 @@ tls_link_shown(const struct tls_context *context, unsigned n, const void **ret,
 		return false;
 	*ret = shown->der;
 	*ret_len = shown->len;
+	return true;
+}
+
+bool
+tls_link_key(
+    const struct tls_context *context, const uint8_t *name, uint32_t *ret)
+{
+	const struct tls_link *l = &context->link;
+	const struct tls_link_shown *shown =
+	    l->config == NULL || l->config->edge_keys.count == 0 ? NULL
+								 : l->shown;
+
+	while (shown != NULL && memcmp(shown->name, name, KEY_NAME) != 0)
+		shown = shown->next;
+	if (shown == NULL)
+		return false;
+	*ret = shown->key;
 	return true;
 }
 

@@ -41,6 +41,13 @@ enum tls_result tls_link_settle(struct tls *tls);
 bool tls_link_shown(const struct tls_context *context, unsigned n,
     const void **ret, size_t *ret_len);
 
+/*
+ * The number of the key of a certificate that Edges show, KEY_NAME bytes of
+ * name; false when it is none of these, or its key is not here.
+ */
+bool tls_link_key(
+    const struct tls_context *context, const uint8_t *name, uint32_t *ret);
+
 /* Drop what tls_link_load() has made. */
 void tls_link_unload(struct tls_context *context);
 

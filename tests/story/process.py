@@ -89,6 +89,8 @@ def killed_worker():
     cut.sendall(b"x" * 300000)
     whole = second.transfercmd("STOR whole")
     whole.sendall(b"x" * 300000)
+    # It is an upload for vsftpd only when it has the command.
+    await_that(lambda: '"STOR cut"' in since("vsftpd.log", start), "STOR")
 
     os.kill(victim, signal.SIGKILL)
     try:

@@ -268,44 +268,12 @@ client_begin(struct edge_play *v, bool has_certificate, const char *priority)
 	gnutls_transport_set_int(v->client, v->play.client);
 }
 
-/* Let the session go on until there is something to read. */
-void
-await(struct edge_play *v, int fd)
-{
-	struct pollfd ready = { fd, POLLIN, 0 };
-
-	while (poll(&ready, 1, 0) == 0)
-		ev_run(v->play.host.loop, EVRUN_ONCE);
-}
-
-/* What comes to the Server on one connection: all of it, or an end. */
-enum tls_result
-read_all(struct edge_play *v, struct tls *tls, int fd, const char *text)
-{
-	char buf[128];
-	enum tls_result r = TLS_WANT_READ;
-	size_t len = strlen(text), n = 0;
-
-	while (r == TLS_WANT_READ || (r == TLS_DONE && len > 0)) {
-		r = tls_read(tls, buf, sizeof buf, &n);
-		if (r == TLS_WANT_READ)
-			await(v, fd);
-		if (r != TLS_DONE)
-			continue;
-		ck_assert_uint_le(n, len);
-		ck_assert_mem_eq(buf, text, n);
-		text += n;
-		len -= n;
-	}
-	ck_assert_uint_eq(len, 0);
-	return r;
-}
-
 void
 hear_command(struct edge_play *v, const char *text)
 {
-	ck_assert_int_eq(
-	    read_all(v, v->link.server, v->link.server_fd, text), TLS_DONE);
+	ck_assert_int_eq(link_read_all(v->play.host.loop, v->link.server,
+			     v->link.server_fd, text),
+	    TLS_DONE);
 }
 
 /* The Server's reply. */

@@ -85,13 +85,6 @@ void client_begin(
     struct edge_play *v, bool has_certificate, const char *priority);
 enum io_result client_step(struct edge_play *v);
 
-/* Let the session go on until there is something to read. */
-void await(struct edge_play *v, int fd);
-
-/* What comes to the Server on one connection: all of it, or an end. */
-enum tls_result read_all(
-    struct edge_play *v, struct tls *tls, int fd, const char *text);
-
 /* A command comes to the Server; its reply; and both, passed through. */
 void hear_command(struct edge_play *v, const char *text);
 void reply(struct edge_play *v, const char *text);

@@ -2,6 +2,7 @@
 #include <config.h>
 #include "tests/link-stage.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +256,37 @@ link_bytes(void)
 	for (size_t i = 0; i < LINK_BYTES; i++)
 		bytes[i] = (unsigned char)(i * 7 + i / 251);
 	return bytes;
+}
+
+void
+link_await(struct ev_loop *loop, int fd)
+{
+	struct pollfd ready = { fd, POLLIN, 0 };
+
+	while (poll(&ready, 1, 0) == 0)
+		ev_run(loop, EVRUN_ONCE);
+}
+
+enum tls_result
+link_read_all(struct ev_loop *loop, struct tls *tls, int fd, const char *text)
+{
+	char buf[128];
+	enum tls_result r = TLS_WANT_READ;
+	size_t len = strlen(text), n = 0;
+
+	while (r == TLS_WANT_READ || (r == TLS_DONE && len > 0)) {
+		r = tls_read(tls, buf, sizeof buf, &n);
+		if (r == TLS_WANT_READ)
+			link_await(loop, fd);
+		if (r != TLS_DONE)
+			continue;
+		ck_assert_uint_le(n, len);
+		ck_assert_mem_eq(buf, text, n);
+		text += n;
+		len -= n;
+	}
+	ck_assert_uint_eq(len, 0);
+	return r;
 }
 
 /* Neither is believed: the other's end, if it is up, hears of it. */

@@ -6,6 +6,7 @@
 #ifndef TESTS_LINK_STAGE_H
 #define TESTS_LINK_STAGE_H
 
+#include <ev.h>
 #include <stdbool.h>
 
 #include "helper/worker/tls/tls_link.h"
@@ -73,6 +74,13 @@ void link_carry(
  * is a failure.
  */
 void link_check_ends(struct tls *from, int from_fd, struct tls *to);
+
+/* Let the loop's sessions go on until there is something to read. */
+void link_await(struct ev_loop *loop, int fd);
+
+/* What comes from one of them by TLS: all of it, or an end. */
+enum tls_result link_read_all(
+    struct ev_loop *loop, struct tls *tls, int fd, const char *text);
 
 /* A handshake that has failed, or fails as soon as the peer is heard. */
 void link_fails(struct tls *tls, enum tls_result res);

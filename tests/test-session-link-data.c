@@ -6,58 +6,27 @@
 #include <config.h>
 #include "tests/link-server-stage.h"
 
-#include <poll.h>
-
 #include "helper/base/socket.h"
 #include "status/tools/address.h"
 
 #define BROKEN_OFF \
 	"426 The data connection was broken off; transfer incomplete.\r\n"
 
-/* Let the session go on until there is something to read. */
-static void
-await(struct server_play *v, int fd)
-{
-	struct pollfd ready = { fd, POLLIN, 0 };
-
-	while (poll(&ready, 1, 0) == 0)
-		ev_run(v->play.host.loop, EVRUN_ONCE);
-}
-
-/* What comes over the link: all of it, or an end. */
-static enum tls_result
-read_all(struct server_play *v, struct tls *tls, int fd, const char *text)
-{
-	char buf[128];
-	enum tls_result r = TLS_WANT_READ;
-	size_t len = strlen(text), n = 0;
-
-	while (r == TLS_WANT_READ || (r == TLS_DONE && len > 0)) {
-		r = tls_read(tls, buf, sizeof buf, &n);
-		if (r == TLS_WANT_READ)
-			await(v, fd);
-		if (r != TLS_DONE)
-			continue;
-		ck_assert_uint_le(n, len);
-		ck_assert_mem_eq(buf, text, n);
-		text += n;
-		len -= n;
-	}
-	ck_assert_uint_eq(len, 0);
-	return r;
-}
-
 static void
 read_whole(struct server_play *v, struct tls *tls, int fd, const char *text)
 {
-	ck_assert_int_eq(read_all(v, tls, fd, text), TLS_DONE);
-	ck_assert_int_eq(read_all(v, tls, fd, ""), TLS_CLOSED);
+	ck_assert_int_eq(
+	    link_read_all(v->play.host.loop, tls, fd, text), TLS_DONE);
+	ck_assert_int_eq(
+	    link_read_all(v->play.host.loop, tls, fd, ""), TLS_CLOSED);
 }
 
 static void
 hear_reply(struct server_play *v, const char *text)
 {
-	ck_assert_int_eq(read_all(v, v->edge, v->play.client, text), TLS_DONE);
+	ck_assert_int_eq(
+	    link_read_all(v->play.host.loop, v->edge, v->play.client, text),
+	    TLS_DONE);
 }
 
 /* One command of the Edge's, and the backend's reply. */
@@ -271,7 +240,7 @@ await_end(struct server_play *v, int fd)
 {
 	char c;
 
-	await(v, fd);
+	link_await(v->play.host.loop, fd);
 	errno = 0;
 	return recv(fd, &c, 1, 0);
 }

@@ -65,7 +65,7 @@ read_client(struct edge_play *v, void *buf, size_t size)
 	ssize_t n;
 
 	do {
-		await(v, v->play.client);
+		link_await(v->play.host.loop, v->play.client);
 		n = gnutls_record_recv(v->client, buf, size);
 	} while (n == GNUTLS_E_AGAIN);
 	ck_assert_int_gt(n, 0);

@@ -52,7 +52,7 @@ accept_data(struct edge_play *v, struct transfer *t, bool resumes)
 	uint8_t route[LINK_ROUTE_BYTES];
 	uint64_t session;
 
-	await(v, t->fd);
+	link_await(v->play.host.loop, t->fd);
 	ck_assert_int_eq(recv(t->fd, route, sizeof route, 0), sizeof route);
 	ck_assert(link_route_read(route, &session));
 	ck_assert_uint_eq(session, THERE);
@@ -158,14 +158,16 @@ START_TEST(an_upload_that_its_client_cuts_off_is_cut_on_the_link)
 	begin_transfer(&v, "STOR a\r\n", &t);
 	accept_data(&v, &t, true);
 	put(t.client, "ours");
-	ck_assert_int_eq(read_all(&v, t.tls, t.fd, "ours"), TLS_DONE);
+	ck_assert_int_eq(
+	    link_read_all(v.play.host.loop, t.tls, t.fd, "ours"), TLS_DONE);
 	if (uploads[_i].is_reset)
 		reset(t.client);
 	else
 		shutdown(t.client, SHUT_WR);
 	if (uploads[_i].is_reset)
 		close(t.client);
-	ck_assert_int_eq(read_all(&v, t.tls, t.fd, ""), uploads[_i].end);
+	ck_assert_int_eq(
+	    link_read_all(v.play.host.loop, t.tls, t.fd, ""), uploads[_i].end);
 	if (!uploads[_i].is_reset) {
 		ck_assert_int_eq(tls_bye(t.tls), TLS_DONE);
 		shutdown(t.fd, SHUT_WR);
@@ -185,9 +187,11 @@ START_TEST(an_upload_that_the_link_loses_is_not_whole)
 	begin_transfer(&v, "STOR a\r\n", &t);
 	accept_data(&v, &t, true);
 	put(t.client, "ours");
-	ck_assert_int_eq(read_all(&v, t.tls, t.fd, "ours"), TLS_DONE);
+	ck_assert_int_eq(
+	    link_read_all(v.play.host.loop, t.tls, t.fd, "ours"), TLS_DONE);
 	shutdown(t.client, SHUT_WR);
-	ck_assert_int_eq(read_all(&v, t.tls, t.fd, ""), TLS_CLOSED);
+	ck_assert_int_eq(
+	    link_read_all(v.play.host.loop, t.tls, t.fd, ""), TLS_CLOSED);
 	if (_i == 0)
 		shutdown(t.fd, SHUT_WR);
 	else

@@ -27,8 +27,12 @@ SERVER_TEXT = server_conf({"dmz1": PINS["edge-link"]}).replace(
     "edge-policy ", f'edge-key = {{ "{KEY}" }}\n\tedge-policy ')
 start_server(SERVER_TEXT)
 os.unlink(ETC["edge"] + "stssl/server.key")
+# P-521 is left out, so that a client that begins with it has to begin again.
+PRIORITY = ('priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:'
+            '-GROUP-SECP521R1"')
 EDGE = start_edge(
-    edge_conf(PINS["server-link"]).replace(f'"{KEY}"', '"link:"').replace(
+    edge_conf(PINS["server-link"]).replace(
+        f'{{ "{KEY}" }}', f'{{ "link:" }}\n\t{PRIORITY}').replace(
         "failed-login-delay", "data-session = resumed\n\tfailed-login-delay"))
 FTP, FTPS = EDGE.address("ftp"), EDGE.address("ftps")
 
@@ -52,6 +56,24 @@ def login(tls, version):
 def protected(tls):
     client = Curl(FTP if tls == "explicit" else FTPS, tls, "alice", "alice")
     equal(client.get("hello"), b"hello alice\n")
+
+
+class Again(Curl):
+    """Its first hello has a share for a group that the helper refuses."""
+
+    protection = ["--ssl-reqd", "--curves", "P-521:X25519"]
+
+
+@story("a client that has to say hello again, by certificate and by password, "
+       "with data: {0} TLS", ("explicit",), ("implicit",))
+def hello_again(tls):
+    for certificate in "alice", None:
+        client = Again(FTP if tls == "explicit" else FTPS, tls, "alice",
+                       certificate)
+        equal(client.get("hello"), b"hello alice\n")
+    seen = run("openssl", "s_client", "-connect", "%s:%d" % FTPS, "-msg",
+               "-groups", "P-521:X25519", check=False).stdout
+    equal(seen.count(b", ServerHello"), 2)
 
 
 @story("protected data that do not resume are refused, and no key is missed")

@@ -2,60 +2,21 @@
 """PostgreSQL and psql: SSLRequest, what comes before and behind it, and logins
 in a daemon that is not root."""
 
-import glob
-import os
 import signal
 import socket
 import ssl
-import subprocess
 
-from backend import (LOGINS, client_of, home_of, let_read_shadow, own_only,
-                     stack)
+from backend import LOGINS, client_of, own_only
 from ftp import connect, context, password_of
-from story import (PATIENCE, PKI, Helper, Skipped, await_that, equal, log,
-                   run, since, story, tell, write)
+from postgresqls import (PROGRAMS, USER, administer, outcome_of,
+                         postgresql_is_needed, psql, start_postgresql)
+from story import (PATIENCE, Helper, Skipped, await_that, equal, log, run,
+                   since, story, tell)
 
-USER = "postgres"
-PROGRAMS = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 GSS_REQUEST = bytes.fromhex("0000000804d21630")
 # user=x, nothing else
 STARTUP = bytes.fromhex("0000001000030000") + b"user\0x\0\0"
-
-
-def as_postgres(*command):
-    return ["setpriv", "--reuid", USER, "--regid", USER, "--init-groups",
-            "--inh-caps", "+net_bind_service", "--ambient-caps",
-            "+net_bind_service", *command]
-
-
-def start_postgresql():
-    """On a port that only root may take: its unit needs that capability."""
-    let_read_shadow(USER)
-    stack("postgresql")
-    home = home_of(USER, "postgresql")
-    programs = os.path.dirname(PROGRAMS[-1])
-    run(*as_postgres(programs + "/initdb", "-D", home + "/data", "-A",
-                     "trust", "--no-locale", "--no-sync"))
-    write(home + "/data/pg_hba.conf",
-          "local all postgres trust\n"
-          "host all all 127.0.0.1/32 pam pamservice=postgresql\n")
-    with open(home + "/log", "w") as output:
-        subprocess.Popen(
-            as_postgres(programs + "/postgres", "-D", home + "/data", "-p",
-                        "432", "-k", home, "-c", "fsync=off"),
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True)
-    await_that(lambda: administer(home, "select 1", check=False) == "1\n",
-               "PostgreSQL")
-    for name in "alice", "bob", "acme-1", "robot", "ted":
-        administer(home, f'create role "{name}" login')
-    return home
-
-
-def administer(home, command, check=True):
-    return run("psql", "-h", home, "-p", "432", "-U", USER, "-Atc", command,
-               check=check).stdout.decode()
 
 
 if PROGRAMS:
@@ -64,45 +25,17 @@ if PROGRAMS:
     BACKEND = socket.create_server(("127.0.0.1", 433))
 
 
-def postgresql_is_needed():
-    if not PROGRAMS:
-        raise Skipped("PostgreSQL is not installed")
-
-
-def psql(user, password="x", certificate=None, port=None, mode="verify-full",
-         command="select current_user", more=""):
-    """A psql that is running."""
+def ask(user, password="x", certificate=None, port=None, **more):
+    """A psql that is running, before the helper if no port is given."""
     postgresql_is_needed()
-    if port is None:
-        port = HELPER.address("postgresql")[1]
-    files = f"sslcert={PKI}{certificate}.pem sslkey={PKI}{certificate}.key" \
-        if certificate else "sslcert=none"
-    environment = dict(os.environ, PGPASSWORD=password) if password else None
-    return subprocess.Popen(
-        ["psql", "-wAt", "-c", command,
-         f"host=localhost hostaddr=127.0.0.1 port={port} user={user} "
-         f"dbname=postgres sslmode={mode} sslrootcert={PKI}ca.pem "
-         f"{files} {more}"],
-        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE)
-
-
-REFUSED = 'PAM authentication failed for user "{}"'
-
-
-def outcome_of(client, user):
-    said, error = client.communicate(timeout=PATIENCE)
-    if client.returncode == 0:
-        equal(said.decode(), user + "\n")
-        return "in"
-    equal(REFUSED.format(user) in error.decode(), True)
-    return "refused"
+    return psql(port or HELPER.address("postgresql")[1], user, password,
+                certificate, **more)
 
 
 @story("postgresql: {0}: {5}", *LOGINS)
 def login(_, certificate, user, password, tls, outcome):
-    client = psql(user, password, certificate) if tls else \
-        psql(user, password, port=432, mode="disable")
+    client = ask(user, password, certificate) if tls else \
+        ask(user, password, port=432, mode="disable")
     equal(outcome_of(client, user), "in" if outcome == "in" else "refused")
 
 
@@ -112,7 +45,7 @@ def login(_, certificate, user, password, tls, outcome):
        ("robot", None, "verify-full", "refused"),
        ("acme-1", None, "disable", "refused"))
 def no_password(user, certificate, mode, outcome):
-    client = psql(user, None, certificate, mode=mode)
+    client = ask(user, None, certificate, mode=mode)
     equal(outcome_of(client, user), outcome)
 
 
@@ -120,7 +53,7 @@ def no_password(user, certificate, mode, outcome):
        ("alice", "in"), ("acme-1", "refused"), ("robot", "refused"))
 def in_clear(user, outcome):
     start = len(log("syslog"))
-    client = psql(user, password_of(user), mode="disable")
+    client = ask(user, password_of(user), mode="disable")
     equal(outcome_of(client, user), outcome)
     equal(" tls=" in since("syslog", start), False)
     equal(" listener=postgresql " in since("syslog", start), True)
@@ -129,7 +62,7 @@ def in_clear(user, outcome):
 @story("postgresql: sslmode=prefer tries again in clear after a refusal")
 def prefer():
     start = len(log("helper.log"))
-    client = psql("robot", password_of("robot"), mode="prefer")
+    client = ask("robot", password_of("robot"), mode="prefer")
     equal(outcome_of(client, "robot"), "refused")
     refused = [line for line in since("helper.log", start).splitlines()
                if " verdict=refuse reason=" in line]
@@ -138,7 +71,7 @@ def prefer():
 
 @story("postgresql: a query is cancelled, which libpq asks for in clear")
 def cancel():
-    client = psql("alice", certificate="alice", command="select pg_sleep(99)")
+    client = ask("alice", certificate="alice", command="select pg_sleep(99)")
     await_that(lambda: administer(
         HOME, "select count(*) from pg_stat_activity where usename = 'alice' "
         "and state = 'active'") == "1\n", "the query")
@@ -149,14 +82,14 @@ def cancel():
 
 @story("postgresql: forty clients at once, by certificate")
 def many():
-    clients = [psql("alice", certificate="alice") for _ in range(40)]
+    clients = [ask("alice", certificate="alice") for _ in range(40)]
     equal([outcome_of(client, "alice") for client in clients], 40 * ["in"])
 
 
 @story("postgresql: a megabyte comes back whole")
 def large():
-    client = psql("alice", certificate="alice",
-                  command="select repeat('x', 1000000)")
+    client = ask("alice", certificate="alice",
+                 command="select repeat('x', 1000000)")
     said, _ = client.communicate(timeout=PATIENCE)
     equal(said == 1000000 * b"x" + b"\n", True)
 
@@ -168,8 +101,8 @@ def direct(_, listener):
     version = run("psql", "--version").stdout.split()[2]
     if int(version.split(b".")[0]) < 17:
         raise Skipped("psql is older than 17")
-    client = psql("alice", certificate="alice", more="sslnegotiation=direct",
-                  port=HELPER.address(listener)[1])
+    client = ask("alice", certificate="alice", more="sslnegotiation=direct",
+                 port=HELPER.address(listener)[1])
     equal(outcome_of(client, "alice"), "in")
 
 

@@ -316,6 +316,9 @@ START_TEST(a_wrong_key_is_told_with_its_name_and_number)
 	ck_assert_ptr_null(keys);
 	ck_assert_uint_eq(wrong, wrongs[_i].is_of_links);
 	ck_assert_int_eq(strncmp(error.text, f.key, strlen(f.key)), 0);
+	if (strcmp(wrongs[_i].what, "missing") == 0)
+		ck_assert_str_eq(
+		    error.text + strlen(f.key), ": No such file or directory");
 	key_files_remove(&other);
 	key_files_remove(&f);
 }

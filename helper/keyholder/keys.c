@@ -54,6 +54,22 @@ is_elsewhere(const char *source)
 	return strcmp(source, CONFIG_KEY_LINK) == 0;
 }
 
+/* Of a file GnuTLS says no more than that it cannot be read. */
+static const char *
+text_of(const char *what, int code)
+{
+	int fd;
+
+	if (code != GNUTLS_E_FILE_ERROR || keys_is_url(what))
+		return gnutls_strerror(code);
+	fd = open(what, OPEN_FLAGS);
+	if (fd == -1)
+		return errno == EACCES ? "the helper's user cannot read it"
+				       : strerror(errno);
+	(void)close(fd);
+	return gnutls_strerror(code);
+}
+
 static int
 fault(struct stssl_error *error, const char *what, int code)
 {
@@ -61,7 +77,7 @@ fault(struct stssl_error *error, const char *what, int code)
 	const int len = (int)strcspn(what, keys_is_url(what) ? "?" : "");
 
 	(void)snprintf(error->text, sizeof error->text, "%.*s: %s", len, what,
-	    gnutls_strerror(code));
+	    text_of(what, code));
 	return -EBADMSG;
 }
 

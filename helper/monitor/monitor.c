@@ -259,8 +259,10 @@ raise_limits(const struct helper_config *config)
 		log_warning("RLIMIT_NOFILE: %s", strerror(errno));
 	else if (limit.rlim_cur < files)
 		log_warning("%lu open files are not enough for "
-			    "sessions-per-worker = %u",
-		    (unsigned long)limit.rlim_cur, config->sessions_per_worker);
+			    "sessions-per-worker = %u: raise the limit to %lu "
+			    "(ulimit -n, LimitNOFILE=)",
+		    (unsigned long)limit.rlim_cur, config->sessions_per_worker,
+		    (unsigned long)files);
 }
 
 /* 0; or -errno, of which the operator has been told. */

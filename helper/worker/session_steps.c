@@ -8,6 +8,7 @@
 #include "helper/worker/session_steps.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "helper/base/log.h"
 #include "helper/base/socket.h"
@@ -15,6 +16,7 @@
 #include "helper/worker/link/route.h"
 #include "helper/worker/link/server.h"
 #include "helper/worker/proxy/announce.h"
+#include "helper/worker/tls/tls_link.h"
 
 /* Absolute: progress does not extend it. */
 #define CONNECT_SECONDS 10.
@@ -30,11 +32,31 @@ give_up(struct session *s, int r, const char *why)
 	session_end(s);
 }
 
+/* " 127.0.0.1:221"; "" behind a link, whose Servers have lines of their own. */
+static const char *
+backend_text(const struct backend_address *backend,
+    char buf[static STSSL_ADDRESS_TEXT + 1])
+{
+	struct stssl_address address;
+
+	buf[0] = '\0';
+	if (backend->len > 0 &&
+	    stssl_address_from(&backend->u.inet, &address) == 0) {
+		buf[0] = ' ';
+		(void)stssl_address_format(&address, buf + 1);
+	}
+	return buf;
+}
+
 void
 session_give_up_backend(struct session *s, int r)
 {
+	char why[STSSL_ADDRESS_TEXT + 32], address[STSSL_ADDRESS_TEXT + 1];
+
 	host_unreachable(s);
-	give_up(s, r, "backend unreachable");
+	(void)snprintf(why, sizeof why, "backend%s unreachable",
+	    backend_text(&s->listen->backend, address));
+	give_up(s, r, why);
 }
 
 void
@@ -184,7 +206,7 @@ handshake_done(struct session *s)
 static void
 step_handshake(struct session *s)
 {
-	char who[SESSION_LABEL];
+	char who[SESSION_LABEL], why[TLS_LINK_FAULT];
 
 	switch (stream_handshake(&s->client)) {
 	case IO_OK:
@@ -194,9 +216,12 @@ step_handshake(struct session *s)
 		break;
 	case IO_END:
 	case IO_FAILED:
-		log_info("%s %s failed: %s",
-		    session_is_from_link(s) ? "link" : "tls",
-		    session_label(s, who), tls_error(s->client.tls));
+		if (session_is_from_link(s))
+			log_info("link %s failed: %s", session_label(s, who),
+			    tls_link_fault(s->client.tls, why));
+		else
+			log_info("tls %s failed: %s", session_label(s, who),
+			    tls_error(s->client.tls));
 		if (tls_is_peers_fault(s->client.tls))
 			host_failed(s, PENALTY_HANDSHAKE_FAILED);
 		session_end(s);

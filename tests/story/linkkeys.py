@@ -4,6 +4,7 @@ is shut out."""
 
 import json
 import os
+import re
 
 from edgehosts import (CONF, EDGE_CONF, ETC, ctl, edge_conf, make_key,
                        place_key, server_conf, start_edge, start_server)
@@ -102,11 +103,15 @@ def wrong_key(machine):
 @story("an Edge that is taken out gets no new sessions, those that it has go "
        "on until they are kicked")
 def shut_out():
-    start = len(log("helper.log"))
+    start, there = len(log("helper.log")), len(log("edge.log"))
     old = logged_in(FTP, certificate="alice")
     configure("server", PINS["edge-2"], PINS["server-2"])
     begins(refusal(), "421")
-    equal("info: link session=" in since("helper.log", start), True)
+    equal(told("helper.log", start),
+          {"its key is not in edges: " + PINS["edge-2"]})
+    equal(told("edge.log", there),
+          {"the Server's edges lack this machine's pin"})
+    equal(" backend unreachable: " in since("edge.log", there), True)
     begins(ask(old, "NOOP"), "200")
     there_and_back(old)
     session, = json.loads(ctl("server", "who", "--json"))["sessions"]
@@ -114,6 +119,24 @@ def shut_out():
     begins(refusal(old), "421")
     configure("server", PINS["server-2"], PINS["edge-2"])
     logged_in(FTP, certificate="alice").quit()
+
+
+@story("a Server whose key the Edge does not know gets no client, and the Edge "
+       "says which key it was")
+def stranger():
+    there = len(log("edge.log"))
+    configure("edge", PINS["server-2"], PINS["edge-link"])
+    begins(refusal(), "421")
+    equal(told("edge.log", there),
+          {"its key is not in servers: " + PINS["server-2"]})
+    configure("edge", PINS["edge-link"], PINS["server-2"])
+    logged_in(FTP, certificate="alice").quit()
+
+
+def told(name, start):
+    """Why there were no links, by this log."""
+    return set(re.findall(r" link session=.* failed: (.*)",
+                          since(name, start)))
 
 
 def refusal(ftp=None):

@@ -106,7 +106,7 @@ static void
 dial(struct session *s)
 {
 	struct link_edge *l = s->edge;
-	int fd = -EHOSTUNREACH;
+	int fd = -ENOLINK;
 
 	for (; l->turn < s->listen->link_to.count; l->turn++) {
 		fd = socket_connect(address_of(s), NULL);
@@ -191,17 +191,27 @@ static void
 shake_hands(struct session *s)
 {
 	enum io_result r = stream_handshake(&s->backend);
+	char why[TLS_LINK_FAULT];
 
 	if (r == IO_AGAIN)
 		return;
 	if (r != IO_OK) {
-		dial_next(s, tls_error(s->backend.tls));
+		dial_next(s, tls_link_fault(s->backend.tls, why));
 	} else if (tls_link_peer(s->backend.tls) == NULL) {
 		dial_next(s, "nobody that is known");
 	} else {
 		s->edge->dialling = DIAL_HELLO;
 		link_edge_step_dial(s);
 	}
+}
+
+/* A Server that does not know our key says so behind the handshake. */
+static const char *
+why_no_hello(const struct session *s)
+{
+	const char *refusal = tls_link_refusal(s->backend.tls);
+
+	return refusal != NULL ? refusal : "it ends before HELLO";
 }
 
 static void
@@ -220,7 +230,7 @@ read_hello(struct session *s)
 	if (r == IO_AGAIN) {
 		stream_watch(&s->backend, true, false);
 	} else if (r != IO_OK) {
-		dial_next(s, "it ends before HELLO");
+		dial_next(s, why_no_hello(s));
 	} else if (!link_hello_read(l->bytes, &l->hello)) {
 		dial_next(s, "no HELLO");
 	} else {

@@ -18,6 +18,7 @@
 #include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_inside.h"
+#include "helper/worker/tls/tls_link.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "x509/leaf.h"
 
@@ -197,19 +198,52 @@ has_alpn(const struct tls *tls)
 	       memcmp(name.data, TLS_LINK_ALPN, name.size) == 0;
 }
 
-/* NULL when it is none that we know, or none has been shown. */
-static const struct link_pin *
-find_peer(const struct tls *tls)
+static bool
+shown_key(const struct tls *tls, uint8_t ret[static LINK_PIN_BYTES])
 {
 	unsigned count = 0;
 	const gnutls_datum_t *chain =
 	    gnutls_certificate_get_peers(tls->session, &count);
-	uint8_t key[LINK_PIN_BYTES];
 
 	return chain != NULL && count > 0 &&
-		       x509_key_digest(chain[0].data, chain[0].size, key)
-		   ? config_pin_find(tls->pins, key)
+	       x509_key_digest(chain[0].data, chain[0].size, ret);
+}
+
+/* NULL when it is none that we know, or none has been shown. */
+static const struct link_pin *
+find_peer(const struct tls *tls)
+{
+	uint8_t key[LINK_PIN_BYTES];
+
+	return shown_key(tls, key) ? config_pin_find(tls->pins, key) : NULL;
+}
+
+const char *
+tls_link_refusal(const struct tls *tls)
+{
+	return tls->error == GNUTLS_E_FATAL_ALERT_RECEIVED &&
+		       gnutls_alert_get(tls->session) ==
+			   GNUTLS_A_BAD_CERTIFICATE
+		   ? "the Server's edges lack this machine's pin"
 		   : NULL;
+}
+
+const char *
+tls_link_fault(const struct tls *tls, char buf[static TLS_LINK_FAULT])
+{
+	uint8_t key[LINK_PIN_BYTES];
+	int len;
+
+	if (tls->error != GNUTLS_E_CERTIFICATE_ERROR || !shown_key(tls, key) ||
+	    config_pin_find(tls->pins, key) != NULL)
+		return tls_error(tls);
+	len = snprintf(buf, TLS_LINK_FAULT, "its key is not in %s: sha256:",
+	    tls->pins == &tls->context->link.config->servers ? "servers"
+							     : "edges");
+	for (size_t i = 0; i < LINK_PIN_BYTES; i++)
+		len += snprintf(
+		    buf + len, TLS_LINK_FAULT - (size_t)len, "%02x", key[i]);
+	return buf;
 }
 
 /* A data connection is the session's; no other is resumed. */

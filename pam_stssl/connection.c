@@ -105,6 +105,13 @@ add(void *data, int fd)
 	return 0;
 }
 
+/* All but standard input, which has been looked at. */
+static int
+add_other(void *data, int fd)
+{
+	return fd == STDIN_FILENO ? 0 : add(data, fd);
+}
+
 /* The name that a unix socket is bound to: 0 when it has none. */
 static socklen_t
 unix_name(int fd, struct sockaddr_un *ret)
@@ -178,7 +185,7 @@ connections_find(struct connections *ret)
 
 	(void)add(&c, STDIN_FILENO);
 	c.has_stdin = c.count == 1;
-	r = each_descriptor(add, &c);
+	r = each_descriptor(add_other, &c);
 	if (r == 0 && c.is_listening && c.count > 0)
 		r = find_clients(&c);
 	if (r == 0)

@@ -61,6 +61,7 @@ static const struct {
 	{ -EXDEV, "of another connection than those of this process" },
 	{ -ESRCH, "the session is gone" },
 	{ -ENOTSUP, "a method or a type of key that does not count" },
+	{ -ELIBACC, "libmd, which hashes keys, cannot be loaded" },
 };
 
 static const char *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Forward-confirmed reverse DNS, by the resolver of the C library with a state
- * of our own.  Answers come from strangers: the library parses them, and a name
- * with other characters than those of host names is ignored.
+ * of our own.  Answers come from strangers: a name with other characters than
+ * those of host names is ignored.
  */
 #include <config.h>
 #include "policy/hosts.h"
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/dns.h"
 #include "status/ascii.h"
 #include "status/clock.h"
 
@@ -31,7 +32,8 @@ struct resolver {
 };
 
 /* Called for each record of an answer; true ends the walk. */
-typedef bool take_record(ns_msg *msg, const ns_rr *rr, void *data);
+typedef bool take_record(const struct stssl_dns *dns,
+    const struct stssl_dns_record *record, void *data);
 
 /*
  * The resolver counts in whole seconds: it asks one server, once, and waits one
@@ -58,26 +60,22 @@ ask(struct resolver *r, const char *name, int type, take_record *take,
     void *data)
 {
 	unsigned char answer[ANSWER_MAX];
-	ns_msg msg;
-	int len, count;
+	struct stssl_dns_record record;
+	struct stssl_dns dns;
+	int len;
 
 	if (!limit(r))
 		return false;
 	len = res_nquery(&r->state, name, ns_c_in, type, answer, sizeof answer);
 	if (len < 0)
 		return r->state.res_h_errno != TRY_AGAIN;
-	if ((size_t)len > sizeof answer || ns_initparse(answer, len, &msg) < 0)
+	if ((size_t)len > sizeof answer)
 		return true;
-	count = ns_msg_count(msg, ns_s_an);
-	for (int i = 0; i < count && i < RECORDS_MAX; i++) {
-		ns_rr rr;
-
-		if (ns_parserr(&msg, ns_s_an, i, &rr) < 0)
+	stssl_dns_begin(&dns, answer, (size_t)len);
+	for (int i = 0; i < RECORDS_MAX && stssl_dns_next(&dns, &record); i++)
+		if ((int)record.type == type && record.class == ns_c_in &&
+		    take(&dns, &record, data))
 			break;
-		if ((int)ns_rr_type(rr) == type && ns_rr_class(rr) == ns_c_in &&
-		    take(&msg, &rr, data))
-			break;
-	}
 	return true;
 }
 
@@ -113,13 +111,13 @@ keep_name(const char *name, char ret[static STSSL_HOST_MAX + 1])
 }
 
 static bool
-take_name(ns_msg *msg, const ns_rr *rr, void *data)
+take_name(const struct stssl_dns *dns, const struct stssl_dns_record *record,
+    void *data)
 {
 	struct stssl_hosts *hosts = data;
 	char name[NS_MAXDNAME];
 
-	if (ns_name_uncompress(ns_msg_base(*msg), ns_msg_end(*msg),
-		ns_rr_rdata(*rr), name, sizeof name) >= 0 &&
+	if (stssl_dns_name(dns, record, name, sizeof name) &&
 	    keep_name(name, hosts->names[hosts->count]))
 		hosts->count++;
 	return hosts->count == STSSL_HOSTS_MAX;
@@ -133,13 +131,14 @@ struct wanted {
 };
 
 static bool
-take_address(ns_msg *msg, const ns_rr *rr, void *data)
+take_address(const struct stssl_dns *dns, const struct stssl_dns_record *record,
+    void *data)
 {
 	struct wanted *wanted = data;
 
-	(void)msg;
-	wanted->found = ns_rr_rdlen(*rr) == wanted->len &&
-			memcmp(ns_rr_rdata(*rr), wanted->ip, wanted->len) == 0;
+	(void)dns;
+	wanted->found = record->len == wanted->len &&
+			memcmp(record->data, wanted->ip, wanted->len) == 0;
 	return wanted->found;
 }
 

@@ -7,7 +7,6 @@
 #include "policy/ssh_key.h"
 
 #include <errno.h>
-#include <sha2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -268,7 +267,5 @@ stssl_ssh_key_spki(
 	    bytes.len == 0)
 		return -EBADMSG;
 	r = read_blob(bytes, text, name, &der);
-	if (r == 0)
-		(void)SHA256Data(der.bytes, der.len, ret);
-	return r;
+	return r == 0 ? stssl_sha256(der.bytes, der.len, ret) : r;
 }

@@ -9,8 +9,7 @@
 
 #include <stddef.h>
 
-/* Small hexadecimal digits and a NUL. */
-#define STSSL_SHA256_TEXT 65
+#include "policy/sha256.h"
 
 /* Characters of a key; OpenSSH's largest RSA key has a fifth of that. */
 #define STSSL_SSH_KEY_MAX 16384
@@ -22,7 +21,8 @@
  * certificate for a user with such a key, which counts as its key; its
  * signature is not looked at.
  * Returns 0; -ENOTSUP for a type that is none of these; -EMSGSIZE for more than
- * STSSL_SSH_KEY_MAX; -EBADMSG for all that is malformed.
+ * STSSL_SSH_KEY_MAX; -EBADMSG for all that is malformed; -ELIBACC when nobody
+ * can hash it, see stssl_sha256().
  */
 int stssl_ssh_key_spki(
     const char *text, size_t len, char ret[static STSSL_SHA256_TEXT]);

@@ -31,6 +31,8 @@ reason(int r)
 	if (r == -ENOTSUP)
 		return "a key of this type does not count: RSA, ECDSA and "
 		       "Ed25519 do";
+	if (r == -ELIBACC)
+		return "libmd, which hashes keys, cannot be loaded";
 	return "no public key of OpenSSH's, as in id_ed25519.pub: one line, "
 	       "TYPE BASE64 COMMENT, without options";
 }

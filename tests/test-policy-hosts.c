@@ -91,6 +91,13 @@ rdata_of(int type, const char *text, unsigned char *to, size_t size)
 	return type == ns_t_a ? 4 : 16;
 }
 
+static void
+put16(unsigned n, unsigned char *at)
+{
+	at[0] = (unsigned char)(n >> 8);
+	at[1] = (unsigned char)n;
+}
+
 /* Each record's name is the question's, at byte 12. */
 static size_t
 add_record(unsigned char *at, size_t size, int type, const char *data)
@@ -98,12 +105,12 @@ add_record(unsigned char *at, size_t size, int type, const char *data)
 	size_t len;
 
 	ck_assert_uint_gt(size, 600);
-	ns_put16(0xc00c, at);
-	ns_put16((unsigned)type, at + 2);
-	ns_put16(ns_c_in, at + 4);
-	ns_put32(60, at + 6);
+	put16(0xc00c, at);
+	put16((unsigned)type, at + 2);
+	put16(ns_c_in, at + 4);
+	memcpy(at + 6, "\0\0\0\x3c", 4);
 	len = rdata_of(type, data, at + 12, size - 12);
-	ns_put16((unsigned)len, at + 10);
+	put16((unsigned)len, at + 10);
 	return 12 + len;
 }
 
@@ -130,7 +137,7 @@ res_nquery(res_state state, const char *name, int class, int type,
 		    answer + len, (size_t)(size - len), type, zone[i].data);
 		count++;
 	}
-	ns_put16(count, answer + 6);
+	put16(count, answer + 6);
 	state->res_h_errno = count > 0 ? 0 : why_none;
 	return count > 0 ? len : -1;
 }

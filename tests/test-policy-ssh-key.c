@@ -2,6 +2,7 @@
 #include <config.h>
 #include "policy/ssh_key.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,41 @@ START_TEST(a_key_has_a_bound)
 }
 END_TEST
 
+/* The linker leads our own code's calls here (--wrap in tests/units.am). */
+void *__real_dlopen(const char *name, int mode);
+void *__wrap_dlopen(const char *name, int mode);
+
+/* What is loaded in the place of libmd; NULL: libmd itself. */
+static const char *instead;
+
+void *
+__wrap_dlopen(const char *name, int mode)
+{
+	return __real_dlopen(instead != NULL ? instead : name, mode);
+}
+
+/* One that there is not, and one without the function. */
+static const char *const others[] = { "libmd.so.none", "libc.so.6" };
+
+START_TEST(without_libmd_there_is_no_key)
+{
+	char spki[STSSL_SHA256_TEXT];
+
+	instead = others[_i];
+	ck_assert_int_eq(spki_of(SSH_P256, strlen(SSH_P256), spki), -ELIBACC);
+}
+END_TEST
+
+START_TEST(libmd_is_loaded_while_a_key_is_hashed)
+{
+	char spki[STSSL_SHA256_TEXT];
+
+	ck_assert_ptr_null(__real_dlopen(STSSL_LIBMD, RTLD_NOW | RTLD_NOLOAD));
+	ck_assert_int_eq(spki_of(SSH_P256, strlen(SSH_P256), spki), 0);
+	ck_assert_ptr_null(__real_dlopen(STSSL_LIBMD, RTLD_NOW | RTLD_NOLOAD));
+}
+END_TEST
+
 void
 add_ssh_key_cases(struct case_list *to)
 {
@@ -149,4 +185,6 @@ add_ssh_key_cases(struct case_list *to)
 	add_case(to, what_is_no_key_is_refused, ROWS(bad));
 	add_case(to, a_point_is_of_its_curve_and_not_compressed, 0);
 	add_case(to, a_key_has_a_bound, 0);
+	add_case(to, without_libmd_there_is_no_key, ROWS(others));
+	add_case(to, libmd_is_loaded_while_a_key_is_hashed, 0);
 }

@@ -92,6 +92,7 @@ main(void)
 	add_canonical_cases(&cases);
 	add_pattern_cases(&cases);
 	add_dn_cases(&cases);
+	add_dns_cases(&cases);
 	add_identity_cases(&cases);
 	add_identity_file_cases(&cases);
 	add_hosts_cases(&cases);

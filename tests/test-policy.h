@@ -26,6 +26,7 @@ void add_conf_cases(struct case_list *to);
 void add_conf_file_cases(struct case_list *to);
 void add_decide_cases(struct case_list *to);
 void add_dn_cases(struct case_list *to);
+void add_dns_cases(struct case_list *to);
 void add_early_cases(struct case_list *to);
 void add_hosts_cases(struct case_list *to);
 void add_identity_cases(struct case_list *to);

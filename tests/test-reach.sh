@@ -60,7 +60,7 @@ compile "$work/probe.c" "$work/probe.c.o"
 # shellcheck disable=SC2086 # a command and its arguments
 $COMPILE -shared -o "$work/module.so" "$work"/*.o \
 	-Wl,--version-script="$work/entries" \
-	-Wl,--gc-sections,--print-gc-sections -lpam -lresolv \
+	-Wl,--gc-sections,--print-gc-sections -lpam \
 	>"$work/log" 2>&1 ||
 	skip "this linker does not do it: $(head -n 1 "$work/log")"
 

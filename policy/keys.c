@@ -28,6 +28,53 @@ check_text(const char *value)
 	return len > TEXT_MAX ? "longer than 256 bytes" : NULL;
 }
 
+/* Behind a bracket expression of glob(7), of which `at` is the '['; or NULL. */
+static const char *
+behind_bracket(const char *at)
+{
+	at++;
+	if (*at == '!' || *at == '^')
+		at++;
+	for (bool is_first = true; *at != '\0'; is_first = false, at++) {
+		const char kind = at[1];
+
+		if (*at == ']' && !is_first)
+			return at + 1;
+		if (*at == '[' && kind != '\0' && strchr(":.=", kind) != NULL) {
+			const char end[] = { kind, ']', '\0' };
+			const char *found = strstr(at + 2, end);
+
+			at = found != NULL ? found + 1 : at;
+		} else if (*at == '\\' && kind != '\0') {
+			at++;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * fnmatch(3) would take a bracket without its end for itself: the users whom
+ * the class is for would be in another one.
+ */
+static const char *
+check_pattern(const char *value)
+{
+	const char *wrong = check_text(value);
+
+	if (wrong != NULL)
+		return wrong;
+	while ((value += strcspn(value, "[\\"), *value != '\0')) {
+		if (*value == '\\') {
+			value += value[1] == '\0' ? 1 : 2;
+			continue;
+		}
+		value = behind_bracket(value);
+		if (value == NULL)
+			return "a [ without its ]";
+	}
+	return NULL;
+}
+
 /* One domain, without those below it. */
 static const char *
 check_domain(const char *value)
@@ -53,7 +100,7 @@ check_directory(const char *value)
 #define AT(field) .place = offsetof(struct stssl_class_text, field)
 
 static const struct stssl_conf_key class_keys[] = {
-	{ "user", STSSL_CONF_LIST, AT(user), .check = check_text,
+	{ "user", STSSL_CONF_LIST, AT(user), .check = check_pattern,
 	    .filled = true },
 	{ "group", STSSL_CONF_LIST, AT(group), .filled = true },
 	{ "type", STSSL_CONF_WORD, AT(type),
@@ -64,9 +111,9 @@ static const struct stssl_conf_key class_keys[] = {
 	{ "service", STSSL_CONF_LIST, AT(service), .check = check_text,
 	    .filled = true },
 	{ "from", STSSL_CONF_LIST, AT(from), .filled = true },
-	{ "listener", STSSL_CONF_LIST, AT(listener), .check = check_text,
+	{ "listener", STSSL_CONF_LIST, AT(listener), .check = check_pattern,
 	    .filled = true },
-	{ "edge", STSSL_CONF_LIST, AT(edge), .check = check_text,
+	{ "edge", STSSL_CONF_LIST, AT(edge), .check = check_pattern,
 	    .filled = true },
 	{ "ssl", STSSL_CONF_WORD, AT(ssl),
 	    .words = { [STSSL_SSL_REQUIRED] = "required",

@@ -54,7 +54,8 @@ pam(const struct arguments *a, struct findings *findings)
  */
 static void
 classes(const char *path, const struct helper_config *config,
-    const struct access_user *helper, struct findings *findings)
+    const char *pam_dir, const struct access_user *helper,
+    struct findings *findings)
 {
 	const struct access_user reader = { .uid = geteuid() };
 	struct stssl_classes *classes;
@@ -71,7 +72,7 @@ classes(const char *path, const struct helper_config *config,
 		    "the helper's user cannot read it");
 	check_classes(classes, path, findings);
 	if (config != NULL) {
-		check_places(config, classes, path, findings);
+		check_places(config, pam_dir, classes, path, findings);
 		check_policies(config, classes, path, findings);
 	}
 	check_identities(classes->identities, helper, findings);
@@ -232,7 +233,7 @@ files(const struct arguments *a, struct findings *findings)
 	if (a->classes != NULL)
 		path = a->classes;
 	if (path != NULL)
-		classes(path, config, &helper, findings);
+		classes(path, config, a->pam_dir, &helper, findings);
 	access_user_done(&helper);
 	(void)config_free(config);
 	return 0;

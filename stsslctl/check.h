@@ -29,10 +29,11 @@ void check_classes(const struct stssl_classes *classes, const char *path,
 
 /*
  * Add a warning for each listener and each Edge that a class is for and that
- * helper.conf does not have; none on an Edge, where classes.conf is as on its
- * Server.
+ * helper.conf does not have, for each PAM service that is not in `pam_dir`, and
+ * for each group that there is not; none on an Edge, where classes.conf is as
+ * on its Server.
  */
-void check_places(const struct helper_config *config,
+void check_places(const struct helper_config *config, const char *pam_dir,
     const struct stssl_classes *classes, const char *path,
     struct findings *findings);
 

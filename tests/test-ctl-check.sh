@@ -223,6 +223,21 @@ expect "classes for places that the helper does not have are told" 1 \
 "'warning: @/classes.conf:4: edge = "dmz1": no listener of the helper has'"\
  tls = link" \
 	check
+mkdir pam.d
+: >pam.d/here
+cat >classes.conf <<EOF2
+identities = "$dir/identities"
+class "a" { service = { "here", "elsewhere" } }
+class "b" { group = { "$(id -gn)", "0", "no-such-group" } }
+class "c" { group = { "no-such-group" }  enabled = no }
+class "all" { ssl = optional  login = either }
+EOF2
+expect "classes for a PAM service or a group that is not there are told" 1 \
+	'warning: @/classes.conf:2: service = "elsewhere": there is no such'"\
+ PAM service
+"'warning: @/classes.conf:3: group = "no-such-group": there is no such'"\
+ group" \
+	check --pam-dir "$dir/pam.d"
 for name in anonymous ftp FTP 'anon*' 'ftp*'; do
 	cat >classes.conf <<-EOF2
 		identities = "$dir/identities"

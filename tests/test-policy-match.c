@@ -81,6 +81,10 @@ static const struct {
 	{ "user = 'Acme-*'", "aCME-7", 0, 1 },
 	{ "user = 'a[A-C]z'", "abz", 0, 1 },
 	{ "user = '[!a-z]*'", "ALICE", 1, 0 },
+	{ "user = '[]ab]z'", "az", 1, 1 },
+	{ "user = '[[:alpha:]]z'", "az", 1, 1 },
+	{ "user = '[[]z'", "[z", 1, 1 },
+	{ "user = '\\[z'", "[z", 1, 1 },
 	{ "", "ALICE", 1, 1 },
 	/* NSS has an alice in staff, and knows no ALICE */
 	{ "group = staff", "alice", 1, 1 },

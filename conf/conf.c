@@ -13,32 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/scan.h"
-#include "conf/value.h"
+#include "conf/tree.h"
 #include "status/trust.h"
 
-static int __attribute__((format(printf, 4, 0))) say(struct stssl_error *error,
-    const char *path, unsigned line, const char *fmt, va_list ap)
+void
+stssl_conf_say(struct stssl_error *error, const char *path, unsigned line,
+    const char *fmt, va_list ap)
 {
 	size_t len;
 
-	error->text[0] = '\0';
 	(void)snprintf(error->text, sizeof error->text, "%s:%u: ", path, line);
 	len = strlen(error->text);
 	(void)vsnprintf(error->text + len, sizeof error->text - len, fmt, ap);
-	return -EBADMSG;
-}
-
-static int __attribute__((format(printf, 4, 5)))
-say_line(struct stssl_error *error, const char *path, unsigned line,
-    const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)say(error, path, line, fmt, ap);
-	va_end(ap);
-	return -EBADMSG;
 }
 
 /* The message for the file as a whole; returns r. */
@@ -62,25 +48,14 @@ static int
 read_text(struct stssl_conf *conf, const struct stssl_conf_key *keys,
     struct stssl_error *error)
 {
-	const struct stssl_conf_section *again;
-	struct stssl_mistake mistake;
 	size_t len;
 	int r =
 	    stssl_trusted_read(conf->path, STSSL_CONF_MAX, &conf->text, &len);
 
 	if (r < 0)
 		return fail(error, r, conf->path);
-	r = stssl_scan(conf, len, keys, &mistake);
-	if (r == -EBADMSG)
-		return say_line(
-		    error, conf->path, mistake.line, "%s", mistake.what);
-	if (r == 0)
-		r = stssl_tree_titles(conf, &again);
-	if (r == -EBADMSG)
-		return say_line(error, conf->path, again->line,
-		    "%s \"%.128s\" is given twice", again->kind->name,
-		    again->title);
-	return r < 0 ? fail(error, r, conf->path) : 0;
+	r = stssl_scan(conf, len, keys, error);
+	return r == -ENOMEM ? fail(error, r, conf->path) : r;
 }
 
 int
@@ -88,13 +63,13 @@ stssl_conf_read(const char *path, const struct stssl_conf_key *keys,
     struct stssl_conf **ret, struct stssl_error *error)
 {
 	struct stssl_conf *conf = calloc(1, sizeof *conf);
-	int r = -ENOMEM;
+	int r;
 
 	error->text[0] = '\0';
 	if (conf != NULL)
 		conf->path = strdup(path);
 	if (conf == NULL || conf->path == NULL)
-		(void)fail(error, r, path);
+		r = fail(error, -ENOMEM, path);
 	else
 		r = read_text(conf, keys, error);
 	if (r < 0)
@@ -104,12 +79,30 @@ stssl_conf_read(const char *path, const struct stssl_conf_key *keys,
 	return r;
 }
 
+const struct stssl_conf_key *
+stssl_conf_key(const struct stssl_conf_key *keys, const char *name)
+{
+	for (; keys->name != NULL; keys++)
+		if (keys->name[0] == name[0] && strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
+}
+
 struct stssl_conf *
 stssl_conf_free(struct stssl_conf *conf)
 {
+	struct stssl_room *room;
+
 	if (conf == NULL)
 		return NULL;
-	stssl_tree_done(conf);
+	while ((room = SLIST_FIRST(&conf->rooms)) != NULL) {
+		SLIST_REMOVE_HEAD(&conf->rooms, next);
+		free(room);
+	}
+	free(conf->lines);
+	free(conf->values);
+	free(conf->entries);
+	free(conf->sections);
 	free(conf->text);
 	free(conf->path);
 	free(conf);
@@ -157,87 +150,68 @@ stssl_conf_title(const struct stssl_conf_section *section)
 	return section->title;
 }
 
-static const struct stssl_conf_key *
-known(const struct stssl_conf_section *section, const char *name)
+static const struct stssl_entry *
+find(const struct stssl_conf_section *section, const char *name)
 {
 	const struct stssl_conf_key *key = stssl_conf_key(section->keys, name);
+	const struct stssl_entry *entry = section->last;
 
 	assert(key != NULL);
-	return key;
-}
-
-static const struct stssl_entry *
-find(const struct stssl_conf_section *section, const struct stssl_conf_key *key)
-{
-	const struct stssl_entry *entries = section->conf->entries;
-
-	if ((section->given >> (key - section->keys) & 1) == 0)
-		return NULL;
-	for (unsigned i = section->last; i != 0; i = entries[i].before)
-		if (section->keys + entries[i].key == key)
-			return &entries[i];
-	return NULL;
+	while (entry != NULL && entry->key != key)
+		entry = entry->before;
+	return entry;
 }
 
 bool
 stssl_conf_given(const struct stssl_conf_section *section, const char *name)
 {
-	const struct stssl_conf_key *key = known(section, name);
-
-	return (section->given >> (key - section->keys) & 1) != 0;
+	return find(section, name) != NULL;
 }
 
 struct stssl_values
 stssl_conf_values(const struct stssl_conf_section *section, const char *name)
 {
-	return stssl_tree_values(
-	    section->conf, find(section, known(section, name)));
+	const struct stssl_entry *entry = find(section, name);
+
+	return entry != NULL ? entry->values : (struct stssl_values){ NULL, 0 };
 }
 
-/* One value to its place; `entry` is NULL for the default. */
+/* `entry` is NULL for the default. */
 static int
 put(struct stssl_conf *conf, const struct stssl_conf_key *key,
-    const struct stssl_entry *entry, void *place)
+    const struct stssl_entry *entry, void *ret)
 {
-	return key->type->put == NULL ? 0
-				      : key->type->put(conf, key, entry, place);
+	return key->type->put == NULL
+		   ? 0
+		   : key->type->put(conf, key, entry, (char *)ret + key->place);
 }
 
 int
 stssl_conf_fill(const struct stssl_conf_section *section, void *ret)
 {
 	struct stssl_conf *conf = section->conf;
-	const struct stssl_conf_key *key;
 	int r = 0;
 
-	for (key = section->keys; r == 0 && key->name != NULL; key++)
-		r = put(conf, key, NULL, (char *)ret + key->place);
-	for (unsigned i = section->last; r == 0 && i != 0;
-	     i = conf->entries[i].before) {
-		key = section->keys + conf->entries[i].key;
-		r = put(conf, key, &conf->entries[i], (char *)ret + key->place);
-	}
+	for (const struct stssl_conf_key *key = section->keys;
+	     r == 0 && key->name != NULL; key++)
+		r = put(conf, key, NULL, ret);
+	for (const struct stssl_entry *entry = section->last;
+	     r == 0 && entry != NULL; entry = entry->before)
+		r = put(conf, entry->key, entry, ret);
 	return r;
-}
-
-static unsigned
-line_of(const struct stssl_conf_section *section, const char *name)
-{
-	const struct stssl_conf_key *key = stssl_conf_key(section->keys, name);
-	const struct stssl_entry *entry =
-	    key == NULL ? NULL : find(section, key);
-
-	return entry != NULL ? entry->line : section->line;
 }
 
 int
 stssl_conf_error(const struct stssl_conf_section *section, const char *name,
     struct stssl_error *error, const char *fmt, ...)
 {
+	const struct stssl_entry *entry =
+	    name[0] == '\0' ? NULL : find(section, name);
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)say(error, section->conf->path, line_of(section, name), fmt, ap);
+	stssl_conf_say(error, section->conf->path,
+	    entry != NULL ? entry->line : section->line, fmt, ap);
 	va_end(ap);
 	return -EBADMSG;
 }
@@ -247,9 +221,12 @@ stssl_conf_wrong(const struct stssl_conf_section *section, const char *name,
     size_t i, const char *why, struct stssl_error *error)
 {
 	const struct stssl_conf *conf = section->conf;
-	const struct stssl_entry *entry = find(section, known(section, name));
+	const struct stssl_entry *entry = find(section, name);
 
-	assert(entry != NULL && i < entry->count);
-	return say_line(error, conf->path, conf->lines[entry->value + i],
-	    "%s = \"%.128s\": %s", name, conf->values[entry->value + i], why);
+	assert(entry != NULL && i < entry->values.count);
+	(void)snprintf(error->text, sizeof error->text,
+	    "%s:%u: %s = \"%.128s\": %s", conf->path,
+	    conf->lines[entry->values.list - conf->values + (ptrdiff_t)i], name,
+	    entry->values.list[i], why);
+	return -EBADMSG;
 }

@@ -1,306 +1,312 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The grammar of configuration files is a table over the tokens: each does
- * something at its place, and leads to the next place.  The text is read once,
- * and each value is checked at once.
+ * The grammar of configuration files: a function for each of its parts, which
+ * takes the tokens that the part has.  The text is read once, and each value is
+ * checked at once.
  */
 #include <config.h>
-#include "conf/scan.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "conf/value.h"
-
-/* The next thing that the grammar expects. */
-enum place {
-	PLACE_WRONG, /* the mistake is noted */
-	PLACE_KEY,   /* a key, or the end of the section */
-	PLACE_EQUALS,
-	PLACE_TITLE,
-	PLACE_BRACE,
-	PLACE_VALUE, /* the value of a key that has one */
-	PLACE_FIRST, /* a list's only value, or its { */
-	PLACE_ITEM,  /* a list's value or } */
-	PLACE_COMMA, /* , or } */
-	PLACE_END,
-	PLACE_COUNT
-};
+#include "conf/token.h"
+#include "conf/tree.h"
 
 struct scanner {
 	struct stssl_tokens text;
 	struct stssl_conf *conf;
-	size_t section;                   /* where we are; 0 = top */
-	const char *title;                /* of the section that opens next */
-	unsigned line;                    /* and its line */
-	const struct stssl_conf_key *key; /* the last one */
-	char why[STSSL_VALUE_WHY];        /* what is wrong with a value */
+	char why[STSSL_VALUE_WHY]; /* what is wrong with a value */
+	/* Sections with a title, by hashes; `mask` is one less than its size */
+	const struct stssl_conf_section **titles;
+	size_t mask;
 };
 
-/* Does the work of a token at its place; returns the next place. */
-typedef enum place action(struct scanner *s);
-
-/* Adding to the lists fails only when there is no memory. */
-static void
-must(struct scanner *s, int r)
-{
-	if (r < 0)
-		s->text.error = r;
-}
-
-static enum place
-wrong(struct scanner *s, unsigned line, const char *what)
-{
-	stssl_token_mistake(&s->text, line, "%s", what);
-	return PLACE_WRONG;
-}
-
-/* Each key but those of TITLED sections is given once. */
+/* Functions that return a bool return false when a mistake was noted. */
 static bool
-is_new(struct scanner *s, struct stssl_conf_section *in)
-{
-	uint64_t bit = UINT64_C(1) << (s->key - in->keys);
-	bool given = (in->given & bit) != 0;
-
-	assert(s->key - in->keys < STSSL_CONF_KEYS);
-	in->given |= bit;
-	return !given || s->key->type->shape == STSSL_SHAPE_TITLED;
-}
-
-static enum place
-key(struct scanner *s)
-{
-	static const enum place then[STSSL_SHAPE_COUNT] = {
-		[STSSL_SHAPE_VALUE] = PLACE_EQUALS,
-		[STSSL_SHAPE_LIST] = PLACE_EQUALS,
-		[STSSL_SHAPE_SECTION] = PLACE_BRACE,
-		[STSSL_SHAPE_TITLED] = PLACE_TITLE,
-	};
-	struct stssl_conf_section *in = &s->conf->sections[s->section];
-
-	s->key = stssl_conf_key(in->keys, s->text.word);
-	s->title = NULL;
-	s->line = s->text.line;
-	if (s->key == NULL) {
-		stssl_token_mistake(&s->text, s->line,
-		    "\"%.64s\" is no key %s%s", s->text.word,
-		    in->kind == NULL ? "here" : "of ",
-		    in->kind == NULL ? "" : in->kind->name);
-		return PLACE_WRONG;
-	}
-	if (!is_new(s, in)) {
-		stssl_token_mistake(
-		    &s->text, s->line, "%s is given twice", s->key->name);
-		return PLACE_WRONG;
-	}
-	return then[s->key->type->shape];
-}
-
-static enum place
-equals(struct scanner *s)
-{
-	struct stssl_conf_section *in = &s->conf->sections[s->section];
-	const struct stssl_entry entry = {
-		.key = (unsigned)(s->key - in->keys),
-		.line = s->line,
-		.value = (unsigned)s->conf->value_count,
-		.before = in->last,
-	};
-
-	in->last = (unsigned)s->conf->entry_count;
-	must(s, stssl_tree_entry(s->conf, &entry));
-	return s->key->type->shape == STSSL_SHAPE_LIST ? PLACE_FIRST
-						       : PLACE_VALUE;
-}
-
-/* One value, checked and added to the last entry. */
-static bool
-take(struct scanner *s)
-{
-	struct stssl_entry *entry = &s->conf->entries[s->conf->entry_count - 1];
-	const char *why =
-	    s->key->type->check(s->key, s->text.word, &entry->number, s->why);
-
-	if (why == NULL)
-		must(s, stssl_tree_value(s->conf, s->text.word, s->text.line));
-	else
-		stssl_token_mistake(&s->text, s->text.line,
-		    "%s = \"%.128s\": %s", s->key->name, s->text.word, why);
-	return why == NULL;
-}
-
-static enum place
-value(struct scanner *s)
-{
-	return take(s) ? PLACE_KEY : PLACE_WRONG;
-}
-
-static enum place
-item(struct scanner *s)
-{
-	return take(s) ? PLACE_COMMA : PLACE_WRONG;
-}
-
-static enum place
-another(struct scanner *s)
-{
-	(void)s;
-	return PLACE_ITEM;
-}
-
-static enum place
-close_list(struct scanner *s)
-{
-	if (s->conf->entries[s->conf->entry_count - 1].count > 0 ||
-	    !s->key->filled)
-		return PLACE_KEY;
-	stssl_token_mistake(
-	    &s->text, s->line, "%s = {}: an empty list", s->key->name);
-	return PLACE_WRONG;
-}
-
-static enum place
-title(struct scanner *s)
-{
-	const char *why =
-	    s->key->check != NULL ? s->key->check(s->text.word) : NULL;
-
-	s->title = s->text.word;
-	if (why == NULL)
-		return PLACE_BRACE;
-	stssl_token_mistake(&s->text, s->text.line, "%s \"%.128s\": %s",
-	    s->key->name, s->text.word, why);
-	return PLACE_WRONG;
-}
-
-static enum place
-open_section(struct scanner *s)
-{
-	const struct stssl_conf_section section = {
-		.conf = s->conf,
-		.kind = s->key,
-		.keys = s->key->keys,
-		.title = s->title,
-		.line = s->line,
-	};
-
-	s->section = s->conf->section_count;
-	must(s, stssl_tree_section(s->conf, &section));
-	return PLACE_KEY;
-}
-
-static enum place
-close_section(struct scanner *s)
-{
-	if (s->section == 0)
-		return wrong(s, s->text.line, "unexpected '}'");
-	s->section = 0;
-	return PLACE_KEY;
-}
-
-static enum place
-end(struct scanner *s)
-{
-	if (s->section != 0)
-		return wrong(s, s->conf->sections[s->section].line,
-		    "this section does not end");
-	return PLACE_END;
-}
-
-static action *const steps[PLACE_COUNT][STSSL_TOKEN_COUNT] = {
-	[PLACE_KEY] = { [STSSL_TOKEN_WORD] = key,
-	    [STSSL_TOKEN_CLOSE] = close_section,
-	    [STSSL_TOKEN_END] = end },
-	[PLACE_EQUALS] = { [STSSL_TOKEN_EQUALS] = equals },
-	[PLACE_TITLE] = { [STSSL_TOKEN_WORD] = title },
-	[PLACE_BRACE] = { [STSSL_TOKEN_OPEN] = open_section },
-	[PLACE_VALUE] = { [STSSL_TOKEN_WORD] = value },
-	[PLACE_FIRST] = { [STSSL_TOKEN_WORD] = value,
-	    [STSSL_TOKEN_OPEN] = another },
-	[PLACE_ITEM] = { [STSSL_TOKEN_WORD] = item,
-	    [STSSL_TOKEN_CLOSE] = close_list },
-	[PLACE_COMMA] = { [STSSL_TOKEN_COMMA] = another,
-	    [STSSL_TOKEN_CLOSE] = close_list },
-};
-
-static enum place
-unexpected(struct scanner *s, enum place place, enum stssl_token token)
+unexpected(struct scanner *s, enum stssl_token token, const char *place)
 {
 	static const char *const tokens[STSSL_TOKEN_COUNT] = {
+		[STSSL_TOKEN_FAILED] = "a mistake",
 		[STSSL_TOKEN_END] = "end of the file",
-		[STSSL_TOKEN_WORD] = "a word",
 		[STSSL_TOKEN_EQUALS] = "'='",
 		[STSSL_TOKEN_OPEN] = "'{'",
 		[STSSL_TOKEN_CLOSE] = "'}'",
 		[STSSL_TOKEN_COMMA] = "','",
 	};
-	static const char *const places[PLACE_COUNT] = {
-		[PLACE_KEY] = "a key",
-		[PLACE_EQUALS] = "'='",
-		[PLACE_TITLE] = "a title",
-		[PLACE_BRACE] = "'{'",
-		[PLACE_VALUE] = "a value",
-		[PLACE_FIRST] = "a value",
-		[PLACE_ITEM] = "a value",
-		[PLACE_COMMA] = "',' or '}'",
-	};
 
 	if (token == STSSL_TOKEN_WORD)
-		stssl_token_mistake(&s->text, s->text.line,
+		return stssl_token_mistake(&s->text, s->text.line,
 		    "unexpected \"%.64s\" in the place of %s", s->text.word,
-		    places[place]);
-	else if (token != STSSL_TOKEN_FAILED)
-		stssl_token_mistake(&s->text, s->text.line,
-		    "unexpected %s in the place of %s", tokens[token],
-		    places[place]);
-	return PLACE_WRONG;
+		    place);
+	return stssl_token_mistake(&s->text, s->text.line,
+	    "unexpected %s in the place of %s", tokens[token], place);
+}
+
+static bool
+expect(struct scanner *s, enum stssl_token expected, const char *place)
+{
+	enum stssl_token token = stssl_token_next(&s->text);
+
+	return token == expected || unexpected(s, token, place);
+}
+
+/* The word is a value of this entry, the last one. */
+static bool
+take(struct scanner *s, struct stssl_entry *entry)
+{
+	const struct stssl_conf_key *key = entry->key;
+	struct stssl_conf *conf = s->conf;
+	const char *why =
+	    key->type->check(key, s->text.word, &entry->number, s->why);
+
+	if (why != NULL)
+		return stssl_token_mistake(&s->text, s->text.line,
+		    "%s = \"%.128s\": %s", key->name, s->text.word, why);
+	conf->lines[conf->value_count] = s->text.line;
+	conf->values[conf->value_count++] = s->text.word;
+	entry->values.count++;
+	return true;
+}
+
+/* "value", or "{ value, value }"; a comma may be in front of the }. */
+static bool
+list(struct scanner *s, struct stssl_entry *entry)
+{
+	enum stssl_token token = stssl_token_next(&s->text);
+
+	if (token == STSSL_TOKEN_WORD)
+		return take(s, entry);
+	if (token != STSSL_TOKEN_OPEN)
+		return unexpected(s, token, "a value");
+	do {
+		token = stssl_token_next(&s->text);
+		if (token == STSSL_TOKEN_CLOSE)
+			break;
+		if (token != STSSL_TOKEN_WORD)
+			return unexpected(s, token, "a value");
+		if (!take(s, entry))
+			return false;
+		token = stssl_token_next(&s->text);
+		if (token != STSSL_TOKEN_COMMA && token != STSSL_TOKEN_CLOSE)
+			return unexpected(s, token, "',' or '}'");
+	} while (token == STSSL_TOKEN_COMMA);
+	if (entry->values.count > 0 || !entry->key->filled)
+		return true;
+	return stssl_token_mistake(
+	    &s->text, entry->line, "%s = {}: an empty list", entry->key->name);
+}
+
+static bool
+add_entry(struct scanner *s, struct stssl_conf_section *in,
+    const struct stssl_conf_key *key, unsigned line)
+{
+	struct stssl_conf *conf = s->conf;
+	struct stssl_entry *entry = &conf->entries[conf->entry_count];
+
+	if (!expect(s, STSSL_TOKEN_EQUALS, "'='"))
+		return false;
+	*entry = (struct stssl_entry){
+		.key = key,
+		.values.list = conf->values + conf->value_count,
+		.line = line,
+		.before = in->last,
+	};
+	conf->entry_count++;
+	in->last = entry;
+	if (key->type->shape == STSSL_SHAPE_LIST)
+		return list(s, entry);
+	return expect(s, STSSL_TOKEN_WORD, "a value") && take(s, entry);
+}
+
+/*
+ * Has no section of this kind the same title?  The table makes that fast:
+ * comparing each with each would slow down every login.  FNV-1a will do for its
+ * hashes: root writes the titles, and does not attack itself.
+ */
+static bool
+is_first(struct scanner *s, const struct stssl_conf_section *section)
+{
+	uint32_t hash = UINT32_C(2166136261);
+	size_t i;
+
+	for (const char *c = section->title; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT32_C(16777619);
+	for (i = hash & s->mask; s->titles[i] != NULL; i = (i + 1) & s->mask)
+		if (s->titles[i]->kind == section->kind &&
+		    strcmp(s->titles[i]->title, section->title) == 0)
+			return false;
+	s->titles[i] = section;
+	return true;
+}
+
+static bool
+read_title(struct scanner *s, struct stssl_conf_section *section)
+{
+	const struct stssl_conf_key *kind = section->kind;
+	const char *why;
+
+	if (!expect(s, STSSL_TOKEN_WORD, "a title"))
+		return false;
+	section->title = s->text.word;
+	why = kind->check != NULL ? kind->check(section->title) : NULL;
+	if (why != NULL)
+		return stssl_token_mistake(&s->text, s->text.line,
+		    "%s \"%.128s\": %s", kind->name, section->title, why);
+	return is_first(s, section) ||
+	       stssl_token_mistake(&s->text, section->line,
+		   "%s \"%.128s\" is given twice", kind->name, section->title);
+}
+
+static struct stssl_conf_section *
+add_section(
+    struct stssl_conf *conf, const struct stssl_conf_key *kind, unsigned line)
+{
+	struct stssl_conf_section *section =
+	    &conf->sections[conf->section_count++];
+
+	*section = (struct stssl_conf_section){
+		.conf = conf, .kind = kind, .keys = kind->keys, .line = line
+	};
+	return section;
+}
+
+/* Returns the section that we are in then; NULL for a mistake. */
+static struct stssl_conf_section *
+read_key(struct scanner *s, struct stssl_conf_section *in)
+{
+	const struct stssl_conf_key *key =
+	    stssl_conf_key(in->keys, s->text.word);
+	unsigned line = s->text.line;
+	enum stssl_conf_shape shape;
+	uint64_t bit;
+
+	if (key == NULL) {
+		stssl_token_mistake(&s->text, line, "\"%.64s\" is no key %s%s",
+		    s->text.word, in->kind == NULL ? "here" : "of ",
+		    in->kind == NULL ? "" : in->kind->name);
+		return NULL;
+	}
+	assert(key - in->keys < STSSL_CONF_KEYS);
+	bit = UINT64_C(1) << (key - in->keys);
+	shape = key->type->shape;
+	if ((in->given & bit) != 0 && shape != STSSL_SHAPE_TITLED) {
+		stssl_token_mistake(
+		    &s->text, line, "%s is given twice", key->name);
+		return NULL;
+	}
+	in->given |= bit;
+	if (shape == STSSL_SHAPE_VALUE || shape == STSSL_SHAPE_LIST)
+		return add_entry(s, in, key, line) ? in : NULL;
+	in = add_section(s->conf, key, line);
+	if (shape == STSSL_SHAPE_TITLED && !read_title(s, in))
+		return NULL;
+	return expect(s, STSSL_TOKEN_OPEN, "'{'") ? in : NULL;
+}
+
+/* The keys at the top and those of each section; none is inside of another. */
+static bool
+read_keys(struct scanner *s)
+{
+	struct stssl_conf_section *top = s->conf->sections, *in = top;
+
+	while (in != NULL) {
+		enum stssl_token token = stssl_token_next(&s->text);
+
+		if (token == STSSL_TOKEN_WORD)
+			in = read_key(s, in);
+		else if (token == STSSL_TOKEN_CLOSE && in != top)
+			in = top;
+		else if (token == STSSL_TOKEN_CLOSE)
+			return stssl_token_mistake(
+			    &s->text, s->text.line, "unexpected '}'");
+		else if (token != STSSL_TOKEN_END)
+			return unexpected(s, token, "a key");
+		else
+			return in == top ||
+			       stssl_token_mistake(&s->text, in->line,
+				   "this section does not end");
+	}
+	return false;
 }
 
 /* Add an empty SECTION for each that was not given. */
 static void
-add_absent(struct scanner *s, const struct stssl_conf_key *keys)
+add_absent(struct stssl_conf *conf, const struct stssl_conf_key *keys)
 {
-	for (const struct stssl_conf_key *k = keys; k->name != NULL; k++) {
-		const struct stssl_conf_section section = {
-			.conf = s->conf, .kind = k, .keys = k->keys, .line = 1
-		};
-
+	for (const struct stssl_conf_key *k = keys; k->name != NULL; k++)
 		if (k->type->shape == STSSL_SHAPE_SECTION &&
-		    (s->conf->sections[0].given >> (k - keys) & 1) == 0)
-			must(s, stssl_tree_section(s->conf, &section));
+		    (conf->sections[0].given >> (k - keys) & 1) == 0)
+			(void)add_section(conf, k, 1);
+}
+
+static size_t
+count(const char *text, const char *end, char c)
+{
+	size_t n = 0;
+
+	while ((text = memchr(text, c, (size_t)(end - text))) != NULL) {
+		text++;
+		n++;
 	}
+	return n;
+}
+
+/*
+ * Room for all that the text can have: a section has a {, but for the top and
+ * those that are not given; an entry has a =; a value has a = or a comma in
+ * front of it.  So lists never move.
+ */
+static int
+make_room(struct scanner *s, const char *end)
+{
+	struct stssl_conf *conf = s->conf;
+	size_t sections = count(conf->text, end, '{') + 1 + STSSL_CONF_KEYS;
+	size_t entries = count(conf->text, end, '=') + 1;
+	size_t values = count(conf->text, end, ',') + entries;
+
+	s->mask = 1;
+	while (s->mask < 2 * sections)
+		s->mask = 2 * s->mask + 1;
+	s->titles = calloc(s->mask + 1, sizeof *s->titles);
+	conf->sections = reallocarray(NULL, sections, sizeof *conf->sections);
+	conf->entries = reallocarray(NULL, entries, sizeof *conf->entries);
+	conf->values = reallocarray(NULL, values, sizeof *conf->values);
+	conf->lines = reallocarray(NULL, values, sizeof *conf->lines);
+	return s->titles != NULL && conf->sections != NULL &&
+		       conf->entries != NULL && conf->values != NULL &&
+		       conf->lines != NULL
+		   ? 0
+		   : -ENOMEM;
 }
 
 int
 stssl_scan(struct stssl_conf *conf, size_t len,
-    const struct stssl_conf_key *keys, struct stssl_mistake *ret_mistake)
+    const struct stssl_conf_key *keys, struct stssl_error *error)
 {
-	const struct stssl_conf_section top = {
-		.conf = conf, .keys = keys, .line = 1
-	};
+	const char *end = conf->text + len,
+		   *nul = conf->text + strlen(conf->text);
+	const struct stssl_conf_key top = { .keys = keys };
 	struct scanner s = {
-		.text = { .at = conf->text,
-		    .end = conf->text + len,
+		.text = { .path = conf->path,
+		    .error = error,
+		    .at = conf->text,
 		    .line = 1 },
 		.conf = conf,
 	};
-	const struct stssl_entry none = { .count = 0 };
-	enum place place = PLACE_KEY;
+	int r = make_room(&s, end);
 
-	must(&s, stssl_tree_init(conf, len));
-	if (s.text.error == 0)
-		must(&s, stssl_tree_section(conf, &top));
-	if (s.text.error == 0)
-		must(&s, stssl_tree_entry(conf, &none));
-	while (place != PLACE_END && s.text.error == 0) {
-		enum stssl_token token = stssl_token_next(&s.text);
-		action *act = steps[place][token];
-
-		place = act != NULL ? act(&s) : unexpected(&s, place, token);
+	if (r == 0) {
+		add_section(conf, &top, 1)->kind = NULL;
+		if (nul != end)
+			(void)stssl_token_mistake(&s.text,
+			    1 + (unsigned)count(conf->text, nul, '\n'),
+			    "a NUL byte");
+		r = read_keys(&s) ? 0 : -EBADMSG;
 	}
-	if (s.text.error == 0)
-		add_absent(&s, keys);
-	if (s.text.error == -EBADMSG)
-		*ret_mistake = s.text.mistake;
-	return s.text.error;
+	if (r == 0)
+		add_absent(conf, keys);
+	free(s.titles);
+	return r;
 }

@@ -7,12 +7,12 @@
 #include <config.h>
 #include "conf/token.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "conf/tree.h"
+#include "status/ascii.h"
 
 #define B 1 /* a blank */
 #define P 2 /* nothing special in a string */
@@ -44,24 +44,28 @@ static const uint8_t kinds[256] = {
 #define PLAIN P
 #define WORD  (W & ~P)
 
-void
+#define ENVIRONMENT                             \
+	"\"${\": the environment is not used; " \
+	"write '${' in single quotes"
+
+bool
 stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (s->error != 0)
-		return;
-	s->error = -EBADMSG;
-	s->mistake.line = line;
+	if (s->failed)
+		return false;
+	s->failed = true;
 	va_start(ap, fmt);
-	(void)vsnprintf(s->mistake.what, sizeof s->mistake.what, fmt, ap);
+	stssl_conf_say(s->error, s->path, line, fmt, ap);
 	va_end(ap);
+	return false;
 }
 
 static bool
-starts(const struct stssl_tokens *s, const char *what)
+starts(const char *at, const char *what)
 {
-	return s->at[0] == what[0] && s->end - s->at > 1 && s->at[1] == what[1];
+	return at[0] == what[0] && at[1] == what[1];
 }
 
 /* How many bytes of this kind begin here; the NUL at the end is of none. */
@@ -75,98 +79,49 @@ span(const struct stssl_tokens *s, uint8_t kind)
 	return (size_t)(p - s->at);
 }
 
-/* Go to `to`, over text in which only NUL bytes are wrong. */
-static void
-skip_to(struct stssl_tokens *s, char *to)
-{
-	for (char *nl; (nl = memchr(s->at, '\n', (size_t)(to - s->at))) != NULL;
-	     s->line++) {
-		if (memchr(s->at, '\0', (size_t)(nl - s->at)) != NULL)
-			break;
-		s->at = nl + 1;
-	}
-	if (memchr(s->at, '\0', (size_t)(to - s->at)) != NULL)
-		stssl_token_mistake(s, s->line, "a NUL byte");
-	s->at = to;
-}
-
-static void
-skip_line(struct stssl_tokens *s)
-{
-	char *nl = memchr(s->at, '\n', (size_t)(s->end - s->at));
-
-	skip_to(s, nl != NULL ? nl : s->end);
-}
-
-static void
+static bool
 skip_comment(struct stssl_tokens *s)
 {
-	char *end = memmem(s->at + 2, (size_t)(s->end - s->at) - 2, "*/", 2);
+	const char *end = strstr(s->at + 2, "*/");
 
 	if (end == NULL)
-		stssl_token_mistake(s, s->line, "this comment does not end");
-	else
-		skip_to(s, end + 2);
+		return stssl_token_mistake(
+		    s, s->line, "this comment does not end");
+	for (; s->at < end + 2; s->at++)
+		s->line += *s->at == '\n';
+	return true;
 }
 
 /* Go to the next token, over blanks, line ends and comments. */
 static void
 skip(struct stssl_tokens *s)
 {
-	while (s->error == 0) {
+	for (;;) {
 		s->at += span(s, BLANK);
-		switch (*s->at) {
-		case '\n':
+		if (*s->at == '\n') {
 			s->at++;
 			s->line++;
-			continue;
-		case '#':
-			skip_line(s);
-			continue;
-		case '/':
-			if (s->at[1] != '/' && s->at[1] != '*')
-				return;
-			if (s->at[1] == '/')
-				skip_line(s);
-			else
-				skip_comment(s);
-			continue;
-		default:
+		} else if (*s->at == '#' || starts(s->at, "//")) {
+			s->at = strchrnul(s->at, '\n');
+		} else if (!starts(s->at, "/*") || !skip_comment(s)) {
 			return;
 		}
 	}
 }
 
-/* Check a character of a string that is not plain. */
-static bool
-string_char(struct stssl_tokens *s, char quote)
+/* The reason why a byte that is not plain cannot be in a string, or NULL. */
+static const char *
+wrong_in_string(const char *at, char quote)
 {
-	char c = *s->at;
-
-	if (c == '\0')
-		stssl_token_mistake(s, s->line, "a NUL byte");
-	else if (c == '\n' || c == '\r')
-		stssl_token_mistake(s, s->line, "this string does not end");
-	else if ((unsigned char)c < ' ' || c == '\177')
-		stssl_token_mistake(
-		    s, s->line, "a control character in a string");
-	else if (quote == '"' && starts(s, "${"))
-		stssl_token_mistake(s, s->line,
-		    "\"${\": the environment is not used; "
-		    "write '${' in single quotes");
-	else if (quote == '"' && c == '\\' && !starts(s, "\\\"") &&
-		 !starts(s, "\\\\"))
-		stssl_token_mistake(s, s->line,
-		    "only \\\" and \\\\ are known in double quotes");
-	return s->error == 0;
-}
-
-/* True when a backslash begins an escape; else it stands for itself. */
-static bool
-is_escape(const struct stssl_tokens *s, char quote)
-{
-	return *s->at == '\\' && s->end - s->at > 1 &&
-	       (s->at[1] == '\\' || s->at[1] == quote);
+	if (*at == '\0' || *at == '\n' || *at == '\r')
+		return "this string does not end";
+	if (stssl_is_control(*at))
+		return "a control character in a string";
+	if (quote == '"' && starts(at, "${"))
+		return ENVIRONMENT;
+	if (quote == '"' && *at == '\\' && at[1] != '"' && at[1] != '\\')
+		return "only \\\" and \\\\ are known in double quotes";
+	return NULL;
 }
 
 static enum stssl_token
@@ -178,49 +133,48 @@ string(struct stssl_tokens *s)
 	s->word = to;
 	for (;;) {
 		size_t plain = span(s, PLAIN);
+		const char *why;
 
 		if (to != s->at)
 			memmove(to, s->at, plain);
 		to += plain;
 		s->at += plain;
-		if (s->at == s->end || *s->at == quote)
+		if (*s->at == quote)
 			break;
-		if (!string_char(s, quote))
+		why = wrong_in_string(s->at, quote);
+		if (why != NULL) {
+			stssl_token_mistake(s, s->line, "%s", why);
 			return STSSL_TOKEN_FAILED;
-		if (is_escape(s, quote))
+		}
+		/* Any other backslash stands for itself. */
+		if (*s->at == '\\' && (s->at[1] == '\\' || s->at[1] == quote))
 			s->at++;
 		*to++ = *s->at++;
 	}
-	if (s->at == s->end) {
-		stssl_token_mistake(s, s->line, "this string does not end");
-		return STSSL_TOKEN_FAILED;
-	}
 	s->at++;
 	*to = '\0';
-	s->word_len = (size_t)(to - s->word);
 	return STSSL_TOKEN_WORD;
 }
 
 /* True for a word that some people take to begin a comment. */
 static bool
-looks_commented(const struct stssl_tokens *s)
+looks_commented(const char *word, size_t len)
 {
-	const char *last = s->word + s->word_len - 1;
-
-	return memchr(s->word, '/', s->word_len) != NULL &&
-	       (memmem(s->word, s->word_len, "//", 2) != NULL ||
-		   (*last == '/' && *s->at == '*'));
+	return memchr(word, '/', len) != NULL &&
+	       (memmem(word, len, "//", 2) != NULL ||
+		   starts(word + len - 1, "/*"));
 }
 
 static enum stssl_token
 word(struct stssl_tokens *s)
 {
+	size_t len = span(s, WORD);
+
 	s->word = s->at;
-	s->word_len = span(s, WORD);
-	s->at += s->word_len;
-	if (looks_commented(s)) {
+	s->at += len;
+	if (looks_commented(s->word, len)) {
 		stssl_token_mistake(s, s->line, "put \"%.*s\" in quotes",
-		    s->word_len > 64 ? 64 : (int)s->word_len, s->word);
+		    len > 64 ? 64 : (int)len, s->word);
 		return STSSL_TOKEN_FAILED;
 	}
 	s->cut = s->at;
@@ -231,21 +185,17 @@ word(struct stssl_tokens *s)
 static enum stssl_token
 stray(struct stssl_tokens *s)
 {
-	unsigned char c = (unsigned char)*s->at;
+	char c = *s->at;
 
-	if (c == '\0')
-		stssl_token_mistake(s, s->line, "a NUL byte");
-	else if (starts(s, "+="))
+	if (starts(s->at, "+="))
 		stssl_token_mistake(s, s->line, "\"+=\" is not known here");
-	else if (starts(s, "${"))
-		stssl_token_mistake(s, s->line,
-		    "\"${\": the environment is not used; "
-		    "write '${' in single quotes");
-	else if (c > ' ' && c < '\177')
+	else if (starts(s->at, "${"))
+		stssl_token_mistake(s, s->line, ENVIRONMENT);
+	else if (stssl_is_graph(c))
 		stssl_token_mistake(s, s->line, "'%c' must be in quotes", c);
 	else
-		stssl_token_mistake(
-		    s, s->line, "a byte \\x%02x outside of quotes", c);
+		stssl_token_mistake(s, s->line,
+		    "a byte \\x%02x outside of quotes", (unsigned char)c);
 	return STSSL_TOKEN_FAILED;
 }
 
@@ -260,11 +210,13 @@ static enum stssl_token
 token(struct stssl_tokens *s)
 {
 	skip(s);
-	if (s->error != 0)
+	if (s->failed)
 		return STSSL_TOKEN_FAILED;
 	if ((kinds[(unsigned char)*s->at] & WORD) != 0)
 		return word(s);
 	switch (*s->at) {
+	case '\0':
+		return STSSL_TOKEN_END;
 	case '"':
 	case '\'':
 		return string(s);
@@ -277,7 +229,7 @@ token(struct stssl_tokens *s)
 	case '}':
 		return sign(s, STSSL_TOKEN_CLOSE);
 	default:
-		return s->at == s->end ? STSSL_TOKEN_END : stray(s);
+		return stray(s);
 	}
 }
 

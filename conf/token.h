@@ -8,7 +8,7 @@
 #ifndef CONF_TOKEN_H
 #define CONF_TOKEN_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "conf/key.h"
 
@@ -23,24 +23,16 @@ enum stssl_token {
 	STSSL_TOKEN_COUNT
 };
 
-struct stssl_mistake {
-	unsigned line;
-	char what[STSSL_ERROR_TEXT];
-};
-
-/*
- * Set at, end and line (to 1); the rest is 0 at first.  A NUL stands at `end`.
- */
+/* Set path, error, at, and line (to 1); the rest is 0 at first. */
 struct stssl_tokens {
-	char *at;
-	char *end;
+	const char *path;
+	struct stssl_error *error;
+	bool failed;
+	char *at; /* a NUL is at the end of the text, and nowhere else */
 	unsigned line;
 	char *word; /* of the last WORD, without quotes and escapes */
-	size_t word_len;
-	char *cut; /* where the NUL behind the last word without quotes is */
+	char *cut;  /* where the NUL behind the last word without quotes is */
 	char under_cut;
-	int error; /* 0, -EBADMSG, or what the caller puts there */
-	struct stssl_mistake mistake;
 };
 
 /*
@@ -49,8 +41,8 @@ struct stssl_tokens {
  */
 enum stssl_token stssl_token_next(struct stssl_tokens *s);
 
-/* Note a mistake and set s->error; only the first one counts. */
-void stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt,
+/* Note a mistake in error->text; only the first one counts.  Returns false. */
+bool stssl_token_mistake(struct stssl_tokens *s, unsigned line, const char *fmt,
     ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A configuration file that was read: sections, entries and values in three
- * lists.  Each refers to the next one by numbers, since lists move while they
- * grow.  conf/scan.c fills them, conf/conf.c hands out what is in them.
+ * A configuration file that was read, and the types of its keys: conf/scan.c
+ * fills the lists, conf/conf.c hands out what is in them.
  */
 #ifndef CONF_TREE_H
 #define CONF_TREE_H
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
@@ -14,15 +14,14 @@
 
 /* A key that was given, and its values. */
 struct stssl_entry {
+	const struct stssl_conf_key *key;
+	struct stssl_values values;
 	unsigned line;
-	unsigned value; /* the first */
-	unsigned count;
-	unsigned before; /* the entry before it in its section, or 0 */
-	unsigned key;    /* its row in the section's table */
-	int number;      /* the value of a WORD, a NUMBER or a SWITCH */
+	int number; /* the value of a WORD, a NUMBER or a SWITCH */
+	struct stssl_entry *before; /* in its section */
 };
 
-/* Number 0 is the top.  Bit n of `given` is the nth key of the table. */
+/* Bit n of `given` is the nth key of the table. */
 struct stssl_conf_section {
 	struct stssl_conf *conf;
 	const struct stssl_conf_key *kind; /* NULL for the top */
@@ -30,7 +29,7 @@ struct stssl_conf_section {
 	const char *title;
 	uint64_t given;
 	unsigned line;
-	unsigned last; /* its last entry, or 0 */
+	struct stssl_entry *last;
 };
 
 /* Memory that is freed with the file. */
@@ -39,47 +38,57 @@ struct stssl_room {
 	max_align_t bytes[];
 };
 
-/* Number 0 of the entries stands for none. */
+/* Section number 0 is the top. */
 struct stssl_conf {
 	char *path;
 	char *text;
 	struct stssl_conf_section *sections;
-	size_t section_count, section_size;
 	struct stssl_entry *entries;
-	size_t entry_count, entry_size;
 	char **values;
-	size_t value_count, value_size;
 	unsigned *lines; /* of the values */
-	size_t line_size;
+	size_t section_count, entry_count, value_count;
 	SLIST_HEAD(stssl_rooms, stssl_room) rooms;
 };
 
 /*
- * Make lists that a text of `len` bytes will hardly fill, so that they need not
- * move; memory that is never touched costs nothing.  Returns 0 or -ENOMEM.
+ * Scan conf->text, of `len` bytes and a NUL, by `keys` into the lists of an
+ * otherwise empty conf.  Returns 0; -EBADMSG with error->text set; or -ENOMEM.
+ * It leaves lists that are to be freed in any case.
  */
-int stssl_tree_init(struct stssl_conf *conf, size_t len);
+int stssl_scan(struct stssl_conf *conf, size_t len,
+    const struct stssl_conf_key *keys, struct stssl_error *error);
 
-/* Free the lists, and all rooms. */
-void stssl_tree_done(struct stssl_conf *conf);
+/* Sets error->text to "path:line: what". */
+void stssl_conf_say(struct stssl_error *error, const char *path, unsigned line,
+    const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
 
-/* Each adds one to its list.  They return 0 or -ENOMEM. */
-int stssl_tree_section(
-    struct stssl_conf *conf, const struct stssl_conf_section *section);
-int stssl_tree_entry(struct stssl_conf *conf, const struct stssl_entry *entry);
-/* To the last entry. */
-int stssl_tree_value(struct stssl_conf *conf, char *value, unsigned line);
+/* Room for the reason why a value is wrong. */
+#define STSSL_VALUE_WHY 192
 
-/* The values of an entry; none for NULL. */
-struct stssl_values stssl_tree_values(
-    const struct stssl_conf *conf, const struct stssl_entry *entry);
+enum stssl_conf_shape {
+	STSSL_SHAPE_VALUE,   /* key = value */
+	STSSL_SHAPE_LIST,    /* key = value, or { value, ... } */
+	STSSL_SHAPE_SECTION, /* key { keys } */
+	STSSL_SHAPE_TITLED   /* key title { keys } */
+};
 
-/*
- * Check that no two sections of one kind have the same title.  Returns 0;
- * -EBADMSG and *ret, the section that has a title for the second time; or
- * -ENOMEM.
- */
-int stssl_tree_titles(
-    const struct stssl_conf *conf, const struct stssl_conf_section **ret);
+struct stssl_conf_type {
+	enum stssl_conf_shape shape;
+	/*
+	 * For keys that have values: the reason why one is wrong, a text that
+	 * lasts, or is in `why`.  NULL when it is right; then *ret_number is
+	 * kept in the entry.
+	 */
+	const char *(*check)(const struct stssl_conf_key *key,
+	    const char *value, int *ret_number,
+	    char why[static STSSL_VALUE_WHY]);
+	/*
+	 * Put the values of an entry to the place of their key in a struct, or
+	 * the default when `entry` is NULL.  Returns 0 or -ENOMEM.  NULL for
+	 * keys that have no place.
+	 */
+	int (*put)(struct stssl_conf *conf, const struct stssl_conf_key *key,
+	    const struct stssl_entry *entry, void *place);
+};
 
 #endif

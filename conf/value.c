@@ -4,7 +4,7 @@
  * it to its place.
  */
 #include <config.h>
-#include "conf/value.h"
+#include "conf/tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,8 +24,9 @@ static int
 put_text(struct stssl_conf *conf, const struct stssl_conf_key *key,
     const struct stssl_entry *entry, void *place)
 {
+	(void)conf;
 	*(const char **)place =
-	    entry != NULL ? conf->values[entry->value] : key->text;
+	    entry != NULL ? entry->values.list[0] : key->text;
 	return 0;
 }
 
@@ -33,8 +34,10 @@ static int
 put_list(struct stssl_conf *conf, const struct stssl_conf_key *key,
     const struct stssl_entry *entry, void *place)
 {
-	(void)key;
-	*(struct stssl_values *)place = stssl_tree_values(conf, entry);
+	static const struct stssl_values none = { NULL, 0 };
+
+	(void)conf, (void)key;
+	*(struct stssl_values *)place = entry != NULL ? entry->values : none;
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/value.h"
+#include "conf/tree.h"
 #include "status/ascii.h"
 
 /* More digits than this are out of any range, and might not fit an int. */
@@ -69,9 +69,9 @@ static int
 put_value(struct stssl_conf *conf, const struct stssl_conf_key *key,
     const struct stssl_entry *entry, void *place)
 {
-	const char *text =
-	    entry != NULL ? conf->values[entry->value] : key->text;
+	const char *text = entry != NULL ? entry->values.list[0] : key->text;
 
+	(void)conf;
 	if (text != NULL)
 		(void)key->parse(text, place);
 	return 0;
@@ -94,14 +94,15 @@ static int
 put_array(struct stssl_conf *conf, const struct stssl_conf_key *key,
     const struct stssl_entry *entry, void *place)
 {
-	struct stssl_array array = { NULL, entry == NULL ? 0 : entry->count };
+	struct stssl_array array = { NULL,
+		entry == NULL ? 0 : entry->values.count };
 
 	array.list = room(conf, array.count, key->width);
 	if (array.list == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < array.count; i++)
-		(void)key->parse(conf->values[entry->value + i],
-		    (char *)array.list + i * key->width);
+		(void)key->parse(
+		    entry->values.list[i], (char *)array.list + i * key->width);
 	memcpy(place, &array, sizeof array);
 	return 0;
 }

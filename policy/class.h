@@ -12,7 +12,6 @@
 #include "policy/decide.h"
 #include "policy/identity.h"
 #include "policy/map.h"
-#include "policy/pattern.h"
 #include "policy/stamp.h"
 #include "policy/user.h"
 
@@ -37,41 +36,37 @@ enum stssl_names {
 	STSSL_NAMES_COUNT
 };
 
-/* A criterion that was not given is empty (count 0) and matches all. */
+/* A criterion that was not given has no values and matches all. */
 struct stssl_class {
 	const char *name;
 	const struct stssl_conf_section *section; /* as it was given */
 	bool enabled;
-	struct stssl_values users;    /* glob patterns, small with LOWER */
-	struct stssl_values services; /* names */
-	struct stssl_values listeners, edges; /* glob patterns */
+	struct stssl_values users;            /* globs, small with LOWER */
+	struct stssl_values services;         /* names */
+	struct stssl_values listeners, edges; /* globs */
 	enum stssl_type type;
-	struct stssl_group *groups;
-	size_t group_count;
-	struct stssl_pattern *from;
-	size_t from_count;
+	struct stssl_values groups; /* for stssl_group_parse(), faultless */
+	struct stssl_values from;   /* for stssl_pattern_parse(), faultless */
 	enum stssl_ssl ssl;
 	enum stssl_login_way login;
 	enum stssl_bad_certificate bad;
 	struct stssl_identity_rules identity;
+	int data; /* -1 when it was not given */
 	bool data_private;
 	enum stssl_tls min_protocol;
 	bool ssh; /* SSH counts as TLS, where `ssl` requires that */
 };
 
-/* Strings are the conf's.  The groups and patterns of all classes are here. */
+/* Strings are the conf's. */
 struct stssl_classes {
 	struct stssl_conf *conf;
 	struct stssl_stamp stamp; /* of the file before it was read */
 	const char *identities;   /* directory */
+	bool resolve_names;
 	enum stssl_names names;
 	struct stssl_maps maps;
 	struct stssl_class *list;
 	size_t count;
-	struct stssl_group *groups;
-	size_t group_count;
-	struct stssl_pattern *from;
-	size_t from_count;
 };
 
 #endif

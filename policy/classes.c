@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Makes the list of classes of what was read from classes.conf, and fills in
- * the defaults that depend on other keys.  A faulty file gives no class at all.
+ * Makes the list of classes of what was read from classes.conf, fills in the
+ * defaults that depend on other keys, and checks what keys.c does not.  A faulty file gives no class at all.
  */
 #include <config.h>
 #include "policy/classes.h"
@@ -13,6 +13,7 @@
 
 #include "policy/class.h"
 #include "policy/keys.h"
+#include "policy/pattern.h"
 #include "status/ascii.h"
 
 #define DEFAULT_WAYS (1u << STSSL_IDENTITY_FILE | 1u << STSSL_IDENTITY_CN)
@@ -27,71 +28,44 @@ out_of_memory(struct stssl_error *error)
 }
 
 /*
- * The defaults: TLS is required, and a password will do instead of a
- * certificate.  Where TLS is required, data connections are private, and a bad
+ * TLS is required, and a password will do instead of a certificate: keys.c says
+ * so.  Where TLS is required, data connections are private, and a bad
  * certificate is refused and not passed over.
  */
 static void
-fill_rules(struct stssl_class *c, const struct stssl_class_text *text)
+fill_defaults(struct stssl_class *c)
 {
-	bool required = text->ssl == STSSL_SSL_REQUIRED;
-	int bad = text->bad_certificate;
+	bool required = c->ssl == STSSL_SSL_REQUIRED;
 
-	if (bad < 0)
-		bad = required ? STSSL_BAD_REFUSE : STSSL_BAD_PASSWORD;
-	c->ssl = (enum stssl_ssl)text->ssl;
-	c->login = (enum stssl_login_way)text->login;
-	c->bad = (enum stssl_bad_certificate)bad;
-	c->data_private = text->data < 0 ? required : text->data != 0;
-	c->min_protocol = (enum stssl_tls)text->min_protocol;
-	c->ssh = text->ssh != 0;
+	if (c->bad == STSSL_BAD_BY_SSL)
+		c->bad = required ? STSSL_BAD_REFUSE : STSSL_BAD_PASSWORD;
+	c->data_private = c->data < 0 ? required : c->data != 0;
 }
 
-/* Parse the values of `group` into the array that all classes share. */
+/* Host names need resolve-names. */
 static int
-fill_groups(struct stssl_classes *classes, struct stssl_class *c,
-    const struct stssl_values *names, struct stssl_error *error)
+check_from(const struct stssl_class *c, bool resolve, struct stssl_error *error)
 {
-	c->groups = classes->groups + classes->group_count;
-	for (size_t i = 0; i < names->count; i++)
-		if (stssl_group_parse(names->list[i], &c->groups[i]) < 0)
-			return stssl_conf_wrong(c->section, "group", i,
-			    "not a group name or number", error);
-	c->group_count = names->count;
-	classes->group_count += names->count;
-	return 0;
-}
-
-/* The same for `from`.  Host names need resolve-names. */
-static int
-fill_from(struct stssl_classes *classes, struct stssl_class *c,
-    const struct stssl_values *texts, bool resolve, struct stssl_error *error)
-{
-	c->from = classes->from + classes->from_count;
-	for (size_t i = 0; i < texts->count; i++) {
-		int r = stssl_pattern_parse(texts->list[i], &c->from[i]);
+	for (size_t i = 0; i < c->from.count; i++) {
+		struct stssl_pattern pattern;
+		int r = stssl_pattern_parse(c->from.list[i], &pattern);
 
 		if (r < 0)
 			return stssl_conf_wrong(c->section, "from", i,
 			    stssl_pattern_error(r), error);
-		if (c->from[i].host != NULL && !resolve)
+		if (pattern.host != NULL && !resolve)
 			return stssl_conf_wrong(c->section, "from", i,
 			    "host names need resolve-names = true", error);
 	}
-	c->from_count = texts->count;
-	classes->from_count += texts->count;
 	return 0;
 }
 
 /* The values belong to the conf, and nothing else compares them. */
 static void
-fill_users(struct stssl_class *c, const struct stssl_values *patterns,
-    enum stssl_names names)
+lower(const struct stssl_values *patterns)
 {
-	for (size_t i = 0; names == STSSL_NAMES_LOWER && i < patterns->count;
-	     i++)
+	for (size_t i = 0; i < patterns->count; i++)
 		stssl_lower_text(patterns->list[i]);
-	c->users = *patterns;
 }
 
 static bool
@@ -100,23 +74,14 @@ has_way(const struct stssl_identity_rules *rules, enum stssl_identity way)
 	return (rules->ways & 1u << way) != 0;
 }
 
-static int
-read_ways(const struct stssl_conf_section *section,
-    const struct stssl_values *words, unsigned *ret, struct stssl_error *error)
+static unsigned
+ways_of(const struct stssl_values *words)
 {
 	unsigned ways = 0;
 
-	for (size_t i = 0; i < words->count; i++) {
-		enum stssl_identity way = stssl_identity_parse(words->list[i]);
-
-		if (way == STSSL_IDENTITY_COUNT)
-			return stssl_conf_wrong(section, "identity", i,
-			    "not one of file, cn, email, upn, dns, uri, dn",
-			    error);
-		ways |= 1u << way;
-	}
-	*ret = ways != 0 ? ways : DEFAULT_WAYS;
-	return 0;
+	for (size_t i = 0; i < words->count; i++)
+		ways |= 1u << stssl_identity_parse(words->list[i]);
+	return ways != 0 ? ways : DEFAULT_WAYS;
 }
 
 /* A way that has domains needs them, and they need the way. */
@@ -145,7 +110,8 @@ is_of_use(const struct stssl_identity_rules *rules)
 		enum stssl_identity way = (enum stssl_identity)i;
 
 		if (has_way(rules, way) &&
-		    stssl_map_has(rules->map, stssl_identity_subject(way)))
+		    stssl_map_has(
+			rules->maps, rules->map, stssl_identity_subject(way)))
 			return true;
 	}
 	return false;
@@ -153,19 +119,20 @@ is_of_use(const struct stssl_identity_rules *rules)
 
 static int
 check_map(const struct stssl_conf_section *section,
-    const struct stssl_identity_rules *rules, const char *name,
-    struct stssl_error *error)
+    const struct stssl_identity_rules *rules, struct stssl_error *error)
 {
-	if (name != NULL && rules->map == NULL)
+	const char *map = rules->map;
+
+	if (map != NULL && !stssl_map_exists(rules->maps, map))
 		return stssl_conf_error(
-		    section, "map", error, "there is no map \"%.128s\"", name);
+		    section, "map", error, "there is no map \"%.128s\"", map);
 	if (has_way(rules, STSSL_IDENTITY_DN) &&
-	    !stssl_map_has(rules->map, STSSL_SUBJECT_DN))
+	    !stssl_map_has(rules->maps, map, STSSL_SUBJECT_DN))
 		return stssl_conf_error(section, "identity", error,
 		    "identity = \"dn\" needs a map with dn");
-	if (name != NULL && !is_of_use(rules))
+	if (map != NULL && !is_of_use(rules))
 		return stssl_conf_error(section, "map", error,
-		    "map \"%.128s\" has no line for any way of identity", name);
+		    "map \"%.128s\" has no line for any way of identity", map);
 	return 0;
 }
 
@@ -175,102 +142,56 @@ check_map(const struct stssl_conf_section *section,
  * is a slip.
  */
 static int
-read_identity(const struct stssl_conf_section *section,
-    const struct stssl_class_text *text, const struct stssl_maps *maps,
-    struct stssl_identity_rules *ret, struct stssl_error *error)
+check_identity(const struct stssl_conf_section *section,
+    const struct stssl_identity_rules *rules, struct stssl_error *error)
 {
-	struct stssl_identity_rules rules = {
-		.directory = ret->directory,
-		.email_domains = text->email_domain,
-		.upn_domains = text->upn_domain,
-		.map =
-		    text->map == NULL ? NULL : stssl_maps_find(maps, text->map),
-	};
-	int r = read_ways(section, &text->identity, &rules.ways, error);
+	int r = check_domains(
+	    section, rules, STSSL_IDENTITY_EMAIL, "email-domain", error);
 
 	if (r == 0)
-		r = check_domains(section, &rules, STSSL_IDENTITY_EMAIL,
-		    "email-domain", error);
-	if (r == 0)
 		r = check_domains(
-		    section, &rules, STSSL_IDENTITY_UPN, "upn-domain", error);
-	if (r == 0)
-		r = check_map(section, &rules, text->map, error);
-	if (r == 0)
-		*ret = rules;
-	return r;
+		    section, rules, STSSL_IDENTITY_UPN, "upn-domain", error);
+	return r == 0 ? check_map(section, rules, error) : r;
 }
 
 static int
-fill(struct stssl_classes *classes, struct stssl_class *c, bool resolve,
+fill(const struct stssl_classes *classes, struct stssl_class *c,
     struct stssl_error *error)
 {
-	struct stssl_class_text text;
 	int r;
 
-	if (stssl_conf_fill(c->section, &text) < 0)
-		return out_of_memory(error);
+	(void)stssl_conf_fill(c->section, c);
 	c->name = stssl_conf_title(c->section);
-	c->enabled = text.enabled;
-	fill_users(c, &text.user, classes->names);
-	c->services = text.service;
-	c->listeners = text.listener;
-	c->edges = text.edge;
-	c->type = (enum stssl_type)text.type;
-	fill_rules(c, &text);
+	fill_defaults(c);
+	if (classes->names == STSSL_NAMES_LOWER)
+		lower(&c->users);
+	c->identity.ways = ways_of(&c->identity.words);
 	c->identity.directory = classes->identities;
-	r = read_identity(
-	    c->section, &text, &classes->maps, &c->identity, error);
+	c->identity.maps = &classes->maps;
+	r = check_identity(c->section, &c->identity, error);
 	/* A class that refuses everybody looks at no certificate. */
 	if (c->login == STSSL_LOGIN_REFUSE)
 		c->identity.ways = 0;
-	if (r == 0)
-		r = fill_groups(classes, c, &text.group, error);
-	if (r == 0)
-		r = fill_from(classes, c, &text.from, resolve, error);
-	return r;
-}
-
-/* Room for all classes, and for all of their groups and patterns. */
-static int
-make_room(struct stssl_classes *classes)
-{
-	const struct stssl_conf_section *section = NULL;
-	size_t groups = 1, from = 1;
-
-	while ((section = stssl_conf_next(classes->conf, "class", section)) !=
-	       NULL) {
-		groups += stssl_conf_values(section, "group").count;
-		from += stssl_conf_values(section, "from").count;
-	}
-	classes->list = calloc(stssl_conf_count(classes->conf, "class") + 1,
-	    sizeof *classes->list);
-	classes->groups = calloc(groups, sizeof *classes->groups);
-	classes->from = calloc(from, sizeof *classes->from);
-	return classes->list == NULL || classes->groups == NULL ||
-		       classes->from == NULL
-		   ? -ENOMEM
-		   : 0;
+	return r == 0 ? check_from(c, classes->resolve_names, error) : r;
 }
 
 static int
 fill_all(struct stssl_classes *classes, struct stssl_error *error)
 {
-	const struct stssl_conf_section *top = stssl_conf_top(classes->conf);
 	const struct stssl_conf_section *section = NULL;
-	struct stssl_top_text text;
 	int r = 0;
 
-	if (make_room(classes) < 0 || stssl_conf_fill(top, &text) < 0)
+	(void)stssl_conf_fill(stssl_conf_top(classes->conf), classes);
+	classes->list = calloc(stssl_conf_count(classes->conf, "class") + 1,
+	    sizeof *classes->list);
+	if (classes->list == NULL)
 		return out_of_memory(error);
-	classes->identities = text.identities;
-	classes->names = (enum stssl_names)text.user_names;
 	while (r == 0 && (section = stssl_conf_next(
 			      classes->conf, "class", section)) != NULL) {
 		struct stssl_class *c = &classes->list[classes->count++];
 
 		c->section = section;
-		r = fill(classes, c, text.resolve_names, error);
+		r = fill(classes, c, error);
 	}
 	return r;
 }
@@ -317,8 +238,6 @@ stssl_classes_free(struct stssl_classes *classes)
 {
 	if (classes == NULL)
 		return NULL;
-	free(classes->from);
-	free(classes->groups);
 	free(classes->list);
 	stssl_maps_done(&classes->maps);
 	(void)stssl_conf_free(classes->conf);

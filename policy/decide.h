@@ -29,7 +29,8 @@ enum stssl_login_way {
 enum stssl_bad_certificate {
 	STSSL_BAD_REFUSE,
 	STSSL_BAD_PASSWORD,
-	STSSL_BAD_COUNT
+	STSSL_BAD_COUNT,
+	STSSL_BAD_BY_SSL = -1 /* not given: classes that were read have none */
 };
 
 /*

@@ -39,10 +39,10 @@ plain_user(const char *name, size_t len, char ret[static STSSL_USER_MAX + 1])
 }
 
 static enum stssl_way_end
-mapped_user(const struct stssl_map *map, enum stssl_subject kind,
+mapped_user(const struct stssl_identity_rules *rules, enum stssl_subject kind,
     const char *name, char ret[static STSSL_USER_MAX + 1])
 {
-	int r = stssl_map_apply(map, kind, name, ret);
+	int r = stssl_map_apply(rules->maps, rules->map, kind, name, ret);
 
 	if (r == -ENOTUNIQ)
 		return STSSL_WAY_AMBIGUOUS;
@@ -69,8 +69,8 @@ user_of(const struct stssl_identity_rules *rules, enum stssl_identity way,
 			return STSSL_WAY_FOREIGN;
 		len = (size_t)(domain - 1 - name);
 	}
-	if (stssl_map_has(rules->map, kind))
-		return mapped_user(rules->map, kind, name, ret);
+	if (stssl_map_has(rules->maps, rules->map, kind))
+		return mapped_user(rules, kind, name, ret);
 	if (kind == STSSL_SUBJECT_DN)
 		return STSSL_WAY_UNMAPPED;
 	return plain_user(name, len, ret);

@@ -19,11 +19,13 @@
 
 /* The keys of a class that are about identities; all is borrowed. */
 struct stssl_identity_rules {
+	struct stssl_values words;         /* of the ways, as given */
 	unsigned ways;                     /* bit n: enum stssl_identity n */
 	const char *directory;             /* of the identity files */
 	struct stssl_values email_domains; /* for EMAIL */
 	struct stssl_values upn_domains;   /* for UPN */
-	const struct stssl_map *map;       /* NULL: none */
+	const char *map;                   /* its name; NULL: none */
+	const struct stssl_maps *maps;     /* of the file; NULL without map */
 };
 
 struct stssl_trace;

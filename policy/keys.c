@@ -97,23 +97,42 @@ check_directory(const char *value)
 	return strlen(value) > STSSL_IDENTITY_DIR_MAX ? "too long" : NULL;
 }
 
-#define AT(field) .place = offsetof(struct stssl_class_text, field)
+static const char *
+check_group(const char *value)
+{
+	struct stssl_group group;
+
+	return stssl_group_parse(value, &group) < 0
+		   ? "not a group name or number"
+		   : NULL;
+}
+
+static const char *
+check_way(const char *value)
+{
+	return stssl_identity_parse(value) == STSSL_IDENTITY_COUNT
+		   ? "not one of file, cn, email, upn, dns, uri, dn"
+		   : NULL;
+}
+
+#define AT(field) .place = offsetof(struct stssl_class, field)
 
 static const struct stssl_conf_key class_keys[] = {
-	{ "user", STSSL_CONF_LIST, AT(user), .check = check_pattern,
+	{ "user", STSSL_CONF_LIST, AT(users), .check = check_pattern,
 	    .filled = true },
-	{ "group", STSSL_CONF_LIST, AT(group), .filled = true },
+	{ "group", STSSL_CONF_LIST, AT(groups), .check = check_group,
+	    .filled = true },
 	{ "type", STSSL_CONF_WORD, AT(type),
 	    .words = { [STSSL_TYPE_ANY] = "any",
 		[STSSL_TYPE_REAL] = "real",
 		[STSSL_TYPE_VIRTUAL] = "virtual" },
 	    .word = STSSL_TYPE_ANY },
-	{ "service", STSSL_CONF_LIST, AT(service), .check = check_text,
+	{ "service", STSSL_CONF_LIST, AT(services), .check = check_text,
 	    .filled = true },
 	{ "from", STSSL_CONF_LIST, AT(from), .filled = true },
-	{ "listener", STSSL_CONF_LIST, AT(listener), .check = check_pattern,
+	{ "listener", STSSL_CONF_LIST, AT(listeners), .check = check_pattern,
 	    .filled = true },
-	{ "edge", STSSL_CONF_LIST, AT(edge), .check = check_pattern,
+	{ "edge", STSSL_CONF_LIST, AT(edges), .check = check_pattern,
 	    .filled = true },
 	{ "ssl", STSSL_CONF_WORD, AT(ssl),
 	    .words = { [STSSL_SSL_REQUIRED] = "required",
@@ -126,23 +145,24 @@ static const struct stssl_conf_key class_keys[] = {
 		[STSSL_LOGIN_BOTH] = "both",
 		[STSSL_LOGIN_REFUSE] = "refuse" },
 	    .word = STSSL_LOGIN_EITHER },
-	{ "bad-certificate", STSSL_CONF_WORD, AT(bad_certificate),
+	{ "bad-certificate", STSSL_CONF_WORD, AT(bad),
 	    .words = { [STSSL_BAD_REFUSE] = "refuse",
 		[STSSL_BAD_PASSWORD] = "password" },
-	    .word = -1 },
-	{ "identity", STSSL_CONF_LIST, AT(identity), .filled = true },
-	{ "email-domain", STSSL_CONF_LIST, AT(email_domain),
-	    .check = check_domain, .filled = true },
-	{ "upn-domain", STSSL_CONF_LIST, AT(upn_domain), .check = check_domain,
+	    .word = STSSL_BAD_BY_SSL },
+	{ "identity", STSSL_CONF_LIST, AT(identity.words), .check = check_way,
 	    .filled = true },
-	{ "map", STSSL_CONF_TEXT, AT(map), .check = check_text },
+	{ "email-domain", STSSL_CONF_LIST, AT(identity.email_domains),
+	    .check = check_domain, .filled = true },
+	{ "upn-domain", STSSL_CONF_LIST, AT(identity.upn_domains),
+	    .check = check_domain, .filled = true },
+	{ "map", STSSL_CONF_TEXT, AT(identity.map), .check = check_text },
 	{ "data", STSSL_CONF_WORD, AT(data),
 	    .words = { [false] = "any", [true] = "private" }, .word = -1 },
 	{ "min-protocol", STSSL_CONF_WORD, AT(min_protocol),
 	    .words = { [STSSL_TLS_1_2] = "TLS1.2", [STSSL_TLS_1_3] = "TLS1.3" },
 	    .word = STSSL_TLS_1_2 },
-	{ "ssh", STSSL_CONF_WORD, AT(ssh),
-	    .words = { [false] = "refuse", [true] = "accept" }, .word = false },
+	{ "ssh", STSSL_CONF_SWITCH, AT(ssh),
+	    .words = { [false] = "refuse", [true] = "accept" }, .on = false },
 	{ "enabled", STSSL_CONF_SWITCH, AT(enabled), .on = true },
 	{ .name = NULL },
 };
@@ -159,13 +179,13 @@ static const struct stssl_conf_key map_keys[] = {
 };
 
 #undef AT
-#define AT(field) .place = offsetof(struct stssl_top_text, field)
+#define AT(field) .place = offsetof(struct stssl_classes, field)
 
 const struct stssl_conf_key stssl_keys[] = {
 	{ "identities", STSSL_CONF_TEXT, AT(identities),
 	    .check = check_directory, .text = STSSL_IDENTITIES },
 	{ "resolve-names", STSSL_CONF_SWITCH, AT(resolve_names), .on = false },
-	{ "user-names", STSSL_CONF_WORD, AT(user_names),
+	{ "user-names", STSSL_CONF_WORD, AT(names),
 	    .words = { [STSSL_NAMES_EXACT] = "exact",
 		[STSSL_NAMES_LOWER] = "lower" },
 	    .word = STSSL_NAMES_EXACT },

@@ -59,37 +59,31 @@ check_user(const char *user, size_t groups)
 	return NULL;
 }
 
-/* In the C locale, whichever one the daemon has chosen. */
-static int
+/*
+ * In the C locale, whichever one the daemon has chosen.  Returns NULL or what
+ * is wrong.
+ */
+static const char *
 compile(const char *expression, regex_t *ret, char why[static STSSL_MAP_ERROR])
 {
 	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), old;
 	int r;
 
-	if (c == (locale_t)0) {
-		(void)snprintf(why, STSSL_MAP_ERROR, "out of memory");
-		return -EBADMSG;
-	}
+	if (c == (locale_t)0)
+		return "out of memory";
 	old = uselocale(c);
 	r = regcomp(ret, expression, REG_EXTENDED);
 	if (r != 0)
 		(void)regerror(r, ret, why, STSSL_MAP_ERROR);
 	(void)uselocale(old);
 	freelocale(c);
-	return r == 0 ? 0 : -EBADMSG;
+	return r != 0 ? why : NULL;
 }
 
-static int
-complain(char why[static STSSL_MAP_ERROR], const char *text)
-{
-	(void)snprintf(why, STSSL_MAP_ERROR, "%s", text);
-	return -EBADMSG;
-}
-
-/* User names have no blanks, so the last word is one. */
-static int
+/* User names have no blanks, so the last word is one.  Returns as compile(). */
+static const char *
 split(const char *text, char expression[static STSSL_MAP_EXPRESSION_MAX + 1],
-    const char **ret_user, char why[static STSSL_MAP_ERROR])
+    const char **ret_user)
 {
 	size_t end = strlen(text), len;
 
@@ -101,53 +95,65 @@ split(const char *text, char expression[static STSSL_MAP_EXPRESSION_MAX + 1],
 	while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
 		len--;
 	if (len == 0 || **ret_user == '\0')
-		return complain(why, "not an expression and a user name");
+		return "not an expression and a user name";
 	if (len > STSSL_MAP_EXPRESSION_MAX)
-		return complain(why, "the expression is too long");
+		return "the expression is too long";
 	memcpy(expression, text, len);
 	expression[len] = '\0';
-	return 0;
+	return NULL;
 }
 
-int
-stssl_map_line_compile(enum stssl_subject kind, const char *text,
-    struct stssl_map_line *ret, char ret_why[static STSSL_MAP_ERROR])
+const char *
+stssl_map_line_compile(const char *map, enum stssl_subject kind,
+    const char *text, struct stssl_map_line *ret,
+    char why[static STSSL_MAP_ERROR])
 {
 	char expression[STSSL_MAP_EXPRESSION_MAX + 1];
-	struct stssl_map_line line = { .kind = kind, .text = text };
-	const char *why;
-	int r = split(text, expression, &line.user, ret_why);
+	struct stssl_map_line line = { .map = map, .kind = kind, .text = text };
+	const char *wrong = split(text, expression, &line.user);
 
-	if (r < 0)
-		return r;
-	why = refused(expression);
-	if (why != NULL)
-		return complain(ret_why, why);
-	r = compile(expression, &line.regex, ret_why);
-	if (r < 0)
-		return r;
-	why = check_user(line.user, line.regex.re_nsub);
-	if (why != NULL) {
+	if (wrong == NULL)
+		wrong = refused(expression);
+	if (wrong == NULL)
+		wrong = compile(expression, &line.regex, why);
+	if (wrong != NULL)
+		return wrong;
+	wrong = check_user(line.user, line.regex.re_nsub);
+	if (wrong != NULL)
 		regfree(&line.regex);
-		return complain(ret_why, why);
-	}
-	*ret = line;
-	return 0;
+	else
+		*ret = line;
+	return wrong;
 }
 
 void
 stssl_map_line_done(struct stssl_map_line *line)
 {
 	regfree(&line->regex);
-	line->text = NULL;
-	line->user = NULL;
+}
+
+static bool
+is_of(
+    const struct stssl_map_line *line, const char *map, enum stssl_subject kind)
+{
+	return line->kind == kind && strcmp(line->map, map) == 0;
 }
 
 bool
-stssl_map_has(const struct stssl_map *map, enum stssl_subject kind)
+stssl_map_exists(const struct stssl_maps *maps, const char *map)
 {
-	for (size_t i = 0; map != NULL && i < map->count; i++)
-		if (map->lines[i].kind == kind)
+	for (size_t i = 0; i < maps->count; i++)
+		if (strcmp(maps->lines[i].map, map) == 0)
+			return true;
+	return false;
+}
+
+bool
+stssl_map_has(
+    const struct stssl_maps *maps, const char *map, enum stssl_subject kind)
+{
+	for (size_t i = 0; map != NULL && i < maps->count; i++)
+		if (is_of(&maps->lines[i], map, kind))
 			return true;
 	return false;
 }
@@ -204,17 +210,18 @@ apply_line(const struct stssl_map_line *line, const char *name,
 }
 
 int
-stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
-    const char *name, char ret_user[static STSSL_USER_MAX + 1])
+stssl_map_apply(const struct stssl_maps *maps, const char *map,
+    enum stssl_subject kind, const char *name,
+    char ret_user[static STSSL_USER_MAX + 1])
 {
 	char user[STSSL_USER_MAX + 1] = "", other[STSSL_USER_MAX + 1] = "";
 	int found = 0;
 
-	for (size_t i = 0; i < map->count; i++) {
-		int r = map->lines[i].kind != kind
-			    ? 0
-			    : apply_line(
-				  &map->lines[i], name, found ? other : user);
+	for (size_t i = 0; i < maps->count; i++) {
+		int r = is_of(&maps->lines[i], map, kind)
+			    ? apply_line(
+				  &maps->lines[i], name, found ? other : user)
+			    : 0;
 
 		if (r < 0)
 			return r;
@@ -227,125 +234,77 @@ stssl_map_apply(const struct stssl_map *map, enum stssl_subject kind,
 	return found;
 }
 
+/* The lines of one way in the section of a map. */
 static int
-out_of_memory(struct stssl_error *error)
-{
-	(void)snprintf(error->text, sizeof error->text, "out of memory");
-	return -ENOMEM;
-}
-
-/* The lines of a way in a map's section; none for the way "file". */
-static struct stssl_values
-lines_of(const struct stssl_conf_section *section, enum stssl_identity way)
-{
-	if (stssl_identity_subject(way) == STSSL_SUBJECT_COUNT)
-		return (struct stssl_values){ NULL, 0 };
-	return stssl_conf_values(section, stssl_identity_word(way));
-}
-
-static size_t
-count_lines(const struct stssl_conf_section *section)
-{
-	size_t count = 0;
-
-	for (int i = 0; i < STSSL_IDENTITY_COUNT; i++)
-		count += lines_of(section, (enum stssl_identity)i).count;
-	return count;
-}
-
-static int
-fill_way(struct stssl_map *map, const struct stssl_conf_section *section,
+read_way(struct stssl_maps *maps, const struct stssl_conf_section *section,
     enum stssl_identity way, struct stssl_error *error)
 {
-	struct stssl_values lines = lines_of(section, way);
-	char why[STSSL_MAP_ERROR];
+	const char *key = stssl_identity_word(way);
+	struct stssl_values texts = stssl_conf_values(section, key);
 
-	for (size_t i = 0; i < lines.count; i++) {
-		if (stssl_map_line_compile(stssl_identity_subject(way),
-			lines.list[i], &map->lines[map->count], why) < 0)
-			return stssl_conf_wrong(
-			    section, stssl_identity_word(way), i, why, error);
-		map->count++;
+	for (size_t i = 0; i < texts.count; i++) {
+		char why[STSSL_MAP_ERROR];
+		const char *wrong;
+
+		if (maps->count == STSSL_MAP_LINES_MAX)
+			return stssl_conf_error(section, "", error,
+			    "more than %d lines in all maps",
+			    STSSL_MAP_LINES_MAX);
+		wrong = stssl_map_line_compile(stssl_conf_title(section),
+		    stssl_identity_subject(way), texts.list[i],
+		    &maps->lines[maps->count], why);
+		if (wrong != NULL)
+			return stssl_conf_wrong(section, key, i, wrong, error);
+		maps->count++;
 	}
 	return 0;
 }
 
 static int
-fill(struct stssl_map *map, const struct stssl_conf_section *section,
+read_map(struct stssl_maps *maps, const struct stssl_conf_section *section,
     struct stssl_error *error)
 {
+	size_t before = maps->count;
 	int r = 0;
 
-	map->name = stssl_conf_title(section);
-	map->lines = calloc(count_lines(section), sizeof *map->lines);
-	if (map->lines == NULL)
-		return out_of_memory(error);
 	for (int i = 0; r == 0 && i < STSSL_IDENTITY_COUNT; i++)
-		r = fill_way(map, section, (enum stssl_identity)i, error);
-	return r;
-}
-
-static int
-check(const struct stssl_conf_section *section, size_t *lines,
-    struct stssl_error *error)
-{
-	size_t count = count_lines(section);
-
-	if (count == 0)
+		if (stssl_identity_subject((enum stssl_identity)i) !=
+		    STSSL_SUBJECT_COUNT)
+			r = read_way(
+			    maps, section, (enum stssl_identity)i, error);
+	if (r == 0 && maps->count == before)
 		return stssl_conf_error(
 		    section, "", error, "a map without a line");
-	*lines += count;
-	if (*lines > STSSL_MAP_LINES_MAX)
-		return stssl_conf_error(section, "", error,
-		    "more than %d lines in all maps", STSSL_MAP_LINES_MAX);
-	return 0;
+	return r;
 }
 
 int
 stssl_maps_read(const struct stssl_conf *conf, struct stssl_maps *ret,
     struct stssl_error *error)
 {
-	const struct stssl_conf_section *section = NULL;
-	size_t n = stssl_conf_count(conf, "map"), lines = 0;
-	struct stssl_maps maps = { .count = 0 };
+	const struct stssl_conf_section *section =
+	    stssl_conf_next(conf, "map", NULL);
 	int r = 0;
 
-	maps.list = calloc(n == 0 ? 1 : n, sizeof *maps.list);
-	if (maps.list == NULL)
-		return out_of_memory(error);
-	while (r == 0 &&
-	       (section = stssl_conf_next(conf, "map", section)) != NULL) {
-		r = check(section, &lines, error);
-		if (r == 0)
-			r = fill(&maps.list[maps.count++], section, error);
+	if (section == NULL)
+		return 0;
+	ret->lines = calloc(STSSL_MAP_LINES_MAX, sizeof *ret->lines);
+	if (ret->lines == NULL) {
+		(void)snprintf(
+		    error->text, sizeof error->text, "out of memory");
+		return -ENOMEM;
 	}
-	if (r < 0) {
-		stssl_maps_done(&maps);
-		return r;
-	}
-	*ret = maps;
-	return 0;
+	for (; r == 0 && section != NULL;
+	     section = stssl_conf_next(conf, "map", section))
+		r = read_map(ret, section, error);
+	return r;
 }
 
 void
 stssl_maps_done(struct stssl_maps *maps)
 {
-	for (size_t i = 0; i < maps->count; i++) {
-		struct stssl_map *map = &maps->list[i];
-
-		for (size_t n = 0; n < map->count; n++)
-			stssl_map_line_done(&map->lines[n]);
-		free(map->lines);
-	}
-	free(maps->list);
-	*maps = (struct stssl_maps){ 0 };
-}
-
-const struct stssl_map *
-stssl_maps_find(const struct stssl_maps *maps, const char *name)
-{
-	for (size_t i = 0; i < maps->count; i++)
-		if (strcmp(maps->list[i].name, name) == 0)
-			return &maps->list[i];
-	return NULL;
+	while (maps->count > 0)
+		stssl_map_line_done(&maps->lines[--maps->count]);
+	free(maps->lines);
+	maps->lines = NULL;
 }

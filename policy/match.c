@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "policy/hosts.h"
+#include "policy/pattern.h"
 #include "policy/trace.h"
 #include "status/ascii.h"
 
@@ -85,33 +86,34 @@ match_edge(const struct stssl_class *c, struct asker *a)
 	return stssl_told_matches(&c->edges, a->login, STSSL_KEY_STSSL_EDGE);
 }
 
-static bool
-has_host(const struct stssl_class *c, const struct stssl_hosts *hosts)
-{
-	for (size_t i = 0; i < c->from_count; i++)
-		for (size_t n = 0; n < hosts->count; n++)
-			if (stssl_pattern_has_host(
-				&c->from[i], hosts->names[n]))
-				return true;
-	return false;
-}
-
 /* The DNS is asked only if no address matches and there are host names. */
 static int
 match_from(const struct stssl_class *c, struct asker *a)
 {
 	const struct stssl_address *from = a->login->from;
+	struct stssl_pattern pattern;
 	bool names = false;
 
-	for (size_t i = 0; i < c->from_count && from != NULL; i++) {
-		if (stssl_pattern_has(&c->from[i], from))
+	for (size_t i = 0; i < c->from.count && from != NULL; i++) {
+		int r = stssl_pattern_parse(c->from.list[i], &pattern);
+
+		if (r < 0)
+			return r;
+		if (stssl_pattern_has(&pattern, from))
 			return 1;
-		names = names || c->from[i].host != NULL;
+		names = names || pattern.host != NULL;
 	}
 	if (!names)
-		return c->from_count == 0;
+		return c->from.count == 0;
 	stssl_hosts_find(a->hosts, from);
-	return has_host(c, a->hosts);
+	for (size_t i = 0; i < c->from.count; i++)
+		for (size_t n = 0; n < a->hosts->count; n++)
+			if (stssl_pattern_parse(c->from.list[i], &pattern) ==
+				0 &&
+			    stssl_pattern_has_host(
+				&pattern, a->hosts->names[n]))
+				return 1;
+	return 0;
 }
 
 static int
@@ -128,13 +130,16 @@ match_type(const struct stssl_class *c, struct asker *a)
 static int
 match_group(const struct stssl_class *c, struct asker *a)
 {
-	for (size_t i = 0; i < c->group_count; i++) {
-		int r = stssl_user_in_group(&a->user, &c->groups[i]);
+	for (size_t i = 0; i < c->groups.count; i++) {
+		struct stssl_group group;
+		int r = stssl_group_parse(c->groups.list[i], &group);
 
+		if (r == 0)
+			r = stssl_user_in_group(&a->user, &group);
 		if (r != 0)
 			return r;
 	}
-	return c->group_count == 0;
+	return c->groups.count == 0;
 }
 
 static int

@@ -259,8 +259,7 @@ set_rules(json_t *class, const struct stssl_class *c)
 	output_set(class, "identity", ways_of(identity));
 	output_set(class, "email-domain", values_of(identity->email_domains));
 	output_set(class, "upn-domain", values_of(identity->upn_domains));
-	output_set(class, "map",
-	    output_string(identity->map == NULL ? NULL : identity->map->name));
+	output_set(class, "map", output_string(identity->map));
 	output_set(class, "applies", applying(c));
 }
 

@@ -25,14 +25,16 @@ apply(const char *text, const char *name)
 {
 	char user[STSSL_USER_MAX + 1], why[STSSL_MAP_ERROR] = "";
 	struct stssl_map_line line;
-	struct stssl_map map = { .name = "m", .lines = &line, .count = 1 };
+	struct stssl_maps maps = { .lines = &line, .count = 1 };
+	const char *wrong =
+	    stssl_map_line_compile("m", STSSL_SUBJECT_CN, text, &line, why);
 
-	if (stssl_map_line_compile(STSSL_SUBJECT_CN, text, &line, why) < 0) {
-		must(why[0] != '\0' && strchr(why, '\n') == NULL);
+	if (wrong != NULL) {
+		must(wrong[0] != '\0' && strchr(wrong, '\n') == NULL);
 		return;
 	}
 	must(line.user > text && line.user[0] != '\0');
-	if (stssl_map_apply(&map, STSSL_SUBJECT_CN, name, user) == 1)
+	if (stssl_map_apply(&maps, "m", STSSL_SUBJECT_CN, name, user) == 1)
 		must(stssl_user_valid(user));
 	stssl_map_line_done(&line);
 }

@@ -214,16 +214,19 @@ START_TEST(every_key_is_taken)
 	    "map m { cn = 'a b' dn = { 'c d', 'e f' } email = 'g h' "
 	    "upn = 'i j' dns = 'k l' uri = 'm n' }");
 	const struct stssl_class *c = &classes->list[0];
+	struct stssl_group group;
 
 	ck_assert_str_eq(classes->identities, "/i");
 	ck_assert_str_eq(c->name, "a b");
 	ck_assert_uint_eq(c->users.count, 2);
 	ck_assert_uint_eq(c->services.count, 1);
-	ck_assert_uint_eq(c->group_count, 2);
-	ck_assert_str_eq(c->groups[0].name, "staff");
-	ck_assert_ptr_null(c->groups[1].name);
-	ck_assert_uint_eq(c->groups[1].gid, 50);
-	ck_assert_uint_eq(c->from_count, 2);
+	ck_assert_uint_eq(c->groups.count, 2);
+	ck_assert_str_eq(c->groups.list[0], "staff");
+	ck_assert_int_eq(stssl_group_parse(c->groups.list[1], &group), 0);
+	ck_assert_ptr_null(group.name);
+	ck_assert_uint_eq(group.gid, 50);
+	ck_assert_uint_eq(c->from.count, 2);
+	ck_assert_str_eq(c->from.list[1], "::1");
 	ck_assert_int_eq(c->type, STSSL_TYPE_VIRTUAL);
 	ck_assert_int_eq(c->ssl, STSSL_SSL_OPTIONAL);
 	ck_assert_int_eq(c->login, STSSL_LOGIN_BOTH);
@@ -234,8 +237,8 @@ START_TEST(every_key_is_taken)
 	ck_assert_str_eq(c->identity.directory, "/i");
 	ck_assert_uint_eq(c->identity.email_domains.count, 1);
 	ck_assert_uint_eq(c->identity.upn_domains.count, 2);
-	ck_assert_str_eq(c->identity.map->name, "m");
-	ck_assert_uint_eq(c->identity.map->count, 7);
+	ck_assert_str_eq(c->identity.map, "m");
+	ck_assert_uint_eq(classes->maps.count, 7);
 	ck_assert_int_eq(c->min_protocol, STSSL_TLS_1_3);
 	ck_assert(c->data_private);
 	ck_assert(c->ssh);
@@ -274,7 +277,7 @@ START_TEST(the_example_is_right_with_all_its_keys)
 	(void)fclose(f);
 	classes = classes_of(text);
 	ck_assert_uint_eq(classes->count, 5);
-	ck_assert_uint_eq(classes->maps.count, 1);
+	ck_assert_uint_eq(stssl_conf_count(classes->conf, "map"), 1);
 	(void)stssl_classes_free(classes);
 }
 END_TEST

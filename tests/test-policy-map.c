@@ -68,27 +68,32 @@ static const struct {
 START_TEST(a_map_makes_one_user_of_a_name)
 {
 	struct stssl_map_line lines[ROWS(rows[_i].lines)];
-	struct stssl_map map = { .name = "m", .lines = lines };
+	struct stssl_maps maps = { .lines = lines };
 	char user[STSSL_USER_MAX + 1] = "", why[STSSL_MAP_ERROR];
 
-	while (map.count < ROWS(lines) && rows[_i].lines[map.count] != NULL) {
-		ck_assert_int_eq(
-		    stssl_map_line_compile(STSSL_SUBJECT_DN,
-			rows[_i].lines[map.count], &lines[map.count], why),
-		    0);
-		map.count++;
+	while (maps.count < ROWS(lines) && rows[_i].lines[maps.count] != NULL) {
+		ck_assert_ptr_null(stssl_map_line_compile("m", STSSL_SUBJECT_DN,
+		    rows[_i].lines[maps.count], &lines[maps.count], why));
+		maps.count++;
 	}
 	ck_assert_int_eq(
-	    stssl_map_apply(&map, STSSL_SUBJECT_DN, rows[_i].name, user),
+	    stssl_map_apply(&maps, "m", STSSL_SUBJECT_DN, rows[_i].name, user),
 	    rows[_i].r);
 	ck_assert_str_eq(user, rows[_i].user);
 	ck_assert_int_eq(
-	    stssl_map_apply(&map, STSSL_SUBJECT_CN, rows[_i].name, user), 0);
-	ck_assert(stssl_map_has(&map, STSSL_SUBJECT_DN));
-	ck_assert(!stssl_map_has(&map, STSSL_SUBJECT_CN));
-	ck_assert(!stssl_map_has(NULL, STSSL_SUBJECT_DN));
-	while (map.count > 0)
-		stssl_map_line_done(&lines[--map.count]);
+	    stssl_map_apply(&maps, "m", STSSL_SUBJECT_CN, rows[_i].name, user),
+	    0);
+	ck_assert_int_eq(
+	    stssl_map_apply(&maps, "n", STSSL_SUBJECT_DN, rows[_i].name, user),
+	    0);
+	ck_assert(stssl_map_has(&maps, "m", STSSL_SUBJECT_DN));
+	ck_assert(stssl_map_exists(&maps, "m"));
+	ck_assert(!stssl_map_has(&maps, "m", STSSL_SUBJECT_CN));
+	ck_assert(!stssl_map_has(&maps, "n", STSSL_SUBJECT_DN));
+	ck_assert(!stssl_map_exists(&maps, "n"));
+	ck_assert(!stssl_map_has(&maps, NULL, STSSL_SUBJECT_DN));
+	while (maps.count > 0)
+		stssl_map_line_done(&lines[--maps.count]);
 }
 END_TEST
 
@@ -136,10 +141,9 @@ START_TEST(a_faulty_line_is_refused)
 	struct stssl_map_line line;
 	char why[STSSL_MAP_ERROR] = "";
 
-	ck_assert_int_eq(stssl_map_line_compile(
-			     STSSL_SUBJECT_DN, wrongs[_i].text, &line, why),
-	    -EBADMSG);
-	ck_assert_str_eq(why, wrongs[_i].why);
+	ck_assert_str_eq(stssl_map_line_compile("m", STSSL_SUBJECT_DN,
+			     wrongs[_i].text, &line, why),
+	    wrongs[_i].why);
 }
 END_TEST
 

@@ -26,7 +26,7 @@ struct lines {
 	char **list;
 	size_t count;
 	size_t size;
-	bool failed; /* out of memory */
+	bool failed; /* out of memory, or what cannot have been read */
 };
 
 static void
@@ -106,12 +106,16 @@ add_users(
 static void
 add_groups(struct lines *lines, const struct stssl_class *c)
 {
-	for (size_t i = 0; i < c->group_count; i++)
-		if (c->groups[i].name != NULL)
-			add_quoted(lines, "group", c->groups[i].name);
+	for (size_t i = 0; i < c->groups.count; i++) {
+		struct stssl_group group;
+
+		if (stssl_group_parse(c->groups.list[i], &group) < 0)
+			lines->failed = true;
+		else if (group.name != NULL)
+			add_quoted(lines, "group", group.name);
 		else
-			add(lines, "group %lu",
-			    (unsigned long)c->groups[i].gid);
+			add(lines, "group %lu", (unsigned long)group.gid);
+	}
 }
 
 static void
@@ -119,9 +123,15 @@ add_from(struct lines *lines, const struct stssl_class *c)
 {
 	char text[STSSL_PATTERN_TEXT];
 
-	for (size_t i = 0; i < c->from_count; i++)
-		add(lines, "from %s",
-		    stssl_pattern_canonical(&c->from[i], text));
+	for (size_t i = 0; i < c->from.count; i++) {
+		struct stssl_pattern pattern;
+
+		if (stssl_pattern_parse(c->from.list[i], &pattern) < 0)
+			lines->failed = true;
+		else
+			add(lines, "from %s",
+			    stssl_pattern_canonical(&pattern, text));
+	}
 }
 
 static void
@@ -178,9 +188,13 @@ add_way(struct lines *lines, const struct stssl_identity_rules *rules,
 		add_domains(lines, "email-domain", &rules->email_domains);
 	if (way == STSSL_IDENTITY_UPN)
 		add_domains(lines, "upn-domain", &rules->upn_domains);
-	for (size_t i = 0; rules->map != NULL && i < rules->map->count; i++)
-		if (rules->map->lines[i].kind == stssl_identity_subject(way))
-			add_map_line(lines, word, &rules->map->lines[i]);
+	for (size_t i = 0; rules->map != NULL && i < rules->maps->count; i++) {
+		const struct stssl_map_line *line = &rules->maps->lines[i];
+
+		if (line->kind == stssl_identity_subject(way) &&
+		    strcmp(line->map, rules->map) == 0)
+			add_map_line(lines, word, line);
+	}
 }
 
 static void

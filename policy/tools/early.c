@@ -7,12 +7,16 @@
 #include "policy/tools/early.h"
 
 #include "policy/class.h"
+#include "policy/pattern.h"
 
 static bool
 has_host(const struct stssl_class *c)
 {
-	for (size_t i = 0; i < c->from_count; i++)
-		if (c->from[i].host != NULL)
+	struct stssl_pattern pattern;
+
+	for (size_t i = 0; i < c->from.count; i++)
+		if (stssl_pattern_parse(c->from.list[i], &pattern) == 0 &&
+		    pattern.host != NULL)
 			return true;
 	return false;
 }
@@ -26,15 +30,15 @@ reduce(struct stssl_class *c)
 {
 	const bool has_names = has_host(c);
 	const bool is_sure = c->listeners.count == 0 && c->edges.count == 0 &&
-			     c->type == STSSL_TYPE_ANY && c->group_count == 0 &&
-			     !has_names;
+			     c->type == STSSL_TYPE_ANY &&
+			     c->groups.count == 0 && !has_names;
 
 	c->listeners.count = 0;
 	c->edges.count = 0;
 	c->type = STSSL_TYPE_ANY;
-	c->group_count = 0;
+	c->groups.count = 0;
 	if (has_names)
-		c->from_count = 0;
+		c->from.count = 0;
 	c->identity.ways = 0;
 	return is_sure;
 }

@@ -89,24 +89,19 @@ covers_users(const struct stssl_class *outer, const struct stssl_class *inner)
 }
 
 static bool
-any_pattern_covers(
-    const struct stssl_class *outer, const struct stssl_pattern *inner)
+covers_pattern(const char *outer, const char *inner)
 {
-	for (size_t i = 0; i < outer->from_count; i++)
-		if (stssl_pattern_covers(&outer->from[i], inner))
-			return true;
-	return false;
+	struct stssl_pattern out, in;
+
+	return stssl_pattern_parse(outer, &out) == 0 &&
+	       stssl_pattern_parse(inner, &in) == 0 &&
+	       stssl_pattern_covers(&out, &in);
 }
 
 static bool
 covers_from(const struct stssl_class *outer, const struct stssl_class *inner)
 {
-	if (outer->from_count == 0)
-		return true;
-	for (size_t i = 0; i < inner->from_count; i++)
-		if (!any_pattern_covers(outer, &inner->from[i]))
-			return false;
-	return inner->from_count > 0;
+	return covers_strings(&outer->from, &inner->from, "", covers_pattern);
 }
 
 /* Only real users are in groups. */
@@ -114,34 +109,26 @@ static bool
 covers_type(const struct stssl_class *outer, const struct stssl_class *inner)
 {
 	return outer->type == STSSL_TYPE_ANY || outer->type == inner->type ||
-	       (outer->type == STSSL_TYPE_REAL && inner->group_count > 0);
+	       (outer->type == STSSL_TYPE_REAL && inner->groups.count > 0);
 }
 
 static bool
-has_group(const struct stssl_class *c, const struct stssl_group *group)
+covers_group(const char *outer, const char *inner)
 {
-	for (size_t i = 0; i < c->group_count; i++) {
-		const struct stssl_group *g = &c->groups[i];
+	struct stssl_group out, in;
 
-		if (g->name == NULL && group->name == NULL &&
-		    g->gid == group->gid)
-			return true;
-		if (g->name != NULL && group->name != NULL &&
-		    strcmp(g->name, group->name) == 0)
-			return true;
-	}
-	return false;
+	if (stssl_group_parse(outer, &out) < 0 ||
+	    stssl_group_parse(inner, &in) < 0)
+		return false;
+	if (out.name == NULL || in.name == NULL)
+		return out.name == in.name && out.gid == in.gid;
+	return strcmp(out.name, in.name) == 0;
 }
 
 static bool
 covers_groups(const struct stssl_class *outer, const struct stssl_class *inner)
 {
-	if (outer->group_count == 0)
-		return true;
-	for (size_t i = 0; i < inner->group_count; i++)
-		if (!has_group(outer, &inner->groups[i]))
-			return false;
-	return inner->group_count > 0;
+	return covers_strings(&outer->groups, &inner->groups, "", covers_group);
 }
 
 /* The criteria of policy/match.c but `user`, in its order. */

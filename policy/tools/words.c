@@ -101,8 +101,8 @@ stssl_keys_word(const char *key, int value)
 
 	if (row == NULL)
 		row = stssl_conf_key(stssl_keys, key);
-	if (row == NULL || row->type != STSSL_CONF_WORD || value < 0 ||
-	    value >= STSSL_CONF_WORDS || row->words[value] == NULL)
+	if (row == NULL || value < 0 || value >= STSSL_CONF_WORDS ||
+	    row->words[value] == NULL)
 		return "";
 	return row->words[value];
 }

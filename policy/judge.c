@@ -99,24 +99,6 @@ facts_for(const struct shown *shown, const struct stssl_class *class,
 }
 
 static struct stssl_decision
-decide(const struct stssl_class *class, enum stssl_facts facts,
-    const struct stssl_trace *trace)
-{
-	const struct stssl_trace_row row = {
-		.ssl = class->ssl,
-		.login = class->login,
-		.bad = class->bad,
-		.facts = facts,
-		.decision =
-		    stssl_decide(class->ssl, class->login, class->bad, facts),
-	};
-
-	if (trace != NULL)
-		trace->row_found(trace->data, &row);
-	return row.decision;
-}
-
-static struct stssl_decision
 refuse(enum stssl_reason reason)
 {
 	return (struct stssl_decision){ STSSL_VERDICT_REFUSE, reason };
@@ -127,7 +109,9 @@ judge(const struct stssl_classes *classes, const struct stssl_login *login,
     struct stssl_judgement *ret)
 {
 	struct shown shown = { .failure = STSSL_FAILURE_OTHER };
+	const struct stssl_trace *trace = login->trace;
 	const struct stssl_class *class;
+	enum stssl_facts facts;
 	int r;
 
 	if (login->user == NULL || !stssl_user_valid(login->user))
@@ -143,7 +127,10 @@ judge(const struct stssl_classes *classes, const struct stssl_login *login,
 	if (read_record(login->record, &shown) < 0)
 		return refuse(STSSL_REASON_HELPER);
 	ret->failure = shown.failure;
-	return decide(class, facts_for(&shown, class, login), login->trace);
+	facts = facts_for(&shown, class, login);
+	if (trace != NULL)
+		trace->row_found(trace->data, class, facts);
+	return stssl_decide(class->ssl, class->login, class->bad, facts);
 }
 
 void

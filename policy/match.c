@@ -166,17 +166,14 @@ static int
 match(const struct stssl_class *c, struct asker *a)
 {
 	const struct stssl_trace *trace = a->login->trace;
-	struct stssl_trace_class tried = { .class_name = c->name };
 	int i = STSSL_CRITERION_NONE, r = 1;
 
 	while (r == 1 && ++i < STSSL_CRITERION_COUNT)
 		r = criteria[i](c, a);
-	if (trace != NULL) {
-		tried.against =
-		    r == 1 ? STSSL_CRITERION_NONE : (enum stssl_criterion)i;
-		tried.error = r < 0 ? r : 0;
-		trace->class_tried(trace->data, &tried);
-	}
+	if (trace != NULL)
+		trace->class_tried(trace->data, c,
+		    r == 1 ? STSSL_CRITERION_NONE : (enum stssl_criterion)i,
+		    r < 0 ? r : 0);
 	return r;
 }
 
@@ -209,9 +206,8 @@ stssl_class_find(const struct stssl_classes *classes,
 	stssl_user_init(&asker.user, login->user);
 	name_it(&asker, classes->names);
 	for (size_t i = 0; r == 0 && i < classes->count; i++) {
-		r = match(&classes->list[i], &asker);
-		if (r == 1)
-			found = &classes->list[i];
+		found = &classes->list[i];
+		r = match(found, &asker);
 	}
 	confirmed = r < 0 ? 0 : stssl_user_confirm(&asker.user);
 	stssl_user_done(&asker.user);

@@ -32,38 +32,25 @@ enum stssl_criterion {
 	STSSL_CRITERION_COUNT
 };
 
-/*
- * A class that was tried.  With `error`, a negative errno, the criterion could
- * not be found out, and the search ended there.
- */
-struct stssl_trace_class {
-	const char *class_name;
-	enum stssl_criterion against;
-	int error;
-};
-
-/* The row and column of the decision table, and what stands there. */
-struct stssl_trace_row {
-	enum stssl_ssl ssl;
-	enum stssl_login_way login;
-	enum stssl_bad_certificate bad;
-	enum stssl_facts facts;
-	struct stssl_decision decision;
-};
+struct stssl_class;
 
 /*
  * Called in the order of the decision: `class_tried` for each class up to the
- * one that matches; then, if there is a verified certificate, `way_tried` for
- * each way of the class up to the one that leads to the user (see
- * policy/ways.h); then `row_found`.  A decision that ends early, as for a
- * user name that is none, leaves out what comes after.  What the pointers lead
- * to is gone when the function returns.
+ * one that matches, with the criterion against it, and an error, a negative
+ * errno, if that could not be found out, which ends the search; then, if there
+ * is a verified certificate, `way_tried` for each way of the class up to the
+ * one that leads to the user (see policy/ways.h); then `row_found` with the
+ * column of the decision table; the class has the row.  A decision that ends
+ * early, as for a user name that is none, leaves out what comes after.  What
+ * the pointers lead to is gone when the function returns.
  */
 struct stssl_trace {
 	void *data;
-	void (*class_tried)(void *data, const struct stssl_trace_class *tried);
+	void (*class_tried)(void *data, const struct stssl_class *class,
+	    enum stssl_criterion against, int error);
 	void (*way_tried)(void *data, const struct stssl_way_tried *tried);
-	void (*row_found)(void *data, const struct stssl_trace_row *row);
+	void (*row_found)(void *data, const struct stssl_class *class,
+	    enum stssl_facts facts);
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/class.h"
 #include "policy/classes.h"
 #include "policy/judge.h"
 #include "policy/tools/words.h"
@@ -35,17 +36,17 @@ set_error(json_t *object, int error)
 }
 
 static void
-class_tried(void *data, const struct stssl_trace_class *tried)
+class_tried(void *data, const struct stssl_class *class,
+    enum stssl_criterion against, int error)
 {
 	struct story *story = data;
-	bool matches =
-	    tried->against == STSSL_CRITERION_NONE && tried->error == 0;
+	bool matches = against == STSSL_CRITERION_NONE && error == 0;
 	json_t *step = output_need(json_pack("{s:o, s:b, s:s?, s:s}", "class",
-	    output_string(tried->class_name), "matches", matches, "criterion",
-	    matches ? NULL : stssl_criterion_key(tried->against), "text",
-	    stssl_criterion_text(tried->against)));
+	    output_string(class->name), "matches", matches, "criterion",
+	    matches ? NULL : stssl_criterion_key(against), "text",
+	    stssl_criterion_text(against)));
 
-	set_error(step, tried->error);
+	set_error(step, error);
 	output_append(story->classes, step);
 }
 
@@ -77,16 +78,16 @@ text_of(const struct story *story, enum stssl_facts facts)
 }
 
 static void
-row_found(void *data, const struct stssl_trace_row *row)
+row_found(void *data, const struct stssl_class *class, enum stssl_facts facts)
 {
 	struct story *story = data;
 
 	json_decref(story->row);
 	story->row = output_need(json_pack("{s:s, s:s, s:s, s:s, s:s}", "ssl",
-	    stssl_keys_word("ssl", (int)row->ssl), "login",
-	    stssl_keys_word("login", (int)row->login), "bad-certificate",
-	    stssl_keys_word("bad-certificate", (int)row->bad), "connection",
-	    stssl_facts_word(row->facts), "text", text_of(story, row->facts)));
+	    stssl_keys_word("ssl", (int)class->ssl), "login",
+	    stssl_keys_word("login", (int)class->login), "bad-certificate",
+	    stssl_keys_word("bad-certificate", (int)class->bad), "connection",
+	    stssl_facts_word(facts), "text", text_of(story, facts)));
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/class.h"
 #include "policy/judge.h"
 #include "policy/keys.h"
 #include "policy/tools/words.h"
@@ -33,11 +34,12 @@ tell(struct told *told, const char *fmt, ...)
 }
 
 static void
-class_tried(void *data, const struct stssl_trace_class *t)
+class_tried(void *data, const struct stssl_class *class,
+    enum stssl_criterion against, int error)
 {
-	tell(data, "%s(%s)", t->class_name, stssl_criterion_key(t->against));
-	if (t->error != 0)
-		tell(data, "%d", t->error);
+	tell(data, "%s(%s)", class->name, stssl_criterion_key(against));
+	if (error != 0)
+		tell(data, "%d", error);
 	tell(data, " ");
 }
 
@@ -49,13 +51,15 @@ way_tried(void *data, const struct stssl_way_tried *t)
 }
 
 static void
-row_found(void *data, const struct stssl_trace_row *row)
+row_found(void *data, const struct stssl_class *c, enum stssl_facts facts)
 {
-	tell(data, "[%s %s %s %s]%s", stssl_keys_word("ssl", (int)row->ssl),
-	    stssl_keys_word("login", (int)row->login),
-	    stssl_keys_word("bad-certificate", (int)row->bad),
-	    stssl_facts_word(row->facts),
-	    stssl_reason_word(row->decision.reason));
+	const struct stssl_decision decision =
+	    stssl_decide(c->ssl, c->login, c->bad, facts);
+
+	tell(data, "[%s %s %s %s]%s", stssl_keys_word("ssl", (int)c->ssl),
+	    stssl_keys_word("login", (int)c->login),
+	    stssl_keys_word("bad-certificate", (int)c->bad),
+	    stssl_facts_word(facts), stssl_reason_word(decision.reason));
 }
 
 /* sam is virtual, alice is real and in the group staff. */

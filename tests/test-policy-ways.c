@@ -142,10 +142,10 @@ put(struct stssl_record *record, const char *name, unsigned nth)
 }
 
 static void
-ignore_class(void *data, const struct stssl_trace_class *tried)
+ignore_class(void *data, const struct stssl_class *class,
+    enum stssl_criterion against, int error)
 {
-	(void)data;
-	(void)tried;
+	(void)data, (void)class, (void)against, (void)error;
 }
 
 static void
@@ -155,10 +155,9 @@ keep_way(void *data, const struct stssl_way_tried *tried)
 }
 
 static void
-ignore_row(void *data, const struct stssl_trace_row *row)
+ignore_row(void *data, const struct stssl_class *class, enum stssl_facts facts)
 {
-	(void)data;
-	(void)row;
+	(void)data, (void)class, (void)facts;
 }
 
 /* Asked for the very user, and for another. */

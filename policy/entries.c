@@ -7,7 +7,6 @@
 #include <config.h>
 #include "policy/entries.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -122,102 +121,84 @@ stssl_entry_read(const char *line, char ret[static STSSL_ENTRY_MAX])
 	return canonical_entry(text, ret);
 }
 
-/* The entries of a certificate in the making. */
-struct list {
-	const struct stssl_record *record;
-	struct stssl_entries entries;
-	size_t size;
-};
-
 /* Leaves out a value that no line of a file can equal. */
-static int
-add(struct list *list, const char *prefix, const char *value)
+static void
+add(FILE *to, const char *prefix, const char *value)
 {
 	char line[LINE_BYTES], entry[STSSL_ENTRY_MAX];
-	struct stssl_entries *to = &list->entries;
 	int n = snprintf(line, sizeof line, "%s%s", prefix, value);
 	size_t len;
 
 	if (n < 0 || (size_t)n >= sizeof line ||
 	    canonical_entry(line, entry) != 1)
-		return 0;
-	len = strlen(entry) + 1;
+		return;
+	len = strlen(entry);
 	/* A file's lines do not end with blanks. */
-	if (entry[len - 2] == ' ')
-		return 0;
-	if (to->len + len > list->size) {
-		size_t size = 2 * list->size + STSSL_ENTRY_MAX;
-		char *text = realloc(to->text, size);
-
-		if (text == NULL)
-			return -ENOMEM;
-		to->text = text;
-		list->size = size;
-	}
-	assert(to->text != NULL);
-	memcpy(to->text + to->len, entry, len);
-	to->len += len;
-	return 0;
+	if (entry[len - 1] != ' ')
+		(void)fwrite(entry, 1, len + 1, to);
 }
 
-static int
-add_issuer_serial(struct list *list, const char *prefix, const char *serial)
+static void
+add_issuer_serial(FILE *to, const char *prefix, const char *serial,
+    const struct stssl_record *record)
 {
 	const char *issuer =
-	    stssl_record_get(list->record, STSSL_KEY_SSL_CLIENT_I_DN);
+	    stssl_record_get(record, STSSL_KEY_SSL_CLIENT_I_DN);
 	char value[LINE_BYTES];
 	int n = snprintf(
 	    value, sizeof value, "%s#%s", issuer == NULL ? "" : issuer, serial);
 
-	return n < 0 || (size_t)n >= sizeof value ? 0
-						  : add(list, prefix, value);
+	if (n >= 0 && (size_t)n < sizeof value)
+		add(to, prefix, value);
 }
 
 /* All names of a kind; one that is too long or malformed is left out. */
-static int
-add_names(struct list *list, const struct kind *kind)
+static void
+add_names(FILE *to, const struct kind *kind, const struct stssl_record *record)
 {
 	char name[STSSL_SUBJECT_MAX];
-	int r = 0, found;
+	int found = 1;
 
-	for (unsigned n = 0; r == 0; n++) {
-		found = stssl_subject_nth(kind->subject, list->record, n, name);
-		if (found == 0)
-			break;
+	for (unsigned n = 0; found != 0; n++) {
+		found = stssl_subject_nth(kind->subject, record, n, name);
 		if (found == 1)
-			r = add(list, kind->prefix, name);
+			add(to, kind->prefix, name);
 	}
-	return r;
 }
 
-static int
-add_kind(struct list *list, const struct kind *kind)
+static void
+add_kind(FILE *to, const struct kind *kind, const struct stssl_record *record)
 {
 	const char *value;
 
-	if (kind->canonical == NULL)
-		return add_names(list, kind);
-	value = stssl_record_get(list->record, kind->key);
-	if (value == NULL)
-		return 0;
-	return kind->canonical == value_issuer_serial
-		   ? add_issuer_serial(list, kind->prefix, value)
-		   : add(list, kind->prefix, value);
+	if (kind->canonical == NULL) {
+		add_names(to, kind, record);
+		return;
+	}
+	value = stssl_record_get(record, kind->key);
+	if (value != NULL && kind->canonical == value_issuer_serial)
+		add_issuer_serial(to, kind->prefix, value, record);
+	else if (value != NULL)
+		add(to, kind->prefix, value);
 }
 
 int
 stssl_entries_of(const struct stssl_record *record, struct stssl_entries *ret)
 {
-	struct list list = { .record = record };
-	int r = 0;
+	struct stssl_entries entries = { 0 };
+	FILE *to = open_memstream(&entries.text, &entries.len);
+	bool failed;
 
-	for (size_t i = 0; r == 0 && i < KINDS; i++)
-		r = add_kind(&list, &kinds[i]);
-	if (r < 0) {
-		stssl_entries_done(&list.entries);
-		return r;
+	if (to == NULL)
+		return -ENOMEM;
+	for (const struct kind *k = kinds; k < kinds + KINDS; k++)
+		add_kind(to, k, record);
+	failed = ferror(to) != 0;
+	if (fclose(to) != 0 || failed) {
+		stssl_entries_done(&entries);
+		return -ENOMEM;
 	}
-	*ret = list.entries;
+	*ret = entries;
 	return 0;
 }
 

@@ -335,6 +335,36 @@ confirm(struct login *l)
 	j->verdict = STSSL_VERDICT_REFUSE;
 }
 
+static int
+send_verdict(struct login *l)
+{
+	const struct stssl_judgement *j = &l->judgement;
+	const struct {
+		enum stssl_key key;
+		const char *value;
+	} rows[] = {
+		{ STSSL_KEY_STSSL_ASK, "verdict" },
+		{ STSSL_KEY_STSSL_SESSION,
+		    stssl_record_get(&l->record, STSSL_KEY_STSSL_SESSION) },
+		{ STSSL_KEY_STSSL_SERVICE, l->service },
+		{ STSSL_KEY_STSSL_USER, l->user },
+		{ STSSL_KEY_STSSL_CLASS, j->class_name },
+		{ STSSL_KEY_STSSL_VERDICT, stssl_verdict_word(j->verdict) },
+		{ STSSL_KEY_STSSL_REASON, stssl_reason_word(j->reason) },
+		{ STSSL_KEY_STSSL_DATA, j->data_private ? "private" : "any" },
+	};
+	struct stssl_record verdict;
+	int r = 0;
+
+	stssl_record_init(&verdict);
+	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
+		r = stssl_record_put(&verdict, rows[i].key, rows[i].value);
+	if (r == 0)
+		r = stssl_report(&l->line, &verdict, l->left_ms);
+	stssl_record_done(&verdict);
+	return r;
+}
+
 /*
  * The helper enforces data protection by this report: without it, there is no
  * login.  A refusal stands as it is.
@@ -342,23 +372,12 @@ confirm(struct login *l)
 static void
 report(struct login *l)
 {
-	const struct stssl_judgement *j = &l->judgement;
-	const struct stssl_report words = {
-		.session =
-		    stssl_record_get(&l->record, STSSL_KEY_STSSL_SESSION),
-		.service = l->service,
-		.user = l->user,
-		.class_name = j->class_name,
-		.verdict = stssl_verdict_word(j->verdict),
-		.reason = stssl_reason_word(j->reason),
-		.data = j->data_private ? "private" : "any",
-	};
-	int r = stssl_report(&l->line, &words, l->left_ms);
+	int r = send_verdict(l);
 
 	/* The session is gone, or the socket of the helper is. */
 	if (r == -ENOENT)
 		r = -ESRCH;
-	if (r < 0 && j->verdict != STSSL_VERDICT_REFUSE)
+	if (r < 0 && l->judgement.verdict != STSSL_VERDICT_REFUSE)
 		refuse(l, STSSL_REASON_HELPER, r, "report");
 }
 

@@ -121,7 +121,7 @@ say(int fd, const struct stssl_record *question, int64_t deadline_ms)
 
 /* MSG_TRUNC makes recv() tell the true length of a packet that is too long. */
 static int
-hear(int fd, char *buf, size_t size, int64_t deadline_ms, size_t *ret_len)
+take(int fd, char *buf, size_t size, int64_t deadline_ms, size_t *ret_len)
 {
 	ssize_t n;
 	int r = 0;
@@ -143,13 +143,14 @@ hear(int fd, char *buf, size_t size, int64_t deadline_ms, size_t *ret_len)
 int
 stssl_hear(int fd, int timeout_ms, struct stssl_record *ret)
 {
+	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
 	char *buf = malloc(STSSL_RECORD_MAX);
 	size_t len;
 	int r;
 
 	if (buf == NULL)
 		return -ENOMEM;
-	r = hear(fd, buf, STSSL_RECORD_MAX, stssl_now_ms() + timeout_ms, &len);
+	r = take(fd, buf, STSSL_RECORD_MAX, deadline_ms, &len);
 	if (r == 0)
 		r = stssl_record_decode(buf, len, ret);
 	free(buf);
@@ -190,43 +191,34 @@ stssl_hang_up(struct stssl_line *line)
 	line->fd = -1;
 }
 
-/* The helper has not waited for another question. */
-static bool
-is_over(int r)
+static int
+left(int64_t deadline_ms)
 {
-	return r == -EPIPE || r == -ECONNRESET || r == -ENODATA;
+	return (int)(deadline_ms - stssl_now_ms());
 }
 
-/* On the connection that is there, if any, or else on a new one. */
+/*
+ * On the connection that is there, if the helper has waited for another
+ * question, or else on a new one.  No answer at all is none that is well-formed.
+ */
 static int
 ask(struct stssl_line *line, const struct stssl_record *question,
-    int64_t deadline_ms, struct stssl_record *ret)
+    int timeout_ms, struct stssl_record *ret)
 {
+	int64_t deadline_ms = stssl_now_ms() + timeout_ms;
 	int r = -EPIPE;
 
 	if (line->fd != -1)
 		r = say(line->fd, question, deadline_ms);
 	if (r == 0)
-		r = stssl_hear(
-		    line->fd, (int)(deadline_ms - stssl_now_ms()), ret);
-	if (!is_over(r))
-		return r;
-	stssl_hang_up(line);
-	r = stssl_ask(line->path, question, (int)(deadline_ms - stssl_now_ms()),
-	    &line->fd);
-	if (r == 0)
-		r = stssl_hear(
-		    line->fd, (int)(deadline_ms - stssl_now_ms()), ret);
-	return r;
-}
-
-/* A question with one answer; none at all is none that is well-formed. */
-static int
-exchange(struct stssl_line *line, const struct stssl_record *question,
-    int timeout_ms, struct stssl_record *ret)
-{
-	int r = ask(line, question, stssl_now_ms() + timeout_ms, ret);
-
+		r = stssl_hear(line->fd, left(deadline_ms), ret);
+	if (r == -EPIPE || r == -ECONNRESET || r == -ENODATA) {
+		stssl_hang_up(line);
+		r = stssl_ask(
+		    line->path, question, left(deadline_ms), &line->fd);
+		if (r == 0)
+			r = stssl_hear(line->fd, left(deadline_ms), ret);
+	}
 	return r == -ENODATA ? -EBADMSG : r;
 }
 
@@ -280,7 +272,7 @@ stssl_query(struct stssl_line *line, const struct stssl_connection *keys,
 	stssl_record_init(&answer);
 	r = put_query(&question, keys, count);
 	if (r == 0)
-		r = exchange(line, &question, timeout_ms, &answer);
+		r = ask(line, &question, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, query_meanings);
 	if (r == 1 && !is_complete(&answer))
@@ -295,44 +287,17 @@ stssl_query(struct stssl_line *line, const struct stssl_connection *keys,
 	return r;
 }
 
-static int
-put_report(struct stssl_record *question, const struct stssl_report *report)
-{
-	const struct {
-		enum stssl_key key;
-		const char *value;
-	} rows[] = {
-		{ STSSL_KEY_STSSL_ASK, "verdict" },
-		{ STSSL_KEY_STSSL_SESSION, report->session },
-		{ STSSL_KEY_STSSL_SERVICE, report->service },
-		{ STSSL_KEY_STSSL_USER, report->user },
-		{ STSSL_KEY_STSSL_CLASS, report->class_name },
-		{ STSSL_KEY_STSSL_VERDICT, report->verdict },
-		{ STSSL_KEY_STSSL_REASON, report->reason },
-		{ STSSL_KEY_STSSL_DATA, report->data },
-	};
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < sizeof rows / sizeof rows[0]; i++)
-		r = stssl_record_put(question, rows[i].key, rows[i].value);
-	return r;
-}
-
 int
 stssl_report(
-    struct stssl_line *line, const struct stssl_report *report, int timeout_ms)
+    struct stssl_line *line, const struct stssl_record *verdict, int timeout_ms)
 {
-	struct stssl_record question, answer;
+	struct stssl_record answer;
 	int r;
 
-	stssl_record_init(&question);
 	stssl_record_init(&answer);
-	r = put_report(&question, report);
-	if (r == 0)
-		r = exchange(line, &question, timeout_ms, &answer);
+	r = ask(line, verdict, timeout_ms, &answer);
 	if (r == 0)
 		r = meaning_of(&answer, report_meanings);
-	stssl_record_done(&question);
 	stssl_record_done(&answer);
 	stssl_hang_up(line);
 	return r;

@@ -64,23 +64,13 @@ int stssl_ask(const char *path, const struct stssl_record *question,
  */
 int stssl_hear(int fd, int timeout_ms, struct stssl_record *ret);
 
-/* What the module decided; all strings are borrowed, none may be NULL. */
-struct stssl_report {
-	const char *session;
-	const char *service;
-	const char *user;
-	const char *class_name;
-	const char *verdict;
-	const char *reason;
-	const char *data; /* "private" or "any" */
-};
-
 /*
- * Report a verdict, on the connection of a query or, if the helper has closed
- * that by now, on a new one; none is left.  Returns 0 when the helper took it;
- * -ENOENT when the session is gone; else the errors of stssl_query().
+ * Report a verdict, a question of stssl-status(7), on the connection of a query
+ * or, if the helper has closed that by now, on a new one; none is left.
+ * Returns 0 when the helper took it; -ENOENT when the session is gone; else the
+ * errors of stssl_query().
  */
-int stssl_report(
-    struct stssl_line *line, const struct stssl_report *report, int timeout_ms);
+int stssl_report(struct stssl_line *line, const struct stssl_record *verdict,
+    int timeout_ms);
 
 #endif

@@ -82,9 +82,8 @@ value_of(const char *at, const char *name, size_t len)
 
 /* The value of the string with that name, NULL when there is none. */
 static const char *
-find(const struct stssl_record *r, const char *name)
+find(const struct stssl_record *r, const char *name, size_t len)
 {
-	size_t len = strlen(name);
 	const char *at = NULL, *value = NULL;
 
 	while (value == NULL && (at = stssl_record_next(r, at)) != NULL)
@@ -99,10 +98,11 @@ stssl_key_value(const char *string, enum stssl_key key)
 }
 
 static int
-append(struct stssl_record *r, const char *name, const char *value)
+append(struct stssl_record *r, const char *name, size_t name_len,
+    const char *value)
 {
 	size_t head = r->len == 0 ? sizeof version : 0;
-	size_t name_len = strlen(name), value_len = strlen(value), need;
+	size_t value_len = strlen(value), need;
 	char *at;
 	int error;
 
@@ -127,10 +127,12 @@ append(struct stssl_record *r, const char *name, const char *value)
 	return 0;
 }
 
-static void
+/* Returns its length. */
+static size_t
 nth_name(enum stssl_key key, unsigned n, char name[static NAME_MAX_TEXT])
 {
-	(void)snprintf(name, NAME_MAX_TEXT, "%s_%u", keys[key].name, n);
+	return (size_t)snprintf(
+	    name, NAME_MAX_TEXT, "%s_%u", keys[key].name, n);
 }
 
 static bool
@@ -139,36 +141,10 @@ is(enum stssl_key key, enum count count)
 	return (unsigned)key < STSSL_KEY_COUNT && keys[key].count == count;
 }
 
-int
-stssl_record_put(struct stssl_record *r, enum stssl_key key, const char *value)
-{
-	if (!is(key, ONE))
-		return -EINVAL;
-	if (key == STSSL_KEY_STSSL_VERSION || find(r, keys[key].name) != NULL)
-		return -EEXIST;
-	return append(r, keys[key].name, value);
-}
-
-int
-stssl_record_put_nth(
-    struct stssl_record *r, enum stssl_key key, unsigned n, const char *value)
-{
-	char name[NAME_MAX_TEXT];
-
-	if (!is(key, MANY) || n >= STSSL_INDEX_MAX)
-		return -EINVAL;
-	nth_name(key, n, name);
-	if (find(r, name) != NULL)
-		return -EEXIST;
-	if (n > 0 && stssl_record_get_nth(r, key, n - 1) == NULL)
-		return -EINVAL;
-	return append(r, name, value);
-}
-
 const char *
 stssl_record_get(const struct stssl_record *r, enum stssl_key key)
 {
-	return is(key, ONE) ? find(r, keys[key].name) : NULL;
+	return is(key, ONE) ? find(r, keys[key].name, keys[key].len) : NULL;
 }
 
 const char *
@@ -179,8 +155,32 @@ stssl_record_get_nth(
 
 	if (!is(key, MANY) || n >= STSSL_INDEX_MAX)
 		return NULL;
-	nth_name(key, n, name);
-	return find(r, name);
+	return find(r, name, nth_name(key, n, name));
+}
+
+int
+stssl_record_put(struct stssl_record *r, enum stssl_key key, const char *value)
+{
+	if (!is(key, ONE))
+		return -EINVAL;
+	if (key == STSSL_KEY_STSSL_VERSION || stssl_record_get(r, key) != NULL)
+		return -EEXIST;
+	return append(r, keys[key].name, keys[key].len, value);
+}
+
+int
+stssl_record_put_nth(
+    struct stssl_record *r, enum stssl_key key, unsigned n, const char *value)
+{
+	char name[NAME_MAX_TEXT];
+
+	if (!is(key, MANY) || n >= STSSL_INDEX_MAX)
+		return -EINVAL;
+	if (stssl_record_get_nth(r, key, n) != NULL)
+		return -EEXIST;
+	if (n > 0 && stssl_record_get_nth(r, key, n - 1) == NULL)
+		return -EINVAL;
+	return append(r, name, nth_name(key, n, name), value);
 }
 
 const char *
@@ -207,8 +207,8 @@ is_due(const char *at, size_t key, unsigned seen)
 		return false;
 	if (keys[key].count == ONE)
 		return at[keys[key].len] == '=' && seen == 0;
-	nth_name((enum stssl_key)key, seen, name);
-	return value_of(at, name, strlen(name)) != NULL &&
+	return value_of(at, name, nth_name((enum stssl_key)key, seen, name)) !=
+		   NULL &&
 	       seen < STSSL_INDEX_MAX;
 }
 

@@ -26,8 +26,10 @@
 	V "STSSL_RESULT=found\0STSSL_SESSION=7f3a\0STSSL_LISTENER=ftp\0" \
 	  "REMOTE_ADDR=203.0.113.9\0REMOTE_PORT=40022"
 
-static const struct stssl_report some_report = { "7f3a", "vsftpd", "alice",
-	"partners", "accept", "certificate", "private" };
+static const char some_report[] =
+    V "STSSL_ASK=verdict\0STSSL_SESSION=7f3a\0STSSL_SERVICE=vsftpd\0"
+      "STSSL_USER=alice\0STSSL_CLASS=partners\0STSSL_VERDICT=accept\0"
+      "STSSL_REASON=certificate\0STSSL_DATA=private";
 
 static int
 query_of(const char *path, const struct stssl_connection *keys, size_t count,
@@ -42,11 +44,17 @@ query_of(const char *path, const struct stssl_connection *keys, size_t count,
 }
 
 static int
-report_of(const char *path, const struct stssl_report *words, int timeout_ms)
+report_of(const char *path, int timeout_ms)
 {
 	struct stssl_line line = { path, -1 };
-	int r = stssl_report(&line, words, timeout_ms);
+	struct stssl_record verdict;
+	int r;
 
+	stssl_record_init(&verdict);
+	ck_assert_int_eq(
+	    stssl_record_decode(some_report, sizeof some_report, &verdict), 0);
+	r = stssl_report(&line, &verdict, timeout_ms);
+	stssl_record_done(&verdict);
 	ck_assert_int_eq(line.fd, -1);
 	return r;
 }
@@ -108,8 +116,7 @@ START_TEST(answer_is_what_its_word_means)
 	else
 		ck_assert_ptr_null(r.text);
 	stssl_record_done(&r);
-	ck_assert_int_eq(
-	    report_of(f.path, &some_report, 10000), answers[_i].report);
+	ck_assert_int_eq(report_of(f.path, 10000), answers[_i].report);
 	fake_stop(&f);
 }
 END_TEST
@@ -134,7 +141,7 @@ START_TEST(questions_are_as_the_manual_says)
 	some_connections(keys);
 	stssl_record_init(&r);
 	ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 0);
-	ck_assert_int_eq(report_of(f.path, &some_report, 10000), 0);
+	ck_assert_int_eq(report_of(f.path, 10000), 0);
 	ck_assert_uint_eq(f.seen->query_len, sizeof query);
 	ck_assert_mem_eq(f.seen->query, query, sizeof query);
 	ck_assert_uint_eq(f.seen->verdict_len, sizeof report);
@@ -358,9 +365,9 @@ START_TEST(no_descriptor_is_left_behind)
 	for (unsigned i = 0; i < 100; i++) {
 		ck_assert_int_eq(query_of(f.path, keys, 2, 10000, &r), 1);
 		stssl_record_done(&r);
-		(void)report_of(f.path, &some_report, 10000);
-		(void)report_of(f.dir, &some_report, 10000);
-		(void)report_of("/none/at/all", &some_report, 10000);
+		(void)report_of(f.path, 10000);
+		(void)report_of(f.dir, 10000);
+		(void)report_of("/none/at/all", 10000);
 	}
 	ck_assert_uint_eq(fake_count_descriptors(), before);
 	fake_stop(&f);

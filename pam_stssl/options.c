@@ -13,54 +13,44 @@
 #include "policy/classes.h"
 #include "status/query.h"
 
-static int
-set_classes(struct options *o, const char *value)
+/* What follows an argument's name; false when that is wrong. */
+static bool
+take_path(void *ret, const char *value)
 {
-	o->classes = value;
-	return value[0] == '/' ? 0 : -EINVAL;
+	*(const char **)ret = value;
+	return value[0] == '/';
 }
 
-static int
-set_socket(struct options *o, const char *value)
+static bool
+take_rhost(void *ret, const char *value)
 {
-	o->socket = value;
-	return value[0] == '/' ? 0 : -EINVAL;
+	bool keep = strcmp(value, "keep") == 0;
+
+	*(bool *)ret = keep;
+	return keep || strcmp(value, "set") == 0;
 }
 
-static int
-set_rhost(struct options *o, const char *value)
+static bool
+take_nothing(void *ret, const char *value)
 {
-	o->keep_rhost = strcmp(value, "keep") == 0;
-	return o->keep_rhost || strcmp(value, "set") == 0 ? 0 : -EINVAL;
+	*(bool *)ret = true;
+	return value[0] == '\0';
 }
 
-static int
-set_debug(struct options *o, const char *value)
-{
-	o->debug = true;
-	return value[0] == '\0' ? 0 : -EINVAL;
-}
-
-static int
-set_ssh(struct options *o, const char *value)
-{
-	o->ssh = true;
-	return value[0] == '\0' ? 0 : -EINVAL;
-}
-
-/* An argument is a name and what follows it. */
 static const struct {
 	const char *name;
-	int (*set)(struct options *, const char *);
+	size_t place;
+	bool (*take)(void *ret, const char *value);
 } rows[] = {
-	{ "classes=", set_classes },
-	{ "socket=", set_socket },
-	{ "rhost=", set_rhost },
-	{ "debug", set_debug },
-	{ "ssh", set_ssh },
+	{ "classes=", offsetof(struct options, classes), take_path },
+	{ "socket=", offsetof(struct options, socket), take_path },
+	{ "rhost=", offsetof(struct options, keep_rhost), take_rhost },
+	{ "debug", offsetof(struct options, debug), take_nothing },
+	{ "ssh", offsetof(struct options, ssh), take_nothing },
 };
 
-static int
+/* False for an argument that is unknown, wrong, or given twice. */
+static bool
 parse_one(struct options *o, const char *arg, unsigned *seen)
 {
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -69,11 +59,11 @@ parse_one(struct options *o, const char *arg, unsigned *seen)
 		if (strncmp(arg, rows[i].name, len) != 0)
 			continue;
 		if ((*seen & 1u << i) != 0)
-			return -EINVAL;
+			return false;
 		*seen |= 1u << i;
-		return rows[i].set(o, arg + len);
+		return rows[i].take((char *)o + rows[i].place, arg + len);
 	}
-	return -EINVAL;
+	return false;
 }
 
 int
@@ -87,7 +77,7 @@ options_parse(int argc, const char *const *argv, struct options *ret,
 	unsigned seen = 0;
 
 	for (int i = 0; i < argc; i++) {
-		if (parse_one(&o, argv[i], &seen) < 0) {
+		if (!parse_one(&o, argv[i], &seen)) {
 			*ret_bad = argv[i];
 			return -EINVAL;
 		}

@@ -3,23 +3,28 @@
  * The entry points of pam_stssl.so: from PAM's items to a login, from its
  * judgement to a PAM code and a log line.  PAM codes begin here and nowhere
  * else.  Nothing is printed, and nothing prompted for but a user name that is
- * not there.  Three things are kept from auth to account: the decision with its
- * user, which account can only confirm; classes.conf, which is read again only
- * if it can have changed; and what PAM_RHOST was, where that names the session.
+ * not there.
  */
 #include <config.h>
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include <security/pam_modules.h>
 #include <security/pam_ext.h>
 
+#include "pam_stssl/kept.h"
 #include "pam_stssl/login.h"
 #include "pam_stssl/options.h"
-#include "pam_stssl/rhost.h"
+
+/* One call of the module. */
+struct call {
+	pam_handle_t *pamh;
+	struct kept *kept;
+	struct options options;
+	struct login l;
+};
 
 /* The PAM code of a refusal. */
 static const int refusals[STSSL_REASON_COUNT] = {
@@ -44,33 +49,19 @@ code_of(const struct stssl_judgement *j, int when_password)
 	return code == PAM_SUCCESS ? PAM_SYSTEM_ERR : code;
 }
 
-/* The operator has to do something about these. */
-static int
-priority_of(const struct login *l)
-{
-	return l->error.text[0] != '\0' ? LOG_ERR : LOG_NOTICE;
-}
-
 static void
-log_connections(pam_handle_t *pamh, const struct connections *c)
+log_login(const struct call *c, const char *word, bool judged)
 {
-	char text[STSSL_CONNECTION_TEXT];
-
-	for (size_t i = 0; i < c->count; i++)
-		pam_syslog(pamh, LOG_DEBUG, "connection: %s",
-		    stssl_connection_format(&c->list[i], text));
-}
-
-static void
-log_login(
-    pam_handle_t *pamh, const struct login *l, const char *word, bool judged)
-{
+	const struct connections *all = &c->l.connections;
+	/* The operator has to do something about an error. */
+	int priority = c->l.error.text[0] != '\0' ? LOG_ERR : LOG_NOTICE;
 	char text[LOGIN_TEXT];
 
-	if (l->options->debug)
-		log_connections(pamh, &l->connections);
+	for (size_t i = 0; c->options.debug && i < all->count; i++)
+		pam_syslog(c->pamh, LOG_DEBUG, "connection: %s",
+		    stssl_connection_format(&all->list[i], text));
 	pam_syslog(
-	    pamh, priority_of(l), "%s", login_format(l, word, judged, text));
+	    c->pamh, priority, "%s", login_format(&c->l, word, judged, text));
 }
 
 /* Auth alone may ask, as login(1) leaves it to its modules. */
@@ -91,16 +82,27 @@ find_user(pam_handle_t *pamh, bool may_ask, const char **ret)
 	return PAM_USER_UNKNOWN;
 }
 
-/* Arguments and items; everything else is the login's. */
+/* What is kept, arguments, items; everything else is the login's. */
 static int
-begin(pam_handle_t *pamh, bool may_ask, int argc, const char **argv,
-    struct options *options, struct login *l)
+begin(struct call *c, pam_handle_t *pamh, bool is_auth, int argc,
+    const char **argv)
 {
 	const void *service = NULL;
 	const char *user = NULL, *bad;
 	int r;
 
-	if (options_parse(argc, argv, options, &bad) < 0) {
+	c->pamh = pamh;
+	c->kept = kept_get(pamh);
+	if (c->kept == NULL) {
+		pam_syslog(pamh, LOG_ERR, "out of memory");
+		return PAM_BUF_ERR;
+	}
+	/* Until this auth decides, and whatever one before it has said. */
+	if (is_auth) {
+		c->kept->has_decided = true;
+		c->kept->decided.verdict = STSSL_VERDICT_REFUSE;
+	}
+	if (options_parse(argc, argv, &c->options, &bad) < 0) {
 		pam_syslog(pamh, LOG_ERR, "bad argument: %s", bad);
 		return PAM_SERVICE_ERR;
 	}
@@ -109,104 +111,48 @@ begin(pam_handle_t *pamh, bool may_ask, int argc, const char **argv,
 		pam_syslog(pamh, LOG_ERR, "no service name");
 		return PAM_SYSTEM_ERR;
 	}
-	r = find_user(pamh, may_ask, &user);
+	r = find_user(pamh, is_auth, &user);
 	if (r != PAM_SUCCESS)
 		return r;
-	login_init(l, options, user, service);
-	l->rhost = rhost_get(pamh);
+	login_init(&c->l, &c->options, user, service);
+	c->l.rhost = rhost_get(pamh, c->kept);
 	/* Only where the administrator says that it is sshd's environment. */
-	if (options->ssh)
-		l->ssh_text = pam_getenv(pamh, SSH_INFO);
+	if (c->options.ssh)
+		c->l.ssh_text = pam_getenv(pamh, SSH_INFO);
 	return PAM_SUCCESS;
 }
 
-/* The names of what is kept from auth to account. */
-#define KEPT    "pam_stssl-classes"
-#define DECIDED "pam_stssl-decided"
-
-static void
-forget_decided(pam_handle_t *pamh, void *decided, int status)
-{
-	(void)pamh, (void)status;
-	free(decided);
-}
-
-static void
-forget(pam_handle_t *pamh, void *classes, int status)
-{
-	(void)pamh, (void)status;
-	(void)stssl_classes_free(classes);
-}
-
-/* After a refusal by auth, account is not called. */
-static void
-keep(pam_handle_t *pamh, struct login *l)
-{
-	if (l->classes != NULL &&
-	    l->judgement.verdict != STSSL_VERDICT_REFUSE &&
-	    pam_set_data(pamh, KEPT, l->classes, forget) == PAM_SUCCESS)
-		l->classes = NULL;
-}
-
 /*
- * Room for the decision of this auth.  Until it is made it is a refusal, even
- * if an auth before this one said something else.  NULL without memory: no
- * login.
+ * For account, which is not called after a refusal.  A user with a longer name
+ * is refused anyhow.
  */
-static struct login_decided *
-prepare(pam_handle_t *pamh)
-{
-	struct login_decided *decided = calloc(1, sizeof *decided);
-
-	if (decided != NULL &&
-	    pam_set_data(pamh, DECIDED, decided, forget_decided) == PAM_SUCCESS)
-		return decided;
-	free(decided);
-	pam_syslog(pamh, LOG_ERR, "out of memory");
-	return NULL;
-}
-
-/* A user with a longer name is refused anyhow. */
 static void
-write_down(struct login_decided *decided, const struct login *l)
+keep(struct kept *kept, struct login *l)
 {
 	size_t len = strlen(l->user);
 
-	if (len >= sizeof decided->user)
+	if (len >= sizeof kept->decided.user)
 		return;
-	memcpy(decided->user, l->user, len + 1);
-	decided->verdict = l->judgement.verdict;
+	memcpy(kept->decided.user, l->user, len + 1);
+	kept->decided.verdict = l->judgement.verdict;
+	if (l->classes == NULL || kept->decided.verdict == STSSL_VERDICT_REFUSE)
+		return;
+	(void)stssl_classes_free(kept->classes);
+	kept->classes = l->classes;
+	l->classes = NULL;
 }
-
-/* Takes what auth has kept; the login borrows it until it is done. */
-static void
-borrow(pam_handle_t *pamh, struct login *l)
-{
-	const void *kept = NULL, *decided = NULL;
-
-	if (pam_get_data(pamh, KEPT, &kept) == PAM_SUCCESS)
-		l->kept = kept;
-	if (pam_get_data(pamh, DECIDED, &decided) == PAM_SUCCESS)
-		l->decided = decided;
-}
-
-struct phase {
-	const char *word;
-	int when_password;
-};
 
 /* From the judgement to the code, the log and PAM_RHOST. */
 static int
-finish(pam_handle_t *pamh, const struct login *l, const struct phase *phase)
+finish(const struct call *c, const char *word, int when_password)
 {
-	int rhost = rhost_set(pamh, l);
+	int rhost = rhost_set(c->pamh, c->kept, &c->l);
 
 	if (rhost != PAM_SUCCESS)
-		pam_syslog(pamh, LOG_ERR, "cannot set PAM_RHOST");
-	log_login(pamh, l, phase->word, true);
-	return rhost == PAM_SUCCESS
-		   ? code_of(&l->judgement, phase->when_password)
-		   : rhost;
+		pam_syslog(c->pamh, LOG_ERR, "cannot set PAM_RHOST");
+	log_login(c, word, true);
+	return rhost == PAM_SUCCESS ? code_of(&c->l.judgement, when_password)
+				    : rhost;
 }
 
 /* Only the facts of the session, not the envelope of the answer. */
@@ -229,23 +175,16 @@ put_environment(pam_handle_t *pamh, const struct stssl_record *record)
 int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	static const struct phase phase = { "login", PAM_IGNORE };
-	struct login_decided *decided = prepare(pamh);
-	struct options options;
-	struct login l;
-	int r;
+	struct call c;
+	int r = begin(&c, pamh, true, argc, argv);
 
 	(void)flags;
-	if (decided == NULL)
-		return PAM_BUF_ERR;
-	r = begin(pamh, true, argc, argv, &options, &l);
 	if (r != PAM_SUCCESS)
 		return r;
-	login_decide(&l);
-	write_down(decided, &l);
-	r = finish(pamh, &l, &phase);
-	keep(pamh, &l);
-	login_done(&l);
+	login_decide(&c.l);
+	r = finish(&c, "login", PAM_IGNORE);
+	keep(c.kept, &c.l);
+	login_done(&c.l);
 	return r;
 }
 
@@ -261,31 +200,29 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	static const struct phase phase = { "account", PAM_SUCCESS };
-	struct options options;
-	struct login l;
-	int r = begin(pamh, false, argc, argv, &options, &l);
+	struct call c;
+	int r = begin(&c, pamh, false, argc, argv);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
-	borrow(pamh, &l);
-	l.needs_password = options.ssh;
-	login_decide(&l);
-	r = finish(pamh, &l, &phase);
-	if (l.kept != NULL)
-		(void)pam_set_data(pamh, KEPT, NULL, NULL);
-	login_done(&l);
+	c.l.kept = c.kept->classes;
+	c.l.decided = c.kept->has_decided ? &c.kept->decided : NULL;
+	c.l.needs_password = c.options.ssh;
+	login_decide(&c.l);
+	r = finish(&c, "account", PAM_SUCCESS);
+	login_done(&c.l);
+	c.kept->classes = stssl_classes_free(c.kept->classes);
 	return r;
 }
 
 /* The facts of the session, for those who have been let in already. */
 static int
-tell(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+tell(struct call *c, const char *word)
 {
-	int r = login_identify(l) < 0 ? PAM_SESSION_ERR : PAM_SUCCESS;
+	int r = login_identify(&c->l) < 0 ? PAM_SESSION_ERR : PAM_SUCCESS;
 
-	log_login(pamh, l, phase->word, false);
+	log_login(c, word, false);
 	return r;
 }
 
@@ -295,28 +232,27 @@ tell(pam_handle_t *pamh, struct login *l, const struct phase *phase)
  * have been about another attempt of the client's.
  */
 static int
-decide(pam_handle_t *pamh, struct login *l, const struct phase *phase)
+decide(struct call *c, const char *word)
 {
-	l->needs_password = true;
-	login_decide(l);
-	return finish(pamh, l, phase);
+	c->l.needs_password = true;
+	login_decide(&c->l);
+	return finish(c, word, PAM_SUCCESS);
 }
 
 int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	static const struct phase phase = { "session-open", PAM_SUCCESS };
-	struct options options;
-	struct login l;
-	int r = begin(pamh, false, argc, argv, &options, &l);
+	static const char word[] = "session-open";
+	struct call c;
+	int r = begin(&c, pamh, false, argc, argv);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
-	r = options.ssh ? decide(pamh, &l, &phase) : tell(pamh, &l, &phase);
+	r = c.options.ssh ? decide(&c, word) : tell(&c, word);
 	if (r == PAM_SUCCESS)
-		r = put_environment(pamh, &l.record);
-	login_done(&l);
+		r = put_environment(pamh, &c.l.record);
+	login_done(&c.l);
 	return r;
 }
 
@@ -324,15 +260,14 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	struct options options;
-	struct login l;
-	int r = begin(pamh, false, argc, argv, &options, &l);
+	struct call c;
+	int r = begin(&c, pamh, false, argc, argv);
 
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
-	log_login(pamh, &l, "session-close", false);
-	login_done(&l);
+	log_login(&c, "session-close", false);
+	login_done(&c.l);
 	return PAM_SUCCESS;
 }
 

@@ -199,7 +199,8 @@ left(int64_t deadline_ms)
 
 /*
  * On the connection that is there, if the helper has waited for another
- * question, or else on a new one.  No answer at all is none that is well-formed.
+ * question, or else on a new one.  No answer at all is none that is
+ * well-formed.
  */
 static int
 ask(struct stssl_line *line, const struct stssl_record *question,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Makes the list of classes of what was read from classes.conf, fills in the
- * defaults that depend on other keys, and checks what keys.c does not.  A faulty
- * file gives no class at all.
+ * defaults that depend on other keys, and checks what keys.c does not.  A
+ * faulty file gives no class at all.
  */
 #include <config.h>
 #include "policy/classes.h"

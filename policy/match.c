@@ -39,10 +39,10 @@ match_service(const struct stssl_class *c, struct asker *a)
 static bool
 fits(const char *pattern, const char *name)
 {
-	size_t plain = strcspn(pattern, "*?[\\");
-
-	return strncmp(pattern, name, plain) == 0 &&
-	       fnmatch(pattern, name, 0) == 0;
+	for (; strchr("*?[\\", *pattern) == NULL; pattern++, name++)
+		if (*pattern != *name)
+			return false;
+	return fnmatch(pattern, name, 0) == 0;
 }
 
 static bool

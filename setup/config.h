@@ -19,6 +19,9 @@
 #define HELPER_CONF         "/etc/stssl/helper.conf"
 #define CONFIG_SESSIONS_MAX 1000000
 
+struct stssl_conf;
+struct stssl_conf_section;
+
 enum listen_protocol {
 	LISTEN_FTP,
 	LISTEN_STREAM,
@@ -83,6 +86,7 @@ struct newcomer_limit {
 };
 
 struct listen_config {
+	const struct stssl_conf_section *section; /* for messages with a line */
 	const char *name;
 	struct {
 		struct stssl_address *list;
@@ -182,8 +186,6 @@ struct link_config {
 	struct stssl_values edge_keys; /* none, or all of theirs */
 	enum edge_policy policy;
 };
-
-struct stssl_conf;
 
 struct helper_config {
 	struct stssl_conf *conf; /* for messages with a line, and the strings */

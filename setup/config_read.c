@@ -79,6 +79,7 @@ get_listener(const struct stssl_conf_section *section, struct listen_config *l)
 	int r = stssl_conf_fill(section, l);
 
 	set_backend(l);
+	l->section = section;
 	l->name = stssl_conf_title(section);
 	if (l->service == NULL)
 		l->service = l->name;
@@ -185,8 +186,7 @@ has_word(const char *list, const char *word)
 
 /* Keys that are for other protocols. */
 static int
-check_keys(const struct stssl_conf_section *section,
-    const struct listen_config *l, struct stssl_error *error)
+check_keys(const struct listen_config *l, struct stssl_error *error)
 {
 	const struct stssl_conf_key *key =
 	    stssl_conf_key(config_keys, "listen")->keys;
@@ -195,8 +195,8 @@ check_keys(const struct stssl_conf_section *section,
 
 	for (; key->name != NULL; key++)
 		if (key->only != NULL && !has_word(key->only, protocol) &&
-		    stssl_conf_given(section, key->name))
-			return stssl_conf_error(section, key->name, error,
+		    stssl_conf_given(l->section, key->name))
+			return stssl_conf_error(l->section, key->name, error,
 			    "%s: only with protocol = %s", key->name,
 			    key->only);
 	return 0;
@@ -204,25 +204,24 @@ check_keys(const struct stssl_conf_section *section,
 
 /* PAM_RHOST is to be an address that no other machine can have. */
 static int
-check_source(const struct stssl_conf_section *section,
-    const struct listen_config *l, struct stssl_error *error)
+check_source(const struct listen_config *l, struct stssl_error *error)
 {
 	struct stssl_address a;
 
 	if (!l->per_session)
 		return 0;
 	if (l->protocol == LISTEN_FTP)
-		return stssl_conf_error(section, "backend-source", error,
+		return stssl_conf_error(l->section, "backend-source", error,
 		    "backend-source = per-session: not with protocol = ftp");
 	/* A backend that is told the client's address has no other for PAM. */
 	if (l->send_proxy != SEND_PROXY_OFF)
-		return stssl_conf_error(section, "send-proxy", error,
+		return stssl_conf_error(l->section, "send-proxy", error,
 		    "send-proxy: not with backend-source = per-session, which "
 		    "needs the address that it would hide");
 	if (stssl_address_from(&l->backend.u.inet, &a) < 0 ||
 	    !stssl_address_is_ipv4(&a) || !stssl_address_is_loopback(&a) ||
 	    stssl_address_is_source(&a))
-		return stssl_conf_error(section, "backend-source", error,
+		return stssl_conf_error(l->section, "backend-source", error,
 		    "backend-source = per-session: only with a backend in "
 		    "127.0.0.0/8, and not in 127.64.0.0/10");
 	return 0;
@@ -230,33 +229,31 @@ check_source(const struct stssl_conf_section *section,
 
 static int
 check_listener(const struct helper_config *config,
-    const struct stssl_conf_section *section, const struct listen_config *l,
-    struct stssl_error *error)
+    const struct listen_config *l, struct stssl_error *error)
 {
 	if (l->backend.len == 0 && l->link_to.count == 0)
-		return stssl_conf_error(section, "backend", error,
+		return stssl_conf_error(l->section, "backend", error,
 		    "listen \"%s\": backend is missing", l->name);
 	if (l->client_certificate == CLIENT_REQUIRE &&
 	    config->tls.client_cas.count == 0)
-		return stssl_conf_error(section, "client-certificate", error,
+		return stssl_conf_error(l->section, "client-certificate", error,
 		    "client-certificate = require: "
 		    "client-ca is missing in tls");
 	if (l->protocol == LISTEN_STREAM && l->tls == LISTEN_EXPLICIT)
-		return stssl_conf_error(section, "tls", error,
+		return stssl_conf_error(l->section, "tls", error,
 		    "tls = explicit: not with protocol = stream");
 	if (l->protocol != LISTEN_STREAM &&
 	    l->backend.u.sa.sa_family == AF_UNIX)
-		return stssl_conf_error(section, "backend", error,
+		return stssl_conf_error(l->section, "backend", error,
 		    "backend = unix: only with protocol = stream");
-	if (check_source(section, l, error) < 0)
+	if (check_source(l, error) < 0)
 		return -EINVAL;
-	return check_keys(section, l, error);
+	return check_keys(l, error);
 }
 
 static int
 check_all(const struct helper_config *config, struct stssl_error *error)
 {
-	const struct stssl_conf_section *section = NULL;
 	int r = check_tls(config, tls_section(config), error);
 
 	if (r == 0)
@@ -266,11 +263,8 @@ check_all(const struct helper_config *config, struct stssl_error *error)
 		    error, "no listen section");
 	if (r == 0)
 		r = config_check_links(config, error);
-	for (size_t i = 0; r == 0 && i < config->listener_count; i++) {
-		section = stssl_conf_next(config->conf, "listen", section);
-		r = check_listener(
-		    config, section, &config->listeners[i], error);
-	}
+	for (size_t i = 0; r == 0 && i < config->listener_count; i++)
+		r = check_listener(config, &config->listeners[i], error);
 	return r;
 }
 

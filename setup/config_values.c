@@ -17,6 +17,7 @@
 #include "status/ascii.h"
 #include "status/file.h"
 #include "status/tools/address.h"
+#include "status/tools/hex.h"
 #include "status/tools/host.h"
 #include "status/tools/url.h"
 
@@ -290,27 +291,15 @@ config_parse_network(const char *value, void *ret)
 	return pattern->host == NULL ? NULL : "not an address pattern";
 }
 
-static uint8_t
-number_of(char digit)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	return (uint8_t)(strchr(digits, digit) - digits);
-}
-
 /* Small or large digits, and nothing else. */
 static bool
 parse_digits(const char *text, uint8_t ret[static LINK_PIN_BYTES])
 {
 	char hex[HEX_DIGITS + 1];
 
-	if (strlen(text) != HEX_DIGITS ||
-	    stssl_hex_digits(text, HEX_DIGITS, hex) != HEX_DIGITS)
-		return false;
-	for (size_t i = 0; i < LINK_PIN_BYTES; i++)
-		ret[i] = (uint8_t)(number_of(hex[2 * i]) << 4 |
-				   number_of(hex[2 * i + 1]));
-	return true;
+	return strlen(text) == HEX_DIGITS &&
+	       stssl_hex_digits(text, HEX_DIGITS, hex) == HEX_DIGITS &&
+	       stssl_hex_read(hex, ret, LINK_PIN_BYTES);
 }
 
 const char *

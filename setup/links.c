@@ -67,18 +67,18 @@ static const struct idle_key idle_at_edge[] = {
 };
 
 static int
-check_idle(const struct stssl_conf_section *section,
-    const struct idle_key *idle, const char *role, struct stssl_error *error)
+check_idle(const struct listen_config *l, const struct idle_key *idle,
+    const char *role, struct stssl_error *error)
 {
 	for (; idle->name != NULL; idle++)
-		if (stssl_conf_given(section, idle->name))
-			return stssl_conf_error(section, idle->name, error,
+		if (stssl_conf_given(l->section, idle->name))
+			return stssl_conf_error(l->section, idle->name, error,
 			    "%s: not with %s: %s", idle->name, role, idle->why);
 	return 0;
 }
 
 static int
-check_protocol(const struct stssl_conf_section *section,
+check_protocol(
     const struct listen_config *l, const char *role, struct stssl_error *error)
 {
 	const struct stssl_conf_key *listen =
@@ -86,41 +86,38 @@ check_protocol(const struct stssl_conf_section *section,
 
 	if (l->protocol == LISTEN_FTP || l->protocol == LISTEN_STREAM)
 		return 0;
-	return stssl_conf_error(section, "protocol", error,
+	return stssl_conf_error(l->section, "protocol", error,
 	    "protocol = %s: not with %s, which takes ftp and stream",
 	    stssl_conf_key(listen, "protocol")->words[l->protocol], role);
 }
 
 /* Several backends are links, all of them. */
 static int
-check_backends(const struct stssl_conf_section *section,
-    const struct listen_config *l, struct stssl_error *error)
+check_backends(const struct listen_config *l, struct stssl_error *error)
 {
 	for (size_t i = 0; i < l->link_to.count; i++)
 		if (!l->link_to.list[i].is_link)
-			return stssl_conf_wrong(section, "backend", i,
+			return stssl_conf_wrong(l->section, "backend", i,
 			    "of several backends each must be a link", error);
 	return 0;
 }
 
 static int
-check_listener(const struct stssl_conf_section *section,
-    const struct listen_config *l, struct stssl_error *error)
+check_listener(const struct listen_config *l, struct stssl_error *error)
 {
 	const bool is_server = l->tls == LISTEN_LINK;
 	const bool is_edge = l->link_to.count > 0;
-	int r = check_backends(section, l, error);
+	int r = check_backends(l, error);
 
 	if (r == 0 && is_server && is_edge)
-		return stssl_conf_error(section, "backend", error,
+		return stssl_conf_error(l->section, "backend", error,
 		    "backend: not a link with tls = link");
 	if (r == 0 && (is_server || is_edge))
-		r = check_protocol(
-		    section, l, is_server ? AS_SERVER : AS_EDGE, error);
+		r = check_protocol(l, is_server ? AS_SERVER : AS_EDGE, error);
 	if (r == 0 && is_server)
-		r = check_idle(section, idle_at_server, AS_SERVER, error);
+		r = check_idle(l, idle_at_server, AS_SERVER, error);
 	if (r == 0 && is_edge)
-		r = check_idle(section, idle_at_edge, AS_EDGE, error);
+		r = check_idle(l, idle_at_edge, AS_EDGE, error);
 	return r;
 }
 
@@ -212,21 +209,19 @@ has_servers_key(const struct helper_config *config)
 static int
 check_servers_key(const struct helper_config *config, struct stssl_error *error)
 {
-	const struct stssl_conf_section *section = NULL;
-
 	if (!has_servers_key(config))
 		return 0;
 	for (size_t i = 0; i < config->listener_count; i++) {
 		const struct listen_config *l = &config->listeners[i];
 
-		section = stssl_conf_next(config->conf, "listen", section);
 		if (l->tls != LISTEN_LINK && l->link_to.count == 0)
-			return stssl_conf_error(section, "backend", error,
+			return stssl_conf_error(l->section, "backend", error,
 			    "backend: must be a link, for a key of tls is "
 			    "\"" CONFIG_KEY_LINK "\"");
 		if (l->link_to.count > 0 && l->protocol == LISTEN_FTP &&
 		    l->data_session != DATA_RESUMED)
-			return stssl_conf_error(section, "data-session", error,
+			return stssl_conf_error(l->section, "data-session",
+			    error,
 			    "data-session: must be resumed, for a key of tls "
 			    "is \"" CONFIG_KEY_LINK "\"");
 	}
@@ -237,14 +232,11 @@ int
 config_check_links(
     const struct helper_config *config, struct stssl_error *error)
 {
-	const struct stssl_conf_section *section = NULL;
+	const struct stssl_conf_section *section = link_section(config);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < config->listener_count; i++) {
-		section = stssl_conf_next(config->conf, "listen", section);
-		r = check_listener(section, &config->listeners[i], error);
-	}
-	section = link_section(config);
+	for (size_t i = 0; r == 0 && i < config->listener_count; i++)
+		r = check_listener(&config->listeners[i], error);
 	if (r == 0)
 		r = check_servers_key(config, error);
 	if (r == 0)
@@ -258,80 +250,4 @@ config_check_links(
 		r = check_pins(
 		    section, "servers", &config->link.servers, false, error);
 	return r;
-}
-
-/* Warnings */
-
-struct warner {
-	void (*warn)(void *owner, const struct stssl_error *error);
-	void *owner;
-};
-
-static bool
-is_for_all(const struct stssl_address *a)
-{
-	struct stssl_address any[2];
-
-	return (stssl_ip_parse("0.0.0.0", &any[0]) == 0 &&
-		   stssl_address_same_ip(a, &any[0])) ||
-	       (stssl_ip_parse("::", &any[1]) == 0 &&
-		   stssl_address_same_ip(a, &any[1]));
-}
-
-static void
-warn_of_addresses(const struct stssl_conf_section *section,
-    const struct listen_config *l, const struct warner *w)
-{
-	struct stssl_error error;
-
-	for (size_t i = 0; i < l->addresses.count; i++) {
-		if (!is_for_all(&l->addresses.list[i]))
-			continue;
-		(void)stssl_conf_wrong(section, "address", i,
-		    "with tls = link, better the one address that Edges reach",
-		    &error);
-		w->warn(w->owner, &error);
-	}
-}
-
-static void
-warn_of_limits(const struct stssl_conf_section *section, const struct warner *w)
-{
-	static const char *const keys[] = { "max-sessions-per-address",
-		"max-unauthenticated-per-address" };
-	struct stssl_error error;
-
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-		if (stssl_conf_given(section, keys[i]))
-			continue;
-		(void)stssl_conf_error(section, keys[i], &error,
-		    "%s is missing: with tls = link all clients of an Edge "
-		    "count as one address, and the default is for one client",
-		    keys[i]);
-		w->warn(w->owner, &error);
-	}
-}
-
-void
-config_warn_of_links(const struct helper_config *config,
-    void (*warn)(void *owner, const struct stssl_error *error), void *owner)
-{
-	const struct stssl_conf_section *section = NULL;
-	const struct warner w = { warn, owner };
-	struct stssl_error error;
-
-	for (size_t i = 0; i < config->listener_count; i++) {
-		section = stssl_conf_next(config->conf, "listen", section);
-		if (config->listeners[i].tls != LISTEN_LINK)
-			continue;
-		warn_of_addresses(section, &config->listeners[i], &w);
-		warn_of_limits(section, &w);
-	}
-	if (!sides_of(config).is_server ||
-	    config->link.edge_certificates.count > 0)
-		return;
-	(void)stssl_conf_error(link_section(config), "edge-certificate", &error,
-	    "edge-certificate is missing: a client's certificate counts only "
-	    "where the Edge shows a certificate of tls");
-	warn(owner, &error);
 }

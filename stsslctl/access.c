@@ -8,8 +8,10 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stsslctl/output.h"
@@ -51,8 +53,8 @@ in_group(const struct access_user *user, gid_t gid)
 	return false;
 }
 
-bool
-access_can_read(const struct access_user *user, const struct stat *st)
+static bool
+can_read(const struct access_user *user, const struct stat *st)
 {
 	unsigned need = S_ISDIR(st->st_mode) ? 5 : 4, shift = 0;
 
@@ -63,6 +65,17 @@ access_can_read(const struct access_user *user, const struct stat *st)
 	else if (in_group(user, st->st_gid))
 		shift = 3;
 	return (st->st_mode >> shift & need) == need;
+}
+
+void
+access_check_readable(const char *path, const struct access_user *helper,
+    struct findings *findings)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !can_read(helper, &st))
+		findings_add(findings, FINDING_ERROR, path, 0,
+		    "the helper's user cannot read it");
 }
 
 /* In a sticky directory others can neither rename nor remove a file. */

@@ -5,8 +5,6 @@
 #ifndef STSSLCTL_ACCESS_H
 #define STSSLCTL_ACCESS_H
 
-#include <stdbool.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "stsslctl/findings.h"
@@ -26,10 +24,11 @@ int access_user_find(const char *name, struct access_user *ret);
 void access_user_done(struct access_user *user);
 
 /*
- * Do the permission bits let the user read a file, or search and list a
- * directory?
+ * An error when the permission bits do not let the helper's user read a file,
+ * or search and list a directory.  Nothing is said of files that are not there.
  */
-bool access_can_read(const struct access_user *user, const struct stat *st);
+void access_check_readable(const char *path, const struct access_user *helper,
+    struct findings *findings);
 
 /*
  * An error when the file, links followed, can be written to by others than

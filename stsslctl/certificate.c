@@ -69,6 +69,14 @@ load_certificates(
 	return 0;
 }
 
+static void
+free_certificates(gnutls_x509_crt_t *certs, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		gnutls_x509_crt_deinit(certs[i]);
+	gnutls_free(certs);
+}
+
 /* Is it the certificate's key?  1, 0, or why GnuTLS cannot say. */
 static int
 belongs(const gnutls_datum_t *pem, gnutls_x509_crt_t cert)
@@ -93,7 +101,7 @@ belongs(const gnutls_datum_t *pem, gnutls_x509_crt_t cert)
 	return one_len == other_len && memcmp(one, other, one_len) == 0;
 }
 
-/* Is the key RSA? */
+/* Is the key RSA?  CONFIG_KEY_LINK stands for a key on another machine. */
 static bool
 check_pair(const char *path, const char *key_path, struct findings *findings)
 {
@@ -103,7 +111,6 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 	gnutls_datum_t pem;
 	int r;
 
-	/* What a Server has is for it to check. */
 	if (count > 0 && strcmp(key_path, CONFIG_KEY_LINK) != 0 &&
 	    load(key_path, findings, &pem)) {
 		r = belongs(&pem, certs[0]);
@@ -118,9 +125,7 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 	if (count > 0)
 		is_rsa = gnutls_x509_crt_get_pk_algorithm(certs[0], NULL) ==
 			 GNUTLS_PK_RSA;
-	for (unsigned i = 0; i < count; i++)
-		gnutls_x509_crt_deinit(certs[i]);
-	gnutls_free(certs);
+	free_certificates(certs, count);
 	return is_rsa;
 }
 
@@ -151,18 +156,11 @@ check_edge_certificates(
 {
 	const struct stssl_values *paths = &link->edge_certificates;
 
-	for (size_t i = 0; i < link->edge_keys.count; i++)
-		(void)check_pair(
-		    paths->list[i], link->edge_keys.list[i], findings);
-	for (size_t i = link->edge_keys.count; i < paths->count; i++) {
-		gnutls_x509_crt_t *certs = NULL;
-		unsigned count =
-		    load_certificates(paths->list[i], findings, &certs);
-
-		for (unsigned k = 0; k < count; k++)
-			gnutls_x509_crt_deinit(certs[k]);
-		gnutls_free(certs);
-	}
+	for (size_t i = 0; i < paths->count; i++)
+		(void)check_pair(paths->list[i],
+		    i < link->edge_keys.count ? link->edge_keys.list[i]
+					      : CONFIG_KEY_LINK,
+		    findings);
 }
 
 /* What the check of each file needs. */
@@ -185,9 +183,8 @@ check_ca_file(void *owner, const char *path, struct x509_error *error)
 		if (gnutls_x509_crt_get_ca_status(certs[i], &critical) <= 0)
 			fault(c->findings, path,
 			    "has a certificate that is no CA's");
-		gnutls_x509_crt_deinit(certs[i]);
 	}
-	gnutls_free(certs);
+	free_certificates(certs, count);
 	return 0;
 }
 

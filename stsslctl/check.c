@@ -10,15 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "policy/class.h"
-#include "setup/backends.h"
-#include "setup/links.h"
-#include "setup/proxies.h"
 #include "setup/config_read.h"
+#include "setup/warnings.h"
 #include "status/ascii.h"
 #include "status/quote.h"
 #include "status/trust.h"
@@ -31,12 +28,11 @@
 static int
 pam(const struct arguments *a, struct findings *findings)
 {
-	char *service = output_copy(a->pam), *path = NULL;
+	char *service = output_copy(a->pam), *path;
 	int r;
 
 	stssl_lower_text(service);
-	if (asprintf(&path, "%s/%s", a->pam_dir, service) < 0)
-		output_no_memory();
+	path = output_format("%s/%s", a->pam_dir, service);
 	r = check_pam(a->pam_dir, service, a->module_dir, findings);
 	/* Files that libpam gives up on are reported as a finding. */
 	if (r == -EBADMSG || r == -E2BIG)
@@ -60,16 +56,13 @@ classes(const char *path, const struct helper_config *config,
 	const struct access_user reader = { .uid = geteuid() };
 	struct stssl_classes *classes;
 	struct stssl_error error;
-	struct stat st;
 
 	if (stssl_classes_read(path, &classes, &error) < 0) {
 		findings_add_conf(findings, FINDING_ERROR, path, &error);
 		access_check_way(path, &reader, findings);
 		return;
 	}
-	if (stat(path, &st) == 0 && !access_can_read(helper, &st))
-		findings_add(findings, FINDING_ERROR, path, 0,
-		    "the helper's user cannot read it");
+	access_check_readable(path, helper, findings);
 	check_classes(classes, path, findings);
 	if (config != NULL) {
 		check_places(config, pam_dir, classes, path, findings);
@@ -93,12 +86,12 @@ check_user(const char *name, const char *path, struct findings *findings)
 		    stssl_quote(quoted, sizeof quoted, name));
 }
 
-/* The daemon of a listener that is not root; `name` is NULL if it is. */
+/* The daemon of a listener, if that is not root. */
 static void
-check_backend_user(const struct stssl_conf_section *section, const char *name,
-    const char *path, const struct access_user *helper,
-    struct findings *findings)
+check_backend_user(const struct listen_config *l, const char *path,
+    const struct access_user *helper, struct findings *findings)
 {
+	const char *name = l->backend_user;
 	const char *why = "that is the helper's own user";
 	enum finding_level level = FINDING_ERROR;
 	struct stssl_error error;
@@ -119,22 +112,9 @@ check_backend_user(const struct stssl_conf_section *section, const char *name,
 	} else if (uid != helper->uid) {
 		return;
 	}
-	(void)stssl_conf_error(section, "backend-user", &error,
+	(void)stssl_conf_error(l->section, "backend-user", &error,
 	    "backend-user = \"%s\": %s", name, why);
 	findings_add_conf(findings, level, path, &error);
-}
-
-static void
-check_backend_users(const struct helper_config *config, const char *path,
-    const struct access_user *helper, struct findings *findings)
-{
-	const struct stssl_conf_section *section = NULL;
-
-	for (size_t i = 0; i < config->listener_count; i++) {
-		section = stssl_conf_next(config->conf, "listen", section);
-		check_backend_user(section, config->listeners[i].backend_user,
-		    path, helper, findings);
-	}
 }
 
 struct place {
@@ -160,12 +140,7 @@ named(const struct helper_config *config, const char *path,
 	struct x509_store *store = NULL;
 	uid_t owner;
 
-	config_warn_of_backends(
-	    config, add_warning, &(struct place){ path, findings });
-	config_warn_of_proxies(
-	    config, add_warning, &(struct place){ path, findings });
-	config_warn_of_links(
-	    config, add_warning, &(struct place){ path, findings });
+	config_warn(config, add_warning, &(struct place){ path, findings });
 	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
@@ -181,7 +156,9 @@ named(const struct helper_config *config, const char *path,
 		access_check_owned(tls->client_crls.list[i], helper, findings);
 	for (size_t i = 0; i < config->status_users.count; i++)
 		check_user(config->status_users.list[i], path, findings);
-	check_backend_users(config, path, helper, findings);
+	for (size_t i = 0; i < config->listener_count; i++)
+		check_backend_user(
+		    &config->listeners[i], path, helper, findings);
 	check_link(config, path, helper, findings);
 	/* Without a helper there is no socket. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)

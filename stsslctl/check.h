@@ -10,6 +10,8 @@
 #include "stsslctl/access.h"
 #include "stsslctl/findings.h"
 
+struct play;
+
 /*
  * Is a PAM service with pam_stssl.so in it safe?  Play what libpam would make
  * of every answer that the module and the others can give.  The service is
@@ -19,6 +21,12 @@
  */
 int check_pam(const char *dir, const char *service, const char *module_dir,
     struct findings *findings);
+
+/*
+ * The part of it that is about sshd(8), with the option `ssh`: find what lets
+ * in keys that nobody has judged.
+ */
+void check_ssh(const struct play *p, struct findings *findings);
 
 /*
  * Add a warning for what a classes.conf without mistakes says that may not be

@@ -94,27 +94,21 @@ check_text(struct identities *all, const char *file, char *text, size_t len)
 static void
 check_owner(const struct identities *all, const char *file, const char *user)
 {
-	struct stat st;
-
 	errno = 0;
 	if (getpwnam(user) == NULL)
 		findings_add(all->findings, FINDING_WARNING, file, 0,
 		    errno == 0 ? "there is no such user in the passwd database"
 			       : "the passwd database gave no answer");
-	if (stat(file, &st) == 0 && !access_can_read(all->reader, &st))
-		findings_add(all->findings, FINDING_ERROR, file, 0,
-		    "the helper's user cannot read it");
+	access_check_readable(file, all->reader, all->findings);
 }
 
 static void
 check_file(struct identities *all, const char *user)
 {
-	char *file, *text;
+	char *file = output_format("%s/%s", all->directory, user), *text;
 	size_t len;
 	int r;
 
-	if (asprintf(&file, "%s/%s", all->directory, user) < 0)
-		output_no_memory();
 	r = stssl_trusted_read(file, STSSL_IDENTITY_MAX, &text, &len);
 	if (!stssl_user_valid(user))
 		findings_add(all->findings, FINDING_WARNING, file, 0,
@@ -164,14 +158,9 @@ static void
 check_directory(const struct identities *all)
 {
 	const struct access_user reader = { .uid = geteuid() };
-	struct stat st;
 
-	access_check(all->directory, &reader, all->findings);
-	access_check_way(all->directory, &reader, all->findings);
-	if (stat(all->directory, &st) == 0 &&
-	    !access_can_read(all->reader, &st))
-		findings_add(all->findings, FINDING_ERROR, all->directory, 0,
-		    "the helper's user cannot read it");
+	access_check_owned(all->directory, &reader, all->findings);
+	access_check_readable(all->directory, all->reader, all->findings);
 }
 
 /* Files that begin with a dot are temporary. */

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "status/quote.h"
-#include "stsslctl/check_ssh.h"
 #include "stsslctl/output.h"
 #include "stsslctl/play.h"
 
@@ -156,19 +155,26 @@ struct check {
 	struct findings *findings;
 };
 
-/* About the line of pam_stssl.so; `code` is an example, or success for none. */
+/* About the line of pam_stssl.so. */
 static void
 complain(const struct check *c, enum stack_phase phase,
-    enum finding_level level, const char *what, enum control_code code)
+    enum finding_level level, const char *what)
 {
 	const struct stack_line *l = c->play.ours[phase];
+
+	findings_add(c->findings, level, l->file, l->line, "%s", what);
+}
+
+/* An error of auth, with a code that is an example of it. */
+static void
+complain_of_code(
+    const struct check *c, const char *what, enum control_code code)
+{
+	const struct stack_line *l = c->play.ours[STACK_AUTH];
 	char name[CONTROL_NAME_MAX];
 
-	if (code == CODE_SUCCESS)
-		findings_add(c->findings, level, l->file, l->line, "%s", what);
-	else
-		findings_add(c->findings, level, l->file, l->line, "%s (%s)",
-		    what, control_name(code, name));
+	findings_add(c->findings, FINDING_ERROR, l->file, l->line, "%s (%s)",
+	    what, control_name(code, name));
 }
 
 /* Does a refusal refuse, with a right password and with a wrong one? */
@@ -185,7 +191,7 @@ check_refusals(const struct check *c)
 		play_authenticate(&c->play, &parts, &good);
 		if (!bad.can[CODE_SUCCESS] && !good.can[CODE_SUCCESS])
 			continue;
-		complain(c, STACK_AUTH, FINDING_ERROR,
+		complain_of_code(c,
 		    bad.can[CODE_SUCCESS]
 			? "the stack lets in without any proof whom "
 			  "pam_stssl.so refuses"
@@ -207,14 +213,13 @@ check_password(const struct check *c)
 	if (bad.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_ERROR,
 		    "the stack is open: without a good password, users "
-		    "get in whom pam_stssl.so leaves to the password",
-		    CODE_SUCCESS);
+		    "get in whom pam_stssl.so leaves to the password");
 	if (!good.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_ERROR,
-		    "the stack refuses good passwords", CODE_SUCCESS);
+		    "the stack refuses good passwords");
 	if (good.setcred_fails)
-		complain(c, STACK_AUTH, FINDING_ERROR,
-		    "pam_setcred fails after a good password", good.setcred);
+		complain_of_code(
+		    c, "pam_setcred fails after a good password", good.setcred);
 }
 
 static void
@@ -226,10 +231,9 @@ check_certificate(const struct check *c)
 	if (!o.can[CODE_SUCCESS])
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "a certificate that pam_stssl.so accepts does not log in "
-		    "without a password",
-		    CODE_SUCCESS);
+		    "without a password");
 	if (o.setcred_fails)
-		complain(c, STACK_AUTH, FINDING_ERROR,
+		complain_of_code(c,
 		    "pam_setcred fails after a login by certificate",
 		    o.setcred);
 }
@@ -258,27 +262,24 @@ check_account(const struct check *c)
 	if (p->ours[STACK_ACCOUNT] == NULL) {
 		complain(c, STACK_AUTH, FINDING_WARNING,
 		    "no account line with pam_stssl.so: nothing decides once "
-		    "more, should the auth lines be changed for the worse",
-		    CODE_SUCCESS);
+		    "more, should the auth lines be changed for the worse");
 		return;
 	}
 	for (size_t i = 0; i < COUNT(refusals); i++)
 		if (play_account(p, refusals[i], CODE_SUCCESS) ==
 		    CODE_SUCCESS) {
 			complain(c, STACK_ACCOUNT, FINDING_ERROR,
-			    "account lets in whom pam_stssl.so refuses",
-			    CODE_SUCCESS);
+			    "account lets in whom pam_stssl.so refuses");
 			break;
 		}
 	if (play_account(p, CODE_SUCCESS, CODE_SUCCESS) != CODE_SUCCESS)
 		complain(c, STACK_ACCOUNT, FINDING_ERROR,
-		    "account refuses whom all modules accept", CODE_SUCCESS);
+		    "account refuses whom all modules accept");
 	if (has_other_account(&p->stack) &&
 	    play_account(p, CODE_SUCCESS, CODE_ACCT_EXPIRED) == CODE_SUCCESS)
 		complain(c, STACK_ACCOUNT, FINDING_WARNING,
 		    "what other modules say of an account does not count "
-		    "once pam_stssl.so has accepted it",
-		    CODE_SUCCESS);
+		    "once pam_stssl.so has accepted it");
 }
 
 static void
@@ -302,8 +303,7 @@ check_pam(const char *dir, const char *service, const char *module_dir,
 
 	if (r < 0)
 		return r;
-	if (asprintf(&path, "%s/%s", dir, service) < 0)
-		output_no_memory();
+	path = output_format("%s/%s", dir, service);
 	play_learn(&c.play, module_dir);
 	report_missing(&c.play, findings);
 	if (c.play.ours[STACK_AUTH] == NULL)

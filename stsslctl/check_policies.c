@@ -6,14 +6,12 @@
 #include <config.h>
 #include "stsslctl/check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/tools/canonical.h"
+#include "stsslctl/command.h"
 #include "stsslctl/metrics_text.h"
 #include "stsslctl/output.h"
-#include "x509/leaf.h"
 
 #define DIGITS (X509_FINGERPRINT - 1)
 
@@ -23,30 +21,14 @@ has_links(const struct listen_config *l)
 	return l->tls == LISTEN_LINK || l->link_to.count > 0;
 }
 
-static void
-digest_of(
-    const struct stssl_classes *classes, char ret[static X509_FINGERPRINT])
-{
-	char *text;
-
-	if (stssl_classes_canonical(classes, &text) < 0 ||
-	    !x509_fingerprint(text, strlen(text), ret))
-		output_no_memory();
-	free(text);
-}
-
 /* The other side's, of the listener's last link; NULL: nobody has said. */
 static const char *
 heard(const char *metrics, const char *listener)
 {
-	char *front;
-	const char *found;
+	char *front = output_format(
+	    "\nstssl_link_policy_info{listener=\"%s\",sha256=\"", listener);
+	const char *found = strstr(metrics, front);
 
-	if (asprintf(&front,
-		"\nstssl_link_policy_info{listener=\"%s\",sha256=\"",
-		listener) < 0)
-		output_no_memory();
-	found = strstr(metrics, front);
 	if (found != NULL)
 		found += strlen(front);
 	free(front);
@@ -70,7 +52,7 @@ check_policies(const struct helper_config *config,
 		    (metrics == NULL &&
 			metrics_get(config->status_socket, &metrics) < 0))
 			continue;
-		digest_of(classes, ours);
+		command_digest_of(classes, ours, NULL);
 		theirs = heard(metrics, l->name);
 		if (theirs == NULL || strncmp(theirs, ours, DIGITS) == 0)
 			continue;

@@ -4,9 +4,11 @@
  * and then session: the only phase that can refuse.
  */
 #include <config.h>
-#include "stsslctl/check_ssh.h"
+#include "stsslctl/check.h"
 
 #include <string.h>
+
+#include "stsslctl/play.h"
 
 static bool
 has_ssh(const struct stack_line *line)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "stsslctl/exit.h"
+#include "x509/leaf.h"
 
 struct stssl_classes;
 
@@ -102,5 +103,12 @@ const char *command_classes_path(const struct arguments *a);
  * stssl_classes_free(); or NULL, with the mistake told to stderr.
  */
 struct stssl_classes *command_classes(const struct arguments *a);
+
+/*
+ * The SHA-256 of a policy in its canonical form, which goes to *ret_text, to be
+ * freed, unless that is NULL.
+ */
+void command_digest_of(const struct stssl_classes *classes,
+    char ret[static X509_FINGERPRINT], char **ret_text);
 
 #endif

@@ -5,16 +5,13 @@
 #include <config.h>
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/tools/canonical.h"
-#include "policy/classes.h"
 #include "stsslctl/command.h"
 #include "stsslctl/output.h"
-#include "x509/leaf.h"
 
 /*
  * Byte for byte, so that sha256sum(1) finds the same; bytes that must not
@@ -29,13 +26,31 @@ print_text(const char *text)
 	(void)fputs(text, stdout);
 }
 
-static enum command_status
-show(const struct arguments *a, const char *text)
+void
+command_digest_of(const struct stssl_classes *classes,
+    char ret[static X509_FINGERPRINT], char **ret_text)
 {
-	char hex[X509_FINGERPRINT];
+	char *text;
 
-	if (!x509_fingerprint(text, strlen(text), hex))
-		return command_cannot("sha256", -EIO);
+	if (stssl_classes_canonical(classes, &text) < 0 ||
+	    !x509_fingerprint(text, strlen(text), ret))
+		output_no_memory();
+	if (ret_text != NULL)
+		*ret_text = text;
+	else
+		free(text);
+}
+
+enum command_status
+command_digest(const struct arguments *a)
+{
+	struct stssl_classes *classes = command_classes(a);
+	char hex[X509_FINGERPRINT], *text;
+
+	if (classes == NULL)
+		return COMMAND_UNKNOWN;
+	command_digest_of(classes, hex, &text);
+	(void)stssl_classes_free(classes);
 	if (a->json)
 		output_json(output_need(json_pack("{s:s, s:s*}", "sha256", hex,
 		    "text", a->text ? text : NULL)));
@@ -43,24 +58,6 @@ show(const struct arguments *a, const char *text)
 		print_text(text);
 	else
 		(void)puts(hex);
-	return COMMAND_FINE;
-}
-
-enum command_status
-command_digest(const struct arguments *a)
-{
-	struct stssl_classes *classes = command_classes(a);
-	enum command_status status;
-	char *text;
-	int r;
-
-	if (classes == NULL)
-		return COMMAND_UNKNOWN;
-	r = stssl_classes_canonical(classes, &text);
-	(void)stssl_classes_free(classes);
-	if (r < 0)
-		return command_cannot(command_classes_path(a), r);
-	status = show(a, text);
 	free(text);
-	return status;
+	return COMMAND_FINE;
 }

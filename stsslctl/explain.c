@@ -14,7 +14,6 @@
 #include "policy/judge.h"
 #include "policy/tools/words.h"
 #include "policy/trace.h"
-#include "status/quote.h"
 #include "status/tools/words.h"
 #include "stsslctl/connection.h"
 #include "stsslctl/output.h"
@@ -148,21 +147,13 @@ print_more(const char *front, const char *text)
 		(void)printf("%s%s", front, text);
 }
 
-static const char *
-quoted(const json_t *object, const char *key, char buf[static STSSL_QUOTE_MAX])
-{
-	const char *text = output_get(object, key);
-
-	return text == NULL ? NULL : stssl_quote(buf, STSSL_QUOTE_MAX, text);
-}
-
 static void
 print_class(const json_t *step)
 {
 	char buf[STSSL_QUOTE_MAX];
 	const char *error = output_get(step, "error");
 
-	(void)printf("class %s", quoted(step, "class", buf));
+	(void)printf("class %s", output_quoted(step, "class", buf));
 	print_more(": ", output_get(step, "criterion"));
 	print_more(": cannot be found out: ", error);
 	print_more(": ", error == NULL ? output_get(step, "text") : NULL);
@@ -177,7 +168,7 @@ print_way(const json_t *step)
 
 	(void)printf("identity %s: %s", output_get(step, "way"),
 	    output_get(step, "text"));
-	print_more(": ", quoted(step, "user", buf));
+	print_more(": ", output_quoted(step, "user", buf));
 	if (line != 0)
 		(void)printf(" (line %lld)", (long long)line);
 	print_more(": ", output_get(step, "error"));
@@ -199,7 +190,7 @@ print_certificate(const json_t *answer)
 	if (verify == NULL || strcmp(verify, "NONE") == 0)
 		return;
 	(void)printf("certificate: %s", verify);
-	print_more(" ", quoted(answer, "certificate", buf));
+	print_more(" ", output_quoted(answer, "certificate", buf));
 	(void)putchar('\n');
 }
 

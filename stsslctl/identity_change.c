@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "policy/entries.h"
 #include "policy/identity.h"
@@ -128,18 +127,12 @@ static char *
 with_entry(const char *text, const char *about, const char *entry)
 {
 	size_t len = strlen(text);
-	time_t now = time(NULL);
-	char day[16], *fresh;
-	struct tm tm;
+	const struct tm now = output_now();
+	char day[32];
 
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
-		day[0] = '\0';
-	if (asprintf(&fresh, "%s%s" MARK "%s, added %s\n%s\n", text,
-		len > 0 && text[len - 1] != '\n' ? "\n" : "", about, day,
-		entry) < 0)
-		output_no_memory();
-	return fresh;
+	(void)strftime(day, sizeof day, "%Y-%m-%d", &now);
+	return output_format("%s%s" MARK "%s, added %s\n%s\n", text,
+	    len > 0 && text[len - 1] != '\n' ? "\n" : "", about, day, entry);
 }
 
 static enum command_status
@@ -280,8 +273,7 @@ cut_out(const struct identity_store *store, const char *user,
 		return identity_store_refuse(store, user, "no such entry");
 	}
 	/* A copy has the size: the result is at most one newline longer. */
-	if (asprintf(&fresh, "%s\n", text) < 0)
-		output_no_memory();
+	fresh = output_format("%s\n", text);
 	(void)snprintf(
 	    done, sizeof done, "removed %u", without(text, entries, fresh));
 	status = write_back(store, user, fresh, done);

@@ -39,26 +39,24 @@ describe(
 			 STSSL_KEY_SSL_CLIENT_CERT_SHA256) == NULL)
 		return x509_fault(error, file, "%s", "no usable certificate");
 	until = stssl_record_get(&ret->record, STSSL_KEY_SSL_CLIENT_V_END);
-	if (asprintf(&ret->about, "%s until %s",
-		stssl_quote(quoted, sizeof quoted,
-		    stssl_record_get(&ret->record, STSSL_KEY_SSL_CLIENT_S_DN)),
-		until == NULL ? "?" : until) < 0)
-		output_no_memory();
+	ret->about = output_format("%s until %s",
+	    stssl_quote(quoted, sizeof quoted,
+		stssl_record_get(&ret->record, STSSL_KEY_SSL_CLIENT_S_DN)),
+	    until == NULL ? "?" : until);
 	return 0;
 }
 
-static int
+static void
 take_key(const struct ssh_key *key, struct identity_source *ret)
 {
 	char quoted[STSSL_QUOTE_MAX];
 
 	ret->is_key = true;
-	if (stssl_record_put(&ret->record, STSSL_KEY_SSL_CLIENT_SPKI_SHA256,
-		key->spki) < 0 ||
-	    asprintf(&ret->about, "SSH key %s",
-		stssl_quote(quoted, sizeof quoted, key->comment)) < 0)
+	ret->about = output_format(
+	    "SSH key %s", stssl_quote(quoted, sizeof quoted, key->comment));
+	if (stssl_record_put(
+		&ret->record, STSSL_KEY_SSL_CLIENT_SPKI_SHA256, key->spki) < 0)
 		output_no_memory();
-	return 0;
 }
 
 int
@@ -79,7 +77,7 @@ identity_source_read(
 	} else {
 		r = ssh_key_read(file, (const char *)bytes, len, &key, error);
 		if (r == 0)
-			r = take_key(&key, &source);
+			take_key(&key, &source);
 	}
 	free(bytes);
 	if (r < 0)

@@ -58,11 +58,7 @@ identity_store_close(struct identity_store *store)
 static char *
 path_of(const struct identity_store *store, const char *user)
 {
-	char *path;
-
-	if (asprintf(&path, "%s/%s", store->directory, user) < 0)
-		output_no_memory();
-	return path;
+	return output_format("%s/%s", store->directory, user);
 }
 
 enum command_status

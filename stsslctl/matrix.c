@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 #include "policy/classes.h"
-#include "status/quote.h"
 #include "stsslctl/command.h"
 #include "stsslctl/matrix_html.h"
 #include "stsslctl/matrix_json.h"
@@ -48,12 +47,6 @@ print_cells(const json_t *columns, const json_t *cells)
 	}
 }
 
-static const char *
-quoted(const json_t *class, const char *key, char buf[static STSSL_QUOTE_MAX])
-{
-	return stssl_quote(buf, STSSL_QUOTE_MAX, output_get(class, key));
-}
-
 /* The first column is as wide as its longest name. */
 static int
 width_of(const json_t *classes)
@@ -62,8 +55,8 @@ width_of(const json_t *classes)
 	size_t width = strlen("(no class)");
 
 	for (size_t i = 0; i < json_array_size(classes); i++) {
-		size_t len =
-		    strlen(quoted(json_array_get(classes, i), "name", buf));
+		size_t len = strlen(
+		    output_quoted(json_array_get(classes, i), "name", buf));
 
 		if (len > width)
 			width = len;
@@ -76,13 +69,13 @@ print_class(const json_t *columns, const json_t *class, int width)
 {
 	char buf[STSSL_QUOTE_MAX];
 
-	(void)printf("%-*s", width, quoted(class, "name", buf));
+	(void)printf("%-*s", width, output_quoted(class, "name", buf));
 	if (!json_is_true(json_object_get(class, "enabled")))
 		(void)puts("  not enabled");
 	else if (output_get(class, "shadowed-by") != NULL)
 		(void)printf("  nobody is ever in it: class %s takes all its "
 			     "users\n",
-		    quoted(class, "shadowed-by", buf));
+		    output_quoted(class, "shadowed-by", buf));
 	else
 		print_cells(columns, json_object_get(class, "cells"));
 }

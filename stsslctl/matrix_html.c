@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "status/ascii.h"
@@ -219,15 +218,12 @@ put_table(FILE *to, const json_t *matrix)
 static void
 put_foot(FILE *to, const json_t *matrix)
 {
+	const struct tm now = output_now();
 	char host[HOST_NAME_MAX + 1] = "", text[64];
-	time_t now = time(NULL);
-	struct tm tm;
 
+	(void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &now);
 	if (gethostname(host, sizeof host - 1) == -1)
 		host[0] = '\0';
-	if (gmtime_r(&now, &tm) == NULL ||
-	    strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
-		text[0] = '\0';
 	put(to, "<footer><dl>\n");
 	put(to, "<div><dt>host:</dt> <dd>%</dd></div>\n", host);
 	put(to, "<div><dt>time:</dt> <dd>%</dd></div>\n", text);

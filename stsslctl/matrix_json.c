@@ -7,15 +7,12 @@
 #include "stsslctl/matrix_json.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "policy/class.h"
-#include "policy/tools/canonical.h"
 #include "policy/tools/shadow.h"
 #include "policy/tools/words.h"
+#include "stsslctl/command.h"
 #include "stsslctl/output.h"
-#include "x509/leaf.h"
 
 static const struct {
 	enum stssl_facts facts;
@@ -283,22 +280,6 @@ class_of(const struct stssl_classes *classes, size_t n)
 	return class;
 }
 
-/* The same as `stsslctl digest`. */
-static json_t *
-digest_of(const struct stssl_classes *classes)
-{
-	char hex[X509_FINGERPRINT];
-	char *text;
-	json_t *digest;
-
-	if (stssl_classes_canonical(classes, &text) < 0)
-		output_no_memory();
-	digest = output_string(
-	    x509_fingerprint(text, strlen(text), hex) ? hex : NULL);
-	free(text);
-	return digest;
-}
-
 json_t *
 matrix_json(const struct stssl_classes *classes, const char *file)
 {
@@ -307,7 +288,9 @@ matrix_json(const struct stssl_classes *classes, const char *file)
 	json_t *names = output_need(json_array());
 	json_t *list = output_need(json_array());
 	json_t *nobody = output_need(json_object());
+	char digest[X509_FINGERPRINT];
 
+	command_digest_of(classes, digest, NULL);
 	/* A user in no class is refused, whatever the connection is. */
 	for (size_t i = 0; i < COLUMNS; i++) {
 		output_append(
@@ -318,9 +301,8 @@ matrix_json(const struct stssl_classes *classes, const char *file)
 	}
 	for (size_t i = 0; i < classes->count; i++)
 		output_append(list, class_of(classes, i));
-	return output_need(json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "file",
+	return output_need(json_pack("{s:o, s:s, s:s, s:o, s:o, s:o}", "file",
 	    output_string(file), "user-names",
 	    stssl_keys_word("user-names", (int)classes->names), "sha256",
-	    digest_of(classes), "columns", names, "classes", list, "no-class",
-	    nobody));
+	    digest, "columns", names, "classes", list, "no-class", nobody));
 }

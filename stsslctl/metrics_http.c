@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "status/clock.h"
 #include "stsslctl/http.h"
 #include "stsslctl/metrics_text.h"
+#include "stsslctl/output.h"
 
 #define READ_MS  5000
 #define WRITE_MS 5000
@@ -127,13 +127,10 @@ write_answer(FILE *to, const struct http_request *r, const char *body)
 	const char *type = r->status != HTTP_OK ? "text/plain; charset=utf-8"
 			   : r->is_plain        ? plain
 						: openmetrics;
-	time_t now = time(NULL);
-	char date[64] = "";
-	struct tm tm;
+	const struct tm now = output_now();
+	char date[64];
 
-	if (gmtime_r(&now, &tm) != NULL)
-		(void)strftime(
-		    date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &now);
 	(void)fprintf(to,
 	    "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\n"
 	    "Content-Length: %zu\r\nCache-Control: no-store\r\n"

@@ -110,12 +110,9 @@ found(const char *pattern)
 static bool
 is_in(const char *dir, const char *module, bool pattern)
 {
-	char *path;
-	bool is;
+	char *path = output_format("%s/%s", dir, module);
+	bool is = pattern ? found(path) : access(path, R_OK) == 0;
 
-	if (asprintf(&path, "%s/%s", dir, module) < 0)
-		output_no_memory();
-	is = pattern ? found(path) : access(path, R_OK) == 0;
 	free(path);
 	return is;
 }

@@ -5,6 +5,7 @@
 #include <config.h>
 #include "stsslctl/output.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,31 @@ output_copy(const char *text)
 	return copy;
 }
 
+char *
+output_format(const char *fmt, ...)
+{
+	char *text;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n < 0)
+		output_no_memory();
+	return text;
+}
+
+struct tm
+output_now(void)
+{
+	const time_t now = time(NULL);
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&now, &tm);
+	return tm;
+}
+
 /* The escaped form of text that is not UTF-8. */
 static json_t *
 escaped(const char *text)
@@ -88,6 +114,15 @@ const char *
 output_get(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
+}
+
+const char *
+output_quoted(
+    const json_t *object, const char *key, char buf[static STSSL_QUOTE_MAX])
+{
+	const char *text = output_get(object, key);
+
+	return text == NULL ? NULL : stssl_quote(buf, STSSL_QUOTE_MAX, text);
 }
 
 void

@@ -9,6 +9,9 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <time.h>
+
+#include "status/quote.h"
 
 /* Print `text` with \xNN for every byte that is not printable ASCII. */
 void output_text(FILE *to, const char *text);
@@ -28,11 +31,21 @@ json_t *output_need(json_t *value);
 /* A copy of `text`; out of memory ends the process. */
 char *output_copy(const char *text);
 
+/* As asprintf(3), but out of memory ends the process; to be freed. */
+char *output_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The time now, in UTC. */
+struct tm output_now(void);
+
 /* Set `key` of `object` to `value`, whose reference is taken. */
 void output_set(json_t *object, const char *key, json_t *value);
 
 /* The string `key` of `object`; NULL when it has none. */
 const char *output_get(const json_t *object, const char *key);
+
+/* The same in quotes, written to `buf`. */
+const char *output_quoted(
+    const json_t *object, const char *key, char buf[static STSSL_QUOTE_MAX]);
 
 /* Append `value`, whose reference is taken. */
 void output_append(json_t *array, json_t *value);

@@ -23,14 +23,9 @@
 char *
 settings_path(const struct settings *s, const char *path)
 {
-	const char *rest = path + strlen(ETC);
-	char *place;
-
-	if (strncmp(path, ETC, strlen(ETC)) != 0)
-		return output_copy(path);
-	if (asprintf(&place, "%s/%s", s->etc, rest) < 0)
-		output_no_memory();
-	return place;
+	return strncmp(path, ETC, strlen(ETC)) == 0
+		   ? output_format("%s/%s", s->etc, path + strlen(ETC))
+		   : output_copy(path);
 }
 
 char *
@@ -202,10 +197,9 @@ static void
 take_all(struct settings *s, const char *path, const char *pattern,
     void (*take)(struct settings *s, const char *file))
 {
-	char *directory = settings_path(s, path), *place;
+	char *directory = settings_path(s, path);
+	char *place = output_format("%s%s", directory, pattern);
 
-	if (asprintf(&place, "%s%s", directory, pattern) < 0)
-		output_no_memory();
 	settings_files(s, place, take);
 	free(directory);
 	free(place);

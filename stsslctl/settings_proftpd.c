@@ -68,9 +68,8 @@ include(struct settings *s, const char *path)
 
 	for (size_t n = strlen(place); n > 1 && place[n - 1] == '/'; n--)
 		place[n - 1] = '\0';
-	if (asprintf(&pattern, "%s%s", place,
-		stat(place, &st) == 0 && S_ISDIR(st.st_mode) ? "/*" : "") < 0)
-		output_no_memory();
+	pattern = output_format("%s%s", place,
+	    stat(place, &st) == 0 && S_ISDIR(st.st_mode) ? "/*" : "");
 	if (s->depth < SETTINGS_DEPTH) {
 		s->depth++;
 		settings_files(s, pattern, take_file);
@@ -123,13 +122,12 @@ static void
 note_missing_module(struct settings *s)
 {
 	const struct setting *path = settings_find(s, 0, "ModulePath");
-	char *file = NULL;
+	char *file;
 	bool is_loaded = false;
 
 	if (path == NULL)
 		return;
-	if (asprintf(&file, "%s/mod_auth_pam.so", path->value) < 0)
-		output_no_memory();
+	file = output_format("%s/mod_auth_pam.so", path->value);
 	for (size_t i = 0; i < s->count; i++)
 		is_loaded =
 		    is_loaded ||

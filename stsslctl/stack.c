@@ -259,9 +259,8 @@ read_file(struct reading *r, const char *name)
 
 	if (r->depth >= STACK_DEPTH)
 		return -ELOOP;
-	if (asprintf(&r->file, "%s%s%s", name[0] == '/' ? "" : r->dir,
-		name[0] == '/' ? "" : "/", name) < 0)
-		output_no_memory();
+	r->file = name[0] == '/' ? output_copy(name)
+				 : output_format("%s/%s", r->dir, name);
 	r->line = 0;
 	e = stssl_file_read(r->file, FILE_MAX, &text, &len);
 	if (e == 0) {

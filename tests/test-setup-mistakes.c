@@ -210,12 +210,7 @@ static const struct {
 
 START_TEST(a_mistake_is_told_with_its_line)
 {
-	struct helper_config *config = NULL;
-	struct stssl_error error;
-
-	ck_assert_int_lt(read_text(faulty[_i].text, &config, &error), 0);
-	ck_assert_str_eq(error.text, faulty[_i].message);
-	ck_assert_ptr_null(config);
+	check_mistake(faulty[_i].text, faulty[_i].message);
 }
 END_TEST
 

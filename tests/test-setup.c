@@ -66,6 +66,17 @@ read_text(
 	return r;
 }
 
+void
+check_mistake(const char *text, const char *message)
+{
+	struct helper_config *config = NULL;
+	struct stssl_error error;
+
+	ck_assert_int_lt(read_text(text, &config, &error), 0);
+	ck_assert_str_eq(error.text, message);
+	ck_assert_ptr_null(config);
+}
+
 START_TEST(a_file_that_others_can_write_to_is_refused)
 {
 	struct helper_config *config = NULL;

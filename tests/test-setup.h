@@ -16,6 +16,9 @@
 int read_text(
     const char *text, struct helper_config **ret, struct stssl_error *error);
 
+/* It is refused, with this message. */
+void check_mistake(const char *text, const char *message);
+
 /* Of test-setup-mistakes.c. */
 struct test_case mistakes(void);
 

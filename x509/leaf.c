@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "status/ascii.h"
+#include "status/tools/hex.h"
 #include "status/tools/words.h"
 #include "status/words.h"
 #include "x509/certificate.h"
@@ -210,18 +211,6 @@ put_time(struct leaf *l, enum stssl_key key, time_t when)
 	return stssl_record_put(l->record, key, text);
 }
 
-static void
-to_hex(const unsigned char *bytes, size_t len, bool upper, char *ret)
-{
-	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		ret[2 * i] = digits[bytes[i] >> 4];
-		ret[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	ret[2 * len] = '\0';
-}
-
 bool
 x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
 {
@@ -231,7 +220,7 @@ x509_fingerprint(const void *der, size_t len, char ret[static X509_FINGERPRINT])
 
 	if (gnutls_fingerprint(GNUTLS_DIG_SHA256, &datum, digest, &size) < 0)
 		return false;
-	to_hex(digest, size, false, ret);
+	(void)stssl_hex(digest, size, ret);
 	return true;
 }
 
@@ -269,7 +258,9 @@ put_serial(struct leaf *l)
 			carry = carry != 0 && bytes[i] == 0;
 		}
 	}
-	to_hex(bytes, from.left, true, hex + (is_negative ? 1 : 0));
+	(void)stssl_hex(bytes, from.left, hex + (is_negative ? 1 : 0));
+	for (char *digit = hex; *digit != '\0'; digit++)
+		*digit = stssl_upper(*digit);
 	return stssl_record_put(l->record, STSSL_KEY_SSL_CLIENT_M_SERIAL, hex);
 }
 

@@ -13,10 +13,8 @@
 #include "helper/worker/tls/tls.h"
 #include "helper/worker/tls/tls_trust.h"
 #include "policy/classes.h"
-#include "setup/backends.h"
-#include "setup/links.h"
-#include "setup/proxies.h"
 #include "setup/config_read.h"
+#include "setup/warnings.h"
 #include "x509/inventory.h"
 
 /* Nothing is kept of it: it is the module's and the advisor's matter. */
@@ -109,9 +107,7 @@ load_inventory(
 {
 	(void)path;
 	(void)error;
-	config_warn_of_backends(g->config, warn, NULL);
-	config_warn_of_proxies(g->config, warn, NULL);
-	config_warn_of_links(g->config, warn, NULL);
+	config_warn(g->config, warn, NULL);
 	g->inventory = inventory_of(g);
 	return 0;
 }

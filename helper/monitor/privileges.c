@@ -88,18 +88,19 @@ find_status_users(const struct helper_config *config, struct privileges *p,
 
 /* Advisors and the inquirer are of our own user: they must not report. */
 static int
-find_backend_user(const struct stssl_conf_section *section, const char *name,
-    const struct privileges *p, uid_t *ret, struct stssl_error *error)
+find_backend_user(const struct listen_config *l, const struct privileges *p,
+    uid_t *ret, struct stssl_error *error)
 {
+	const char *name = l->backend_user;
 	gid_t unused;
 	int r;
 
 	*ret = PRIVILEGES_NOBODY;
 	if (name == NULL)
 		return 0;
-	r = find_user(section, "backend-user", name, ret, &unused, error);
+	r = find_user(l->section, "backend-user", name, ret, &unused, error);
 	if (r == 0 && *ret == p->uid && p->uid != 0)
-		return stssl_conf_error(section, "backend-user", error,
+		return stssl_conf_error(l->section, "backend-user", error,
 		    "backend-user = \"%s\": that is the helper's own user",
 		    name);
 	return r;
@@ -109,16 +110,12 @@ static int
 find_backend_users(const struct helper_config *config, struct privileges *p,
     struct stssl_error *error)
 {
-	const struct stssl_conf_section *section = NULL;
 	int r = 0;
 
 	for (; r == 0 && p->listener_count < config->listener_count;
-	     p->listener_count++) {
-		section = stssl_conf_next(config->conf, "listen", section);
-		r = find_backend_user(section,
-		    config->listeners[p->listener_count].backend_user, p,
+	     p->listener_count++)
+		r = find_backend_user(&config->listeners[p->listener_count], p,
 		    &p->backend_users[p->listener_count], error);
-	}
 	return r;
 }
 

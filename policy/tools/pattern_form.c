@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "status/ascii.h"
+#include "status/tools/hex.h"
 
 #define IPV4_BYTE 12 /* where an IPv4 address begins in 16 bytes */
 
@@ -31,14 +32,6 @@ part_of(const struct stssl_pattern *p, int i, uint8_t ret[32])
 		if (p->by_part ? stssl_pattern_part_has(p->parts[i], n)
 			       : ((n ^ ip) & mask) == 0)
 			ret[n / 8] |= (uint8_t)(1u << (n % 8));
-}
-
-static int
-add_hex(char *buf, const uint8_t *bytes, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		(void)snprintf(buf + 2 * i, 3, "%02x", bytes[i]);
-	return (int)(2 * count);
 }
 
 /* A lower-case copy of a host name. */
@@ -70,12 +63,14 @@ stssl_pattern_canonical(
 	for (int i = 0; p->ipv4 && i < 4; i++) {
 		buf[len++] = i == 0 ? ' ' : '.';
 		part_of(p, i, part);
-		len += add_hex(buf + len, part, sizeof part);
+		(void)stssl_hex(part, sizeof part, buf + len);
+		len += 2 * (int)sizeof part;
 	}
 	if (!p->ipv4) {
-		len += add_hex(buf + len, p->ip, sizeof p->ip);
+		(void)stssl_hex(p->ip, sizeof p->ip, buf + len);
+		len += 2 * (int)sizeof p->ip;
 		buf[len++] = '/';
-		(void)add_hex(buf + len, p->mask, sizeof p->mask);
+		(void)stssl_hex(p->mask, sizeof p->mask, buf + len);
 	}
 	return buf;
 }

@@ -7,11 +7,11 @@
 #include "helper/monitor/registry/metrics.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "status/record.h"
+#include "status/tools/hex.h"
 #include "status/utf8.h"
 
 static const char *const versions[METRICS_TLS_COUNT] = {
@@ -111,8 +111,8 @@ metrics_policy(struct metrics *metrics, uint32_t listener, bool is_same,
 		return;
 	row->policy_mismatches += !is_same;
 	row->policy[0] = '\0';
-	for (size_t i = 0; digest != NULL && i < MESSAGE_DIGEST_BYTES; i++)
-		(void)snprintf(row->policy + 2 * i, 3, "%02x", digest[i]);
+	if (digest != NULL)
+		(void)stssl_hex(digest, MESSAGE_DIGEST_BYTES, row->policy);
 }
 
 /* Logins */

@@ -163,12 +163,12 @@ void
 say_hello(struct edge_play *v)
 {
 	struct link_hello hello = {
-		.session = THERE, .has_nonce = true, .has_digest = true
+		.session = THERE, .has_nonce = true, .digest.is_known = true
 	};
 	uint8_t bytes[LINK_HELLO_BYTES];
 
 	memset(hello.nonce, 0x5a, sizeof hello.nonce);
-	memset(hello.digest, 0x77, sizeof hello.digest);
+	memset(hello.digest.bytes, 0x77, sizeof hello.digest.bytes);
 	link_hello_write(&hello, bytes);
 	say(v, bytes, sizeof bytes);
 }
@@ -224,8 +224,8 @@ check_header(const struct link_header *h)
 	ck_assert_uint_eq(h->session, THERE);
 	ck_assert_str_eq(stssl_address_format(&h->client, text), CLIENT);
 	ck_assert_str_eq(stssl_address_format(&h->local, text), "127.0.0.1:21");
-	ck_assert(h->has_digest);
-	ck_assert_uint_eq(h->digest[1], 0x11);
+	ck_assert(h->digest.is_known);
+	ck_assert_uint_eq(h->digest.bytes[1], 0x11);
 }
 
 void

@@ -109,7 +109,7 @@ struct link_header
 header_for(const struct server_play *v)
 {
 	struct link_header h = { .session = v->hello.session,
-		.has_digest = v->hello.has_digest,
+		.digest = v->hello.digest,
 		.record = RECORD,
 		.record_len = sizeof RECORD,
 		.proof = (const uint8_t *)PROOF,
@@ -117,7 +117,6 @@ header_for(const struct server_play *v)
 
 	ck_assert_int_eq(stssl_address_parse(CLIENT, &h.client), 0);
 	ck_assert_int_eq(stssl_address_parse("198.51.100.1:21", &h.local), 0);
-	memcpy(h.digest, v->hello.digest, sizeof h.digest);
 	return h;
 }
 

@@ -35,8 +35,7 @@ static const struct link_hello greeting = {
 	.session = SESSION,
 	.has_nonce = true,
 	.nonce = "abcdefghijklmnopqrstuvw",
-	.has_digest = true,
-	.digest = "0123456789012345678901234567890",
+	.digest = { true, "0123456789012345678901234567890" },
 };
 
 START_TEST(a_hello_is_read_as_it_was_written)
@@ -45,16 +44,16 @@ START_TEST(a_hello_is_read_as_it_was_written)
 	uint8_t bytes[LINK_HELLO_BYTES];
 
 	hello.has_nonce = (_i & 1) != 0;
-	hello.has_digest = (_i & 2) != 0;
+	hello.digest.is_known = (_i & 2) != 0;
 	link_hello_write(&hello, bytes);
 	ck_assert(link_hello_read(bytes, &same));
 	ck_assert_uint_eq(same.session, SESSION);
 	ck_assert_int_eq(same.has_nonce, hello.has_nonce);
-	ck_assert_int_eq(same.has_digest, hello.has_digest);
+	ck_assert_int_eq(same.digest.is_known, hello.digest.is_known);
 	if (hello.has_nonce)
 		ck_assert_mem_eq(same.nonce, hello.nonce, PROOF_NONCE_BYTES);
-	if (hello.has_digest)
-		ck_assert_mem_eq(same.digest, hello.digest, 32);
+	if (hello.digest.is_known)
+		ck_assert_mem_eq(same.digest.bytes, hello.digest.bytes, 32);
 }
 END_TEST
 
@@ -138,8 +137,7 @@ START_TEST(a_header_is_read_as_it_was_written)
 		.client = address(headers[_i].client),
 		.local = address(headers[_i].local),
 		.session = SESSION,
-		.has_digest = headers[_i].has_digest,
-		.digest = { 1, 2, 3 },
+		.digest = { headers[_i].has_digest, { 1, 2, 3 } },
 		.record = record,
 		.record_len = headers[_i].record_len,
 		.proof = proof,
@@ -160,9 +158,9 @@ START_TEST(a_header_is_read_as_it_was_written)
 	ck_assert_str_eq(
 	    stssl_address_format(&same.local, text), headers[_i].local);
 	ck_assert_uint_eq(same.session, SESSION);
-	ck_assert_int_eq(same.has_digest, h.has_digest);
-	if (h.has_digest)
-		ck_assert_mem_eq(same.digest, h.digest, sizeof h.digest);
+	ck_assert_int_eq(same.digest.is_known, h.digest.is_known);
+	if (h.digest.is_known)
+		ck_assert_mem_eq(same.digest.bytes, h.digest.bytes, 32);
 	ck_assert_uint_eq(same.record_len, h.record_len);
 	if (h.record_len > 0)
 		ck_assert_mem_eq(same.record, record, h.record_len);
@@ -245,8 +243,7 @@ write_header(uint8_t bytes[static 2048])
 		.client = address("192.0.2.1:40000"),
 		.local = address("192.0.2.2:21"),
 		.session = SESSION,
-		.has_digest = true,
-		.digest = { 1 },
+		.digest = { true, { 1 } },
 		.record = record,
 		.record_len = sizeof RECORD,
 		.proof = proof,

@@ -273,7 +273,7 @@ START_TEST(the_digest_is_waited_for_and_may_be_unknown)
 	ev_invoke(
 	    v.play.host.loop, &v.play.session->question.deadline, EV_TIMER);
 	h = hear_header(&v, bytes);
-	ck_assert(!h.has_digest);
+	ck_assert(!h.digest.is_known);
 	ck_assert_ptr_nonnull(strstr(
 	    next_line(log, "policy-differs"), " ours=unknown theirs=77"));
 	leave(&v);

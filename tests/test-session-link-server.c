@@ -31,8 +31,8 @@ START_TEST(a_client_is_whom_the_edge_names)
 	v.play.advice.verdict = STSSL_VERDICT_ACCEPT;
 	get_hello(&v);
 	ck_assert_uint_eq(v.hello.session, 7);
-	ck_assert(v.hello.has_digest);
-	ck_assert_uint_eq(v.hello.digest[1], 0x11);
+	ck_assert(v.hello.digest.is_known);
+	ck_assert_uint_eq(v.hello.digest.bytes[1], 0x11);
 	h = header_for(&v);
 	if (!clients[_i].has_tls)
 		h.record_len = 0;
@@ -314,10 +314,10 @@ START_TEST(two_policies_are_told_apart)
 	v.play.config.link.policy = policies[_i].policy;
 	log = hear_log();
 	h = header_for(&v);
-	h.has_digest = policies[_i].has_theirs;
-	h.digest[0] ^= !policies[_i].is_theirs;
-	if (!h.has_digest)
-		memset(h.digest, 0, sizeof h.digest);
+	h.digest.is_known = policies[_i].has_theirs;
+	h.digest.bytes[0] ^= !policies[_i].is_theirs;
+	if (!h.digest.is_known)
+		memset(h.digest.bytes, 0, sizeof h.digest.bytes);
 	introduce(&v, &h);
 	ck_assert_uint_eq(v.play.published, policies[_i].is_let_in);
 	ck_assert_uint_eq(v.play.closed, !policies[_i].is_let_in);
@@ -349,7 +349,7 @@ START_TEST(hello_waits_for_the_digest_which_may_be_unknown)
 	ck_assert_int_eq(tls_read(v.edge, bytes, sizeof bytes, &n), TLS_DONE);
 	ck_assert_uint_eq(n, sizeof bytes);
 	ck_assert(link_hello_read(bytes, &v.hello));
-	ck_assert(!v.hello.has_digest);
+	ck_assert(!v.hello.digest.is_known);
 	leave(&v);
 }
 END_TEST

@@ -82,7 +82,10 @@ begin_handshake(const struct backend_data *b)
 		   : BACKEND_DATA_FAILED;
 }
 
-/* Only the Server that has the link can resume it. */
+/*
+ * Only the Server that has the link can resume it, and the handshake fails if
+ * it does not: tls_link_connect_data().
+ */
 static enum backend_data_state
 go_on(struct backend_data *b)
 {
@@ -90,10 +93,7 @@ go_on(struct backend_data *b)
 	case IO_AGAIN:
 		return BACKEND_DATA_HANDSHAKE;
 	case IO_OK:
-		return tls_link_peer(b->stream.tls) != NULL &&
-			       tls_is_resumed(b->stream.tls)
-			   ? BACKEND_DATA_UP
-			   : BACKEND_DATA_FAILED;
+		return BACKEND_DATA_UP;
 	case IO_END:
 	case IO_FAILED:
 		break;

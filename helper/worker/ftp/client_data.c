@@ -245,14 +245,14 @@ client_data_begin(
 
 /*
  * Does this TLS session belong to the control connection's client?  PENDING if
- * so, else what is missing.
+ * so, else what is missing.  With an Edge there would be no TLS if it did not
+ * resume the link: tls_link_accept_data().
  */
 static enum data_outcome
 proof(const struct client_data *c)
 {
 	const struct session *s = c->session;
-	enum data_session mode =
-	    session_is_from_link(s) ? DATA_RESUMED : s->listen->data_session;
+	enum data_session mode = s->listen->data_session;
 
 	if (mode == DATA_ANY || tls_resumes_control(c->stream.tls))
 		return DATA_PENDING;

@@ -22,24 +22,18 @@ ftp_is_secure(const struct ftp *f)
 }
 
 void
-ftp_pass_on(struct ftp *f, const char *line, size_t len)
+ftp_say(struct ftp *f, const char *reply)
 {
 	f->in_reply = f->reply.open;
 	/* Callers have room: see turn_backend() and turn_client(). */
-	if (lines_write(&f->client, line, len) < 0)
+	if (lines_write(&f->client, reply, strlen(reply)) < 0)
 		f->phase = FTP_CLOSED;
 }
 
 void
 ftp_pass_reply(struct ftp *f)
 {
-	ftp_pass_on(f, f->reply.line, f->reply.len);
-}
-
-void
-ftp_say(struct ftp *f, const char *reply)
-{
-	ftp_pass_on(f, reply, strlen(reply));
+	ftp_say(f, f->reply.line);
 }
 
 void

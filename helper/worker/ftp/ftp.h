@@ -136,9 +136,8 @@ struct ftp {
 /* Take all turns that can be taken, then watch for what can bring the next. */
 void ftp_run(struct session *s);
 
-/* Queue a reply for the client, a line for the backend. */
+/* Queue a reply, or a line of one, for the client. */
 void ftp_say(struct ftp *f, const char *reply);
-void ftp_pass_on(struct ftp *f, const char *line, size_t len);
 
 /* Pass on the line of f->reply. */
 void ftp_pass_reply(struct ftp *f);

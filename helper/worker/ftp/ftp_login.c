@@ -110,7 +110,7 @@ take_authorised(struct ftp *f, int code)
 		   strncmp(f->reply.line, digits, 3) == 0) {
 		(void)snprintf(authorised, sizeof authorised, "%s%s",
 		    asks ? "331" : "232", f->reply.line + 3);
-		ftp_pass_on(f, authorised, f->reply.len);
+		ftp_say(f, authorised);
 	} else {
 		ftp_on_login(f);
 	}

@@ -22,13 +22,14 @@ ftp_gather(struct ftp *f)
 {
 	char *whole, *before = f->gathered;
 	size_t size = before == NULL ? 0 : strlen(before) + 2;
+	size_t len = strlen(f->reply.line);
 
-	if (size + f->reply.len > LINE_MAX_BYTES) {
+	if (size + len > LINE_MAX_BYTES) {
 		if (f->reply.part != FTP_REPLY_LAST && size > 0)
 			return NULL;
 		size = 0;
 	}
-	whole = malloc(size + f->reply.len + 1);
+	whole = malloc(size + len + 1);
 	if (whole == NULL) {
 		f->phase = FTP_CLOSED;
 		return NULL;
@@ -37,8 +38,7 @@ ftp_gather(struct ftp *f)
 		memcpy(whole, before, size - 2);
 		memcpy(whole + size - 2, "\r\n", 2);
 	}
-	memcpy(whole + size, f->reply.line, f->reply.len);
-	whole[size + f->reply.len] = '\0';
+	memcpy(whole + size, f->reply.line, len + 1);
 	free(before);
 	f->gathered = whole;
 	if (f->reply.part != FTP_REPLY_LAST)

@@ -106,7 +106,6 @@ enum ftp_reply_part
 ftp_reply_feed(struct ftp_reply *reply, const char *line, size_t len)
 {
 	reply->line = line;
-	reply->len = len;
 	reply->part = feed(reply, line, len);
 	return reply->part;
 }

@@ -59,7 +59,6 @@ struct ftp_reply {
 	/* The line that was looked at last, which is the caller's. */
 	enum ftp_reply_part part;
 	const char *line;
-	size_t len;
 };
 
 /* Look at the next line that a server sent.  Returns what is in `part`. */

@@ -2,31 +2,24 @@
 #include <config.h>
 #include "helper/worker/link/digest.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "helper/base/log.h"
 #include "helper/worker/host.h"
 #include "helper/worker/session.h"
+#include "status/tools/hex.h"
 
 _Static_assert(LINK_DIGEST_BYTES == MESSAGE_DIGEST_BYTES, "one digest");
 
-#define HEX    "0123456789abcdef"
 #define DIGITS (2 * LINK_DIGEST_BYTES)
 
 struct link_digest
 link_digest_of(const struct message_advice *advice)
 {
 	struct link_digest d = { .is_known = false };
-	const char *text = advice->user;
 
-	if (advice->verdict != STSSL_VERDICT_ACCEPT || strlen(text) != DIGITS ||
-	    strspn(text, HEX) != DIGITS)
-		return d;
-	for (size_t i = 0; i < sizeof d.bytes; i++)
-		d.bytes[i] = (uint8_t)((strchr(HEX, text[2 * i]) - HEX) << 4 |
-				       (strchr(HEX, text[2 * i + 1]) - HEX));
-	d.is_known = true;
+	d.is_known = advice->verdict == STSSL_VERDICT_ACCEPT &&
+		     stssl_hex_read(advice->user, d.bytes, sizeof d.bytes);
 	return d;
 }
 
@@ -40,11 +33,8 @@ is_same(const struct link_digest *a, const struct link_digest *b)
 static const char *
 text_of(const struct link_digest *d, char buf[static DIGITS + 1])
 {
-	if (!d->is_known)
-		return "unknown";
-	for (size_t i = 0; i < sizeof d->bytes; i++)
-		(void)snprintf(buf + 2 * i, 3, "%02x", d->bytes[i]);
-	return buf;
+	return d->is_known ? stssl_hex(d->bytes, sizeof d->bytes, buf)
+			   : "unknown";
 }
 
 static void

@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Which policy a side of a link judges by: what `stsslctl digest` shows.
+ * Compares the policies of a link's sides.
  */
 #ifndef HELPER_WORKER_LINK_DIGEST_H
 #define HELPER_WORKER_LINK_DIGEST_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "helper/worker/link/hello.h"
 
 struct message_advice;
 struct session;
-
-struct link_digest {
-	bool is_known;
-	uint8_t bytes[LINK_DIGEST_BYTES];
-};
 
 /* Ours, out of the answer to ABOUT_DIGEST; unknown when it is none. */
 struct link_digest link_digest_of(const struct message_advice *advice);

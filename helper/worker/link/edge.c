@@ -245,12 +245,10 @@ static void
 compare_policies(const struct session *s)
 {
 	const struct link_edge *l = s->edge;
-	struct link_digest theirs = { .is_known = l->hello.has_digest };
 	char server[SERVER_TEXT];
 
-	memcpy(theirs.bytes, l->hello.digest, sizeof theirs.bytes);
 	(void)link_digest_compare(
-	    s, server_text(s, server), &l->digest, &theirs);
+	    s, server_text(s, server), &l->digest, &l->hello.digest);
 }
 
 static void
@@ -322,13 +320,12 @@ write_header(struct session *s)
 	struct link_header header = { .client = s->peer,
 		.local = s->local,
 		.session = l->hello.session,
-		.has_digest = l->digest.is_known,
+		.digest = l->digest,
 		.record = record };
 	int r = link_record_take(&s->record, record, &header.record_len);
 
 	if (r < 0)
 		return r;
-	memcpy(header.digest, l->digest.bytes, sizeof header.digest);
 	if (s->certificate.is_sent) {
 		header.proof = l->proof != NULL ? l->proof : no_proof;
 		header.proof_len =

@@ -37,9 +37,9 @@ put_link(struct proxy_writer *w, const struct link_header *h)
 	uint8_t value[LINK_BYTES] = { LINK_VERSION, 0 };
 
 	link_put64(h->session, value + AT_SESSION);
-	if (h->has_digest) {
+	if (h->digest.is_known) {
 		value[AT_FLAGS] = HAS_DIGEST;
-		memcpy(value + AT_DIGEST, h->digest, sizeof h->digest);
+		memcpy(value + AT_DIGEST, h->digest.bytes, LINK_DIGEST_BYTES);
 	}
 	proxy_put_value(w, TLV_LINK, value, sizeof value);
 }
@@ -116,9 +116,10 @@ read_link(struct rest *rest, struct link_header *h)
 	if (len != LINK_BYTES || value[AT_FLAGS] > HAS_DIGEST)
 		return "link-format";
 	h->session = link_get64(value + AT_SESSION);
-	h->has_digest = value[AT_FLAGS] == HAS_DIGEST;
-	memcpy(h->digest, value + AT_DIGEST, sizeof h->digest);
-	if (!h->has_digest && memcmp(h->digest, none, sizeof none) != 0)
+	h->digest.is_known = value[AT_FLAGS] == HAS_DIGEST;
+	memcpy(h->digest.bytes, value + AT_DIGEST, LINK_DIGEST_BYTES);
+	if (!h->digest.is_known &&
+	    memcmp(h->digest.bytes, none, sizeof none) != 0)
 		return "link-format";
 	return h->session == 0 ? "session" : NULL;
 }

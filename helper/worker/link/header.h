@@ -19,8 +19,7 @@
 struct link_header {
 	struct stssl_address client, local; /* the Edge's connection */
 	uint64_t session;                   /* of the HELLO that it answers */
-	bool has_digest;                    /* of the Edge's policy */
-	uint8_t digest[LINK_DIGEST_BYTES];
+	struct link_digest digest;          /* of the Edge's policy */
 	const char *record; /* strings as helper/worker/link/record.h has */
 	size_t record_len;  /* 0: the client has no TLS */
 	/* All messages of its handshake, if it has shown a certificate. */

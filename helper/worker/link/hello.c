@@ -57,9 +57,9 @@ link_hello_write(
 		ret[AT_FLAGS] |= HAS_NONCE;
 		memcpy(ret + AT_NONCE, hello->nonce, sizeof hello->nonce);
 	}
-	if (hello->has_digest) {
+	if (hello->digest.is_known) {
 		ret[AT_FLAGS] |= HAS_DIGEST;
-		memcpy(ret + AT_DIGEST, hello->digest, sizeof hello->digest);
+		memcpy(ret + AT_DIGEST, hello->digest.bytes, LINK_DIGEST_BYTES);
 	}
 }
 
@@ -70,10 +70,10 @@ link_hello_read(
 	uint8_t same[LINK_HELLO_BYTES];
 	struct link_hello h = { .session = link_get64(bytes + AT_SESSION),
 		.has_nonce = (bytes[AT_FLAGS] & HAS_NONCE) != 0,
-		.has_digest = (bytes[AT_FLAGS] & HAS_DIGEST) != 0 };
+		.digest.is_known = (bytes[AT_FLAGS] & HAS_DIGEST) != 0 };
 
 	memcpy(h.nonce, bytes + AT_NONCE, sizeof h.nonce);
-	memcpy(h.digest, bytes + AT_DIGEST, sizeof h.digest);
+	memcpy(h.digest.bytes, bytes + AT_DIGEST, LINK_DIGEST_BYTES);
 	link_hello_write(&h, same);
 	if (h.session == 0 || memcmp(bytes, same, sizeof same) != 0)
 		return false;

@@ -18,12 +18,17 @@
 /* Signature, version, flags, six zeroes, session, nonce, digest. */
 #define LINK_HELLO_BYTES (8 + 1 + 1 + 6 + 8 + PROOF_NONCE_BYTES + 32)
 
+/* Which policy a side judges by: what `stsslctl digest` shows. */
+struct link_digest {
+	bool is_known;
+	uint8_t bytes[LINK_DIGEST_BYTES]; /* zero when it is not */
+};
+
 struct link_hello {
 	uint64_t session; /* the Server's; never 0 */
 	bool has_nonce;   /* false: the Server has none to give */
 	uint8_t nonce[PROOF_NONCE_BYTES];
-	bool has_digest; /* false: the Server does not know its policy's */
-	uint8_t digest[LINK_DIGEST_BYTES];
+	struct link_digest digest; /* of the Server's policy */
 };
 
 void link_hello_write(

@@ -116,14 +116,13 @@ static bool
 write_hello(struct session *s)
 {
 	const struct link_server *l = s->server;
-	struct link_hello hello = { .session = s->id,
-		.has_nonce = l->has_nonce,
-		.has_digest = l->digest.is_known };
+	struct link_hello hello = {
+		.session = s->id, .has_nonce = l->has_nonce, .digest = l->digest
+	};
 	uint8_t bytes[LINK_HELLO_BYTES];
 	size_t n = 0;
 
 	memcpy(hello.nonce, l->nonce.bytes, sizeof hello.nonce);
-	memcpy(hello.digest, l->digest.bytes, sizeof hello.digest);
 	link_hello_write(&hello, bytes);
 	return stream_write(&s->client, bytes, sizeof bytes, &n) == IO_OK &&
 	       n == sizeof bytes;
@@ -209,17 +208,6 @@ introduce(struct session *s, const struct link_header *h)
 	host_introduce(s, PROXY_NONE, &s->peer);
 }
 
-/* False, and it is said in the log, when ours is another. */
-static bool
-has_our_policy(struct session *s, const struct link_header *h)
-{
-	const struct link_server *l = s->server;
-	struct link_digest theirs = { .is_known = h->has_digest };
-
-	memcpy(theirs.bytes, h->digest, sizeof theirs.bytes);
-	return link_digest_compare(s, "", &l->digest, &theirs);
-}
-
 static void
 go_on(struct session *s)
 {
@@ -248,7 +236,7 @@ take_header(struct session *s, const struct link_header *h)
 		return;
 	}
 	introduce(s, h);
-	if (!has_our_policy(s, h) &&
+	if (!link_digest_compare(s, "", &l->digest, &h->digest) &&
 	    s->host->config->link.policy == EDGE_POLICY_REFUSE) {
 		refuse_link(s, "policy");
 		return;

@@ -25,10 +25,10 @@ mail_turn_to(struct mail *m, enum mail_phase phase)
 }
 
 void
-mail_show(struct mail *m, const char *line, size_t len)
+mail_show(struct mail *m, const char *line)
 {
 	/* There is room for a line whenever a handler is called. */
-	if (lines_write(&m->client, line, len) < 0)
+	if (lines_write(&m->client, line, strlen(line)) < 0)
 		m->phase = MAIL_CLOSED;
 }
 
@@ -50,8 +50,7 @@ mail_say(struct mail *m, enum mail_status status, const char *text)
 {
 	char buf[MAIL_ANSWER_MAX];
 
-	(void)mail_phrase(m, status, text, buf);
-	mail_show(m, buf, strlen(buf));
+	mail_show(m, mail_phrase(m, status, text, buf));
 }
 
 void
@@ -71,7 +70,7 @@ mail_end_nonsense(struct mail *m)
 void
 mail_pass_farewell(struct mail *m)
 {
-	mail_show(m, m->reply.line, m->reply.len);
+	mail_show(m, m->reply.line);
 	m->phase = MAIL_CLOSING;
 }
 
@@ -81,7 +80,7 @@ mail_prompt(struct mail *m, const char *prompt, mail_handler *on_response)
 	char buf[MAIL_ANSWER_MAX];
 
 	(void)snprintf(buf, sizeof buf, "%s%s", m->dialect->go_on, prompt);
-	mail_show(m, buf, strlen(buf));
+	mail_show(m, buf);
 	m->on_response = on_response;
 	mail_turn_to(m, MAIL_RESPONSE);
 }
@@ -182,7 +181,6 @@ turn_backend(struct mail *m)
 		return true;
 	}
 	m->reply.line = line;
-	m->reply.len = len;
 	m->reply.kind = m->dialect->reply(line, m->tag);
 	if (strlen(line) != len)
 		mail_end_nonsense(m);

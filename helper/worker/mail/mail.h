@@ -129,7 +129,6 @@ struct mail {
 	struct {
 		enum mail_reply kind;
 		const char *line;
-		size_t len;
 	} reply; /* a line of the backend's, until the handler returns */
 	mail_on_reply *on_reply;   /* in MAIL_GREETING, MAIL_REPLY */
 	mail_handler *on_response; /* in MAIL_RESPONSE */
@@ -169,7 +168,7 @@ void mail_turn_to(struct mail *m, enum mail_phase phase);
 void mail_pass_farewell(struct mail *m);
 
 /* Queue a line for the client, as it is. */
-void mail_show(struct mail *m, const char *line, size_t len);
+void mail_show(struct mail *m, const char *line);
 
 /* The same for an answer; mail_phrase() writes it to `buf`. */
 #define MAIL_ANSWER_MAX 512

@@ -194,8 +194,8 @@ on_logged_in(struct mail *m)
 	mail_forget_login(m);
 	session_welcome(m->session);
 	if (m->held != NULL)
-		mail_show(m, m->held, strlen(m->held));
-	mail_show(m, m->reply.line, m->reply.len);
+		mail_show(m, m->held);
+	mail_show(m, m->reply.line);
 	mail_turn_to(m, MAIL_RELAY);
 }
 

@@ -43,7 +43,7 @@ mail_do_quit(struct mail *m, const char *arg)
 
 	(void)arg;
 	if (farewell != NULL)
-		mail_show(m, farewell, strlen(farewell));
+		mail_show(m, farewell);
 	mail_say(m, MAIL_SAYS_BYE, "Bye.");
 	mail_turn_to(m, MAIL_CLOSING);
 }
@@ -116,6 +116,6 @@ mail_command(struct mail *m, char *line, size_t len)
 		return;
 	}
 	if (c->before != NULL)
-		mail_show(m, c->before, strlen(c->before));
+		mail_show(m, c->before);
 	mail_say(m, c->status, c->text);
 }

@@ -105,7 +105,7 @@ mail_end_penalty(struct mail *m)
 
 	if (reply == NULL)
 		return false;
-	mail_show(m, reply, strlen(reply));
+	mail_show(m, reply);
 	mail_await(m);
 	if (m->phase == MAIL_COMMAND && login_delay_is_last(&m->login.delay))
 		m->phase = MAIL_CLOSING;

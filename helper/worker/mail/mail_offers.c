@@ -59,12 +59,6 @@ mechanisms(const struct mail *m, char buf[static OFFERS_MAX])
 }
 
 static void
-show_text(struct mail *m, const char *text)
-{
-	mail_show(m, text, strlen(text));
-}
-
-static void
 show_mechanisms(struct mail *m, const char *before)
 {
 	char list[OFFERS_MAX], line[OFFERS_MAX + 16];
@@ -72,24 +66,24 @@ show_mechanisms(struct mail *m, const char *before)
 	if (*mechanisms(m, list) == '\0')
 		return;
 	(void)snprintf(line, sizeof line, "%s%s", before, list);
-	show_text(m, line);
+	mail_show(m, line);
 }
 
 /* IMAP */
 
 /* A line that may have a list in it. */
 static void
-show_imap(struct mail *m, const char *line, size_t len)
+show_imap(struct mail *m, const char *line)
 {
 	char ours[OFFERS_MAX], rewritten[LINE_MAX_BYTES + 1];
 
 	switch (mail_capabilities(line, imap_offers(m, ours), rewritten,
 	    sizeof rewritten, &m->offers)) {
 	case 0:
-		mail_show(m, line, len);
+		mail_show(m, line);
 		break;
 	case 1:
-		show_text(m, rewritten);
+		mail_show(m, rewritten);
 		break;
 	default:
 		mail_end_nonsense(m);
@@ -102,11 +96,11 @@ on_capability(struct mail *m)
 {
 	switch (m->reply.kind) {
 	case MAIL_MORE:
-		show_imap(m, m->reply.line, m->reply.len);
+		show_imap(m, m->reply.line);
 		break;
 	case MAIL_DONE:
 	case MAIL_FAILED:
-		show_imap(m, m->reply.line, m->reply.len);
+		show_imap(m, m->reply.line);
 		if (m->phase == MAIL_REPLY)
 			mail_await(m);
 		break;
@@ -143,11 +137,11 @@ on_capa_line(struct mail *m)
 
 	if (strcmp(m->reply.line, ".") == 0) {
 		if (offers_tls(m))
-			show_text(m, "STLS");
+			mail_show(m, "STLS");
 		if (offers_passwords(m))
-			show_text(m, "USER");
+			mail_show(m, "USER");
 		show_mechanisms(m, "SASL");
-		show_text(m, ".");
+		mail_show(m, ".");
 		m->in_reply = false;
 		mail_await(m);
 		return;
@@ -155,7 +149,7 @@ on_capa_line(struct mail *m)
 	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
 		if (mail_begins_with(m->reply.line, ours[i]))
 			return;
-	mail_show(m, m->reply.line, m->reply.len);
+	mail_show(m, m->reply.line);
 }
 
 /* A backend that has no list leaves ours. */
@@ -166,7 +160,7 @@ on_capa(struct mail *m)
 		mail_end_nonsense(m);
 		return;
 	}
-	show_text(m, "+OK");
+	mail_show(m, "+OK");
 	m->in_reply = true;
 	m->on_reply = on_capa_line;
 	if (m->reply.kind == MAIL_FAILED) {
@@ -200,7 +194,7 @@ on_hello_failed(struct mail *m)
 		mail_pass_farewell(m);
 		return;
 	}
-	mail_show(m, m->reply.line, m->reply.len);
+	mail_show(m, m->reply.line);
 	mail_await(m);
 }
 
@@ -219,7 +213,7 @@ show_keyword(struct mail *m, const char *keyword)
 		if (mail_begins_with(keyword, ours[i]))
 			return;
 	(void)snprintf(line, sizeof line, "250-%s", keyword);
-	show_text(m, line);
+	mail_show(m, line);
 }
 
 static void
@@ -236,12 +230,12 @@ on_ehlo(struct mail *m)
 	show_keyword(m, line[3] == '\0' ? "" : line + 4);
 	if (is_first) {
 		if (offers_tls(m))
-			show_text(m, "250-STARTTLS");
+			mail_show(m, "250-STARTTLS");
 		show_mechanisms(m, "250-AUTH");
 	}
 	if (m->reply.kind == MAIL_MORE)
 		return;
-	show_text(m, "250 HELP");
+	mail_show(m, "250 HELP");
 	m->in_reply = false;
 	mail_await(m);
 }
@@ -255,7 +249,7 @@ on_helo(struct mail *m)
 		on_hello_failed(m);
 		return;
 	}
-	mail_show(m, m->reply.line, m->reply.len);
+	mail_show(m, m->reply.line);
 	mail_await(m);
 }
 
@@ -325,21 +319,25 @@ mail_smtp_greeting(const char *line)
 void
 mail_show_imap_greeting(struct mail *m)
 {
-	show_imap(m, m->reply.line, m->reply.len);
+	show_imap(m, m->reply.line);
 }
 
 /* Without the time stamp of APOP, which clients would use. */
 void
 mail_show_pop3_greeting(struct mail *m)
 {
-	mail_show(m, m->reply.line, strcspn(m->reply.line, "<"));
+	char line[LINE_MAX_BYTES + 1];
+
+	(void)snprintf(line, sizeof line, "%.*s",
+	    (int)strcspn(m->reply.line, "<"), m->reply.line);
+	mail_show(m, line);
 }
 
 void
 mail_show_smtp_greeting(struct mail *m)
 {
 	m->in_reply = m->reply.kind == MAIL_MORE;
-	mail_show(m, m->reply.line, m->reply.len);
+	mail_show(m, m->reply.line);
 }
 
 /* After STARTTLS the client has been greeted: it sees a refusal, no more. */

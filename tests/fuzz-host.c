@@ -4,6 +4,7 @@
 
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -80,6 +81,41 @@ fuzz_finish(struct fuzz_session *f)
 }
 
 void
+fuzz_say(int fd, const char *text, size_t len, const char *end)
+{
+	const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+	(void)send(fd, text, len, flags);
+	(void)send(fd, end, strlen(end), flags);
+}
+
+bool
+fuzz_act(struct fuzz_session *f, char what, const char *text, size_t len)
+{
+	switch (what) {
+	case 'c':
+		fuzz_say(f->fd[FUZZ_CLIENT], text, len, "\r\n");
+		return true;
+	case 'b':
+		fuzz_say(f->fd[FUZZ_BACKEND], text, len, "\r\n");
+		return true;
+	case 'C':
+		fuzz_hang_up(&f->fd[FUZZ_CLIENT]);
+		return true;
+	case 'B':
+		fuzz_hang_up(&f->fd[FUZZ_BACKEND]);
+		return true;
+	case '0':
+	case '1':
+	case '2':
+		f->verdict = (uint32_t)(what - '0');
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
 fuzz_turn(const struct fuzz_session *f)
 {
 	for (int i = 0; i < 8; i++)
@@ -96,6 +132,22 @@ host_publish(const struct session *s, const struct stssl_connection *connection,
 	(void)connection;
 	(void)is_welcome;
 	return 0;
+}
+
+void
+host_ask(const struct session *s, enum message_about about, const char *user)
+{
+	struct fuzz_session *f = (struct fuzz_session *)(void *)s->host;
+	const struct message_advice advice = { .session = s->id,
+		.serial = s->question.serial,
+		.verdict = f->verdict,
+		.user = "alice" };
+
+	if (s->protocol->advice == NULL ||
+	    (about == ABOUT_USER) != (user != NULL) ||
+	    (user != NULL && strlen(user) > MESSAGE_USER_MAX))
+		abort();
+	session_advice(f->session, &advice);
 }
 
 void

@@ -24,6 +24,7 @@ struct fuzz_session {
 	struct session *session; /* NULL when it is over */
 	int fd[FUZZ_ENDS];       /* -1: closed */
 	int listener;
+	uint32_t verdict; /* of the advisor, who knows alice */
 };
 
 /* A socket that listens on loopback, and where. */
@@ -37,6 +38,20 @@ void fuzz_finish(struct fuzz_session *f);
 
 /* Some turns of its loop. */
 void fuzz_turn(const struct fuzz_session *f);
+
+/*
+ * Do what a line of the input says, of what the inputs have in common:
+ *
+ *	c TEXT  the client says TEXT        b TEXT  the backend says TEXT
+ *	C       the client closes           B       the backend closes
+ *	0 1 2   the advisor will refuse, let ask for the password, accept
+ *
+ * False when it is something else.
+ */
+bool fuzz_act(struct fuzz_session *f, char what, const char *text, size_t len);
+
+/* Say so many bytes, and `end`, on a socket, which may be -1. */
+void fuzz_say(int fd, const char *text, size_t len, const char *end);
 
 /* Close a socket, if it is open. */
 void fuzz_hang_up(int *fd);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A session of mail between a client and a backend that the input plays.  Its
- * first byte is the protocol: i, p or s.  Each further line is who does what:
+ * first byte is the protocol: i, p or s.  Each further line is who does what,
+ * as for fuzz_act(), and:
  *
- *	c TEXT  the client says TEXT        b TEXT  the backend says TEXT
  *	n TEXT  the client says TEXT, and the line goes on
- *	C       the client closes           B       the backend closes
- *	0 1 2   the advisor will refuse, let ask for the password, accept
  *
  * Until the backend has let somebody in, it must hear nothing but what the
  * helper has written: no command of the client's can be slipped in.
@@ -27,7 +25,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct stage {
 	struct fuzz_session f; /* first: the host is the stage */
-	uint32_t verdict;
 	bool is_welcome;
 	char line[8192]; /* of the backend's, as far as it has come */
 	size_t len;
@@ -37,21 +34,6 @@ static struct stage *
 stage_of(struct session_host *host)
 {
 	return (struct stage *)(void *)host;
-}
-
-void
-host_ask(const struct session *s, enum message_about about, const char *user)
-{
-	struct stage *stage = stage_of(s->host);
-	struct message_advice advice = { .session = s->id,
-		.serial = s->question.serial,
-		.verdict = stage->verdict,
-		.user = "alice" };
-
-	if ((about == ABOUT_USER) != (user != NULL) ||
-	    (user != NULL && strlen(user) > MESSAGE_USER_MAX))
-		abort();
-	session_advice(stage->f.session, &advice);
 }
 
 void
@@ -118,44 +100,13 @@ hear(struct stage *s)
 }
 
 static void
-say(const struct stage *s, enum fuzz_end end, const char *text, size_t len,
-    bool ends)
-{
-	if (s->f.fd[end] == -1)
-		return;
-	(void)send(s->f.fd[end], text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (ends)
-		(void)send(
-		    s->f.fd[end], "\r\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-static void
 act(struct stage *s, const char *line, size_t len)
 {
 	size_t skip = len < 2 ? len : 2;
 
-	switch (line[0]) {
-	case 'c':
-	case 'n':
-		say(s, FUZZ_CLIENT, line + skip, len - skip, line[0] == 'c');
-		break;
-	case 'b':
-		say(s, FUZZ_BACKEND, line + skip, len - skip, true);
-		break;
-	case 'C':
-		fuzz_hang_up(&s->f.fd[FUZZ_CLIENT]);
-		break;
-	case 'B':
-		fuzz_hang_up(&s->f.fd[FUZZ_BACKEND]);
-		break;
-	case '0':
-	case '1':
-	case '2':
-		s->verdict = (uint32_t)(line[0] - '0');
-		break;
-	default:
-		break;
-	}
+	if (!fuzz_act(&s->f, line[0], line + skip, len - skip) &&
+	    line[0] == 'n')
+		fuzz_say(s->f.fd[FUZZ_CLIENT], line + skip, len - skip, "");
 }
 
 static enum listen_protocol
@@ -169,7 +120,7 @@ protocol_of(uint8_t letter)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct stage s = { .verdict = STSSL_VERDICT_PASSWORD };
+	struct stage s = { .f.verdict = STSSL_VERDICT_PASSWORD };
 
 	if (size == 0)
 		return 0;

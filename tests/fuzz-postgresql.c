@@ -41,15 +41,6 @@ check(bool is_so)
 }
 
 void
-host_ask(const struct session *s, enum message_about about, const char *user)
-{
-	(void)s;
-	(void)about;
-	(void)user;
-	abort();
-}
-
-void
 host_listen(struct session_host *host)
 {
 	(void)host;

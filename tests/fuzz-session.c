@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A session between a client and a backend that the input plays: each line is
- * who does what.
+ * who does what, as for fuzz_act(), and:
  *
- *	c TEXT  the client says TEXT        b TEXT  the backend says TEXT
- *	C       the client closes           B       the backend closes
  *	P       as the first line: the backend is passive on data connections
  *	v       the backend says 227 with a port that answers
  *	n       the backend connects to the port it was last told
@@ -15,7 +13,6 @@
  *	U       the client's data end       W       the backend's data end
  *	R       the client's data are reset
  *	p       protected data are demanded
- *	0 1 2   the advisor will refuse, let ask for the password, accept
  */
 #include <config.h>
 #include "helper/worker/session.h"
@@ -49,7 +46,6 @@ struct stage {
 	int fd[ENDS];
 	int data_listener;
 	uint16_t data_port, offered, ordered;
-	uint32_t verdict;
 	bool demand_private;
 };
 
@@ -57,19 +53,6 @@ static struct stage *
 stage_of(struct session_host *host)
 {
 	return (struct stage *)(void *)host;
-}
-
-void
-host_ask(const struct session *s, enum message_about about, const char *user)
-{
-	struct stage *stage = stage_of(s->host);
-	struct message_advice advice = { .session = s->id,
-		.serial = s->question.serial,
-		.verdict = stage->verdict };
-
-	if (about != ABOUT_CERTIFICATE && strlen(user) > MESSAGE_USER_MAX)
-		abort();
-	session_advice(stage->f.session, &advice);
 }
 
 void
@@ -115,15 +98,6 @@ finish(struct stage *s)
 	(void)close(s->data_listener);
 	gnutls_certificate_free_credentials(s->f.tls.credentials);
 	gnutls_priority_deinit(s->f.tls.priority);
-}
-
-static void
-say(int fd, const char *text, const char *newline)
-{
-	char line[4204];
-
-	(void)snprintf(line, sizeof line, "%s%s", text, newline);
-	(void)send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* Read what one end got; "" when it is closed. */
@@ -179,7 +153,7 @@ say_227(struct stage *s)
 
 	(void)snprintf(line, sizeof line, "227 ok (127,0,0,1,%u,%u)",
 	    s->data_port >> 8, s->data_port & 255u);
-	say(s->f.fd[FUZZ_BACKEND], line, "\r\n");
+	fuzz_say(s->f.fd[FUZZ_BACKEND], line, strlen(line), "\r\n");
 }
 
 static void
@@ -194,26 +168,16 @@ reset_data(struct stage *s)
 }
 
 static void
-act(struct stage *s, char who, const char *text)
+act(struct stage *s, const char *line, size_t len)
 {
-	switch (who) {
-	case 'c':
-		say(s->f.fd[FUZZ_CLIENT], text, "\r\n");
-		break;
-	case 'b':
-		say(s->f.fd[FUZZ_BACKEND], text, "\r\n");
-		break;
+	size_t skip = len < 2 ? len : 2;
+
+	switch (line[0]) {
 	case 'u':
-		say(s->fd[CLIENT_DATA], text, "");
+		fuzz_say(s->fd[CLIENT_DATA], line + skip, len - skip, "");
 		break;
 	case 'w':
-		say(s->fd[BACKEND_DATA], text, "");
-		break;
-	case 'C':
-		fuzz_hang_up(&s->f.fd[FUZZ_CLIENT]);
-		break;
-	case 'B':
-		fuzz_hang_up(&s->f.fd[FUZZ_BACKEND]);
+		fuzz_say(s->fd[BACKEND_DATA], line + skip, len - skip, "");
 		break;
 	case 'U':
 		fuzz_hang_up(&s->fd[CLIENT_DATA]);
@@ -243,12 +207,8 @@ act(struct stage *s, char who, const char *text)
 	case 'p':
 		s->demand_private = true;
 		break;
-	case '0':
-	case '1':
-	case '2':
-		s->verdict = (uint32_t)(who - '0');
-		break;
 	default:
+		(void)fuzz_act(&s->f, line[0], line + skip, len - skip);
 		break;
 	}
 }
@@ -256,7 +216,7 @@ act(struct stage *s, char who, const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct stage s = { .verdict = STSSL_VERDICT_PASSWORD };
+	struct stage s = { .f.verdict = STSSL_VERDICT_PASSWORD };
 	char line[4200];
 	size_t len = 0;
 
@@ -268,9 +228,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			line[len++] = (char)data[i];
 			continue;
 		}
-		line[len] = '\0';
 		if (len > 0)
-			act(&s, line[0], len > 2 ? line + 2 : "");
+			act(&s, line, len);
 		len = 0;
 		fuzz_turn(&s.f);
 		look(&s);

@@ -125,3 +125,17 @@ post_fd(struct mail *mail, const struct message *m, int fd)
 	ck_assert_int_eq(message_send(mail->worker, m, fd, NULL, 0), 0);
 	return worker_channel_drain(&mail->in);
 }
+
+int
+post_record(
+    struct mail *mail, const char *text, size_t len, bool proven, bool welcome)
+{
+	struct message m = { .type = MESSAGE_PUBLISH };
+
+	m.u.publish.session = 1;
+	m.u.publish.is_proven = proven;
+	m.u.publish.connection = connection_of(HERE);
+	m.u.publish.text_len = (uint32_t)len;
+	m.u.publish.is_welcome = welcome;
+	return post(mail, &m, text, len);
+}

@@ -64,4 +64,8 @@ int post(
     struct mail *mail, const struct message *m, const void *more, size_t len);
 int post_fd(struct mail *mail, const struct message *m, int fd);
 
+/* The same with a record of the session. */
+int post_record(
+    struct mail *mail, const char *text, size_t len, bool proven, bool welcome);
+
 #endif

@@ -51,20 +51,6 @@ tell_proof(const char *text, size_t len, bool is_good)
 		.text_len = (uint32_t)len };
 }
 
-static int
-post_record(
-    struct mail *mail, const char *text, size_t len, bool proven, bool welcome)
-{
-	struct message m = { .type = MESSAGE_PUBLISH };
-
-	m.u.publish.session = 1;
-	m.u.publish.is_proven = proven;
-	m.u.publish.connection = connection_of(HERE);
-	m.u.publish.text_len = (uint32_t)len;
-	m.u.publish.is_welcome = welcome;
-	return post(mail, &m, text, len);
-}
-
 static bool
 record_has(const struct mail *mail, const char *string)
 {

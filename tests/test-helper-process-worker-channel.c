@@ -300,20 +300,6 @@ START_TEST(bytes_that_a_worker_tells_of_only_grow)
 }
 END_TEST
 
-static int
-post_record(
-    struct mail *mail, const char *text, size_t len, bool proven, bool welcome)
-{
-	struct message m = { .type = MESSAGE_PUBLISH };
-
-	m.u.publish.session = 1;
-	m.u.publish.is_proven = proven;
-	m.u.publish.connection = connection_of(HERE);
-	m.u.publish.text_len = (uint32_t)len;
-	m.u.publish.is_welcome = welcome;
-	return post(mail, &m, text, len);
-}
-
 /* Whether it is by today's lists, and who has logged in. */
 START_TEST(what_a_record_means_for_its_session_is_noted)
 {

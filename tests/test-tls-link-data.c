@@ -25,6 +25,24 @@ begin_data(struct link *l, struct link *control, struct tls_tickets *tickets)
 	ck_assert_ptr_nonnull(l->server);
 }
 
+/* A session's connection, with one ticket; and the end of both, and of all. */
+static void
+begin_control(struct link *control)
+{
+	link_stage_set(&stage, NULL, NULL);
+	link_begin(control, &stage);
+	link_meet(control);
+	link_send_ticket(control);
+}
+
+static void
+end_all(struct link *control, struct link *data)
+{
+	link_end(data);
+	link_end(control);
+	link_stage_clear(&stage);
+}
+
 START_TEST(a_data_connection_resumes_its_session_with_each_ticket_once)
 {
 	unsigned char *bytes = link_bytes();
@@ -57,9 +75,7 @@ START_TEST(a_data_connection_resumes_its_session_with_each_ticket_once)
 	link_send_ticket(&data);
 	ck_assert_ptr_null(tls_link_connect_data(
 	    stage.edge.context, data.edge, control.edge_fd));
-	link_end(&data);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &data);
 	free(bytes);
 }
 END_TEST
@@ -107,9 +123,7 @@ START_TEST(a_session_resumes_for_a_week)
 	link_shake(&data, &edge, &server);
 	ck_assert_int_eq(server, ages[_i / 2].is_up ? TLS_DONE : TLS_FAILED);
 	ck_assert_int_eq(edge, server);
-	link_end(&data);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &data);
 }
 END_TEST
 
@@ -119,19 +133,14 @@ START_TEST(a_ticket_of_another_session_opens_no_data_connection)
 	enum tls_result edge, server;
 	struct link control, data;
 
-	link_stage_set(&stage, NULL, NULL);
-	link_begin(&control, &stage);
-	link_meet(&control);
-	link_send_ticket(&control);
+	begin_control(&control);
 	begin_data(&data, &control, other);
 	link_shake(&data, &edge, &server);
 	ck_assert_int_eq(server, TLS_FAILED);
 	link_fails(data.edge, edge);
 	ck_assert_ptr_null(tls_link_peer(data.server));
 	ck_assert_ptr_null(tls_link_peer(data.edge));
-	link_end(&data);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &data);
 	(void)tls_tickets_free(other);
 }
 END_TEST
@@ -142,10 +151,7 @@ START_TEST(a_data_connection_that_resumes_nothing_fails)
 	enum tls_result edge, server;
 	struct link control, data;
 
-	link_stage_set(&stage, NULL, NULL);
-	link_begin(&control, &stage);
-	link_meet(&control);
-	link_send_ticket(&control);
+	begin_control(&control);
 	if (_i == 0) {
 		/* Before anything is signed. */
 		tls_context_connect(stage.server.context, -1);
@@ -168,9 +174,7 @@ START_TEST(a_data_connection_that_resumes_nothing_fails)
 	    gnutls_strerror(GNUTLS_E_INSUFFICIENT_CREDENTIALS));
 	ck_assert_ptr_null(tls_link_peer(_i == 0 ? data.server : data.edge));
 	link_fails(_i == 0 ? data.edge : data.server, _i == 0 ? edge : server);
-	link_end(&data);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &data);
 }
 END_TEST
 
@@ -179,10 +183,7 @@ START_TEST(a_ticket_opens_no_session)
 	enum tls_result edge, server;
 	struct link control, again;
 
-	link_stage_set(&stage, NULL, NULL);
-	link_begin(&control, &stage);
-	link_meet(&control);
-	link_send_ticket(&control);
+	begin_control(&control);
 	begin_data(&again, &control, stage.tickets);
 	(void)tls_free(again.server);
 	again.server = tls_link_accept(
@@ -191,9 +192,7 @@ START_TEST(a_ticket_opens_no_session)
 	ck_assert_int_eq(server, TLS_FAILED);
 	ck_assert_ptr_null(tls_link_peer(again.server));
 	link_fails(again.edge, edge);
-	link_end(&again);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &again);
 }
 END_TEST
 
@@ -203,19 +202,14 @@ START_TEST(a_resumed_session_is_with_a_peer_that_is_known_now)
 	enum tls_result edge, server;
 	struct link control, data;
 
-	link_stage_set(&stage, NULL, NULL);
-	link_begin(&control, &stage);
-	link_meet(&control);
-	link_send_ticket(&control);
+	begin_control(&control);
 	(_i == 0 ? &stage.edge : &stage.server)->pin =
 	    link_pin_of(&stage.stranger, "stranger");
 	begin_data(&data, &control, stage.tickets);
 	link_shake(&data, &edge, &server);
 	ck_assert_int_eq(_i == 0 ? server : edge, TLS_FAILED);
 	ck_assert_ptr_null(tls_link_peer(_i == 0 ? data.server : data.edge));
-	link_end(&data);
-	link_end(&control);
-	link_stage_clear(&stage);
+	end_all(&control, &data);
 }
 END_TEST
 

@@ -9,6 +9,8 @@ if grep -q __asan_init "$HELPER"; then
 	exit 0
 fi
 
+unlimited='max-unauthenticated = "0" max-unauthenticated-per-address = 0
+	max-sessions-per-address = 0'
 stage_play counts.py "$0" <<EOT
 listen "counted" {
 	address  = { "127.0.0.1:0" }
@@ -16,9 +18,7 @@ listen "counted" {
 	tls      = implicit
 	backend  = "127.0.0.1:7007"
 	client-certificate = none
-	max-unauthenticated = "0"
-	max-unauthenticated-per-address = 0
-	max-sessions-per-address = 0
+	$unlimited
 }
 listen "imap" {
 	address  = { "127.0.0.1:0" }
@@ -39,17 +39,13 @@ listen "edge" {
 	tls      = implicit
 	backend  = "link:127.0.0.1:5990"
 	client-certificate = none
-	max-unauthenticated = "0"
-	max-unauthenticated-per-address = 0
-	max-sessions-per-address = 0
+	$unlimited
 }
 listen "server" {
 	address  = { "127.0.0.1:5990" }
 	protocol = stream
 	tls      = link
 	backend  = "127.0.0.1:7007"
-	max-unauthenticated = "0"
-	max-unauthenticated-per-address = 0
-	max-sessions-per-address = 0
+	$unlimited
 }
 EOT

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Packets of a worker that somebody has taken over, as the monitor gets
- * them.  Whatever they say, the session of another worker stays as it is, and
- * who speaks of what is not his is not listened to again.
+ * Messages of a worker that somebody has taken over, as the monitor gets
+ * them, by the channel or the ring.  Whatever they say, the session of another
+ * worker stays as it is, and who speaks of what is not his is not listened to
+ * again.
  *
  * The input is packets, each
  *
@@ -23,6 +24,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "helper/base/message.h"
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
 #include "helper/monitor/registry/metrics.h"
 #include "status/tools/address.h"
 
@@ -34,6 +38,9 @@ enum quirk {
 	QUIRK_ZERO = 4,    /* what has to be 0 is not */
 	QUIRK_FD = 8,      /* a descriptor comes along */
 	QUIRK_CUT = 16,    /* the last byte is missing */
+	QUIRK_RING = 32,   /* it lies in the ring */
+	QUIRK_MARK = 64,   /* there is a mark for another, or there is none */
+	QUIRK_LIE = 128,   /* the ring's memory is not as it should be */
 };
 
 #define HEAD        5
@@ -60,6 +67,7 @@ struct stage {
 	struct monitor monitor; /* first: it is the stage */
 	struct registry *registry;
 	int channel[2];              /* the worker's end first */
+	struct ring ring, said;      /* the worker's view last */
 	char own, other;             /* their addresses are the workers */
 	struct session_entry before; /* the foreign session */
 	struct stssl_connection connection;
@@ -146,6 +154,8 @@ begin(struct stage *s)
 		  AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, s->channel) == 0);
 	check(setsockopt(s->channel[0], SOL_SOCKET, SO_SNDBUF, &bytes,
 		  sizeof bytes) == 0);
+	check(ring_open(&s->ring) == 0);
+	s->said = s->ring;
 }
 
 static void
@@ -154,6 +164,7 @@ finish(struct stage *s)
 	s->registry = registry_free(s->registry);
 	(void)close(s->channel[0]);
 	(void)close(s->channel[1]);
+	ring_close(&s->ring);
 }
 
 /* Neighbours in the list may come and go. */
@@ -211,6 +222,31 @@ put_fd(struct msghdr *msg, int fd, void *control, size_t size)
 	memcpy(CMSG_DATA(c), &fd, sizeof fd);
 }
 
+/* Somewhere in the memory, whatever that is. */
+static void
+lie(struct stage *s, const uint8_t *body, size_t len)
+{
+	uint8_t *memory = (uint8_t *)s->said.memory;
+	size_t at = len < 2 ? 0 : (size_t)body[0] << 8 | body[1];
+
+	/* The position is at the beginning. */
+	if (len > 2)
+		memory[at % 512] = body[2];
+}
+
+/* The place of one that comes by the channel, if it is to have one. */
+static void
+mark(struct stage *s, uint8_t quirks)
+{
+	const struct message next = { .type = MESSAGE_NEXT };
+	bool is_marked = (quirks & QUIRK_RING) == 0;
+
+	if ((quirks & QUIRK_MARK) != 0)
+		is_marked = !is_marked;
+	if (is_marked)
+		check(message_put(&s->said, &next, NULL, 0, 0) == 0);
+}
+
 static void
 post(struct stage *s, struct message *m, const uint8_t *more, size_t len,
     uint8_t quirks)
@@ -227,6 +263,12 @@ post(struct stage *s, struct message *m, const uint8_t *more, size_t len,
 	memcpy(packet + sizeof *m, more, len);
 	if ((quirks & QUIRK_CUT) != 0)
 		iov.iov_len--;
+	if ((quirks & QUIRK_RING) != 0) {
+		const struct iovec parts[RING_PARTS] = { iov, { NULL, 0 } };
+
+		check(ring_put(&s->said, parts, 0) == 0);
+		return;
+	}
 	if ((quirks & QUIRK_FD) != 0)
 		put_fd(
 		    &msg, s->channel[0], control.bytes, sizeof control.bytes);
@@ -240,7 +282,9 @@ is_believed(struct stage *s)
 {
 	struct worker_channel in = { .monitor = &s->monitor,
 		.worker = &s->own,
-		.channel = s->channel[1] };
+		.ring = &s->ring,
+		.channel = s->channel[1],
+		.looks = true };
 	int r = worker_channel_drain(&in);
 
 	check(r == 0 || r == -EBADMSG);
@@ -267,12 +311,21 @@ play(struct stage *s, const uint8_t *data, size_t size)
 	m = compose(data, data + HEAD);
 	entry = registry_find(s->registry, m.u.closed.session);
 	is_own = entry != NULL && entry->of->owner == &s->own;
+	mark(s, data[2]);
 	post(s, &m, data + HEAD + BODY(data), data[4], data[2]);
+	if ((data[2] & QUIRK_LIE) != 0)
+		lie(s, data + HEAD, BODY(data));
 	if (!is_believed(s))
 		return 0;
-	check(is_own);
+	/* After that, and behind a mark for nothing, it may be anything. */
+	if ((data[2] & (QUIRK_LIE | QUIRK_MARK)) != 0)
+		return 0;
+	check(is_own || m.type == MESSAGE_NEXT);
 	check((data[2] & QUIRK_ZERO) == 0);
-	check(((data[2] & QUIRK_FD) != 0) == (m.type == MESSAGE_ROUTE));
+	if ((data[2] & QUIRK_RING) != 0)
+		check(m.type != MESSAGE_ROUTE);
+	else
+		check(((data[2] & QUIRK_FD) != 0) == (m.type == MESSAGE_ROUTE));
 	return len;
 }
 

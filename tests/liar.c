@@ -196,28 +196,6 @@ hand_in(int fd, const struct msghdr *m, int flags)
 	return send_on(fd, &changed, flags);
 }
 
-static ssize_t
-publish(int fd, const struct msghdr *m, int flags)
-{
-	static const char own[] = "SSL_CLIENT_VERIFY=SUCCESS\0"
-				  "SSL_CLIENT_S_DN_CN=acme-1";
-	struct message message;
-	struct iovec parts[] = { { &message, sizeof message }, { bytes, 0 } };
-	struct msghdr changed = { .msg_iov = parts, .msg_iovlen = 2 };
-
-	memcpy(&message, m->msg_iov[0].iov_base, sizeof message);
-	len = m->msg_iov[1].iov_len;
-	memcpy(bytes, m->msg_iov[1].iov_base, len);
-	if (lies->lie == OWN_RECORD) {
-		memcpy(bytes + len, own, sizeof own);
-		len += sizeof own;
-	}
-	message.u.publish.is_proven = lies->lie == OWN_CLAIM;
-	message.u.publish.text_len = (uint32_t)len;
-	parts[1].iov_len = len;
-	return send_on(fd, &changed, flags);
-}
-
 static bool
 is_request(const struct msghdr *m)
 {
@@ -230,26 +208,99 @@ is_request(const struct msghdr *m)
 	       m->msg_iov[1].iov_len == request.len;
 }
 
-static bool
-is_publication(const struct msghdr *m)
-{
-	struct message message;
-
-	if (m->msg_iovlen != 2 || m->msg_iov[0].iov_len != sizeof message)
-		return false;
-	memcpy(&message, m->msg_iov[0].iov_base, sizeof message);
-	return message.type == MESSAGE_PUBLISH;
-}
-
 ssize_t
 sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	if (lies != NULL && is_request(m))
 		return hand_in(fd, m, flags);
-	if (lies != NULL && is_publication(m) &&
-	    (lies->lie == OWN_RECORD || lies->lie == OWN_CLAIM))
-		return publish(fd, m, flags);
 	return send_on(fd, m, flags);
+}
+
+/* Records: the worker copies them into a ring */
+
+static struct area {
+	const uint8_t *start;
+	size_t size;
+} rings[64];
+static size_t ring_count;
+
+/* Rings are what is shared and no file. */
+void *
+mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	static void *(*next)(void *at, size_t size, int protection, int flags,
+	    int fd, off_t offset);
+	const int shared = MAP_SHARED | MAP_ANONYMOUS;
+	void *found;
+
+	if (next == NULL)
+		*(void **)&next = dlsym(RTLD_NEXT, "mmap");
+	found = next(at, size, protection, flags, fd, offset);
+	if (found != MAP_FAILED && (flags & shared) == shared &&
+	    ring_count < sizeof rings / sizeof rings[0])
+		rings[ring_count++] = (struct area){ found, size };
+	return found;
+}
+
+static bool
+is_in_ring(const uint8_t *at)
+{
+	for (size_t i = 0; i < ring_count; i++)
+		if (at >= rings[i].start && at < rings[i].start + rings[i].size)
+			return true;
+	return false;
+}
+
+/* From the cipher on; a name for it is what remains of the length. */
+static void
+claim_certificate(uint8_t *text, size_t size)
+{
+	static const char own[] = "SSL_CLIENT_VERIFY=SUCCESS\0"
+				  "SSL_CLIENT_S_DN_CN=acme-1";
+	static const char rest[] = "SSL_CIPHER=";
+	uint8_t *at = memmem(text, size, rest, sizeof rest - 1);
+	uint8_t *end = text + size - 1;
+
+	/* A record of a connection in clear has no place for it. */
+	if (at == NULL)
+		return;
+	if ((size_t)(end - at) <= sizeof own + sizeof rest)
+		_exit(99);
+	memmove(at, own, sizeof own);
+	at += sizeof own;
+	memmove(at, rest, sizeof rest - 1);
+	memset(at + sizeof rest - 1, 'x', (size_t)(end - at) - sizeof rest + 1);
+}
+
+/* The monitor hears nothing of it before it is all there. */
+static void
+lie_in_ring(uint8_t *to, size_t n)
+{
+	static bool is_text; /* what comes next */
+	struct message message;
+
+	if (is_text && n > 0) {
+		is_text = false;
+		if (lies->lie == OWN_RECORD)
+			claim_certificate(to, n);
+	} else if (n == sizeof message) {
+		memmove(&message, to, n);
+		is_text = message.type == MESSAGE_PUBLISH;
+		if (is_text && lies->lie == OWN_CLAIM) {
+			message.u.publish.is_proven = 1;
+			memmove(to, &message, n);
+		}
+	}
+}
+
+void *
+memcpy(void *to, const void *from, size_t n)
+{
+	(void)memmove(to, from, n);
+	if (lies != NULL && is_in_ring(to) &&
+	    (lies->lie == OWN_RECORD || lies->lie == OWN_CLAIM))
+		lie_in_ring(to, n);
+	return to;
 }
 
 int

@@ -36,8 +36,8 @@ static struct helper_config config = { .listeners = &registry_listener,
 
 struct generation registry_generation = { .config = &config };
 
-unsigned asked; /* how often */
-int again = -1; /* where to ask once more each time, a channel */
+unsigned asked;     /* how often */
+struct ring *again; /* where to ask once more each time */
 
 void
 monitor_asked(struct monitor *m, const struct session_entry *entry,
@@ -48,8 +48,8 @@ monitor_asked(struct monitor *m, const struct session_entry *entry,
 	(void)m;
 	ck_assert_uint_eq(entry->session, ask->session);
 	asked++;
-	if (again != -1)
-		ck_assert_int_eq(message_send(again, &same, -1, NULL, 0), 0);
+	if (again != NULL)
+		ck_assert_int_eq(message_put(again, &same, NULL, 0, 0), 0);
 }
 
 unsigned routed;
@@ -99,9 +99,13 @@ mail_open(struct mail *mail)
 	(void)add_owned_session(mail->registry, 2, &bob);
 	monitor.registry = mail->registry;
 	monitor.generation = &registry_generation;
-	mail->in = (struct worker_channel){
-		.monitor = &monitor, .worker = &alice, .channel = pair[1]
-	};
+	ck_assert_int_eq(ring_open(&mail->ring), 0);
+	mail->said = mail->ring;
+	mail->in = (struct worker_channel){ .monitor = &monitor,
+		.worker = &alice,
+		.ring = &mail->ring,
+		.channel = pair[1],
+		.looks = true };
 }
 
 void
@@ -109,19 +113,35 @@ mail_close(struct mail *mail)
 {
 	(void)close(mail->worker);
 	(void)close(mail->in.channel);
+	ring_close(&mail->ring);
 	(void)registry_free(mail->registry);
+}
+
+void
+say(struct mail *mail, const struct message *m, const void *more, size_t len)
+{
+	ck_assert_int_eq(message_put(&mail->said, m, more, len, 0), 0);
+}
+
+void
+mark(struct mail *mail)
+{
+	const struct message next = { .type = MESSAGE_NEXT };
+
+	say(mail, &next, NULL, 0);
 }
 
 int
 post(struct mail *mail, const struct message *m, const void *more, size_t len)
 {
-	ck_assert_int_eq(message_send(mail->worker, m, -1, more, len), 0);
+	say(mail, m, more, len);
 	return worker_channel_drain(&mail->in);
 }
 
 int
 post_fd(struct mail *mail, const struct message *m, int fd)
 {
+	mark(mail);
 	ck_assert_int_eq(message_send(mail->worker, m, fd, NULL, 0), 0);
 	return worker_channel_drain(&mail->in);
 }

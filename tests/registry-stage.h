@@ -6,6 +6,8 @@
 #define TESTS_REGISTRY_STAGE_H
 
 #include "helper/base/message.h"
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
 #include "helper/monitor/registry/worker_channel.h"
 #include "helper/monitor/registry/registry.h"
 #include "status/tools/address.h"
@@ -42,24 +44,31 @@ extern unsigned introduced;
 /* How often an Edge's data were passed on, and to whom at last. */
 extern unsigned routed;
 extern uint64_t routed_to;
-/* Where to ask once more each time, a channel, unless it is -1. */
-extern int again;
+/* Where to ask once more each time, unless it is NULL. */
+extern struct ring *again;
 
 /* What verifiers say when they are listened to; NULL: nothing. */
 extern void (*on_hear)(struct registry *registry);
 
-/* The channel of alice's worker, which has session 1. */
+/* What alice's worker says, which has session 1. */
 struct mail {
 	struct registry *registry;
 	struct session_entry *entry;
 	struct worker_channel in;
-	int worker; /* her end */
+	struct ring ring; /* the monitor's view */
+	struct ring said; /* hers */
+	int worker;       /* her end of the channel */
 };
 
 void mail_open(struct mail *mail);
 void mail_close(struct mail *mail);
 
-/* Send a message; returns what worker_channel_drain() does then. */
+/* Put a message into the ring, or the mark for one that is to be sent. */
+void say(
+    struct mail *mail, const struct message *m, const void *more, size_t len);
+void mark(struct mail *mail);
+
+/* Say a message; returns what worker_channel_drain() does then. */
 int post(
     struct mail *mail, const struct message *m, const void *more, size_t len);
 int post_fd(struct mail *mail, const struct message *m, int fd);

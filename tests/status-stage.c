@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "helper/base/message.h"
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/registry/worker_channel.h"
 #include "helper/monitor/status/reply.h"
@@ -55,9 +57,11 @@ __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 void
 workers_drain(struct workers *workers)
 {
-	struct worker_channel in = {
-		.monitor = &monitor, .worker = &b, .channel = b.channel[1]
-	};
+	struct worker_channel in = { .monitor = &monitor,
+		.worker = &b,
+		.ring = &b.ring,
+		.channel = b.channel[1],
+		.looks = true };
 
 	(void)workers;
 	ck_assert_int_eq(worker_channel_drain(&in), 0);
@@ -130,6 +134,8 @@ set_up(void)
 	ck_assert_int_eq(
 	    getsockname(fd, (struct sockaddr *)&b.address, &len), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, b.channel), 0);
+	ck_assert_int_eq(ring_open(&b.ring), 0);
+	b.said = b.ring;
 	b.loop = ev_loop_new(0);
 	b.registry = registry_new();
 	b.penalties = penalties_new(&rules, NULL);
@@ -153,6 +159,7 @@ tear_down(void)
 	ev_loop_destroy(b.loop);
 	(void)close(b.channel[0]);
 	(void)close(b.channel[1]);
+	ring_close(&b.ring);
 }
 
 void
@@ -167,8 +174,7 @@ publish(const char *where)
 
 	ck_assert_int_eq(
 	    stssl_connection_parse(where, &m.u.publish.connection), 0);
-	ck_assert_int_eq(
-	    message_send(b.channel[0], &m, -1, text, sizeof text), 0);
+	ck_assert_int_eq(message_put(&b.said, &m, text, sizeof text, 0), 0);
 }
 
 void
@@ -177,7 +183,7 @@ withdraw(void)
 	const struct message m = { .type = MESSAGE_WITHDRAW,
 		.u.withdraw.session = SESSION };
 
-	ck_assert_int_eq(message_send(b.channel[0], &m, -1, NULL, 0), 0);
+	ck_assert_int_eq(message_put(&b.said, &m, NULL, 0, 0), 0);
 }
 
 void

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "helper/base/ring.h"
 #include "helper/monitor/status/answer.h"
 #include "status/record.h"
 #include "tests/test.h"
@@ -27,8 +28,9 @@ struct bench {
 	struct penalties *penalties;
 	struct answers *answers;
 	struct sockaddr_un address;
-	int channel[2]; /* the worker's end first */
-	bool is_lost;   /* the worker cannot be told */
+	int channel[2];         /* the worker's end first */
+	struct ring ring, said; /* the worker's view last */
+	bool is_lost;           /* the worker cannot be told */
 	unsigned told;
 	enum stssl_verdict verdict;
 	bool data_private;
@@ -70,7 +72,7 @@ void tear_down(void);
 /* Another session, of the only worker. */
 void add_session(uint64_t session, const char *peer);
 
-/* What the worker says lies in its channel until somebody drains that. */
+/* What the worker says lies in its ring until somebody drains that. */
 void publish(const char *where);
 void withdraw(void);
 

@@ -119,6 +119,7 @@ START_TEST(without_a_descriptor_for_data_the_worker_is_not_lost)
 	int fd, r;
 
 	begin(&mail, LISTEN_LINK);
+	mark(&mail);
 	ck_assert_int_eq(message_send(mail.worker, &m, 0, NULL, 0), 0);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	fd = dup(0);

@@ -9,8 +9,11 @@
 
 static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
+	ring_cases,
+	voice_cases,
 	registry_cases,
 	worker_channel_cases,
+	worker_ring_cases,
 	proof_cases,
 	introduce_cases,
 	route_cases,

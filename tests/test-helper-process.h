@@ -50,8 +50,11 @@ extern struct hooks hooks;
 extern struct monitor monitor;
 
 size_t message_cases(struct test_case *ret);
+size_t ring_cases(struct test_case *ret);
+size_t voice_cases(struct test_case *ret);
 size_t registry_cases(struct test_case *ret);
 size_t worker_channel_cases(struct test_case *ret);
+size_t worker_ring_cases(struct test_case *ret);
 size_t proof_cases(struct test_case *ret);
 size_t introduce_cases(struct test_case *ret);
 size_t route_cases(struct test_case *ret);

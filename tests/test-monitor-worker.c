@@ -12,6 +12,8 @@
 
 #include "helper/base/keyrequest.h"
 #include "helper/base/message.h"
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
 #include "helper/worker/worker.h"
 #include "status/tools/address.h"
 
@@ -23,8 +25,16 @@ wait_for(int channel)
 	(void)poll(&p, 1, -1);
 }
 
+static struct ring *said;
+
 static void
-publish(int channel, const struct message_client *client)
+say(const struct message *m, const void *more, size_t len)
+{
+	(void)message_put(said, m, more, len, 0);
+}
+
+static void
+publish(const struct message_client *client)
 {
 	struct message m = { .type = MESSAGE_PUBLISH };
 	char text[256], ip[STSSL_ADDRESS_TEXT];
@@ -37,7 +47,7 @@ publish(int channel, const struct message_client *client)
 	m.u.publish.session = client->session;
 	m.u.publish.text_len = (uint32_t)len;
 	(void)stssl_connection_parse(HERE, &m.u.publish.connection);
-	(void)message_send(channel, &m, -1, text, (size_t)len);
+	say(&m, text, (size_t)len);
 }
 
 /* Ask about `session`; true when there was an answer, passed on to `fd`. */
@@ -45,9 +55,11 @@ static bool
 consult(int channel, uint64_t session, int fd)
 {
 	struct message m = { .type = MESSAGE_ASK, .u.ask = { .user = "al" } };
+	const struct message next = { .type = MESSAGE_NEXT };
 	int none;
 
 	m.u.ask.session = session;
+	say(&next, NULL, 0);
 	(void)message_send(channel, &m, -1, NULL, 0);
 	wait_for(channel);
 	return message_receive(channel, SENDER_MONITOR, &m, &none, NULL) == 0 &&
@@ -73,7 +85,8 @@ misuse(int line)
  * signed, and 'a' ask and pass on the reason.
  */
 int
-worker_main(const struct helper_config *c, struct tls_context *tls, int channel)
+worker_main(const struct helper_config *c, struct tls_context *tls, int channel,
+    struct ring *ring)
 {
 	struct message m, lie = { .type = MESSAGE_CLOSED }, end = lie;
 	pid_t pid = getpid();
@@ -82,6 +95,7 @@ worker_main(const struct helper_config *c, struct tls_context *tls, int channel)
 
 	(void)c;
 	(void)tls;
+	said = ring;
 	for (;;) {
 		wait_for(channel);
 		if (message_receive(channel, SENDER_MONITOR, &m, &fd, NULL) <
@@ -92,7 +106,7 @@ worker_main(const struct helper_config *c, struct tls_context *tls, int channel)
 			line = fd;
 		if (m.type != MESSAGE_CLIENT)
 			continue;
-		publish(channel, &m.u.client);
+		publish(&m.u.client);
 		if (write(fd, &pid, sizeof pid) == -1)
 			return 3;
 		wait_for(fd);
@@ -106,9 +120,9 @@ worker_main(const struct helper_config *c, struct tls_context *tls, int channel)
 		if (order == 'k')
 			misuse(line);
 		if (order == 'l')
-			(void)message_send(channel, &lie, -1, NULL, 0);
+			say(&lie, NULL, 0);
 		end.u.closed.session = m.u.client.session;
-		(void)message_send(channel, &end, -1, NULL, 0);
+		say(&end, NULL, 0);
 		(void)close(fd);
 	}
 }

@@ -13,6 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
+
 _Static_assert(X509_CHAIN_BYTES <= MESSAGE_MORE_MAX, "a chain fits");
 
 /* One more than is ever right, so that a second one is seen. */
@@ -215,4 +218,37 @@ message_receive(int channel, enum message_sender sender, struct message *m,
 	*m = head;
 	*ret_fd = fds[0];
 	return 0;
+}
+
+int
+message_put(struct ring *ring, const struct message *m, const void *more,
+    size_t more_len, size_t spare)
+{
+	union { /* they are only read */
+		const void *from;
+		void *base;
+	} head = { .from = m }, tail = { .from = more };
+	const struct iovec parts[RING_PARTS] = { { head.base, sizeof *m },
+		{ tail.base, more_len } };
+
+	assert(m->type > MESSAGE_NONE && m->type < MESSAGE_COUNT);
+	assert(more_len == more_of(m) && more_len <= rows[m->type].more_max);
+	assert(!has_fd(m));
+	return ring_put(ring, parts, spare);
+}
+
+int
+message_get(struct ring *ring, uint64_t end, struct message *m, void *more)
+{
+	struct message head;
+	const struct iovec parts[RING_PARTS] = { { &head, sizeof head },
+		{ more, MESSAGE_MORE_MAX } };
+	size_t len;
+	int r = ring_get(ring, end, parts, &len);
+
+	if (r == 0)
+		r = check(SENDER_WORKER, &head, len, 0, 0);
+	if (r == 0)
+		*m = head;
+	return r;
 }

@@ -2,9 +2,9 @@
  *
  * The messages between the monitor and workers, advisors, the keyholder, the
  * verifier, the reviewer and the inquirer, over SOCK_SEQPACKET pairs, each
- * between the monitor and one other.  One struct per message, exact length
- * checked; a role that meets an impossible message exits, its peer sees the end
- * of the channel.
+ * between the monitor and one other; message_ring.h has the workers' second
+ * way.  Each a struct, of exact length; a role that meets an impossible message
+ * exits, its peer sees the end of the channel.
  */
 #ifndef HELPER_BASE_MESSAGE_H
 #define HELPER_BASE_MESSAGE_H
@@ -106,6 +106,11 @@ struct message_introduce {
 /* To that: the client may come in.  If not, MESSAGE_END comes instead. */
 struct message_admitted {
 	uint64_t session;
+};
+
+/* In a worker's ring: the next is in its channel.  There: only a wakeup. */
+struct message_next {
+	uint32_t zero;
 };
 
 /*
@@ -337,7 +342,8 @@ struct message_refused {
 	X(INTRODUCE, introduce, WORKER, 0)               \
 	X(ADMITTED, admitted, MONITOR, 0)                \
 	X(ROUTE, route, WORKER, 0)                       \
-	X(DATA, data, MONITOR, 0)
+	X(DATA, data, MONITOR, 0)                        \
+	X(NEXT, next, WORKER, 0)
 
 enum message_type {
 	MESSAGE_NONE,

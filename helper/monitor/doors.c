@@ -98,6 +98,8 @@ accepted(struct acceptor *acceptor, int fd)
 	doors->giving_fd = fd;
 	/* A client that is gone again has no address any more. */
 	if (addresses_of(fd, &client.peer, &client.local) == 0) {
+		/* Who has gone, as far as anybody can know, makes room. */
+		workers_hear(doors->monitor->workers);
 		client.is_proxied = networks_has(
 		    &listen_of(doors, door->listener)->proxies, &client.peer);
 		give(doors, &client, fd);

@@ -61,12 +61,33 @@ host_give_up(struct session_host *host)
 	ev_break(host->loop, EVBREAK_ALL);
 }
 
+/* It cannot be told anything. */
+static void
+on_failed(void *owner)
+{
+	host_give_up(owner);
+}
+
+void
+host_begin(struct session_host *host, struct ring *ring)
+{
+	voice_init(&host->voice, host->loop, ring, host->channel);
+	host->voice.failed = on_failed;
+	host->voice.owner = host;
+}
+
+void
+host_done(struct session_host *host)
+{
+	voice_done(&host->voice);
+}
+
 /* A message that only its session needs; the session hears of a failure. */
 static int
 try_to_tell(struct session_host *host, const struct message *m,
     const void *more, size_t len)
 {
-	int r = message_send(host->channel, m, -1, more, len);
+	int r = voice_say(&host->voice, m, more, len);
 
 	if (r < 0 && r != -EAGAIN)
 		host_give_up(host);
@@ -77,7 +98,15 @@ try_to_tell(struct session_host *host, const struct message *m,
 static void
 tell(struct session_host *host, const struct message *m)
 {
-	if (message_send(host->channel, m, -1, NULL, 0) < 0)
+	if (voice_say(&host->voice, m, NULL, 0) < 0)
+		host_give_up(host);
+}
+
+/* The same for what somebody waits for. */
+static void
+call(struct session_host *host, const struct message *m, int fd)
+{
+	if (voice_call(&host->voice, m, fd) < 0)
 		host_give_up(host);
 }
 
@@ -116,7 +145,7 @@ host_ask(const struct session *s, enum message_about about, const char *user)
 	/* Nobody has the empty name, and nobody one that is too long. */
 	if (user != NULL && len <= MESSAGE_USER_MAX)
 		memcpy(m.u.ask.user, user, len);
-	tell(s->host, &m);
+	call(s->host, &m, -1);
 }
 
 void
@@ -139,7 +168,7 @@ host_introduce(const struct session *s, enum proxy_fault fault,
 
 	if (client != NULL)
 		m.u.introduce.client = *client;
-	tell(s->host, &m);
+	call(s->host, &m, -1);
 }
 
 void
@@ -157,8 +186,7 @@ host_route(struct session *s, uint64_t to)
 	const struct message m = { .type = MESSAGE_ROUTE,
 		.u.route = { .session = s->id, .to = to } };
 
-	if (message_send(s->host->channel, &m, s->client.fd, NULL, 0) < 0)
-		host_give_up(s->host);
+	call(s->host, &m, s->client.fd);
 	s->route.is_over = true;
 }
 

@@ -14,6 +14,7 @@
 
 #include "helper/base/message.h"
 #include "helper/base/proxy_fault.h"
+#include "helper/worker/voice.h"
 #include "setup/penalties.h"
 #include "status/address.h"
 
@@ -33,10 +34,11 @@ struct session_host {
 	bool stopping;   /* sessions end as soon as they are not busy */
 
 	/* Not for sessions. */
-	bool is_draining; /* the worker ends with its last session */
-	int channel;      /* to the monitor */
-	int status;       /* the worker's, when it has left the loop */
-	void *by_id;      /* tsearch(3) tree of the sessions */
+	bool is_draining;   /* the worker ends with its last session */
+	int channel;        /* from the monitor */
+	struct voice voice; /* to the monitor */
+	int status;         /* the worker's, when it has left the loop */
+	void *by_id;        /* tsearch(3) tree of the sessions */
 	TAILQ_HEAD(sessions, session) sessions; /* the same, for all of them */
 	size_t count;
 };
@@ -105,6 +107,10 @@ void host_listen(struct session_host *host);
 void host_closed(struct session *s, uint64_t in, uint64_t out);
 
 /* For the worker */
+
+/* What it says is in `ring` and the channel, from now on. */
+void host_begin(struct session_host *host, struct ring *ring);
+void host_done(struct session_host *host);
 
 /* 0, or -ENOMEM. */
 int host_add(struct session_host *host, struct session *s);

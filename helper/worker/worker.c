@@ -321,6 +321,7 @@ worker_done(struct worker *w)
 	ev_timer_stop(w->host.loop, &w->stop);
 	ev_timer_stop(w->host.loop, &w->grace);
 	ev_timer_stop(w->host.loop, &w->traffic);
+	host_done(&w->host);
 	ev_loop_destroy(w->host.loop);
 }
 
@@ -356,8 +357,8 @@ has_kernel_tls(const struct helper_config *config)
 }
 
 int
-worker_main(
-    const struct helper_config *config, struct tls_context *tls, int channel)
+worker_main(const struct helper_config *config, struct tls_context *tls,
+    int channel, struct ring *ring)
 {
 	struct worker w = {
 		.host = { .loop = ev_loop_new(EVFLAG_AUTO),
@@ -377,6 +378,7 @@ worker_main(
 		return EXIT_FAILURE;
 	TAILQ_INIT(&w.host.sessions);
 	w.host.kernel_tls = has_kernel_tls(config);
+	host_begin(&w.host, ring);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	w.watcher.data = &w.host;
 	ev_io_start(w.host.loop, &w.watcher);

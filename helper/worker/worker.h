@@ -8,13 +8,15 @@
 
 #include "setup/config.h"
 
+struct ring;
 struct tls_context;
 
 /*
- * Run until the monitor says stop or `channel` ends.  Called in a process of
- * its own, which has nothing else open but its log.  Returns the exit status.
+ * Run until the monitor says stop or `channel` ends; what it says itself is in
+ * `ring` and `channel`.  Called in a process of its own, which has nothing else
+ * open but its log.  Returns the exit status.
  */
-int worker_main(
-    const struct helper_config *config, struct tls_context *tls, int channel);
+int worker_main(const struct helper_config *config, struct tls_context *tls,
+    int channel, struct ring *ring);
 
 #endif

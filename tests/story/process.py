@@ -66,6 +66,29 @@ def unprivileged():
         equal(int(facts["CapPrm"], 16), 0)
 
 
+def shared_memory(pid):
+    """Where it is that this process shares with others."""
+    with open(f"/proc/{pid}/maps") as file:
+        return {line.split()[4] for line in file
+                if line.split()[1] == "rw-s"}
+
+
+@story("a worker shares memory with the monitor and with nobody else")
+def rings():
+    pids = await_that(lambda: len(HELPER.processes()) == 9 and
+                      HELPER.processes(), "all processes")
+    first, second = on_two_workers()
+    workers = worker_of(first), worker_of(second)
+    ours = shared_memory(HELPER.process.pid)
+    equal(len(ours), len(workers))
+    equal([len(shared_memory(pid)) for pid in workers], [1, 1])
+    equal(set.union(*map(shared_memory, workers)), ours)
+    for pid in set(pids) - {HELPER.process.pid, *workers}:
+        equal(shared_memory(pid), set())
+    first.close()
+    second.close()
+
+
 @story("only root and the helper may ask for the records")
 def socket_mode():
     found = os.stat("/run/stssl/status.sock")

@@ -80,8 +80,9 @@ settle(struct pending *p, const struct message_answer *answer)
 /* Processes */
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
+	(void)ring;
 	return advisor_main(g->config, channel);
 }
 

@@ -193,6 +193,7 @@ child_free(struct child *c)
 	child_lose(c);
 	ev_child_stop(c->loop, &c->end);
 	LIST_REMOVE(c, entry);
+	ring_close(&c->ring);
 	free(c);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "helper/base/message.h"
+#include "helper/base/ring.h"
 #include "helper/monitor/children/outbox.h"
 
 struct pool;
@@ -38,6 +39,8 @@ struct child {
 	LIST_ENTRY(child) entry;
 
 	/* A worker's: see workers.c */
+	struct ring ring;  /* the reader's view; open until it is freed */
+	bool has_more;     /* not all was taken that lay in its ring */
 	int line;          /* to the keyholder, its end of it; or -1 */
 	bool is_connected; /* the keyholder has that line */
 	pid_t verifier;    /* that it has a line to; 0: none */

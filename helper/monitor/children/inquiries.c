@@ -41,8 +41,9 @@ wanted(const struct helper_config *config)
 }
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
+	(void)ring;
 	return inquirer_main(g->config, tls_context_store(g->tls), channel);
 }
 

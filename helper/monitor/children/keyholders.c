@@ -32,8 +32,9 @@ struct keyholders {
 };
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
+	(void)ring;
 	return keyholder_main(g->config, channel);
 }
 

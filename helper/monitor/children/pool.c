@@ -21,6 +21,7 @@ struct start {
 	struct monitor *monitor;
 	const struct pool_kind *kind;
 	struct generation *generation;
+	struct ring ring; /* the new process's view */
 };
 
 /* In a new process: its generation is the only one. */
@@ -52,9 +53,9 @@ forget(void *arg)
 static int
 run(void *arg, int channel)
 {
-	const struct start *s = arg;
+	struct start *s = arg;
 
-	return s->kind->run(s->monitor->generation, channel);
+	return s->kind->run(s->monitor->generation, channel, &s->ring);
 }
 
 static void
@@ -82,19 +83,29 @@ pool_start(struct pool *pool, struct generation *g, struct child **ret)
 {
 	const struct pool_kind *kind = pool->kind;
 	struct ev_loop *loop = pool->monitor->loop;
-	struct start s = { pool, pool->monitor, kind, g };
+	struct start s = { .pool = pool,
+		.monitor = pool->monitor,
+		.kind = kind,
+		.generation = g };
 	struct child *c;
-	int channel;
-	pid_t pid = child_spawn(loop, kind->name, forget, run, &s, &channel);
+	int channel, r = kind->has_ring ? ring_open(&s.ring) : 0;
+	pid_t pid;
 
-	if (pid < 0)
+	if (r < 0)
+		return r;
+	pid = child_spawn(loop, kind->name, forget, run, &s, &channel);
+	if (pid < 0) {
+		ring_close(&s.ring);
 		return (int)pid;
+	}
 	c = child_new(loop, kind->name, pid, channel, &pool->list);
 	if (c == NULL) {
 		/* Without its channel it ends. */
 		(void)close(channel);
+		ring_close(&s.ring);
 		return -ENOMEM;
 	}
+	c->ring = s.ring;
 	c->pool = pool;
 	c->readable = kind->readable;
 	c->ended = ended;

@@ -33,6 +33,7 @@ struct pool_kind {
 	enum role role;
 	const char *name;   /* "advisor": for the log, and the new process */
 	const char *a_name; /* "an advisor" */
+	bool has_ring;      /* what it says comes by a ring, too */
 
 	/* How many there should be, where wanted() does not say. */
 	size_t count;
@@ -43,7 +44,7 @@ struct pool_kind {
 	 */
 	void (*gather)(const struct pool *pool);
 	/* The role itself.  Returns the exit status. */
-	int (*run)(const struct generation *g, int channel);
+	int (*run)(const struct generation *g, int channel, struct ring *ring);
 
 	/* One of those that are wanted is there.  Returns 0 or -errno. */
 	int (*started)(struct child *c);

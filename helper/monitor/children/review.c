@@ -144,8 +144,9 @@ look_at(const struct subject *subject, int channel)
 }
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
+	(void)ring;
 	const int unread = UNREAD_BYTES;
 	int r;
 

@@ -67,8 +67,9 @@ gather(const struct pool *pool)
 }
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
+	(void)ring;
 	const struct verifier_facts facts = { .judge = judge,
 		.store = tls_context_store(g->tls),
 		.tells_chain = g->config->tls.ocsp != OCSP_OFF };

@@ -29,9 +29,9 @@ wanted(const struct helper_config *config)
 }
 
 static int
-run(const struct generation *g, int channel)
+run(const struct generation *g, int channel, struct ring *ring)
 {
-	return worker_main(g->config, g->tls, channel);
+	return worker_main(g->config, g->tls, channel, ring);
 }
 
 /* Lines to the keyholder, and to the verifier */
@@ -116,35 +116,40 @@ worker_blame(struct child *c)
 	c->has_suspect = false;
 }
 
-static void
-ended(struct child *c)
-{
-	pool_lose(c);
-	if (child_has_crashed(c))
-		worker_blame(c);
-}
-
 /* What they say */
 
-/* `most` messages; 0: all that lie there. */
-static void
-drain(struct child *c, unsigned most)
+/*
+ * `most` messages; 0: all that lie there.  It `looks` whether the channel has
+ * ended.  Returns as worker_channel_drain().
+ */
+static int
+hear(struct child *c, unsigned most, bool looks)
 {
-	struct monitor *m = c->pool->monitor;
-	struct worker_channel in = { .monitor = m,
+	struct worker_channel in = { .monitor = c->pool->monitor,
 		.worker = c,
 		.is_older = c->is_retired,
+		.ring = &c->ring,
 		.channel = c->channel,
-		.most = most };
+		.most = most,
+		.looks = looks };
+	int r = worker_channel_drain(&in);
+
+	assert(in.closed <= c->tasks);
+	c->tasks -= in.closed;
+	c->has_more = in.has_more;
+	if (in.closed > 0)
+		c->pool->is_untidy = true;
+	return r;
+}
+
+static void
+drain(struct child *c, unsigned most, bool looks)
+{
 	int r;
 
 	if (c->is_lost)
 		return;
-	r = worker_channel_drain(&in);
-	assert(in.closed <= c->tasks);
-	c->tasks -= in.closed;
-	if (in.closed > 0)
-		c->pool->is_untidy = true;
+	r = hear(c, most, looks);
 	/* One that stops closes its channel, and ends by itself. */
 	if (r == -EPIPE && c->is_retired)
 		pool_lose(c);
@@ -155,14 +160,27 @@ drain(struct child *c, unsigned most)
 		worker_blame(c);
 }
 
+static void
+drain_each(struct pool *pool)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &pool->list, entry)
+		drain(c, 0, true);
+}
+
+/*
+ * Who has a connection that was another's may have been heard after the other
+ * was, but not before the other had said that it is free.
+ */
 void
 worker_drain_all(struct pool *pool)
 {
-	struct child *c;
 	size_t dropped;
 
-	LIST_FOREACH (c, &pool->list, entry)
-		drain(c, 0);
+	drain_each(pool);
+	if (registry_is_unsettled(pool->monitor->registry))
+		drain_each(pool);
 	dropped = registry_settle(pool->monitor->registry);
 	if (dropped > 0)
 		log_error("%zu records published for connections of others "
@@ -170,16 +188,43 @@ worker_drain_all(struct pool *pool)
 		    dropped);
 }
 
+/* The worker that holds a connection may have freed it already. */
+static void
+settle(struct pool *pool)
+{
+	if (registry_is_unsettled(pool->monitor->registry))
+		worker_drain_all(pool);
+}
+
 static void
 readable(struct child *c)
 {
-	drain(c, WALK_STEP);
-	/* The worker that holds that connection may have freed it already. */
-	if (registry_is_unsettled(c->pool->monitor->registry))
-		worker_drain_all(c->pool);
+	drain(c, WALK_STEP, true);
+	settle(c->pool);
+}
+
+void
+worker_hear_all(struct pool *pool, unsigned most)
+{
+	struct child *c;
+
+	LIST_FOREACH (c, &pool->list, entry)
+		drain(c, most, false);
+	settle(pool);
 }
 
 /* Their end */
+
+/* Its last words are in its ring. */
+static void
+ended(struct child *c)
+{
+	if (!c->is_lost)
+		(void)hear(c, 0, false);
+	pool_lose(c);
+	if (child_has_crashed(c))
+		worker_blame(c);
+}
 
 /* Its last order, or a kill where it cannot be given. */
 static void
@@ -215,6 +260,7 @@ const struct pool_kind worker_kind = {
 	.role = ROLE_WORKER,
 	.name = "worker",
 	.a_name = "a worker",
+	.has_ring = true,
 	.wanted = wanted,
 	.run = run,
 	.started = started,

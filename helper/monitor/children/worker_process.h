@@ -13,6 +13,12 @@ extern const struct pool_kind worker_kind;
 /* Take in all that workers have said until now: see workers_drain(). */
 void worker_drain_all(struct pool *pool);
 
+/*
+ * The same, or `most` messages of each unless it is 0, without a look whether
+ * they are still there; child.has_more tells whether that was all.
+ */
+void worker_hear_all(struct pool *pool, unsigned most);
+
 /* Give its line to the keyholder, unless the keyholder has it. */
 void worker_connect(struct child *c);
 

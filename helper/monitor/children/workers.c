@@ -11,6 +11,7 @@
 #include <sys/random.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/children/hearing.h"
 #include "helper/monitor/children/worker_process.h"
 #include "helper/monitor/registry/sources.h"
 
@@ -25,6 +26,7 @@ struct workers {
 	bool is_holding; /* see update_hold() */
 	struct ev_prepare prepare;
 	struct ev_timer sweep;
+	struct hearing hearing;
 };
 
 static unsigned
@@ -63,6 +65,16 @@ is_better(const struct child *a, const struct child *b)
 	return a->tasks < b->tasks;
 }
 
+/* One whose only session has ended will be stopped. */
+static bool
+has_room(const struct workers *workers, const struct child *c)
+{
+	const unsigned most = sessions_each(workers);
+
+	return !c->is_lost && !c->is_retired && c->tasks < most &&
+	       (most > 1 || !c->has_served);
+}
+
 /* The one to take the next client; NULL when all are full. */
 static struct child *
 least_busy(const struct workers *workers)
@@ -70,8 +82,7 @@ least_busy(const struct workers *workers)
 	struct child *best = NULL, *c;
 
 	LIST_FOREACH (c, &workers->pool.list, entry)
-		if (!c->is_lost && !c->is_retired &&
-		    c->tasks < sessions_each(workers) &&
+		if (has_room(workers, c) &&
 		    (best == NULL || is_better(c, best)))
 			best = c;
 	return best;
@@ -118,7 +129,8 @@ on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 	if (!workers->pool.is_untidy)
 		return;
 	workers->pool.is_untidy = false;
-	ev_timer_start(loop, &workers->sweep);
+	if (registry_has_gone(workers->pool.monitor->registry))
+		ev_timer_start(loop, &workers->sweep);
 	if (!workers->pool.is_stopping)
 		stop_idle(workers);
 	pool_mend(&workers->pool);
@@ -204,6 +216,7 @@ workers_new(struct monitor *monitor)
 	ev_prepare_init(&workers->prepare, on_prepare);
 	workers->prepare.data = workers;
 	ev_prepare_start(monitor->loop, &workers->prepare);
+	hearing_begin(&workers->hearing, &workers->pool);
 	ev_timer_init(&workers->sweep, on_sweep, 0., 0.);
 	workers->sweep.data = workers;
 	return workers;
@@ -215,6 +228,7 @@ workers_free(struct workers *workers)
 	if (workers == NULL)
 		return NULL;
 	ev_prepare_stop(workers->pool.monitor->loop, &workers->prepare);
+	hearing_end(&workers->hearing);
 	ev_timer_stop(workers->pool.monitor->loop, &workers->sweep);
 	pool_done(&workers->pool);
 	free(workers);
@@ -246,6 +260,12 @@ void
 workers_drain(struct workers *workers)
 {
 	worker_drain_all(&workers->pool);
+}
+
+void
+workers_hear(struct workers *workers)
+{
+	worker_hear_all(&workers->pool, 0);
 }
 
 static struct child *

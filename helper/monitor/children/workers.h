@@ -36,6 +36,12 @@ int workers_give(
 void workers_drain(struct workers *workers);
 
 /*
+ * The same without a look whether they are still there, which costs no system
+ * call: for who comes in.
+ */
+void workers_hear(struct workers *workers);
+
+/*
  * Tell the worker of `entry`.  Returns 0; or a negative errno when it cannot be
  * told.
  */

@@ -118,3 +118,9 @@ registry_sweep(struct registry *registry, unsigned most)
 		registry_remove(registry, LIST_FIRST(&of->sessions));
 	return !LIST_EMPTY(&registry->gone);
 }
+
+bool
+registry_has_gone(const struct registry *registry)
+{
+	return !LIST_EMPTY(&registry->gone);
+}

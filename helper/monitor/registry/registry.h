@@ -192,4 +192,7 @@ void registry_remove(struct registry *registry, struct session_entry *entry);
 void registry_remove_owner(struct registry *registry, const void *owner);
 bool registry_sweep(struct registry *registry, unsigned most);
 
+/* True when there are any. */
+bool registry_has_gone(const struct registry *registry);
+
 #endif

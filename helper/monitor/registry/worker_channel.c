@@ -12,16 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/base/message_ring.h"
+#include "helper/base/ring.h"
 #include "helper/monitor/registry/worker_record.h"
-
-/*
- * The kernel doubles WORKER_CHANNEL_BYTES and counts at least 256 bytes for
- * each message.
- */
-#define MESSAGES_MAX (2 * WORKER_CHANNEL_BYTES / 256)
 
 static int
 welcome(struct worker_channel *in, const struct message *m, const char *text)
@@ -209,7 +206,17 @@ route(struct worker_channel *in, const struct message *m, const char *text)
 	return 0;
 }
 
-/* message_receive() lets only a worker's types through. */
+/* All that it had to say is done. */
+static int
+next(struct worker_channel *in, const struct message *m, const char *text)
+{
+	(void)in;
+	(void)m;
+	(void)text;
+	return 0;
+}
+
+/* Of a worker's types; MESSAGE_NEXT is for the channel. */
 static int (*const handlers[MESSAGE_COUNT])(
     struct worker_channel *in, const struct message *m, const char *text) = {
 	[MESSAGE_PUBLISH] = worker_record_publish,
@@ -223,11 +230,19 @@ static int (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_COMPARED] = compared,
 	[MESSAGE_CLOSED] = closed,
 	[MESSAGE_ROUTE] = route,
+	[MESSAGE_NEXT] = next,
 };
 
-/* One message.  A socket that is lost for want of descriptors is no lie. */
 static int
-take(struct worker_channel *in)
+handle(struct worker_channel *in, const struct message *m, const char *text)
+{
+	return handlers[m->type] == NULL ? -EBADMSG
+					 : handlers[m->type](in, m, text);
+}
+
+/* The message that a mark stands for, if it has been sent by now. */
+static int
+hear(struct worker_channel *in)
 {
 	static char text[MESSAGE_MORE_MAX];
 	struct message m;
@@ -235,23 +250,66 @@ take(struct worker_channel *in)
 
 	in->fd = -1;
 	r = message_receive(in->channel, SENDER_WORKER, &m, &in->fd, text);
+	if (r != -EAGAIN)
+		in->heard++;
+	/* A socket that is lost for want of descriptors is no lie. */
 	if (r == -EMFILE)
 		log_warning("out of descriptors, a data connection is lost");
 	if (r == 0 || r == -EMFILE)
-		r = handlers[m.type](in, &m, text);
+		r = handle(in, &m, text);
 	if (in->fd != -1)
 		(void)close(in->fd);
 	return r;
 }
 
+/* One message of those before `end`.  -EAGAIN: there is none. */
+static int
+take(struct worker_channel *in, uint64_t end)
+{
+	static char text[MESSAGE_MORE_MAX];
+	struct message m;
+	int r = message_get(in->ring, end, &m, text);
+
+	if (r < 0)
+		return r;
+	r = m.type == MESSAGE_NEXT ? hear(in) : handle(in, &m, text);
+	/* One that has not been sent yet keeps its place. */
+	if (r != -EAGAIN)
+		ring_drop(in->ring);
+	return r;
+}
+
+/* What there is in the channel; -EPIPE: its end. */
+static int
+look(int channel)
+{
+	char byte;
+	ssize_t n = recv(channel, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+		return -EPIPE;
+	return n > 0;
+}
+
+/*
+ * The channel is looked at first: all that was said before its end is in the
+ * ring, and the mark of all that is in the channel.
+ */
 int
 worker_channel_drain(struct worker_channel *in)
 {
-	const unsigned most = in->most > 0 ? in->most : MESSAGES_MAX;
-	int r = 0;
+	const int seen = in->looks ? look(in->channel) : 0;
+	uint64_t end;
+	int r = ring_look(in->ring, &end);
 
-	for (unsigned i = 0; r == 0 && i < most; i++)
-		r = take(in);
+	in->heard = 0;
+	for (unsigned i = 0; r == 0 && (in->most == 0 || i < in->most); i++)
+		r = take(in, end);
+	in->has_more = r == 0;
+	if (r == -EAGAIN && seen == -EPIPE)
+		r = -EPIPE;
+	else if (r == -EAGAIN && seen > 0 && in->heard == 0)
+		r = -EBADMSG;
 	if (r == -EBADMSG)
 		log_error("impossible message from a worker");
 	/* Any other failure of the channel is its end. */

@@ -9,15 +9,16 @@
 #include "helper/monitor/registry/worker_sessions.h"
 
 /*
- * Take what lies in the channel, or `most` of it.  Stops after more messages
- * than the channel could hold when the call began, so that nobody who writes
- * without end keeps us here.
- * Returns 0; -EPIPE at the end of the channel; -EBADMSG for a message that no
- * worker in its senses sends, which is logged.
+ * Take what lies in the ring, or `most` of it, and what is in the channel in
+ * the places that the ring has for it.  Stops where the ring ended when the
+ * call began, so that nobody who writes without end keeps us here.
+ * Returns 0; -EBADMSG for a message that no worker in its senses sends, which
+ * is logged; -EPIPE at the end of the channel, which is only seen if it `looks`
+ * there, when all is taken that was said before.
  */
 int worker_channel_drain(struct worker_channel *in);
 
-/* What a channel's buffer has to be for the promise above. */
+/* What the buffer of a process's channel is made for. */
 #define WORKER_CHANNEL_BYTES (256 * 1024)
 
 #endif

@@ -10,15 +10,19 @@
 
 #include "helper/monitor/wiring.h"
 
-/* One worker's channel; all is borrowed. */
+/* A worker's ring and channel; all is borrowed. */
 struct worker_channel {
 	struct monitor *monitor;
 	const void *worker; /* as the registry knows it */
 	bool is_older;      /* it may verify by an older generation's lists */
+	struct ring *ring;
 	int channel;
 	unsigned most; /* messages to take; 0: all that lie there */
+	bool looks;    /* has its channel ended? */
 	int fd;        /* that came with the message at hand; or -1 */
+	size_t heard;  /* messages of the channel */
 	size_t closed; /* out: grows by the sessions that ended */
+	bool has_more; /* out: not all was taken */
 };
 
 /* NULL unless the session is this worker's. */

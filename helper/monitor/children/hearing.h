@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What workers say in their rings is heard in each turn of the event loop,
+ * whatever the turn is for, and before all else in it.
+ */
+#ifndef HELPER_MONITOR_CHILDREN_HEARING_H
+#define HELPER_MONITOR_CHILDREN_HEARING_H
+
+#include <ev.h>
+
+#include "helper/monitor/children/pool.h"
+
+struct hearing {
+	struct pool *pool;
+	struct ev_check check;
+	struct ev_prepare prepare;
+	struct ev_timer more;
+};
+
+/* Of this pool, the workers', which is borrowed. */
+void hearing_begin(struct hearing *hearing, struct pool *pool);
+void hearing_end(struct hearing *hearing);
+
+#endif

@@ -147,7 +147,7 @@ START_TEST(a_backend_that_connects_late_is_taken_and_nobody_after_it)
 	ck_assert_int_eq(stssl_ip_parse("127.0.0.1", &from), 0);
 	late = socket_connect_inet(&s.at, &from);
 	ck_assert_int_ge(late, 0);
-	ck_assert_int_eq(socket_connected(late), -ECONNREFUSED);
+	ck_assert_int_eq(socket_connected(late, NULL), -ECONNREFUSED);
 	ck_assert_int_eq(s.b.state, BACKEND_DATA_UP);
 	close(late);
 	close(fd);

@@ -48,15 +48,24 @@ end(struct play *p)
 	ev_loop_destroy(p->loop);
 }
 
+/* The loop says that there is something to read. */
 static void
-put(const struct play *p, const char *bytes, size_t len)
+turn(struct play *p)
+{
+	stream_watch(&p->stream, true, false);
+	ev_run(p->loop, EVRUN_ONCE);
+}
+
+static void
+put(struct play *p, const char *bytes, size_t len)
 {
 	ck_assert_int_eq(send(p->peer, bytes, len, 0), (ssize_t)len);
+	turn(p);
 }
 
 /* As many bytes of a line as asked for. */
 static void
-put_many(const struct play *p, size_t len)
+put_many(struct play *p, size_t len)
 {
 	static char bytes[2 * LINE_MAX_BYTES];
 
@@ -92,8 +101,13 @@ START_TEST(a_line_comes_when_its_end_does)
 
 	begin(&p);
 	expect_none(&p, LINE_NONE);
-	put(&p, "USER al", 7);
+	/* It was found empty: it is not looked at before the loop says so. */
+	ck_assert_int_eq(send(p.peer, "USER al", 7, 0), 7);
 	expect_none(&p, LINE_NONE);
+	ck_assert(!lines_has_input(&p.lines));
+	turn(&p);
+	expect_none(&p, LINE_NONE);
+	ck_assert(lines_has_input(&p.lines));
 	put(&p, "ice\r\nPASS x\nNO", 14);
 	expect(&p, "USER alice");
 	ck_assert(lines_has_input(&p.lines));
@@ -108,6 +122,7 @@ START_TEST(a_line_comes_when_its_end_does)
 	expect(&p, "");
 	expect(&p, "\r");
 	(void)shutdown(p.peer, SHUT_WR);
+	turn(&p);
 	expect_none(&p, LINE_END);
 	expect_none(&p, LINE_END);
 	end(&p);
@@ -353,6 +368,7 @@ START_TEST(a_connection_that_fails_is_no_end)
 	ck_assert_int_eq(send(p.stream.fd, "unread", 6, 0), 6);
 	(void)close(p.peer);
 	p.peer = -1;
+	turn(&p);
 	expect_none(&p, LINE_FAILED);
 	ck_assert_int_eq(lines_write(&p.lines, "x", 1), 0);
 	ck_assert_int_eq(lines_flush(&p.lines), IO_FAILED);

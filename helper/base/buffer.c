@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Lends buffers of two sizes.  Line buffers may have held a password and are
+ * Lends buffers of three sizes.  Line buffers may have held a password and are
  * wiped on their way back.
  */
 #include <config.h>
@@ -15,6 +15,7 @@
 static const size_t sizes[] = {
 	[BUFFER_LINES] = BUFFER_LINES_SIZE,
 	[BUFFER_RELAY] = BUFFER_RELAY_SIZE,
+	[BUFFER_RECORDS] = BUFFER_RECORDS_SIZE,
 };
 
 static struct {

@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 enum buffer_kind {
-	BUFFER_LINES, /* commands and replies: wiped when given back */
-	BUFFER_RELAY, /* four TLS records */
+	BUFFER_LINES,   /* commands and replies: wiped when given back */
+	BUFFER_RELAY,   /* four TLS records */
+	BUFFER_RECORDS, /* short ones that were received at once */
 	BUFFER_KINDS
 };
 
-#define BUFFER_LINES_SIZE 8192
-#define BUFFER_RELAY_SIZE 65536
+#define BUFFER_LINES_SIZE   8192
+#define BUFFER_RELAY_SIZE   65536
+#define BUFFER_RECORDS_SIZE 4096
 
 /* Bytes from `start` up to `end`, in room for `size`. */
 struct buffer {

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -32,7 +33,8 @@ static struct {
 	int syslog_fd;
 	int through_fd; /* -1: this process writes for itself */
 	pid_t pid;      /* 0: not asked for yet */
-} state = { LOG_TARGET_STDERR, "main", false, -1, -1, 0 };
+	bool is_file;   /* stderr: it takes all, and nobody reads it */
+} state = { LOG_TARGET_STDERR, "main", false, -1, -1, 0, false };
 
 static const char *const level_words[] = {
 	[LOG_ERR] = "error",
@@ -73,7 +75,8 @@ to_stderr(const char *line, size_t len)
 {
 	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
 
-	if (poll(&p, 1, 0) == 1 && write(STDERR_FILENO, line, len) == -1)
+	if ((state.is_file || poll(&p, 1, 0) == 1) &&
+	    write(STDERR_FILENO, line, len) == -1)
 		return;
 }
 
@@ -169,7 +172,11 @@ log_role(const char *role)
 void
 log_open(enum log_target target, const char *role, bool debug)
 {
+	struct stat st;
+
 	state.target = target;
+	state.is_file =
+	    fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) != 0;
 	log_role(role);
 	state.debug = debug;
 	if (target == LOG_TARGET_SYSLOG && state.syslog_fd == -1)

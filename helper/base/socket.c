@@ -94,15 +94,20 @@ socket_connect_scoped(const struct stssl_address *to, uint32_t scope)
 }
 
 int
-socket_connected(int fd)
+socket_connected(int fd, struct stssl_address *ret_peer)
 {
-	struct sockaddr_storage peer;
+	struct sockaddr_storage peer = { 0 };
 	socklen_t peer_len = sizeof peer;
 	int error = 0;
 	socklen_t len = sizeof error;
 
-	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0)
+	if (getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0) {
+		if (ret_peer == NULL)
+			return 0;
+		memset(ret_peer, 0, sizeof *ret_peer);
+		(void)stssl_address_from(&peer, ret_peer);
 		return 0;
+	}
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		return -errno;
 	return error != 0 ? -error : -EINPROGRESS;

@@ -30,8 +30,12 @@ uint32_t socket_scope(int fd);
 /* Connect to a link-local address of that interface, from ours on it. */
 int socket_connect_scoped(const struct stssl_address *to, uint32_t scope);
 
-/* The outcome of a connect: 0, -EINPROGRESS when there is none yet, -errno. */
-int socket_connected(int fd);
+/*
+ * The outcome of a connect: 0, -EINPROGRESS when there is none yet, -errno.
+ * With 0, *ret_peer is the peer's address, or all zero where it has none;
+ * ret_peer may be NULL.
+ */
+int socket_connected(int fd, struct stssl_address *ret_peer);
 
 /* True when it is connected, and its peer has said nothing that is unread. */
 bool socket_is_quiet(int fd);

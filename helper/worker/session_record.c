@@ -7,10 +7,12 @@
 #include <config.h>
 #include "helper/worker/session_steps.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "helper/base/log.h"
 #include "helper/worker/link/server.h"
@@ -127,6 +129,33 @@ complete(struct session *s)
 	    &s->record, STSSL_KEY_SSL_CLIENT_VERIFY, verify_text(s, text));
 }
 
+/*
+ * Its connection to the backend.  The peer is known where it has just been
+ * connected to, and this process has one network namespace for ever.
+ */
+static int
+find_connection(struct session *s)
+{
+	static bool knows_namespace;
+	static uint64_t namespace;
+	struct sockaddr_storage local = { 0 };
+	socklen_t len = sizeof local;
+	int r;
+
+	if (knows_namespace && s->to_backend.peer.port != 0) {
+		s->to_backend.netns = namespace;
+		if (getsockname(
+			s->backend.fd, (struct sockaddr *)&local, &len) == -1)
+			return -errno;
+		return stssl_address_from(&local, &s->to_backend.local);
+	}
+	r = stssl_connection_of(s->backend.fd, &s->to_backend);
+	if (r == 0)
+	namespace = s->to_backend.netns;
+	knows_namespace = r == 0;
+	return r;
+}
+
 int
 session_publish(struct session *s)
 {
@@ -137,7 +166,7 @@ session_publish(struct session *s)
 	/* A backend on a path has no address that the module could ask for. */
 	if (s->listen->backend.u.sa.sa_family == AF_UNIX)
 		return 0;
-	r = stssl_connection_of(s->backend.fd, &s->to_backend);
+	r = find_connection(s);
 	if (r == 0)
 		r = complete(s);
 	if (r < 0)

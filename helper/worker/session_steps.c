@@ -86,7 +86,7 @@ session_open(struct session *s)
 static void
 step_connect(struct session *s)
 {
-	int r = socket_connected(s->backend.fd);
+	int r = socket_connected(s->backend.fd, &s->to_backend.peer);
 
 	if (r == 0)
 		session_open(s);
@@ -135,6 +135,7 @@ session_connect(struct session *s)
 		return;
 	}
 	stream_init(&s->backend, s->host->loop, fd, session_on_stream, s);
+	stream_await(&s->backend);
 	s->state = SESSION_CONNECT;
 	/* One on this machine has it at once. */
 	step_connect(s);

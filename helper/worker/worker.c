@@ -17,6 +17,7 @@
 #include "helper/base/message.h"
 #include "helper/base/sandbox.h"
 #include "helper/base/socket.h"
+#include "helper/worker/pace.h"
 #include "helper/worker/session.h"
 #include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/prover.h"
@@ -32,6 +33,7 @@ struct worker {
 	struct session_host host; /* first: the host is the worker */
 	struct ev_io watcher;
 	struct ev_timer stop, grace, traffic;
+	struct pace pace; /* of the monitor's messages */
 };
 
 /* From the monitor */
@@ -272,42 +274,50 @@ static void (*const handlers[MESSAGE_COUNT])(
 	[MESSAGE_VERIFIER] = take_verifier,
 };
 
+/* One message.  False when there is none. */
+static bool
+listen_once(struct worker *w)
+{
+	struct message m;
+	int fd = -1, r;
+
+	r = message_receive(w->host.channel, SENDER_MONITOR, &m, &fd, NULL);
+	if (r == -EAGAIN)
+		return false;
+	if (r == -EMFILE && m.type == MESSAGE_CLIENT) {
+		log_warning("out of descriptors, a client is lost");
+		host_tell_closed(&w->host, m.u.client.session, 0, 0);
+	} else if (r == -EMFILE && m.type == MESSAGE_DATA) {
+		log_warning("out of descriptors, data are lost");
+	} else if (r < 0 || handlers[m.type] == NULL) {
+		host_give_up(&w->host);
+		return false;
+	} else {
+		handlers[m.type](w, &m, fd);
+	}
+	return true;
+}
+
 void
 host_listen(struct session_host *host)
 {
 	struct worker *w = (struct worker *)(void *)host;
 
-	for (;;) {
-		struct message m;
-		int fd = -1, r;
-
-		r = message_receive(
-		    w->host.channel, SENDER_MONITOR, &m, &fd, NULL);
-		if (r == -EAGAIN)
-			return;
-		if (r == -EMFILE && m.type == MESSAGE_CLIENT) {
-			log_warning("out of descriptors, a client is lost");
-			host_tell_closed(&w->host, m.u.client.session, 0, 0);
-			continue;
-		}
-		if (r == -EMFILE && m.type == MESSAGE_DATA) {
-			log_warning("out of descriptors, data are lost");
-			continue;
-		}
-		if (r < 0 || handlers[m.type] == NULL) {
-			host_give_up(&w->host);
-			return;
-		}
-		handlers[m.type](w, &m, fd);
-	}
+	while (listen_once(w))
+		continue;
 }
 
 static void
 on_channel(struct ev_loop *loop, struct ev_io *watcher, int events)
 {
-	(void)loop;
+	struct worker *w = watcher->data;
+	const unsigned most = pace_of(&w->pace, ev_iteration(loop));
+	unsigned n = 0;
+
 	(void)events;
-	host_listen(watcher->data);
+	while (n < most && listen_once(w))
+		n++;
+	pace_read(&w->pace, n);
 }
 
 static void
@@ -340,7 +350,6 @@ enter_sandbox(const struct helper_config *config)
 	return sandbox_enter(&sandbox);
 }
 
-/* Asked once, when the worker starts. */
 static bool
 has_kernel_tls(const struct helper_config *config)
 {
@@ -380,13 +389,12 @@ worker_main(const struct helper_config *config, struct tls_context *tls,
 	w.host.kernel_tls = has_kernel_tls(config);
 	host_begin(&w.host, ring);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
-	w.watcher.data = &w.host;
 	ev_io_start(w.host.loop, &w.watcher);
 	ev_timer_init(&w.stop, on_stop, 0., 0.);
 	ev_timer_init(&w.grace, on_grace, 0., 0.);
 	ev_timer_init(&w.traffic, on_traffic, TRAFFIC_SECONDS, TRAFFIC_SECONDS);
 	ev_timer_start(w.host.loop, &w.traffic);
-	w.stop.data = w.grace.data = &w;
+	w.watcher.data = w.stop.data = w.grace.data = &w;
 	w.traffic.data = &w.host;
 	ev_run(w.host.loop, 0);
 	worker_done(&w);

@@ -227,7 +227,7 @@ backend_data_connect(struct backend_data *b, uint16_t port)
 static enum backend_data_state
 connected(struct backend_data *b)
 {
-	int r = socket_connected(b->stream.fd);
+	int r = socket_connected(b->stream.fd, NULL);
 
 	if (r == -EINPROGRESS) {
 		stream_watch(&b->stream, false, true);

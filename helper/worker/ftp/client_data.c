@@ -344,7 +344,7 @@ client_data_step(struct client_data *c)
 	int r;
 
 	if (c->state == CLIENT_DATA_CONNECTING) {
-		r = socket_connected(c->stream.fd);
+		r = socket_connected(c->stream.fd, NULL);
 		if (r == -EINPROGRESS) {
 			stream_watch(&c->stream, false, true);
 			return;

@@ -169,7 +169,7 @@ link_edge_advice(struct session *s, const struct message_advice *advice)
 static void
 connected(struct session *s)
 {
-	int r = socket_connected(s->backend.fd);
+	int r = socket_connected(s->backend.fd, NULL);
 
 	if (r == -EINPROGRESS)
 		return;

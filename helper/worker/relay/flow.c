@@ -94,10 +94,7 @@ held(const struct flow *f)
 	return f->pipe.is_open ? f->pipe.len : buffer_len(f->buffer);
 }
 
-/*
- * Fill the buffer.  A plain socket that gives less than it was asked for is
- * empty: not asking again saves a system call a round.
- */
+/* Fill the buffer. */
 static enum io_result
 fill(struct flow *f)
 {
@@ -113,8 +110,6 @@ fill(struct flow *f)
 		if (r != IO_OK)
 			return r;
 		b->end += n;
-		if (f->from->tls == NULL && n < room)
-			return IO_AGAIN;
 	}
 	return IO_OK;
 }

@@ -22,7 +22,8 @@ on_ready(struct ev_loop *loop, struct ev_io *watcher, int events)
 	struct stream *s = watcher->data;
 
 	(void)loop;
-	(void)events;
+	if ((events & EV_READ) != 0)
+		s->is_dry = false;
 	s->ready(s->owner);
 }
 
@@ -96,26 +97,50 @@ errno_io(void)
 	return IO_FAILED;
 }
 
-enum io_result
-stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
+void
+stream_await(struct stream *s)
 {
-	ssize_t n;
+	s->is_dry = true;
+}
 
-	if (s->tls != NULL) {
-		enum io_result r = tls_io(tls_read(s->tls, buf, size, ret_n),
-		    &s->read_needs, EV_READ);
-		if (r == IO_OK)
-			s->bytes_in += *ret_n;
-		return r;
-	}
-	n = recv(s->fd, buf, size, MSG_DONTWAIT);
+static enum io_result
+read_tls(struct stream *s, void *buf, size_t size, size_t *ret_n)
+{
+	enum io_result r =
+	    tls_io(tls_read(s->tls, buf, size, ret_n), &s->read_needs, EV_READ);
+
+	/* After an end, or a failure, the next call says it again. */
+	s->is_dry = (r == IO_OK || r == IO_AGAIN) && tls_is_dry(s->tls);
+	return r;
+}
+
+/* A socket that gives less than it was asked for is empty. */
+static enum io_result
+read_clear(struct stream *s, void *buf, size_t size, size_t *ret_n)
+{
+	ssize_t n = recv(s->fd, buf, size, MSG_DONTWAIT);
+
+	s->is_dry = n == -1 ? errno == EAGAIN : n > 0 && (size_t)n < size;
 	if (n == -1)
 		return errno_io();
 	if (n == 0)
 		return IO_END;
 	*ret_n = (size_t)n;
-	s->bytes_in += *ret_n;
 	return IO_OK;
+}
+
+enum io_result
+stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
+{
+	enum io_result r;
+
+	if (s->is_dry && (s->tls == NULL || !tls_pending(s->tls)))
+		return IO_AGAIN;
+	r = s->tls != NULL ? read_tls(s, buf, size, ret_n)
+			   : read_clear(s, buf, size, ret_n);
+	if (r == IO_OK)
+		s->bytes_in += *ret_n;
+	return r;
 }
 
 enum io_result
@@ -194,8 +219,13 @@ splice_io(int from, int to, size_t len, size_t *ret_n)
 enum io_result
 stream_splice_from(struct stream *s, int pipe_fd, size_t size, size_t *ret_n)
 {
-	enum io_result r = splice_io(s->fd, pipe_fd, size, ret_n);
+	enum io_result r;
 
+	if (s->is_dry)
+		return IO_AGAIN;
+	r = splice_io(s->fd, pipe_fd, size, ret_n);
+	/* One that gives less may have more. */
+	s->is_dry = r == IO_AGAIN;
 	if (r == IO_OK)
 		s->bytes_in += *ret_n;
 	return r;
@@ -234,10 +264,12 @@ stream_end(struct stream *s)
 
 	if (r != IO_OK)
 		return r;
+	if (shutdown(s->fd, SHUT_WR) == -1)
+		return IO_FAILED;
 	if (s->is_guarded)
 		reset_on_close(s, false);
 	s->is_guarded = false;
-	return shutdown(s->fd, SHUT_WR) == 0 ? IO_OK : IO_FAILED;
+	return IO_OK;
 }
 
 bool
@@ -273,6 +305,8 @@ stream_handshake(struct stream *s)
 {
 	enum tls_result r = tls_handshake(s->tls);
 
+	/* Most clients go on at once. */
+	s->is_dry = false;
 	if (r == TLS_DONE)
 		return IO_OK;
 	if (r != TLS_WANT_READ && r != TLS_WANT_WRITE)
@@ -344,7 +378,7 @@ stream_close(struct stream *s)
 void
 stream_reset(struct stream *s)
 {
-	if (s->fd != -1)
+	if (s->fd != -1 && !s->is_guarded)
 		reset_on_close(s, true);
 	stream_close(s);
 }

@@ -34,6 +34,7 @@ struct stream {
 	int read_needs, write_needs;
 	uint64_t bytes_in, bytes_out;
 	bool is_guarded; /* stream_guard(), and no stream_end() since */
+	bool is_dry;     /* there is nothing to read until the loop says so */
 };
 
 /*
@@ -54,7 +55,17 @@ void stream_none(struct stream *s);
 
 bool stream_is_open(const struct stream *s);
 
-/* Read at most `size` bytes: IO_OK and *ret_n > 0, or another result. */
+/*
+ * Nothing can have come yet: the socket is looked at when the loop says that
+ * there is something, and no earlier.
+ */
+void stream_await(struct stream *s);
+
+/*
+ * Read at most `size` bytes: IO_OK and *ret_n > 0, or another result.  When the
+ * last call has found the socket empty, this is IO_AGAIN until the loop says
+ * that it is not, for which the stream has to be watched.
+ */
 enum io_result stream_read(
     struct stream *s, void *buf, size_t size, size_t *ret_n);
 

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "helper/worker/tls/ahead.h"
 #include "helper/worker/tls/flight.h"
 #include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/tls_inside.h"
@@ -93,7 +94,7 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 		gnutls_transport_set_errno(tls->session, EAGAIN);
 		return -1;
 	}
-	n = recv(tls->fd, buf, size, MSG_DONTWAIT);
+	n = ahead_take(&tls->ahead, tls->fd, buf, size);
 	if (n > 0 && tls->is_up)
 		tls->barren += (size_t)n;
 	return n;
@@ -159,6 +160,7 @@ tls_free(struct tls *tls)
 		return NULL;
 	gnutls_deinit(tls->session);
 	flight_done(&tls->flight);
+	ahead_done(&tls->ahead);
 	tls_proof_done(&tls->proof);
 	free(tls);
 	return NULL;
@@ -175,8 +177,9 @@ is_farewell(const struct tls *tls)
 	       gnutls_protocol_get_version(tls->session) == GNUTLS_TLS1_3;
 }
 
-enum tls_result
-tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
+/* One record, or as much of one as has come. */
+static enum tls_result
+read_record(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 {
 	ssize_t n = gnutls_record_recv(tls->session, buf, size);
 	enum tls_result res;
@@ -194,10 +197,31 @@ tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
 	return res;
 }
 
+enum tls_result
+tls_read(struct tls *tls, void *buf, size_t size, size_t *ret_n)
+{
+	enum tls_result res;
+
+	ahead_look_again(&tls->ahead);
+	/* After a record without data, a ticket, the next may be here. */
+	do
+		res = read_record(tls, buf, size, ret_n);
+	while (res == TLS_WANT_READ && !ahead_is_empty(&tls->ahead));
+	return res;
+}
+
 bool
 tls_pending(const struct tls *tls)
 {
-	return gnutls_record_check_pending(tls->session) > 0;
+	return gnutls_record_check_pending(tls->session) > 0 ||
+	       !ahead_is_empty(&tls->ahead);
+}
+
+bool
+tls_is_dry(const struct tls *tls)
+{
+	return ahead_is_dry(&tls->ahead) &&
+	       gnutls_record_check_pending(tls->session) == 0;
 }
 
 /* One record, or what is left of the one before. */

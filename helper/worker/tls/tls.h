@@ -58,8 +58,17 @@ struct tls *tls_free(struct tls *tls);
 enum tls_result tls_read(
     struct tls *tls, void *buf, size_t size, size_t *ret_n);
 
-/* True when tls_read() has plaintext that no readiness of the socket tells. */
+/*
+ * True when there are bytes for tls_read() that no readiness of the socket
+ * tells: plaintext, or records that were received but not opened.
+ */
 bool tls_pending(const struct tls *tls);
+
+/*
+ * True when the last call has left nothing to read, here or in the socket:
+ * another one is for nothing before the socket is readable.
+ */
+bool tls_is_dry(const struct tls *tls);
 
 /*
  * Write from `buf`.  TLS_DONE and how many bytes are gone in *ret_n; on

@@ -311,10 +311,15 @@ send_flight(struct tls *tls, enum tls_result otherwise)
 enum tls_result
 tls_handshake(struct tls *tls)
 {
+	bool has_spoken = !flight_is_empty(&tls->flight);
 	enum tls_result res = send_flight(tls, TLS_DONE);
 
-	if (res == TLS_DONE && !tls->is_agreed)
-		res = send_flight(tls, take_turn(tls));
+	ahead_look_again(&tls->ahead);
+	if (res == TLS_DONE && !tls->is_agreed) {
+		res = take_turn(tls);
+		has_spoken = has_spoken || !flight_is_empty(&tls->flight);
+		res = send_flight(tls, res);
+	}
 	if (res == TLS_DONE) {
 		tls->is_up = true;
 		if (!tls->proof.is_whole)
@@ -324,8 +329,11 @@ tls_handshake(struct tls *tls)
 		tls_tickets_own(tls->tickets, tls->session);
 	if (res == TLS_DONE && tls->pins != NULL)
 		res = tls_link_settle(tls);
-	/* GnuTLS's clients write their last flight in two pieces. */
-	if (res == TLS_WANT_READ)
+	/*
+	 * GnuTLS's clients write their last flight in two pieces: the second
+	 * comes after the first, with no word of ours between.
+	 */
+	if (res == TLS_WANT_READ && !has_spoken)
 		socket_acknowledge(tls->fd);
 	return res;
 }

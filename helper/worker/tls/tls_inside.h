@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "helper/worker/tls/ahead.h"
 #include "helper/worker/tls/flight.h"
 #include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/prover.h"
@@ -88,6 +89,7 @@ struct tls {
 	bool has_ticket;              /* of an Edge, and not used yet */
 
 	/* Records. */
+	struct ahead ahead;
 	unsigned noise; /* warnings and renegotiations so far */
 	size_t barren;  /* bytes received since there were data */
 	size_t unsent;  /* bytes that GnuTLS took but could not send yet */

@@ -58,7 +58,7 @@ struct message_withdraw {
 struct message_traffic {
 	uint64_t session;
 	uint64_t in, out;
-	uint32_t kernel_tls; /* 0 or 1: the kernel has encrypted some of it */
+	uint32_t kernel_tls; /* 0 or 1: the kernel did TLS for some of it */
 };
 
 /* Something went wrong that its client is penalised for. */

@@ -12,8 +12,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/base/log.h"
 #include "helper/base/message.h"
 #include "helper/worker/session_state.h"
+#include "helper/worker/tls/ktls.h"
+#include "helper/worker/tls/ktls_receive.h"
+
+/* The kernel */
+
+static bool
+logged(const char *what, int r)
+{
+	if (r < 0)
+		log_info("%s=no why=\"%s\"", what, strerror(-r));
+	else
+		log_info("%s=yes", what);
+	return r == 0;
+}
+
+void
+host_ask_kernel(struct session_host *host)
+{
+	host->kernel_tls = logged("kernel-tls", ktls_probe());
+	host->kernel_uploads =
+	    host->kernel_tls && logged("kernel-uploads", ktls_receive_probe());
+}
 
 /* The sessions */
 
@@ -244,7 +267,8 @@ bool
 host_tell_traffic(struct session *s, uint64_t in, uint64_t out)
 {
 	const struct message m = { .type = MESSAGE_TRAFFIC,
-		.u.traffic = { s->id, in, out, s->data.by_kernel } };
+		.u.traffic = { s->id, in, out,
+		    s->data.is_encrypted || s->data.is_decrypted } };
 
 	if (in + out == s->bytes_told)
 		return false;

@@ -30,8 +30,9 @@ struct session_host {
 	struct tls_context *tls;
 	struct tls_tickets *tickets; /* for stream listeners */
 	double noop_seconds;         /* see ftp.h: keep_awake */
-	bool kernel_tls; /* the kernel can, and may, encrypt downloads */
-	bool stopping;   /* sessions end as soon as they are not busy */
+	bool kernel_tls;     /* the kernel can, and may, encrypt downloads */
+	bool kernel_uploads; /* ... decrypt uploads */
+	bool stopping;       /* sessions end as soon as they are not busy */
 
 	/* Not for sessions. */
 	bool is_draining;   /* the worker ends with its last session */
@@ -111,6 +112,9 @@ void host_closed(struct session *s, uint64_t in, uint64_t out);
 /* What it says is in `ring` and the channel, from now on. */
 void host_begin(struct session_host *host, struct ring *ring);
 void host_done(struct session_host *host);
+
+/* Find out, and log, what the kernel's TLS can do. */
+void host_ask_kernel(struct session_host *host);
 
 /* 0, or -ENOMEM. */
 int host_add(struct session_host *host, struct session *s);

@@ -105,7 +105,8 @@ struct session {
 	struct {
 		uint64_t in, out;    /* bytes of connections that have ended */
 		uint32_t scope;      /* of its addresses: socket_scope() */
-		bool by_kernel;      /* it has encrypted some of them */
+		bool is_encrypted;   /* by the kernel: some downloads */
+		bool is_decrypted;   /* ... some uploads */
 		bool is_private;     /* the verdict demands PROT P */
 		bool starts_private; /* AUTH SSL, AUTH TLS-P imply it */
 	} data;                      /* connections */

@@ -19,7 +19,6 @@
 #include "helper/base/socket.h"
 #include "helper/worker/pace.h"
 #include "helper/worker/session.h"
-#include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls.h"
 
@@ -350,21 +349,6 @@ enter_sandbox(const struct helper_config *config)
 	return sandbox_enter(&sandbox);
 }
 
-static bool
-has_kernel_tls(const struct helper_config *config)
-{
-	int r;
-
-	if (config->tls.kernel == KERNEL_TLS_OFF)
-		return false;
-	r = ktls_probe();
-	if (r < 0)
-		log_info("kernel-tls=no why=\"%s\"", strerror(-r));
-	else
-		log_info("kernel-tls=yes");
-	return r == 0;
-}
-
 int
 worker_main(const struct helper_config *config, struct tls_context *tls,
     int channel, struct ring *ring)
@@ -386,7 +370,8 @@ worker_main(const struct helper_config *config, struct tls_context *tls,
 	if (enter_sandbox(config) < 0)
 		return EXIT_FAILURE;
 	TAILQ_INIT(&w.host.sessions);
-	w.host.kernel_tls = has_kernel_tls(config);
+	if (config->tls.kernel != KERNEL_TLS_OFF)
+		host_ask_kernel(&w.host);
 	host_begin(&w.host, ring);
 	ev_io_init(&w.watcher, on_channel, channel, EV_READ);
 	ev_io_start(w.host.loop, &w.watcher);

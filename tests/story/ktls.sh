@@ -5,12 +5,14 @@
 # machine with Debian's kernel.  `./bootstrap ktls` gets what this needs and
 # calls it; `make check` does not.
 #
-# From outside: KTLS_STORIES, other stories to play; what qemu.sh says.
+# From outside: KTLS_STORIES, other stories to play; what qemu.sh says.  Uploads
+# are the kernel's from Linux 6.14 on: where .kernel is older, MACHINE_KERNEL is
+# to be one of Debian's backports.
 set -u
 srcdir=$(realpath "${srcdir:-$(dirname "$0")/../..}")
 builddir=$(realpath "${builddir:-$srcdir}")
 : "${MACHINE_KERNEL:=$builddir/.kernel}"
-: "${KTLS_STORIES:=ktls-stage}"
+: "${KTLS_STORIES:=ktls-stage ktlsup-stage}"
 # shellcheck source=tests/machine/qemu.sh
 . "$srcdir/tests/machine/qemu.sh"
 

@@ -57,7 +57,7 @@ struct session_entry {
 	struct stssl_address edge; /* the Edge's, with ORIGIN_LINK */
 	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
-	bool kernel_tls;              /* the kernel has encrypted some of it */
+	bool kernel_tls;              /* it did TLS for some of it */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	int64_t since_ms;             /* by stssl_now_ms() */
 

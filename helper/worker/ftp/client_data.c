@@ -266,22 +266,36 @@ proof(const struct client_data *c)
 }
 
 /*
- * Downloads only: a client may change its keys in an upload (RFC 8446 section
- * 4.6.3), and only newer kernels can follow.  Where the kernel cannot, GnuTLS
- * goes on.  Said once for a session: which transfers came to it is in the
- * daemon's log.
+ * Said once for a session: which transfers came to it is in the daemon's log.
  */
 static void
-offer_to_kernel(struct client_data *c)
+note_kernel(struct session *s, bool *is_noted, const char *what)
+{
+	if (!*is_noted)
+		session_note(s, "data", what);
+	*is_noted = true;
+}
+
+/* Where the kernel cannot, GnuTLS goes on. */
+static void
+offer_download(struct client_data *c)
 {
 	struct session *s = c->session;
 
-	if (!s->host->kernel_tls || c->direction != DATA_DOWNLOAD ||
-	    stream_to_kernel(&c->stream) < 0)
-		return;
-	if (!s->data.by_kernel)
-		session_note(s, "data", "encrypted-by=kernel");
-	s->data.by_kernel = true;
+	if (s->host->kernel_tls && c->direction == DATA_DOWNLOAD &&
+	    stream_to_kernel(&c->stream) == 0)
+		note_kernel(s, &s->data.is_encrypted, "encrypted-by=kernel");
+}
+
+void
+client_data_relays(struct client_data *c)
+{
+	struct session *s = c->session;
+
+	if (c->stream.receiver.is_on)
+		note_kernel(s, &s->data.is_decrypted, "decrypted-by=kernel");
+	else if (c->stream.tls != NULL)
+		tls_forget_secret(c->stream.tls);
 }
 
 static void
@@ -299,7 +313,7 @@ handshake_done(struct client_data *c)
 		fail(c, outcome);
 		return;
 	}
-	offer_to_kernel(c);
+	offer_download(c);
 	c->state = CLIENT_DATA_UP;
 }
 
@@ -316,11 +330,24 @@ begin_tls(const struct client_data *c)
 	    c->stream.fd);
 }
 
+/*
+ * A client may change its keys in an upload (RFC 8446 section 4.6.3), and only
+ * newer kernels can follow.
+ */
+static void
+start_tls(struct client_data *c)
+{
+	c->stream.tls = begin_tls(c);
+	if (c->stream.tls != NULL && c->direction == DATA_UPLOAD &&
+	    c->session->host->kernel_uploads)
+		tls_keep_secret(c->stream.tls);
+}
+
 static void
 handshake(struct client_data *c)
 {
 	if (c->stream.tls == NULL)
-		c->stream.tls = begin_tls(c);
+		start_tls(c);
 	if (c->stream.tls == NULL) {
 		fail(c, DATA_NO_TLS);
 		return;

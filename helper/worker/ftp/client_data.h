@@ -88,6 +88,12 @@ void client_data_begin(
 /* Go on with what is under way.  Watches for what it waits. */
 void client_data_step(struct client_data *c);
 
+/*
+ * The relaying begins, and it is settled who opens what the client sends: when
+ * it is the kernel, this is said, and else nothing more is kept for it.
+ */
+void client_data_relays(struct client_data *c);
+
 /* Stop listening; the stream stays. */
 void client_data_stop(struct client_data *c);
 

@@ -52,6 +52,7 @@ step_flow(struct data *d)
 		ev_timer_stop(d->loop, &d->setup);
 		ev_timer_start(d->loop, &d->stall);
 		flow_splice(&d->flow);
+		client_data_relays(&d->client);
 	}
 	switch (flow_step(&d->flow)) {
 	case FLOW_OPEN:

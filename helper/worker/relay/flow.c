@@ -38,10 +38,22 @@ pipe_close(struct pipe *p)
 	*p = (struct pipe){ 0 };
 }
 
+/*
+ * A plain socket gives what it has at once; records come one by one, and it
+ * pays to gather some.  The pipe is empty before.
+ */
 static enum io_result
 pipe_fill(struct pipe *p, struct stream *from)
 {
-	return stream_splice_from(from, p->in, PIPE_BYTES, &p->len);
+	enum io_result r;
+
+	do {
+		size_t n = 0;
+
+		r = stream_splice_from(from, p->in, PIPE_BYTES - p->len, &n);
+		p->len += n;
+	} while (r == IO_OK && from->tls != NULL && p->len < PIPE_BYTES);
+	return r == IO_AGAIN && p->len > 0 ? IO_OK : r;
 }
 
 static enum io_result
@@ -75,9 +87,14 @@ flow_begin_with(struct flow *f, struct buffer *b)
 void
 flow_splice(struct flow *f)
 {
-	if (f->buffer == NULL && !f->pipe.is_open &&
-	    stream_can_splice_from(f->from) && stream_can_splice_to(f->to))
-		pipe_open(&f->pipe);
+	if (f->buffer != NULL || f->pipe.is_open ||
+	    !stream_could_splice_from(f->from) || !stream_can_splice_to(f->to))
+		return;
+	pipe_open(&f->pipe);
+	/* Not before there is a pipe: there would be no way back. */
+	if (f->pipe.is_open && !stream_can_splice_from(f->from) &&
+	    stream_receive_by_kernel(f->from) < 0)
+		pipe_close(&f->pipe);
 }
 
 static bool

@@ -49,7 +49,8 @@ void flow_begin_with(struct flow *f, struct buffer *b);
 
 /*
  * Before the first step: use a pipe from now on, when the bytes of both streams
- * pass as they are.  Without a pipe the buffer is used as before.
+ * pass as they are, or the kernel can be had to open those of the source.
+ * Without a pipe the buffer is used as before.
  */
 void flow_splice(struct flow *f);
 

@@ -7,9 +7,7 @@
 #include "helper/worker/relay/stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sockios.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,6 +132,9 @@ stream_read(struct stream *s, void *buf, size_t size, size_t *ret_n)
 {
 	enum io_result r;
 
+	/* The kernel does not say where a record of another kind begins. */
+	if (s->receiver.is_on)
+		return IO_FAILED;
 	if (s->is_dry && (s->tls == NULL || !tls_pending(s->tls)))
 		return IO_AGAIN;
 	r = s->tls != NULL ? read_tls(s, buf, size, ret_n)
@@ -176,69 +177,6 @@ stream_drain(struct stream *s, struct buffer *b)
 		b->start += n;
 	}
 	return IO_OK;
-}
-
-int
-stream_to_kernel(struct stream *s)
-{
-	struct ktls_keys keys = { 0 };
-	int r = tls_sending_keys(s->tls, &keys);
-
-	if (r == 0)
-		r = ktls_start(s->fd, &keys, &s->kernel);
-	explicit_bzero(&keys, sizeof keys);
-	return r;
-}
-
-bool
-stream_can_splice_from(const struct stream *s)
-{
-	return s->tls == NULL;
-}
-
-bool
-stream_can_splice_to(const struct stream *s)
-{
-	return s->tls == NULL || s->kernel.is_on;
-}
-
-static enum io_result
-splice_io(int from, int to, size_t len, size_t *ret_n)
-{
-	ssize_t n = splice(
-	    from, NULL, to, NULL, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
-
-	if (n == -1)
-		return errno_io();
-	if (n == 0)
-		return IO_END;
-	*ret_n = (size_t)n;
-	return IO_OK;
-}
-
-enum io_result
-stream_splice_from(struct stream *s, int pipe_fd, size_t size, size_t *ret_n)
-{
-	enum io_result r;
-
-	if (s->is_dry)
-		return IO_AGAIN;
-	r = splice_io(s->fd, pipe_fd, size, ret_n);
-	/* One that gives less may have more. */
-	s->is_dry = r == IO_AGAIN;
-	if (r == IO_OK)
-		s->bytes_in += *ret_n;
-	return r;
-}
-
-enum io_result
-stream_splice_to(struct stream *s, int pipe_fd, size_t len, size_t *ret_n)
-{
-	enum io_result r = splice_io(pipe_fd, s->fd, len, ret_n);
-
-	if (r == IO_OK)
-		s->bytes_out += *ret_n;
-	return r == IO_END ? IO_FAILED : r;
 }
 
 /* close_notify, by GnuTLS or by the kernel. */
@@ -331,6 +269,7 @@ detach(struct stream *s)
 	if (fd == -1)
 		return -1;
 	ev_io_stop(s->loop, &s->watcher);
+	ktls_receive_done(&s->receiver);
 	s->tls = tls_free(s->tls);
 	s->fd = -1;
 	return fd;

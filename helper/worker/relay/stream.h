@@ -13,6 +13,7 @@
 
 #include "helper/base/buffer.h"
 #include "helper/worker/tls/ktls.h"
+#include "helper/worker/tls/ktls_receive.h"
 #include "helper/worker/tls/tls.h"
 
 enum io_result {
@@ -26,6 +27,7 @@ struct stream {
 	int fd; /* -1 when closed */
 	struct tls *tls;
 	struct ktls kernel; /* when it is on, `tls` sends nothing any more */
+	struct ktls_receiver receiver; /* ... receives nothing any more */
 	struct ev_loop *loop;
 	struct ev_io watcher;
 	void (*ready)(void *owner);
@@ -89,12 +91,25 @@ enum io_result stream_handshake(struct stream *s);
  */
 int stream_to_kernel(struct stream *s);
 
-/* True when bytes pass its socket as they are, so that they can be spliced. */
+/*
+ * After the handshake, before anything is read: let the kernel open what comes,
+ * to be read by stream_splice_from() only from then on.  Returns 0; or -errno
+ * as ktls_receive_start() and tls_receiving_keys() say, and nothing has
+ * changed, but there is no second time.
+ */
+int stream_receive_by_kernel(struct stream *s);
+
+/*
+ * True when bytes pass its socket as they are, so that they can be spliced; or
+ * will do so after stream_receive_by_kernel().
+ */
 bool stream_can_splice_from(const struct stream *s);
+bool stream_could_splice_from(const struct stream *s);
 bool stream_can_splice_to(const struct stream *s);
 
 /*
- * The same as stream_read(), stream_write(), into and out of a pipe.
+ * The same as stream_read(), stream_write(), into and out of a pipe.  What the
+ * kernel opens comes by one record at most.
  */
 enum io_result stream_splice_from(
     struct stream *s, int pipe_fd, size_t size, size_t *ret_n);

@@ -45,7 +45,8 @@ key_len(gnutls_session_t session)
 }
 
 int
-ktls_keys_get(gnutls_session_t session, struct ktls_keys *ret)
+ktls_keys_get(gnutls_session_t session, enum ktls_direction direction,
+    struct ktls_keys *ret)
 {
 	gnutls_protocol_t version = gnutls_protocol_get_version(session);
 	bool is_tls13 = version == GNUTLS_TLS1_3;
@@ -56,8 +57,8 @@ ktls_keys_get(gnutls_session_t session, struct ktls_keys *ret)
 	unsigned char sequence[sizeof ret->sequence];
 
 	if (len == 0 || (!is_tls13 && version != GNUTLS_TLS1_2) ||
-	    gnutls_record_get_state(session, 0, NULL, &iv, &key, sequence) <
-		0 ||
+	    gnutls_record_get_state(session, direction == KTLS_RECEIVING, NULL,
+		&iv, &key, sequence) < 0 ||
 	    key.size != len || iv.size < iv_len)
 		return -ENOTSUP;
 	ret->is_tls13 = is_tls13;
@@ -101,6 +102,20 @@ crypto_fill(union crypto *c, const struct ktls_keys *keys)
 		FILL(&c->aes128);
 #undef FILL
 	return is_long ? sizeof c->aes256 : sizeof c->aes128;
+}
+
+int
+ktls_set_keys(
+    int fd, enum ktls_direction direction, const struct ktls_keys *keys)
+{
+	union crypto crypto = { 0 };
+	socklen_t len = crypto_fill(&crypto, keys);
+	int option = direction == KTLS_RECEIVING ? TLS_RX : TLS_TX;
+	int r =
+	    setsockopt(fd, SOL_TLS, option, &crypto, len) == -1 ? -errno : 0;
+
+	explicit_bzero(&crypto, sizeof crypto);
+	return r;
 }
 
 static uint64_t
@@ -165,16 +180,14 @@ ktls_start(int fd, const struct ktls_keys *keys, struct ktls *ret)
 		.overhead = RECORD_FRAME +
 			    (keys->is_tls13 ? INNER_TYPE : EXPLICIT_NONCE),
 		.first = number_of(keys->sequence) };
-	union crypto crypto = { 0 };
-	socklen_t len = crypto_fill(&crypto, keys);
 	int r = given_to_tcp(fd, &k.before);
 
 	/* A socket that only has the name goes on as it was. */
 	if (r == 0 &&
-	    (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1 ||
-		setsockopt(fd, SOL_TLS, TLS_TX, &crypto, len) == -1))
+	    setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1)
 		r = -errno;
-	explicit_bzero(&crypto, sizeof crypto);
+	if (r == 0)
+		r = ktls_set_keys(fd, KTLS_SENDING, keys);
 	if (r == 0)
 		*ret = k;
 	return r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * TLS records made by the kernel (its Documentation/networking/tls.rst): what
- * is written to a socket after ktls_start() leaves it encrypted.  Sending only.
- * The keys come from tls.c, which has done the handshake.
+ * is written to a socket after ktls_start() leaves it encrypted.  Receiving is
+ * ktls_receive.h's.  The keys come from GnuTLS, which has done the handshake.
  */
 #ifndef HELPER_WORKER_TLS_KTLS_H
 #define HELPER_WORKER_TLS_KTLS_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The keys of the records that are sent from now on: AES-GCM. */
+/* The keys of one direction, from the next record on: AES-GCM. */
 struct ktls_keys {
 	bool is_tls13;  /* else TLS 1.2 */
 	size_t key_len; /* 16 or 32 */
@@ -23,11 +23,25 @@ struct ktls_keys {
 
 struct gnutls_session_int;
 
+enum ktls_direction {
+	KTLS_SENDING,
+	KTLS_RECEIVING,
+};
+
 /*
- * Get the keys of the next record that a session of GnuTLS would send.  Returns
- * 0 and *ret, to be wiped; -ENOTSUP for other ciphers and versions.
+ * Get the keys of the next record that a session of GnuTLS would send, or
+ * expects.  Returns 0 and *ret, to be wiped; -ENOTSUP for other ciphers and
+ * versions.
  */
-int ktls_keys_get(struct gnutls_session_int *session, struct ktls_keys *ret);
+int ktls_keys_get(struct gnutls_session_int *session,
+    enum ktls_direction direction, struct ktls_keys *ret);
+
+/*
+ * Give them to the kernel, for a socket that has the name of TLS: TCP_ULP of
+ * linux/tcp.h.  Returns 0 or -errno of setsockopt(2).
+ */
+int ktls_set_keys(
+    int fd, enum ktls_direction direction, const struct ktls_keys *keys);
 
 /* A socket whose records the kernel makes; all zero is one that it does not. */
 struct ktls {

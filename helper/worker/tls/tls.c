@@ -15,7 +15,6 @@
 
 #include "helper/worker/tls/ahead.h"
 #include "helper/worker/tls/flight.h"
-#include "helper/worker/tls/ktls.h"
 #include "helper/worker/tls/tls_inside.h"
 
 /*
@@ -94,7 +93,9 @@ pull(gnutls_transport_ptr_t ptr, void *buf, size_t size)
 		gnutls_transport_set_errno(tls->session, EAGAIN);
 		return -1;
 	}
-	n = ahead_take(&tls->ahead, tls->fd, buf, size);
+	/* The kernel could not have what was taken ahead. */
+	n = tls->keeps_secret ? recv(tls->fd, buf, size, MSG_DONTWAIT)
+			      : ahead_take(&tls->ahead, tls->fd, buf, size);
 	if (n > 0 && tls->is_up)
 		tls->barren += (size_t)n;
 	return n;
@@ -162,6 +163,7 @@ tls_free(struct tls *tls)
 	flight_done(&tls->flight);
 	ahead_done(&tls->ahead);
 	tls_proof_done(&tls->proof);
+	tls_forget_secret(tls);
 	free(tls);
 	return NULL;
 }
@@ -301,15 +303,6 @@ tls_bye(struct tls *tls)
 		r = gnutls_bye(tls->session, GNUTLS_SHUT_WR);
 
 	return r >= 0 ? TLS_DONE : tls_meaning(tls, r);
-}
-
-int
-tls_sending_keys(struct tls *tls, struct ktls_keys *ret)
-{
-	int r = tls->unsent > 0 ? -EBUSY : ktls_keys_get(tls->session, ret);
-
-	tls->is_elsewhere = r == 0;
-	return r;
 }
 
 bool

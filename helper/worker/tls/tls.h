@@ -16,7 +16,10 @@
  *   tls_trust.h      whom they may be with
  *   tls_proof.h      what the verifier needs of a handshake
  *   prover.h         the verifier, from here
+ *   tls_kernel.h     what the kernel gets to go on with a connection
  *   ktls.h           records made by the kernel
+ *   ktls_receive.h   records opened by the kernel
+ *   keyupdate.h      keys, when the client changes them under it
  */
 #ifndef HELPER_WORKER_TLS_TLS_H
 #define HELPER_WORKER_TLS_TLS_H
@@ -28,12 +31,11 @@
 #include "helper/worker/tls/tls_context.h"
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_handshake.h"
+#include "helper/worker/tls/tls_kernel.h"
 #include "helper/worker/tls/tls_proof.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "helper/worker/tls/tls_types.h"
 #include "setup/config.h"
-
-struct ktls_keys;
 
 /* One connection. */
 struct tls;
@@ -79,13 +81,6 @@ enum tls_result tls_write(
 
 /* Send close_notify; reading stays possible. */
 enum tls_result tls_bye(struct tls *tls);
-
-/*
- * Hand over the keys of the next record that is sent: the connection must not
- * write any more.  Returns 0 and *ret, to be wiped; -EBUSY while something is
- * unsent; -ENOTSUP, see ktls_keys_get().
- */
-int tls_sending_keys(struct tls *tls, struct ktls_keys *ret);
 
 /*
  * Send one session ticket; what does not fit into the socket goes out before

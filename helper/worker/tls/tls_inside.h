@@ -13,6 +13,7 @@
 #include "helper/worker/tls/ahead.h"
 #include "helper/worker/tls/flight.h"
 #include "helper/worker/tls/keyremote.h"
+#include "helper/worker/tls/keyupdate.h"
 #include "helper/worker/tls/prover.h"
 #include "helper/worker/tls/tls_types.h"
 
@@ -98,6 +99,10 @@ struct tls {
 	bool gives_no_tickets; /* by itself: see tls_handshake() */
 	bool has_alerted;      /* tls_has_alerted() */
 	bool is_elsewhere;     /* tls_sending_keys(): somebody else writes */
+
+	/* Up to tls_receiving_keys(). */
+	bool keeps_secret;
+	struct traffic_secret secret; /* the client's, with TLS 1.3 */
 };
 
 /*

@@ -16,7 +16,7 @@
 #include "helper/worker/link/route.h"
 #include "helper/worker/link/server.h"
 #include "helper/worker/proxy/announce.h"
-#include "helper/worker/tls/tls_link.h"
+#include "helper/worker/tls/tls_trust.h"
 
 /* Absolute: progress does not extend it. */
 #define CONNECT_SECONDS 10.

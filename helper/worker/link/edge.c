@@ -20,6 +20,7 @@
 #include "helper/worker/link/record.h"
 #include "helper/worker/session_steps.h"
 #include "helper/worker/tls/tls_link.h"
+#include "helper/worker/tls/tls_trust.h"
 
 /* Absolute: for all addresses together, each its part, and for the header. */
 #define LINK_SECONDS 10.

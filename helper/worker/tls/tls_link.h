@@ -13,10 +13,9 @@
 
 #include <stdint.h>
 
-#include "setup/pins.h"
-
 struct key_answer;
 struct key_request;
+struct link_pin;
 struct tls;
 struct tls_context;
 struct tls_tickets;
@@ -54,20 +53,6 @@ struct tls *tls_link_connect_data(
  * the connection.  tls_handshake() has then failed already.
  */
 const struct link_pin *tls_link_peer(const struct tls *tls);
-
-/*
- * On the Edge, when reading has failed: whether the Server does not know our
- * key, a text that says so; else NULL.
- */
-const char *tls_link_refusal(const struct tls *tls);
-
-/*
- * Why the handshake has failed.  If the peer's key is nobody's that we know,
- * the text is in `buf` and has its pin, which the configuration may lack.
- */
-#define TLS_LINK_FAULT (40 + 2 * LINK_PIN_BYTES)
-const char *tls_link_fault(
-    const struct tls *tls, char buf[static TLS_LINK_FAULT]);
 
 /*
  * Before the handshake of an Edge's client: where the certificate's key is the

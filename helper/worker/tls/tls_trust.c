@@ -18,7 +18,6 @@
 #include "helper/worker/tls/keyremote.h"
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_inside.h"
-#include "helper/worker/tls/tls_link.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "x509/leaf.h"
 

@@ -12,6 +12,7 @@
 #include "conf/key.h"
 #include "helper/worker/tls/tls_types.h"
 #include "setup/config.h"
+#include "setup/pins.h"
 
 struct tls;
 struct tls_context;
@@ -28,6 +29,20 @@ struct tls_context;
  */
 int tls_link_load(struct tls_context *context, const struct link_config *link,
     uint32_t key, const char **ret_key, struct stssl_error *error);
+
+/*
+ * On the Edge, when reading has failed: whether the Server does not know our
+ * key, a text that says so; else NULL.
+ */
+const char *tls_link_refusal(const struct tls *tls);
+
+/*
+ * Why the handshake has failed.  If the peer's key is nobody's that we know,
+ * the text is in `buf` and has its pin, which the configuration may lack.
+ */
+#define TLS_LINK_FAULT (40 + 2 * LINK_PIN_BYTES)
+const char *tls_link_fault(
+    const struct tls *tls, char buf[static TLS_LINK_FAULT]);
 
 /* For the other files of this folder */
 

@@ -270,7 +270,7 @@ look_at_record(struct stage *s)
 	/* What GnuTLS has let in can be proven. */
 	check(verify != NULL);
 	check(why == NULL || strcmp(verify, "NONE") == 0 ||
-	      tls_is_resumed(s->tls));
+	      gnutls_session_is_resumed(s->tls->session));
 	check((strcmp(verify, "SUCCESS") == 0) ==
 	      (why == NULL && found.failure == STSSL_FAILURE_NONE));
 	if (strcmp(verify, "SUCCESS") == 0)

@@ -6,6 +6,7 @@
 #include <config.h>
 #include "helper/worker/tls/tls.h"
 
+#include "helper/worker/tls/tls_inside.h"
 #include "tests/test.h"
 #include "tests/tls-stage.h"
 
@@ -57,8 +58,8 @@ steal(struct stage *s, struct tls_context *context, size_t way)
 	for (int i = 0; i < ATTEMPTS; i++) {
 		meet(&m, s, context, TLS_DATA, ways[way].priority);
 		ck_assert(!tls_resumes_control(m.tls));
-		ck_assert_int_eq(
-		    tls_is_resumed(m.tls), ways[way].has_tickets && i > 0);
+		ck_assert_int_eq(gnutls_session_is_resumed(m.tls->session) != 0,
+		    ways[way].has_tickets && i > 0);
 		part(&m);
 	}
 }
@@ -116,8 +117,8 @@ START_TEST(a_session_that_began_elsewhere_proves_nothing)
 	part(&m);
 	s.asks = CLIENT_REQUEST;
 	meet(&m, &s, context, TLS_DATA, ways[_i].priority);
-	ck_assert_int_eq(
-	    tls_is_resumed(m.tls), ways[_i].flags != GNUTLS_NO_TICKETS);
+	ck_assert_int_eq(gnutls_session_is_resumed(m.tls->session) != 0,
+	    ways[_i].flags != GNUTLS_NO_TICKETS);
 	ck_assert(!tls_resumes_control(m.tls));
 	part(&m);
 	(void)tls_context_free(context);
@@ -138,7 +139,8 @@ START_TEST(a_session_without_a_certificate_is_resumed)
 	context = must_load(&s, NULL, STALE_CRL_REFUSE);
 	for (int i = 0; i < 3; i++) {
 		meet(&m, &s, context, TLS_SINGLE, _i == 0 ? TLS_1_2 : TLS_1_3);
-		ck_assert_int_eq(tls_is_resumed(m.tls), i > 0 && _i == 1);
+		ck_assert_int_eq(gnutls_session_is_resumed(m.tls->session) != 0,
+		    i > 0 && _i == 1);
 		part(&m);
 	}
 	(void)tls_context_free(context);

@@ -306,12 +306,6 @@ tls_bye(struct tls *tls)
 }
 
 bool
-tls_is_resumed(const struct tls *tls)
-{
-	return gnutls_session_is_resumed(tls->session) != 0;
-}
-
-bool
 tls_resumes_control(const struct tls *tls)
 {
 	return tls->tickets != NULL &&

@@ -88,9 +88,6 @@ enum tls_result tls_bye(struct tls *tls);
  */
 enum tls_result tls_send_ticket(struct tls *tls);
 
-/* True when the session was resumed, whosever it was. */
-bool tls_is_resumed(const struct tls *tls);
-
 /*
  * True when this data connection's session was resumed from the session of the
  * control connection with the same tickets, which nobody but its client can do.

@@ -106,13 +106,14 @@ match_from(const struct stssl_class *c, struct asker *a)
 	if (!names)
 		return c->from.count == 0;
 	stssl_hosts_find(a->hosts, from);
-	for (size_t i = 0; i < c->from.count; i++)
+	for (size_t i = 0; i < c->from.count; i++) {
+		if (stssl_pattern_parse(c->from.list[i], &pattern) < 0)
+			continue;
 		for (size_t n = 0; n < a->hosts->count; n++)
-			if (stssl_pattern_parse(c->from.list[i], &pattern) ==
-				0 &&
-			    stssl_pattern_has_host(
+			if (stssl_pattern_has_host(
 				&pattern, a->hosts->names[n]))
 				return 1;
+	}
 	return 0;
 }
 

@@ -69,15 +69,12 @@ void
 findings_add(struct findings *f, enum finding_level level, const char *file,
     unsigned line, const char *fmt, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list args;
-	int n;
 
 	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
+	text = output_vformat(fmt, args);
 	va_end(args);
-	if (n < 0)
-		output_no_memory();
 	add(f, level, file, line, text);
 	free(text);
 }

@@ -50,17 +50,24 @@ output_copy(const char *text)
 }
 
 char *
+output_vformat(const char *fmt, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		output_no_memory();
+	return text;
+}
+
+char *
 output_format(const char *fmt, ...)
 {
 	char *text;
 	va_list args;
-	int n;
 
 	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
+	text = output_vformat(fmt, args);
 	va_end(args);
-	if (n < 0)
-		output_no_memory();
 	return text;
 }
 

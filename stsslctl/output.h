@@ -8,6 +8,7 @@
 #define STSSLCTL_OUTPUT_H
 
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -33,6 +34,8 @@ char *output_copy(const char *text);
 
 /* As asprintf(3), but out of memory ends the process; to be freed. */
 char *output_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *output_vformat(const char *fmt, va_list args)
+    __attribute__((format(printf, 1, 0)));
 
 /* The time now, in UTC. */
 struct tm output_now(void);

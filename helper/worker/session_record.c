@@ -136,14 +136,13 @@ complete(struct session *s)
 static int
 find_connection(struct session *s)
 {
-	static bool knows_namespace;
-	static uint64_t namespace;
+	static uint64_t netns; /* 0: not asked for yet */
 	struct sockaddr_storage local = { 0 };
 	socklen_t len = sizeof local;
 	int r;
 
-	if (knows_namespace && s->to_backend.peer.port != 0) {
-		s->to_backend.netns = namespace;
+	if (netns != 0 && s->to_backend.peer.port != 0) {
+		s->to_backend.netns = netns;
 		if (getsockname(
 			s->backend.fd, (struct sockaddr *)&local, &len) == -1)
 			return -errno;
@@ -151,8 +150,7 @@ find_connection(struct session *s)
 	}
 	r = stssl_connection_of(s->backend.fd, &s->to_backend);
 	if (r == 0)
-	namespace = s->to_backend.netns;
-	knows_namespace = r == 0;
+		netns = s->to_backend.netns;
 	return r;
 }
 

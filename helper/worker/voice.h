@@ -24,7 +24,7 @@ struct voice {
 	void *owner;
 };
 
-/* All is borrowed; voice_free() only stops what is running. */
+/* All is borrowed; voice_done() only stops what is running. */
 void voice_init(
     struct voice *v, struct ev_loop *loop, struct ring *ring, int channel);
 void voice_done(struct voice *v);

@@ -146,11 +146,11 @@ look_at(const struct subject *subject, int channel)
 static int
 run(const struct generation *g, int channel, struct ring *ring)
 {
-	(void)ring;
 	const int unread = UNREAD_BYTES;
 	int r;
 
 	(void)g;
+	(void)ring;
 	if (job.subjects == NULL || setsockopt(channel, SOL_SOCKET, SO_SNDBUF,
 					&unread, sizeof unread) == -1)
 		return EXIT_FAILURE;

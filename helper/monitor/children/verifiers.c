@@ -69,12 +69,12 @@ gather(const struct pool *pool)
 static int
 run(const struct generation *g, int channel, struct ring *ring)
 {
-	(void)ring;
 	const struct verifier_facts facts = { .judge = judge,
 		.store = tls_context_store(g->tls),
 		.tells_chain = g->config->tls.ocsp != OCSP_OFF };
 	int status;
 
+	(void)ring;
 	if (judge == NULL)
 		return EXIT_FAILURE;
 	status = verifier_main(&facts, channel);

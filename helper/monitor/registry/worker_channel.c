@@ -242,9 +242,8 @@ handle(struct worker_channel *in, const struct message *m, const char *text)
 
 /* The message that a mark stands for, if it has been sent by now. */
 static int
-hear(struct worker_channel *in)
+hear(struct worker_channel *in, char text[static MESSAGE_MORE_MAX])
 {
-	static char text[MESSAGE_MORE_MAX];
 	struct message m;
 	int r;
 
@@ -272,7 +271,7 @@ take(struct worker_channel *in, uint64_t end)
 
 	if (r < 0)
 		return r;
-	r = m.type == MESSAGE_NEXT ? hear(in) : handle(in, &m, text);
+	r = m.type == MESSAGE_NEXT ? hear(in, text) : handle(in, &m, text);
 	/* One that has not been sent yet keeps its place. */
 	if (r != -EAGAIN)
 		ring_drop(in->ring);

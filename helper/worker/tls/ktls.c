@@ -158,18 +158,24 @@ next_record(const struct ktls *k, int fd, uint64_t *ret)
 }
 
 int
+ktls_name(int fd)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1
+		   ? -errno
+		   : 0;
+}
+
+int
 ktls_probe(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), r = 0;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
 
 	if (fd == -1)
 		return -errno;
-	/* Without a peer the kernel gets no further than to know the name. */
-	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1 &&
-	    errno != ENOTCONN)
-		r = -errno;
+	r = ktls_name(fd);
 	(void)close(fd);
-	return r;
+	/* Without a peer the kernel gets no further than to know the name. */
+	return r == -ENOTCONN ? 0 : r;
 }
 
 int
@@ -183,9 +189,8 @@ ktls_start(int fd, const struct ktls_keys *keys, struct ktls *ret)
 	int r = given_to_tcp(fd, &k.before);
 
 	/* A socket that only has the name goes on as it was. */
-	if (r == 0 &&
-	    setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1)
-		r = -errno;
+	if (r == 0)
+		r = ktls_name(fd);
 	if (r == 0)
 		r = ktls_set_keys(fd, KTLS_SENDING, keys);
 	if (r == 0)

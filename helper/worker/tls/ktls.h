@@ -37,9 +37,12 @@ int ktls_keys_get(struct gnutls_session_int *session,
     enum ktls_direction direction, struct ktls_keys *ret);
 
 /*
- * Give them to the kernel, for a socket that has the name of TLS: TCP_ULP of
- * linux/tcp.h.  Returns 0 or -errno of setsockopt(2).
+ * Give a connected socket the name of TLS, TCP_ULP of linux/tcp.h; it goes on
+ * as it was.  Returns 0 or -errno of setsockopt(2).
  */
+int ktls_name(int fd);
+
+/* Give the keys to the kernel, for a socket with that name.  Returns as it. */
 int ktls_set_keys(
     int fd, enum ktls_direction direction, const struct ktls_keys *keys);
 

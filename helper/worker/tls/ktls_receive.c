@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
 #include <linux/tls.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -30,9 +29,8 @@
 #define ALERT_USER_CANCELED 90
 
 /* RFC 8446 section 4.6.3. */
-#define KEY_UPDATE           24
-#define UPDATE_NOT_REQUESTED 0
-#define UPDATE_REQUESTED     1
+#define KEY_UPDATE       24
+#define UPDATE_REQUESTED 1 /* 0: it is not */
 
 /*
  * Records without data, one after the other.  One that is empty and the end of
@@ -75,10 +73,8 @@ static int
 try_keys(int fd)
 {
 	const struct ktls_keys keys = { .is_tls13 = true, .key_len = 16 };
-	int r = 0;
+	int r = ktls_name(fd);
 
-	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1)
-		return -errno;
 	for (int i = 0; r == 0 && i < 2; i++)
 		r = ktls_set_keys(fd, KTLS_RECEIVING, &keys);
 	return r;
@@ -105,12 +101,11 @@ int
 ktls_receive_start(int fd, const struct ktls_keys *keys,
     const struct traffic_secret *secret, struct ktls_receiver *ret)
 {
-	int r = 0;
+	int r;
 
 	if (keys->is_tls13 && secret->len == 0)
 		return -ENOTSUP;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", sizeof "tls") == -1)
-		r = -errno;
+	r = ktls_name(fd);
 	if (r == 0)
 		r = ktls_set_keys(fd, KTLS_RECEIVING, keys);
 	if (r == 0)

@@ -19,6 +19,7 @@
 #include "helper/worker/tls/tls_fault.h"
 #include "helper/worker/tls/tls_inside.h"
 #include "helper/worker/tls/tls_tickets.h"
+#include "status/tools/hex.h"
 #include "x509/leaf.h"
 
 /* Both sides are ours, and clients' wishes have no place here. */
@@ -239,9 +240,7 @@ tls_link_fault(const struct tls *tls, char buf[static TLS_LINK_FAULT])
 	len = snprintf(buf, TLS_LINK_FAULT, "its key is not in %s: sha256:",
 	    tls->pins == &tls->context->link.config->servers ? "servers"
 							     : "edges");
-	for (size_t i = 0; i < LINK_PIN_BYTES; i++)
-		len += snprintf(
-		    buf + len, TLS_LINK_FAULT - (size_t)len, "%02x", key[i]);
+	(void)stssl_hex(key, sizeof key, buf + len);
 	return buf;
 }
 

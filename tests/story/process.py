@@ -266,7 +266,11 @@ def killed_monitor():
 @story("a helper that is stopped in the middle of a reload stops")
 def stopped_in_between():
     for orders in range(1, 4):
+        start = len(log("helper.log"))
         helper = Helper()
+        # Before that there is nothing to reload, and SIGTERM ends it at once.
+        await_that(
+            lambda: "info: ready" in since("helper.log", start), "ready")
         for _ in range(orders):
             helper.process.send_signal(signal.SIGHUP)
         pids = helper.processes()

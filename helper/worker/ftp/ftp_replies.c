@@ -36,7 +36,8 @@ ftp_gather(struct ftp *f)
 	}
 	if (size > 0) {
 		memcpy(whole, before, size - 2);
-		memcpy(whole + size - 2, "\r\n", 2);
+		whole[size - 2] = '\r';
+		whole[size - 1] = '\n';
 	}
 	memcpy(whole + size, f->reply.line, len + 1);
 	free(before);

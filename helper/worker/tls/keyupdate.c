@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "helper/worker/tls/ktls.h"
@@ -42,15 +43,14 @@ expand(const struct traffic_secret *secret, const char *label, uint8_t *out,
 	struct traffic_secret copy = *secret; /* GnuTLS takes no constants */
 	const gnutls_datum_t key = { copy.bytes, (unsigned)copy.len };
 	gnutls_mac_algorithm_t mac = hash_of(secret);
-	const size_t prefix_len = strlen(PREFIX), label_len = strlen(label);
-	uint8_t info[INFO_MAX] = { (uint8_t)(len >> 8), (uint8_t)len,
-		(uint8_t)(prefix_len + label_len) };
-	const gnutls_datum_t datum = { info,
-		(unsigned)(3 + prefix_len + label_len + 1) };
+	uint8_t info[INFO_MAX] = { (uint8_t)(len >> 8), (uint8_t)len };
+	/* Its NUL is the length of an empty context. */
+	const unsigned name_len = (unsigned)snprintf(
+	    (char *)info + 3, sizeof info - 3, PREFIX "%s", label);
+	const gnutls_datum_t datum = { info, 3 + name_len + 1 };
 	int r;
 
-	memcpy(info + 3, PREFIX, prefix_len);
-	memcpy(info + 3 + prefix_len, label, label_len);
+	info[2] = (uint8_t)name_len;
 	r = mac == GNUTLS_MAC_UNKNOWN
 		? -1
 		: gnutls_hkdf_expand(mac, &key, &datum, out, len);

@@ -318,9 +318,9 @@ play(struct stage *s, const uint8_t *data, size_t size)
 	if (!is_believed(s))
 		return 0;
 	/* After that, and behind a mark for nothing, it may be anything. */
-	if ((data[2] & (QUIRK_LIE | QUIRK_MARK)) != 0)
+	if ((data[2] & (QUIRK_LIE | QUIRK_MARK)) != 0 || m.type == MESSAGE_NEXT)
 		return 0;
-	check(is_own || m.type == MESSAGE_NEXT);
+	check(is_own);
 	check((data[2] & QUIRK_ZERO) == 0);
 	if ((data[2] & QUIRK_RING) != 0)
 		check(m.type != MESSAGE_ROUTE);

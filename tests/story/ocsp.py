@@ -12,7 +12,7 @@ import threading
 from ftp import connect, context, log_in, password_of
 from responders import ELSEWHERE, PORT, faulty, mute, responder
 from story import (CONF, PATIENCE, PKI, Helper, await_that, begins, equal, log,
-                   read, run, since, story, tell, write)
+                   read, reload, run, since, story, tell, write)
 
 URL = f"http://127.0.0.1:{PORT}/"
 REFUSED = "530 The certificate is not accepted: "
@@ -54,14 +54,9 @@ def use(ocsp, *lines, url=URL):
     keys = [f"ocsp = {ocsp}", *lines]
     if url:
         keys.append(f'ocsp-responder = "{url}"')
-    start = len(log("helper.log"))
     write(CONF, BEFORE.replace("client-ca   =",
                                "\n".join(keys) + "\nclient-ca   ="))
-    HELPER.process.send_signal(signal.SIGHUP)
-    line = await_that(lambda: re.search(r"(?m)^.*reloaded.*$",
-                                        since("helper.log", start)),
-                      "the reload").group()
-    equal("notice: reloaded" in line, True)
+    equal(reload(), "")
 
 
 def attempt(user="acme-1", certificate=None):

@@ -20,10 +20,11 @@ AC_DEFUN([STSSL_TRY_FLAGS],
 	CFLAGS=$stssl_save_CFLAGS
 done])
 
+dnl -fPIC: pam_stssl.so and the programs are linked from the same objects.
 AC_DEFUN([STSSL_WARNINGS],
 [AC_ARG_ENABLE([werror],
 	[AS_HELP_STRING([--enable-werror], [warnings are errors (for CI)])])
-STSSL_CFLAGS="-std=c11"
+STSSL_CFLAGS="-std=c11 -fPIC"
 STSSL_TRY_FLAGS([STSSL_CFLAGS], [-pedantic -Wall -Wextra -Wcast-align
 	-Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wmissing-prototypes
 	-Wpointer-arith -Wredundant-decls -Wshadow -Wstrict-prototypes -Wswitch-enum -Wundef
@@ -92,6 +93,5 @@ AS_IF([test "$enable_hardening" != no],
 		-Wl,-z,noexecstack])
 	AS_CASE([" $CFLAGS "], [*" -O0 "*], [],
 		[STSSL_CPPFLAGS="-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])
-	STSSL_PROGRAM_CFLAGS=-fPIE STSSL_PROGRAM_LDFLAGS=-pie])
-AC_SUBST([STSSL_PROGRAM_CFLAGS])
+	STSSL_PROGRAM_LDFLAGS=-pie])
 AC_SUBST([STSSL_PROGRAM_LDFLAGS])])

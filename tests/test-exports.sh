@@ -5,7 +5,7 @@
 set -eu
 : "${srcdir:?} ${MODULE:?}"
 
-want="$srcdir/pam_stssl/pam_stssl.sym"
+want=$(sed -n 's/^\t\(pam_sm_.*\);$/\1/p' "$srcdir/pam_stssl/pam_stssl.map")
 n=0
 
 skip() {
@@ -35,7 +35,7 @@ got=$(nm -D --defined-only "$MODULE" | sed 's/.* //' |
 	grep -vE '^__(asan|odr_asan|ubsan|sanitizer|start|stop|sancov)_' |
 	LC_ALL=C sort)
 r=0
-[ "$got" = "$(LC_ALL=C sort "$want")" ] || r=1
+[ "$got" = "$want" ] || r=1
 report "$r" "the module exports exactly the entry points" "$got"
 
 got=$(readelf -d "$MODULE" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')

@@ -7,8 +7,7 @@
 set -eu
 : "${srcdir:?} ${MODULE:?} ${COMPILE:?} ${MODULE_SOURCES:?}"
 
-entries=$srcdir/pam_stssl/pam_stssl.sym
-archive=$(dirname "$MODULE")/libmodule.a
+entries=$srcdir/pam_stssl/pam_stssl.map
 n=0
 
 skip()
@@ -52,14 +51,9 @@ done
 echo 'void nobody_calls_this(void); void nobody_calls_this(void) {}' \
 	>"$work/probe.c"
 compile "$work/probe.c" "$work/probe.c.o"
-{
-	echo '{ global:'
-	sed 's/$/;/' "$entries"
-	echo 'local: *; };'
-} >"$work/entries"
 # shellcheck disable=SC2086 # a command and its arguments
 $COMPILE -shared -o "$work/module.so" "$work"/*.o \
-	-Wl,--version-script="$work/entries" \
+	-Wl,--version-script="$entries" \
 	-Wl,--gc-sections,--print-gc-sections -lpam \
 	>"$work/log" 2>&1 ||
 	skip "this linker does not do it: $(head -n 1 "$work/log")"
@@ -72,10 +66,8 @@ unreached=$(sed -n "
 	" "$work/log" | tr : / | sort)
 
 report "the module is linked from the files that are looked at" "$(
-	{
-		ar t "$archive" | sed 's/^.*la-//; s/\.o$//'
-		echo pam_stssl
-	} | grep -vx coverage | sort >"$work/linked"
+	readelf -sW "$MODULE" | sed -n 's,.* FILE .*[ /]\([^ /]*\)\.c$,\1,p' |
+		grep -vx 'crtstuff\|coverage' | sort >"$work/linked"
 	for file in $sources; do
 		basename "$file" .c
 	done | sort | comm -3 - "$work/linked")"

@@ -10,7 +10,7 @@ from idle import held
 from machine import GUARD, STAGE, TOP, account, await_that, listens, output
 from rounds import growth, in_turns
 
-MODULE = os.environ.get("MODULE") or TOP + "/pam_stssl/.libs/pam_stssl.so"
+MODULE = os.environ.get("MODULE") or TOP + "/pam_stssl/pam_stssl.so"
 LOGIN = TOP + "/tests/bench/login"
 FEW = 10
 

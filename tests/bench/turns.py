@@ -16,7 +16,7 @@ COUNTERS = struct.Struct("qq")  # struct turns of turns.c
 FILE = STAGE + "/turns"
 LIST = STAGE + "/revoked.pem"
 SOCKET = "/run/stssl/status.sock"
-LIBRARY = TOP + "/tests/bench/.libs/turns.so"
+LIBRARY = TOP + "/tests/turns.so"
 
 
 def longest():

@@ -74,7 +74,7 @@ place_key("server", "link")
 with open(TALLY, "wb") as file:
     file.write(bytes(TALLIES * TALLY_ONE.size))
 os.environ["TALLY"] = TALLY
-os.environ["LD_PRELOAD"] = os.environ["builddir"] + "/tests/.libs/tally.so"
+os.environ["LD_PRELOAD"] = os.environ["builddir"] + "/tests/tally.so"
 # All share one processor, and the worker is the last of them: who is faster
 # must not matter, or a busy machine has other counts.
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

@@ -35,7 +35,7 @@ if not SANITIZED:
     with open(TALLY, "wb") as file:
         file.write(bytes(TALLIES * TALLY_ONE.size))
     os.environ["TALLY"] = TALLY
-    os.environ["LD_PRELOAD"] = BUILT + ".libs/tally.so"
+    os.environ["LD_PRELOAD"] = BUILT + "tally.so"
 DAEMONS = [subprocess.Popen([BUILT + "tiny-ftpd", str(port)],
                             stdin=subprocess.DEVNULL) for port in (2122, 2123)]
 HELPER = Helper()

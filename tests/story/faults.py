@@ -48,7 +48,7 @@ with open(FAULTS, "wb") as file:
     file.write(struct.pack("qqqq", 0, 0, 0, 0))
 os.chmod(FAULTS, 0o644)
 os.environ["FAULTS"] = FAULTS
-os.environ["LD_PRELOAD"] = BUILT + ".libs/faulty.so"
+os.environ["LD_PRELOAD"] = BUILT + "faulty.so"
 HELPER = Helper()
 TINY = subprocess.Popen([BUILT + "tiny-ftpd", "2122"],
                         stdin=subprocess.DEVNULL)

@@ -26,7 +26,7 @@ VERSIONS = ("TLSv1_2", "TLSv1_3")
 
 def lying(conf=CONF):
     """A helper whose workers say what LIES demands."""
-    os.environ["LD_PRELOAD"] = BUILT + ".libs/liar.so"
+    os.environ["LD_PRELOAD"] = BUILT + "liar.so"
     try:
         return Helper(conf)
     finally:

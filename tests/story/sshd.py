@@ -318,8 +318,10 @@ def behind():
         shown = "" if name is None else (
             f" -cert {PKI}{name}.pem -key {PKI}{name}.key")
         return attempt(user, keys, port=BOTH, options=[
-            f"ProxyCommand=openssl s_client -quiet -no_ign_eof -verify_quiet "
-            f"-connect 127.0.0.1:{port} -CAfile {PKI}ca.pem{shown}"])
+            # Without -nocommands, bytes that begin with Q would end it.
+            f"ProxyCommand=openssl s_client -quiet -no_ign_eof -nocommands "
+            f"-verify_quiet -connect 127.0.0.1:{port} -CAfile {PKI}ca.pem"
+            f"{shown}"])
 
     equal(through("robot", "robot", "stranger"), (True, "certificate"))
     equal(through("alice", "robot", "ed25519"), (False, "not-this-user"))

@@ -175,7 +175,7 @@ def close_notify(size):
 @story("openssl s_client: a line there and back")
 def openssl():
     client = subprocess.Popen(
-        ["openssl", "s_client", "-quiet", "-no_ign_eof",
+        ["openssl", "s_client", "-quiet", "-no_ign_eof", "-nocommands",
          "-verify_return_error", "-CAfile", PKI + "ca.pem",
          "-connect", "%s:%d" % HELPER.address("echo")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -58,5 +58,5 @@ def tag_secret(pid):
 
 def knows(pid, path):
     """Whether a process has a secret of the key in its memory."""
-    return any(secret in piece for piece in memory(pid)
-               for secret in secrets(path))
+    wanted = secrets(path)
+    return any(secret in piece for piece in memory(pid) for secret in wanted)

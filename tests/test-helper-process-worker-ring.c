@@ -7,8 +7,13 @@
 #include "tests/registry-stage.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helper/monitor/children/worker_process.h"
 
 /* In the channel there is one question, and behind it the session has ended. */
 START_TEST(ring_and_channel_have_one_order)
@@ -80,6 +85,101 @@ START_TEST(each_message_of_the_channel_has_its_place_in_the_ring)
 }
 END_TEST
 
+/* Lines to keyholder and verifier: nobody has one here. */
+
+bool
+monitor_connect(struct monitor *m, uint32_t worker, int line)
+{
+	(void)m;
+	(void)worker;
+	(void)line;
+	return false;
+}
+
+void
+monitor_introduce(struct monitor *m, struct child *worker)
+{
+	(void)m;
+	(void)worker;
+}
+
+static struct child *liar;
+
+/* As the verifier does with a worker that names another one's session. */
+static void
+accuse(struct registry *registry)
+{
+	(void)registry;
+	pool_kill(liar);
+}
+
+static struct child *
+add_worker(struct pool *pool, int channel)
+{
+	const pid_t pid = fork();
+	struct child *c;
+
+	if (pid == 0)
+		for (;;)
+			(void)pause();
+	ck_assert_int_gt(pid, 0);
+	*pool = (struct pool){ .kind = &worker_kind, .monitor = &monitor };
+	LIST_INIT(&pool->list);
+	c = child_new(ev_default_loop(0), "worker", pid, channel, &pool->list);
+	ck_assert_ptr_nonnull(c);
+	c->pool = pool;
+	return c;
+}
+
+/*
+ * Two of its sessions have ended.  The third claims a proof, and bob's
+ * connection; the verifier is heard for it.
+ */
+START_TEST(a_worker_accused_while_it_is_heard_is_heard_no_further)
+{
+	static const char text[] = "STSSL_VERSION=1\0STSSL_SESSION=5\0"
+				   "STSSL_LISTENER=ftp\0"
+				   "REMOTE_ADDR=192.0.2.7\0"
+				   "REMOTE_PORT=1000";
+	const struct stssl_connection here = connection_of(HERE);
+	struct message end = { .type = MESSAGE_CLOSED },
+		       publish = { .type = MESSAGE_PUBLISH,
+			       .u.publish = { .session = 5,
+				   .is_proven = 1,
+				   .connection = here,
+				   .text_len = sizeof text } };
+	struct session_entry *bobs;
+	struct pool pool;
+	struct mail mail;
+
+	mail_open(&mail);
+	bobs = registry_find(mail.registry, 2);
+	ck_assert_int_eq(
+	    registry_publish(mail.registry, bobs, &here, "", 1), 0);
+	liar = add_worker(&pool, dup(mail.in.channel));
+	liar->ring = mail.ring;
+	for (uint64_t i = 3; i <= 5; i++, liar->tasks++)
+		(void)add_owned_session(mail.registry, i, liar);
+	for (end.u.closed.session = 3; end.u.closed.session <= 4;
+	     end.u.closed.session++)
+		say(&mail, &end, NULL, 0);
+	say(&mail, &publish, text, sizeof text);
+	mark(&mail);
+	on_hear = accuse;
+
+	worker_kind.readable(liar);
+	ck_assert(liar->is_lost);
+	ck_assert(!registry_is_unsettled(mail.registry));
+	ck_assert_ptr_null(registry_find(mail.registry, 5));
+	ck_assert_ptr_eq(registry_find_connection(mail.registry, &here), bobs);
+	ck_assert_int_eq(waitpid(liar->pid, NULL, 0), liar->pid);
+	liar->ring.memory = NULL;
+	child_free(liar);
+	on_hear = NULL;
+	mail_close(&mail);
+}
+END_TEST
+
 size_t
 worker_ring_cases(struct test_case *ret)
 {
@@ -88,6 +188,7 @@ worker_ring_cases(struct test_case *ret)
 		{ what_was_said_before_the_end_is_taken, 2 },
 		{ each_message_of_the_channel_has_its_place_in_the_ring,
 		    ROWS(places) },
+		{ a_worker_accused_while_it_is_heard_is_heard_no_further, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

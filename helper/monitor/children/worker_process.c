@@ -134,6 +134,9 @@ hear(struct child *c, unsigned most, bool looks)
 		.looks = looks };
 	int r = worker_channel_drain(&in);
 
+	/* It was accused of a lie meanwhile, and has no sessions any more. */
+	if (c->is_lost)
+		return r;
 	assert(in.closed <= c->tasks);
 	c->tasks -= in.closed;
 	c->has_more = in.has_more;

@@ -70,7 +70,7 @@ is_about(const struct worker_channel *in, const struct stssl_record *record,
 
 /*
  * Its certificate's part, which the verifier told the monitor before it told
- * the worker.
+ * the worker.  -EPIPE: the verifier accuses this worker, which is lost now.
  */
 static int
 complete(struct worker_channel *in, struct stssl_record *record,
@@ -85,17 +85,24 @@ complete(struct worker_channel *in, struct stssl_record *record,
 	}
 	if (!entry->proof.is_there)
 		monitor_hear_verifiers(in->monitor);
+	if (worker_session(in, p->session) == NULL)
+		return -EPIPE;
 	return proof_add(
 	    &entry->proof, config->tls.ocsp, record, &entry->good_until);
 }
 
-/* Without a record the answer will be "none": nothing is granted by it. */
-static void
+/*
+ * Without a record the answer will be "none": nothing is granted by it.
+ * Returns 0, or -EPIPE when the worker is lost meanwhile.
+ */
+static int
 keep(struct worker_channel *in, struct stssl_record *record,
     struct session_entry *entry, const struct message_publish *p)
 {
 	int r = complete(in, record, entry, p);
 
+	if (r == -EPIPE)
+		return r;
 	if (r == 0)
 		r = stssl_record_put(record, STSSL_KEY_STSSL_RESULT, "found");
 	entry->is_unreviewed = in->is_older;
@@ -109,6 +116,7 @@ keep(struct worker_channel *in, struct stssl_record *record,
 	if (r < 0)
 		(void)log_errno(r, "session=%" PRIx64 ": record is not kept",
 		    entry->session);
+	return 0;
 }
 
 int
@@ -126,7 +134,7 @@ worker_record_publish(
 	r = stssl_record_decode(text, p->text_len, &record);
 	if (r == 0 && p->is_proven <= 1 && is_about(in, &record, entry) &&
 	    proof_is_modest(&record, p->is_proven != 0))
-		keep(in, &record, entry, p);
+		r = keep(in, &record, entry, p);
 	else if (r == -ENOMEM)
 		registry_withdraw(in->monitor->registry, entry);
 	else

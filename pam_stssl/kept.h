@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What is kept with the PAM handle, from one call of the module to the next:
- * the decision of auth with its user, which account can only confirm; the
- * classes, which are read again only if they can have changed; and PAM_RHOST as
- * it was.  Modules behind us in the stack shall see the client there, and not
- * the helper, but what it was may be all that leads to the session.
+ * The things that are kept with the PAM handle, from one call of the module to
+ * the next: the decision of auth with its user, which account can only confirm;
+ * the classes, which are read again only if they can have changed; the number
+ * of the session; and PAM_RHOST as it was.  Modules behind us in the stack
+ * shall see the client there, and not the helper, but the old value may be all
+ * that leads to the session.
  */
 #ifndef PAM_STSSL_KEPT_H
 #define PAM_STSSL_KEPT_H
@@ -13,11 +14,16 @@
 
 #include "pam_stssl/login.h"
 
+/* The helper's number of a session, as text. */
+#define KEPT_SESSION 17
+
 struct kept {
 	bool has_decided; /* auth was called */
 	struct login_decided decided;
 	struct stssl_classes *classes; /* NULL for none */
-	/* What rhost_set() has set, and what it was before; or empty. */
+	/* For the log when it is closed; empty when there is none. */
+	char session[KEPT_SESSION];
+	/* As set by rhost_set(), and as it was before; or empty. */
 	char rhost[STSSL_ADDRESS_TEXT], rhost_was[STSSL_ADDRESS_TEXT];
 };
 

@@ -82,7 +82,7 @@ find_user(pam_handle_t *pamh, bool may_ask, const char **ret)
 	return PAM_USER_UNKNOWN;
 }
 
-/* What is kept, arguments, items; everything else is the login's. */
+/* The kept things, arguments, items; everything else is the login's. */
 static int
 begin(struct call *c, pam_handle_t *pamh, bool is_auth, int argc,
     const char **argv)
@@ -216,6 +216,17 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return r;
 }
 
+/* So that the line of its end can name the session, too. */
+static void
+keep_session(struct kept *kept, const struct stssl_record *record)
+{
+	const char *session = stssl_record_get(record, STSSL_KEY_STSSL_SESSION);
+
+	kept->session[0] = '\0';
+	if (session != NULL && strlen(session) < sizeof kept->session)
+		memcpy(kept->session, session, strlen(session) + 1);
+}
+
 /* The facts of the session, for those who have been let in already. */
 static int
 tell(struct call *c, const char *word)
@@ -252,6 +263,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	r = c.options.ssh ? decide(&c, word) : tell(&c, word);
 	if (r == PAM_SUCCESS)
 		r = put_environment(pamh, &c.l.record);
+	keep_session(c.kept, &c.l.record);
 	login_done(&c.l);
 	return r;
 }
@@ -266,6 +278,9 @@ pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	(void)flags;
 	if (r != PAM_SUCCESS)
 		return r;
+	if (c.kept->session[0] != '\0')
+		(void)stssl_record_put(
+		    &c.l.record, STSSL_KEY_STSSL_SESSION, c.kept->session);
 	log_login(&c, "session-close", false);
 	login_done(&c.l);
 	return PAM_SUCCESS;

@@ -319,6 +319,24 @@ START_TEST(what_is_kept_is_released)
 }
 END_TEST
 
+/* The helper is not asked when it ends: the module knows it by then. */
+START_TEST(a_session_has_its_number_in_the_log_when_it_is_closed)
+{
+	struct stage s;
+	pam_handle_t *pamh;
+
+	stage_open(&s, &alice, stage_classes);
+	stage_write(&s, "vsftpd", "session required %M\n");
+	pamh = stage_pam(&s, "vsftpd", "alice");
+	ck_assert_int_eq(pam_open_session(pamh, 0), PAM_SUCCESS);
+	ck_assert_int_eq(pam_close_session(pamh, 0), PAM_SUCCESS);
+	ck_assert_str_eq(line, "session-close session=7f3a user=\"alice\"");
+	ck_assert_uint_eq(s.fake.seen->queries, 1);
+	pam_end(pamh, PAM_SUCCESS);
+	stage_close(&s);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -331,6 +349,7 @@ main(void)
 		{ the_last_auth_is_the_one_that_counts, 0 },
 		{ classes_are_read_once_for_auth_and_account, 0 },
 		{ what_is_kept_is_released, 0 },
+		{ a_session_has_its_number_in_the_log_when_it_is_closed, 0 },
 	};
 
 	return test_main("account", cases, ROWS(cases));

@@ -87,8 +87,8 @@ tls_io(enum tls_result r, int *needs, int usual)
 	return IO_FAILED;
 }
 
-static enum io_result
-errno_io(void)
+enum io_result
+stream_errno(void)
 {
 	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
 		return IO_AGAIN;
@@ -120,7 +120,7 @@ read_clear(struct stream *s, void *buf, size_t size, size_t *ret_n)
 
 	s->is_dry = n == -1 ? errno == EAGAIN : n > 0 && (size_t)n < size;
 	if (n == -1)
-		return errno_io();
+		return stream_errno();
 	if (n == 0)
 		return IO_END;
 	*ret_n = (size_t)n;
@@ -158,7 +158,7 @@ stream_write(struct stream *s, const void *buf, size_t len, size_t *ret_n)
 	}
 	n = send(s->fd, buf, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n == -1)
-		return errno_io();
+		return stream_errno();
 	*ret_n = (size_t)n;
 	s->bytes_out += *ret_n;
 	return IO_OK;

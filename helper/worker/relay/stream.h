@@ -84,6 +84,9 @@ enum io_result stream_write(
  */
 enum io_result stream_handshake(struct stream *s);
 
+/* IO_AGAIN or IO_FAILED: errno after a call for a socket or a pipe. */
+enum io_result stream_errno(void);
+
 /*
  * After the handshake, before anything is written: let the kernel encrypt what
  * is written from now on.  Returns 0; or -errno as ktls_start() and

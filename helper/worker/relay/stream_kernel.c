@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What of a stream the kernel does by itself: TLS, and moving bytes that it
- * need not show to this process.
+ * The kernel's part in a stream: it does TLS, and moves bytes that this process
+ * need not see.
  */
 #include <config.h>
 #include "helper/worker/relay/stream.h"
@@ -61,7 +61,7 @@ splice_io(int from, int to, size_t len, size_t *ret_n)
 	    from, NULL, to, NULL, len, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
 
 	if (n == -1)
-		return errno == EAGAIN || errno == EINTR ? IO_AGAIN : IO_FAILED;
+		return stream_errno();
 	if (n == 0)
 		return IO_END;
 	*ret_n = (size_t)n;

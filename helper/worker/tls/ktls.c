@@ -198,24 +198,28 @@ ktls_start(int fd, const struct ktls_keys *keys, struct ktls *ret)
 	return r;
 }
 
+struct msghdr
+ktls_message(struct iovec *part, union ktls_type *type)
+{
+	*type = (union ktls_type){ .room = { 0 } };
+	return (struct msghdr){ .msg_iov = part,
+		.msg_iovlen = 1,
+		.msg_control = type,
+		.msg_controllen = sizeof *type };
+}
+
 static int
 write_close_notify(int fd)
 {
 	uint8_t alert[ALERT_BYTES] = { 1, 0 }; /* warning, close_notify */
 	struct iovec part = { alert, sizeof alert };
-	union {
-		struct cmsghdr head;
-		uint8_t room[CMSG_SPACE(1)];
-	} control = { 0 };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control };
+	union ktls_type type;
+	struct msghdr message = ktls_message(&part, &type);
 
-	control.head.cmsg_level = SOL_TLS;
-	control.head.cmsg_type = TLS_SET_RECORD_TYPE;
-	control.head.cmsg_len = CMSG_LEN(1);
-	*CMSG_DATA(&control.head) = RECORD_ALERT;
+	type.head.cmsg_level = SOL_TLS;
+	type.head.cmsg_type = TLS_SET_RECORD_TYPE;
+	type.head.cmsg_len = CMSG_LEN(1);
+	*CMSG_DATA(&type.head) = RECORD_ALERT;
 	return sendmsg(fd, &message, MSG_NOSIGNAL) == -1 ? -errno : 0;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /* The keys of one direction, from the next record on: AES-GCM. */
 struct ktls_keys {
@@ -45,6 +46,15 @@ int ktls_name(int fd);
 /* Give the keys to the kernel, for a socket with that name.  Returns as it. */
 int ktls_set_keys(
     int fd, enum ktls_direction direction, const struct ktls_keys *keys);
+
+/* Room for the type of a record, beside its bytes. */
+union ktls_type {
+	struct cmsghdr head;
+	uint8_t room[CMSG_SPACE(1)];
+};
+
+/* A message of one record, of another type than data; both are borrowed. */
+struct msghdr ktls_message(struct iovec *part, union ktls_type *type);
 
 /* A socket whose records the kernel makes; all zero is one that it does not. */
 struct ktls {

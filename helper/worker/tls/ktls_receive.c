@@ -135,14 +135,8 @@ static int
 read_control(int fd, struct control *ret)
 {
 	struct iovec part = { ret->bytes, sizeof ret->bytes };
-	union {
-		struct cmsghdr head;
-		uint8_t room[CMSG_SPACE(1)];
-	} control = { 0 };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control };
+	union ktls_type type;
+	struct msghdr message = ktls_message(&part, &type);
 	const struct cmsghdr *head;
 	ssize_t n = recvmsg(fd, &message, MSG_DONTWAIT);
 
@@ -256,7 +250,7 @@ take_control(struct ktls_receiver *k, int fd)
 
 /* Receiving */
 
-/* What comes next is no data: 0 to go on. */
+/* The next record has no data, or there is none: 0 to go on. */
 static int
 take_other(struct ktls_receiver *k, int fd, ssize_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the program that reads a configuration file says of its keys, and what
- * it gets back: a table of keys, values, an error.
+ * A program that reads a configuration file describes its keys in a table, and
+ * gets values or an error.
  */
 #ifndef CONF_KEY_H
 #define CONF_KEY_H

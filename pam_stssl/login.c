@@ -217,7 +217,7 @@ show_key(struct login *l, size_t n)
 	return r == 0 ? 0 : refuse(l, STSSL_REASON_INTERNAL, r, SSH_INFO);
 }
 
-/* What sshd says is read even if it is the helper's record that counts. */
+/* sshd's text is read even if it is the helper's record that counts. */
 static int
 take_ssh(struct login *l)
 {

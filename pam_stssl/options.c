@@ -13,7 +13,7 @@
 #include "policy/classes.h"
 #include "status/query.h"
 
-/* What follows an argument's name; false when that is wrong. */
+/* Take the text behind an argument's name; false when it is wrong. */
 static bool
 take_path(void *ret, const char *value)
 {

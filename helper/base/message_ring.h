@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a worker says in its ring: messages without descriptors, as checked as
- * those of a channel are.
+ * The messages in a worker's ring.  They have no descriptors, and are checked
+ * as those of a channel are.
  */
 #ifndef HELPER_BASE_MESSAGE_RING_H
 #define HELPER_BASE_MESSAGE_RING_H

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-/* What fits in: records, and 8 bytes before each. */
+/* Room for records, and for 8 bytes before each. */
 #define RING_BYTES (256 * 1024)
 
 struct ring_memory;
@@ -41,7 +41,7 @@ void ring_close(struct ring *ring);
 
 /* For the writer */
 
-/* What a record of `len` bytes takes. */
+/* How much of it a record of `len` bytes takes. */
 size_t ring_room(size_t len);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a session needs of the worker that it lives in: the loop, the
+ * A session's view of the worker that it lives in: the loop, the
  * configuration, and a way to tell the monitor something.  Unit tests of
  * sessions put functions of their own in its place.
  */
@@ -109,7 +109,7 @@ void host_closed(struct session *s, uint64_t in, uint64_t out);
 
 /* For the worker */
 
-/* What it says is in `ring` and the channel, from now on. */
+/* From now on it speaks through `ring` and the channel. */
 void host_begin(struct session_host *host, struct ring *ring);
 void host_done(struct session_host *host);
 

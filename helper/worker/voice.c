@@ -106,7 +106,7 @@ wait_for_it(struct voice *v)
 	ev_timer_start(v->loop, &v->patience);
 }
 
-/* What was said when the timer was started is old; the rest is not. */
+/* Messages up to `unheard` were there when the timer was started. */
 static void
 on_patience(struct ev_loop *loop, struct ev_timer *timer, int events)
 {

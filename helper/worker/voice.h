@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a worker says to the monitor, which hears it in this order: it lies in a
- * ring, and costs no system call, unless somebody waits for it.
+ * The messages of a worker to the monitor, which hears them in their order.
+ * They lie in a ring, and cost a system call only if somebody waits for one.
  */
 #ifndef HELPER_WORKER_VOICE_H
 #define HELPER_WORKER_VOICE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What workers say in their rings is heard in each turn of the event loop,
- * whatever the turn is for, and before all else in it.
+ * The monitor hears workers' rings in each turn of the event loop, whatever the
+ * turn is for, and before it does anything else.
  */
 #ifndef HELPER_MONITOR_CHILDREN_HEARING_H
 #define HELPER_MONITOR_CHILDREN_HEARING_H

@@ -116,7 +116,7 @@ worker_blame(struct child *c)
 	c->has_suspect = false;
 }
 
-/* What they say */
+/* Their messages */
 
 /*
  * `most` messages; 0: all that lie there.  It `looks` whether the channel has
@@ -173,8 +173,9 @@ drain_each(struct pool *pool)
 }
 
 /*
- * Who has a connection that was another's may have been heard after the other
- * was, but not before the other had said that it is free.
+ * A session may have got a connection after another one had it.  Its worker may
+ * have been heard before the other one's; but in a second round that one, too,
+ * has said that the connection is free.
  */
 void
 worker_drain_all(struct pool *pool)

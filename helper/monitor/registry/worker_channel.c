@@ -278,7 +278,7 @@ take(struct worker_channel *in, uint64_t end)
 	return r;
 }
 
-/* What there is in the channel; -EPIPE: its end. */
+/* 1 when there is something in the channel, else 0; -EPIPE at its end. */
 static int
 look(int channel)
 {

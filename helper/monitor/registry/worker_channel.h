@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What workers tell the monitor, checked and put into the registry.  A worker
+ * Checks workers' messages, and puts them into the registry.  A worker
  * is believed about its own sessions only, and not about their clients.
  */
 #ifndef HELPER_MONITOR_REGISTRY_WORKER_CHANNEL_H
@@ -18,7 +18,7 @@
  */
 int worker_channel_drain(struct worker_channel *in);
 
-/* What the buffer of a process's channel is made for. */
+/* For how much the buffer of a process's channel is made. */
 #define WORKER_CHANNEL_BYTES (256 * 1024)
 
 #endif

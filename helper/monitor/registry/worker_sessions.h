@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Whose sessions a worker's messages are about.
+ * Finds the sessions that a worker's messages are about.
  */
 #ifndef HELPER_MONITOR_REGISTRY_WORKER_SESSIONS_H
 #define HELPER_MONITOR_REGISTRY_WORKER_SESSIONS_H

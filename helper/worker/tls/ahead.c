@@ -30,7 +30,7 @@ ahead_is_dry(const struct ahead *a)
 void
 ahead_look_again(struct ahead *a)
 {
-	/* What is here came before the socket was found to have no more. */
+	/* These bytes came before the socket was found to have no more. */
 	if (ahead_is_empty(a))
 		a->is_dry = false;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What was received of a connection before GnuTLS has asked for it.  GnuTLS
- * asks for the five bytes in front of a record, then for the rest of it, and
- * then once more to hear that there is no other: here that is one call.
+ * Receives more of a connection than GnuTLS has asked for, and keeps it.
+ * GnuTLS asks for the five bytes in front of a record, then for the rest of it,
+ * and then once more to hear that there is no other: here that is one call.
  */
 #ifndef HELPER_WORKER_TLS_AHEAD_H
 #define HELPER_WORKER_TLS_AHEAD_H

@@ -12,7 +12,7 @@
 
 struct ktls_keys;
 
-/* What the keys of one direction are made of; to be wiped. */
+/* The secret that the keys of one direction are made of; to be wiped. */
 struct traffic_secret {
 	size_t len; /* 32 for SHA-256, 48 for SHA-384; 0 when there is none */
 	uint8_t bytes[48];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a connection gives to the kernel, which then makes or opens its records
- * in the place of tls_write() or tls_read().
+ * Gives a connection's keys to the kernel, which then makes or opens its
+ * records in the place of tls_write() or tls_read().
  */
 #ifndef HELPER_WORKER_TLS_TLS_KERNEL_H
 #define HELPER_WORKER_TLS_TLS_KERNEL_H

@@ -36,9 +36,10 @@ enum quirk {
 	QUIRK_SESSION = 1, /* the session is what the body says */
 	QUIRK_LENGTH = 2,  /* so is the length of what follows */
 	QUIRK_ZERO = 4,    /* what has to be 0 is not */
-	QUIRK_FD = 8,      /* a descriptor comes along */
+	QUIRK_FD = 8,      /* a descriptor comes along; see also QUIRK_RING */
 	QUIRK_CUT = 16,    /* the last byte is missing */
-	QUIRK_RING = 32,   /* it lies in the ring */
+	QUIRK_RING = 32,   /* it lies in the ring; with QUIRK_FD a verifier
+			    * accuses the worker if it is heard */
 	QUIRK_MARK = 64,   /* there is a mark for another, or there is none */
 	QUIRK_LIE = 128,   /* the ring's memory is not as it should be */
 };
@@ -66,9 +67,10 @@ static struct generation generation = { .config = &config };
 struct stage {
 	struct monitor monitor; /* first: it is the stage */
 	struct registry *registry;
-	int channel[2];              /* the worker's end first */
-	struct ring ring, said;      /* the worker's view last */
-	char own, other;             /* their addresses are the workers */
+	int channel[2];         /* the worker's end first */
+	struct ring ring, said; /* the worker's view last */
+	char own, other;        /* their addresses are the workers */
+	bool will_be_accused, is_accused;
 	struct session_entry before; /* the foreign session */
 	struct stssl_connection connection;
 };
@@ -120,11 +122,15 @@ monitor_route(struct monitor *m, const struct session_entry *to, int fd)
 	check(to != NULL && to->listener == 0 && fd >= 0);
 }
 
-/* They say nothing, so that no certificate is proven. */
+/* They prove no certificate.  A worker that they accuse is lost. */
 void
 monitor_hear_verifiers(struct monitor *m)
 {
-	(void)m;
+	struct stage *s = (struct stage *)m;
+
+	if (s->will_be_accused)
+		registry_remove_owner(s->registry, &s->own);
+	s->is_accused = s->will_be_accused;
 }
 
 static void
@@ -287,7 +293,8 @@ is_believed(struct stage *s)
 		.looks = true };
 	int r = worker_channel_drain(&in);
 
-	check(r == 0 || r == -EBADMSG);
+	check(r == 0 || r == -EBADMSG || r == -EPIPE);
+	check((r == -EPIPE) == s->is_accused);
 	(void)registry_settle(s->registry);
 	check(!registry_is_unsettled(s->registry));
 	look_at_foreign(s);
@@ -311,6 +318,8 @@ play(struct stage *s, const uint8_t *data, size_t size)
 	m = compose(data, data + HEAD);
 	entry = registry_find(s->registry, m.u.closed.session);
 	is_own = entry != NULL && entry->of->owner == &s->own;
+	s->will_be_accused =
+	    (data[2] & QUIRK_FD) != 0 && (data[2] & QUIRK_RING) != 0;
 	mark(s, data[2]);
 	post(s, &m, data + HEAD + BODY(data), data[4], data[2]);
 	if ((data[2] & QUIRK_LIE) != 0)

@@ -111,7 +111,7 @@ stage_begin(advisor_role *run, ev_tstamp patience, const char *text, size_t len)
 	add_session(BARE, NULL, 0);
 	t.advisors = advisors_new(&monitor, patience);
 	ck_assert_ptr_nonnull(t.advisors);
-	ck_assert_int_eq(advisors_renew(t.advisors), 0);
+	fill_pool(ROLE_ADVISOR);
 }
 
 void

@@ -263,6 +263,29 @@ START_TEST(a_kick_reaches_the_worker_of_that_session)
 }
 END_TEST
 
+/* Its worker is dead, and it has yet to be swept. */
+START_TEST(sessions_of_a_dead_worker_are_as_good_as_none)
+{
+	set_up();
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	registry_remove_owner(b.registry, &b);
+	ck_assert(registry_has_gone(b.registry));
+	expect(TEXT(QUERY ABOUT("0", HERE)), "none", NULL);
+	expect(TEXT(VERDICT("7f3a", "accept", "any")), "none", NULL);
+	expect(TEXT(KICK("7f3a")), "none", NULL);
+	expect(TEXT(LIST), "none", NULL);
+	ck_assert_uint_eq(b.told + b.kicked, 0);
+	/* It is counted, so that its place is not given away too early. */
+	ck_assert_uint_eq(
+	    census_of(registry_census(b.registry), 0, NULL).sessions, 1);
+	ck_assert(!registry_sweep(b.registry, 1));
+	ck_assert_uint_eq(
+	    census_of(registry_census(b.registry), 0, NULL).sessions, 0);
+	tear_down();
+}
+END_TEST
+
 START_TEST(a_refusal_of_the_module_is_told_to_who_penalises)
 {
 	set_up();
@@ -294,6 +317,7 @@ answer_cases(struct test_case *ret)
 		    0 },
 		{ a_verdict_for_nobody_is_not_done, 0 },
 		{ a_kick_reaches_the_worker_of_that_session, 0 },
+		{ sessions_of_a_dead_worker_are_as_good_as_none, 0 },
 		{ a_refusal_of_the_module_is_told_to_who_penalises, 0 },
 	};
 

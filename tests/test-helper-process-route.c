@@ -94,6 +94,21 @@ START_TEST(data_reach_a_session_of_the_same_link_only)
 }
 END_TEST
 
+/* Its worker is dead, and it has yet to be swept. */
+START_TEST(data_for_a_dead_worker_s_session_are_dropped)
+{
+	const struct message m = { .type = MESSAGE_ROUTE, .u.route = { 1, 2 } };
+	struct mail mail;
+
+	begin(&mail, LISTEN_LINK);
+	registry_remove_owner(mail.registry, &bob);
+	ck_assert_int_eq(post_fd(&mail, &m, 0), 0);
+	ck_assert_uint_eq(routed, 0);
+	ck_assert(registry_has_gone(mail.registry));
+	end(&mail);
+}
+END_TEST
+
 /* Its client was to log in, and not to bring data. */
 START_TEST(a_session_that_has_a_record_is_none_for_data)
 {
@@ -142,6 +157,7 @@ route_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ data_reach_a_session_of_the_same_link_only, ROWS(routes) },
+		{ data_for_a_dead_worker_s_session_are_dropped, 0 },
 		{ a_session_that_has_a_record_is_none_for_data, 0 },
 		{ without_a_descriptor_for_data_the_worker_is_not_lost, 0 },
 	};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "helper/base/log.h"
+#include "helper/monitor/children/pool.h"
 
 static size_t (*const parts[])(struct test_case *ret) = {
 	message_cases,
@@ -32,6 +33,8 @@ static size_t (*const parts[])(struct test_case *ret) = {
 	ocsp_cases,
 	inquiries_cases,
 	review_cases,
+	chore_cases,
+	pool_cases,
 	reload_cases,
 	keyholders_cases,
 	log_cases,
@@ -83,6 +86,12 @@ monitor_resolved(struct monitor *m, const struct message_resolved *resolved)
 {
 	(void)m;
 	hooks.resolved(resolved);
+}
+
+void
+fill_pool(enum role role)
+{
+	ck_assert_int_eq(pool_fill(monitor.pools[role]), 0);
 }
 
 int

@@ -49,6 +49,9 @@ extern struct hooks hooks;
 /* The monitor of all of them; what a test needs of it, the test sets. */
 extern struct monitor monitor;
 
+/* Start those that are missing. */
+void fill_pool(enum role role);
+
 size_t message_cases(struct test_case *ret);
 size_t ring_cases(struct test_case *ret);
 size_t voice_cases(struct test_case *ret);
@@ -73,6 +76,8 @@ size_t names_cases(struct test_case *ret);
 size_t inquiries_cases(struct test_case *ret);
 size_t ocsp_cases(struct test_case *ret);
 size_t review_cases(struct test_case *ret);
+size_t chore_cases(struct test_case *ret);
+size_t pool_cases(struct test_case *ret);
 size_t reload_cases(struct test_case *ret);
 size_t keyholders_cases(struct test_case *ret);
 size_t log_cases(struct test_case *ret);

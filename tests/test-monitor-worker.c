@@ -67,6 +67,37 @@ consult(int channel, uint64_t session, int fd)
 	       write(fd, &m.u.advice.reason, sizeof m.u.advice.reason) > 0;
 }
 
+/* More than the monitor takes in one turn. */
+static void
+say_much(uint64_t session)
+{
+	const struct message m = { .type = MESSAGE_WITHDRAW,
+		.u.withdraw.session = session };
+
+	for (int i = 0; i < 500; i++)
+		say(&m, NULL, 0);
+}
+
+/*
+ * The failed login is the last of them.  Another process keeps the channel and
+ * the client until the monitor has done with the one that is gone.
+ */
+static int
+last_words(uint64_t session, int channel)
+{
+	const struct message failed = { .type = MESSAGE_FAILED,
+		.u.failed = { session, PENALTY_LOGIN_FAILED } };
+	struct pollfd end = { .fd = channel };
+
+	say_much(session);
+	say(&failed, NULL, 0);
+	if (fork() == 0) {
+		(void)poll(&end, 1, -1);
+		_exit(0);
+	}
+	return 0;
+}
+
 /* Nothing else is left to do than to be killed for it. */
 static void
 misuse(int line)
@@ -82,7 +113,8 @@ misuse(int line)
  * Publishes each client, says its process id to it, and ends the session when
  * the client closes; 'x' from the client makes it crash, 'l' lie, 'f' ask about
  * a session that is not its own, 'k' ask the keyholder for what is not to be
- * signed, and 'a' ask and pass on the reason.
+ * signed, 'a' ask and pass on the reason, 'm' say much before that, and 'w'
+ * exit with its last words.
  */
 int
 worker_main(const struct helper_config *c, struct tls_context *tls, int channel,
@@ -119,6 +151,10 @@ worker_main(const struct helper_config *c, struct tls_context *tls, int channel,
 			return 5;
 		if (order == 'k')
 			misuse(line);
+		if (order == 'm')
+			say_much(m.u.client.session);
+		if (order == 'w')
+			return last_words(m.u.client.session, channel);
 		if (order == 'l')
 			say(&lie, NULL, 0);
 		end.u.closed.session = m.u.client.session;

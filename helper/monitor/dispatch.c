@@ -248,11 +248,11 @@ monitor_renewed(struct monitor *m)
 	const struct helper_config *config = m->generation->config;
 
 	penalties_renew(m->penalties, &config->penalties);
-	(void)inquiries_renew(m->inquiries);
+	inquiries_renew(m->inquiries);
 	keyholders_renew(m->keyholders);
-	(void)verifiers_renew(m->verifiers);
-	(void)workers_renew(m->workers);
-	(void)advisors_renew(m->advisors);
+	verifiers_renew(m->verifiers);
+	workers_renew(m->workers);
+	advisors_renew(m->advisors);
 	review_begin(m->review, tls_context_store(m->generation->tls),
 	    config->tls.on_revocation);
 	expiry_stop(m->expiry, m->loop);

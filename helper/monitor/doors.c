@@ -66,7 +66,8 @@ doors_note(struct doors *doors, uint32_t listener, enum admission why,
 		    why, peer);
 }
 
-static void
+/* -EINPROGRESS when the client has to wait; else its socket is done with. */
+static int
 give(struct doors *doors, const struct message_client *client, int fd)
 {
 	const struct stssl_address *peer = &client->peer;
@@ -80,12 +81,30 @@ give(struct doors *doors, const struct message_client *client, int fd)
 		doors_note(doors, client->listener, admission, peer);
 		admission_refuse(
 		    listen_of(doors, client->listener), admission, fd);
-		return;
+		return 0;
 	}
 	r = workers_give(doors->monitor->workers, client, fd);
-	if (r < 0)
+	if (r < 0 && r != -EINPROGRESS)
 		(void)log_errno(r, "client %s is sent away",
 		    stssl_address_format(peer, text));
+	return r;
+}
+
+static void
+dismiss(struct doors *doors)
+{
+	if (doors->client_fd != -1)
+		(void)close(doors->client_fd);
+	doors->client_fd = -1;
+}
+
+static void
+let_in(struct doors *doors)
+{
+	/* Who has gone, as far as anybody can know, makes room. */
+	workers_hear(doors->monitor->workers);
+	if (give(doors, &doors->client, doors->client_fd) != -EINPROGRESS)
+		dismiss(doors);
 }
 
 static void
@@ -93,19 +112,18 @@ accepted(struct acceptor *acceptor, int fd)
 {
 	struct doors *doors = acceptor->owner;
 	const struct door *door = (const struct door *)acceptor;
-	struct message_client client = { .listener = door->listener };
+	struct message_client *client = &doors->client;
 
-	doors->giving_fd = fd;
+	doors->client_fd = fd;
+	*client = (struct message_client){ .listener = door->listener };
 	/* A client that is gone again has no address any more. */
-	if (addresses_of(fd, &client.peer, &client.local) == 0) {
-		/* Who has gone, as far as anybody can know, makes room. */
-		workers_hear(doors->monitor->workers);
-		client.is_proxied = networks_has(
-		    &listen_of(doors, door->listener)->proxies, &client.peer);
-		give(doors, &client, fd);
+	if (addresses_of(fd, &client->peer, &client->local) < 0) {
+		dismiss(doors);
+		return;
 	}
-	(void)close(fd);
-	doors->giving_fd = -1;
+	client->is_proxied = networks_has(
+	    &listen_of(doors, door->listener)->proxies, &client->peer);
+	let_in(doors);
 }
 
 /* What is behind a proxy */
@@ -211,6 +229,8 @@ doors_hold(struct doors *doors, bool hold)
 {
 	for (size_t i = 0; i < doors->count; i++)
 		acceptor_hold(&doors->list[i].acceptor, hold);
+	if (!hold && doors->client_fd != -1)
+		let_in(doors);
 }
 
 void
@@ -223,7 +243,5 @@ doors_close(struct doors *doors)
 	doors->list = NULL;
 	doors->logs = NULL;
 	doors->count = 0;
-	if (doors->giving_fd != -1)
-		(void)close(doors->giving_fd);
-	doors->giving_fd = -1;
+	dismiss(doors);
 }

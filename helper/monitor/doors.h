@@ -22,14 +22,19 @@ struct doors {
 	size_t count;
 	struct admission_log *logs; /* for each listener */
 	struct told proxies;        /* whose headers were bad */
-	int giving_fd; /* -1, but while it is given to a worker: may fork */
+	/* Who is accepted, and not given to a worker yet; -1: nobody. */
+	int client_fd;
+	struct message_client client;
 };
 
 /* Take over the sockets and accept.  Returns 0 or -ENOMEM. */
 int doors_open(
     struct doors *doors, struct monitor *monitor, struct listeners *listeners);
 
-/* Accept nobody until the hold is off again. */
+/*
+ * Accept nobody until the hold is off again, which lets in whoever is accepted
+ * already.
+ */
 void doors_hold(struct doors *doors, bool hold);
 
 /*
@@ -43,10 +48,7 @@ void doors_introduce(struct doors *doors, struct session_entry *entry,
 void doors_note(struct doors *doors, uint32_t listener, enum admission why,
     const struct stssl_address *peer);
 
-/*
- * Close all, in a new process also the client's socket that it was started
- * for.  Again does nothing.
- */
+/* Close all, also who is accepted.  Again does nothing. */
 void doors_close(struct doors *doors);
 
 #endif

@@ -25,11 +25,13 @@
 #include "helper/monitor/children/inquiries.h"
 #include "helper/monitor/children/keyholders.h"
 #include "helper/monitor/children/loglines.h"
+#include "helper/monitor/children/pool.h"
 #include "helper/monitor/children/review.h"
 #include "helper/monitor/children/verifiers.h"
 #include "helper/monitor/children/workers.h"
 #include "helper/monitor/doors.h"
 #include "helper/monitor/expiry.h"
+#include "helper/monitor/heap.h"
 #include "helper/monitor/listeners.h"
 #include "helper/monitor/registry/sources.h"
 #include "helper/monitor/registry/tap.h"
@@ -201,6 +203,7 @@ monitor_forget(struct monitor *m, enum role role)
 		keys_close_early();
 	if (!keeps[role].secret)
 		key_secret_forget();
+	heap_join_late();
 	forget_parts(m);
 	if (keeps[role].store)
 		tls_context_keep_store(g->tls);
@@ -324,14 +327,7 @@ start_processes(struct monitor *m)
 		return r == -EBADMSG ? STATUS_CONFIG : STATUS_SYSTEM;
 	}
 	keyholders_renew(m->keyholders);
-	r = advisors_renew(m->advisors);
-	if (r == 0)
-		r = inquiries_renew(m->inquiries);
-	if (r == 0)
-		r = verifiers_renew(m->verifiers);
-	if (r == 0)
-		r = workers_renew(m->workers);
-	return r < 0 ? STATUS_SYSTEM : STATUS_STOPPED;
+	return pools_fill(m) < 0 ? STATUS_SYSTEM : STATUS_STOPPED;
 }
 
 static enum exit_status
@@ -362,7 +358,7 @@ monitor_main(const char *path, struct generation *generation,
     const struct privileges *privileges)
 {
 	struct listeners listeners = { NULL, 0 };
-	struct doors doors = { .giving_fd = -1 };
+	struct doors doors = { .client_fd = -1 };
 	struct status_socket socket = { .fd = -1 };
 	struct expiry expiry = { .generation = NULL };
 	struct monitor m = { .generation = generation,
@@ -373,6 +369,7 @@ monitor_main(const char *path, struct generation *generation,
 	enum exit_status status;
 	int r;
 
+	heap_join_early();
 	raise_limits(generation->config);
 	status = open_sockets(&m, privileges);
 	if (status == STATUS_STOPPED) {

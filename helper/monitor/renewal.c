@@ -108,7 +108,7 @@ static int (*const steps[])(struct renewal *r, struct stssl_error *error) = {
 static void
 end(struct renewal *r, int result, const struct stssl_error *error)
 {
-	ev_timer_stop(r->monitor->loop, &r->go);
+	chore_remove(r->monitor->loop, &r->go);
 	ev_timer_stop(r->monitor->loop, &r->patience);
 	if (result < 0) {
 		pools_abandon(r->monitor);
@@ -121,15 +121,12 @@ end(struct renewal *r, int result, const struct stssl_error *error)
 }
 
 static void
-on_go(struct ev_loop *loop, struct ev_timer *timer, int events)
+go(void *owner)
 {
-	struct renewal *r = timer->data;
+	struct renewal *r = owner;
 	struct stssl_error error = { "" };
-	int result;
+	int result = steps[r->step](r, &error);
 
-	(void)loop;
-	(void)events;
-	result = steps[r->step](r, &error);
 	if (result == 0)
 		r->step++;
 	if (result == -EAGAIN)
@@ -154,9 +151,9 @@ on_patience(struct ev_loop *loop, struct ev_timer *timer, int events)
 void
 renewal_init(struct renewal *r)
 {
-	ev_timer_init(&r->go, on_go, 0., 0.);
+	r->go = (struct chore){ .run = go, .owner = r };
 	ev_init(&r->patience, on_patience);
-	r->go.data = r->patience.data = r;
+	r->patience.data = r;
 }
 
 void
@@ -171,11 +168,8 @@ renewal_begin(struct renewal *r)
 void
 renewal_go_on(struct renewal *r)
 {
-	/* One that has gone off, and was not heard yet, is not active. */
-	if (!r->is_on || ev_is_active(&r->go) || ev_is_pending(&r->go))
-		return;
-	ev_timer_set(&r->go, 0., 0.);
-	ev_timer_start(r->monitor->loop, &r->go);
+	if (r->is_on)
+		chore_add(r->monitor->loop, &r->go);
 }
 
 void
@@ -188,7 +182,7 @@ renewal_stop(struct renewal *r)
 void
 renewal_done(struct renewal *r)
 {
-	ev_timer_stop(r->monitor->loop, &r->go);
+	chore_remove(r->monitor->loop, &r->go);
 	ev_timer_stop(r->monitor->loop, &r->patience);
 	generation_free(&r->next);
 	generation_free(&r->old);

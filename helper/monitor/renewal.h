@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Puts a new generation into the place of the old one, in steps: each is a turn
- * of the event loop, so that nobody waits for all of them.  Its processes are
+ * Puts a new generation into the place of the old one, in steps: each is a
+ * chore, so that nobody waits for all of them.  Its processes are
  * started before it counts, and then all at once changes.
  */
 #ifndef HELPER_MONITOR_RENEWAL_H
 #define HELPER_MONITOR_RENEWAL_H
 
+#include "helper/monitor/chore.h"
 #include "helper/monitor/wiring.h"
 
 struct renewal {
@@ -20,7 +21,8 @@ struct renewal {
 	bool is_on;
 	bool is_late; /* the keys are not loaded by now */
 	struct generation next, old;
-	struct ev_timer go, patience;
+	struct chore go;
+	struct ev_timer patience;
 };
 
 /* Nothing begins.  Fields in front are set already. */

@@ -283,10 +283,10 @@ advisors_ask(struct advisors *a, const struct session_entry *entry,
 		settle(questions_least(&a->questions), &no_answer);
 }
 
-int
+void
 advisors_renew(struct advisors *a)
 {
-	return pool_renew(&a->pool);
+	pool_renew(&a->pool);
 }
 
 void

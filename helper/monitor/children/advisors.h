@@ -42,11 +42,10 @@ void advisors_ask(struct advisors *advisors, const struct session_entry *entry,
     const struct message_ask *ask);
 
 /*
- * From now on the generation in use counts, at the start, too.  Processes that
- * are there end, with their answer if they have a question.  Returns 0, or what
- * fork(2) says, and then it is tried again.
+ * From now on the generation in use counts.  Processes that are there end, with
+ * their answer if they have a question.
  */
-int advisors_renew(struct advisors *advisors);
+void advisors_renew(struct advisors *advisors);
 
 /*
  * Refuse all questions, now and from now on, and end all processes, which keep

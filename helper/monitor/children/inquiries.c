@@ -211,10 +211,10 @@ inquiries_free(struct inquiries *q)
 	return NULL;
 }
 
-int
+void
 inquiries_renew(struct inquiries *q)
 {
-	return pool_renew(&q->pool);
+	pool_renew(&q->pool);
 }
 
 void

@@ -20,11 +20,10 @@ struct inquiries *inquiries_new(struct monitor *monitor);
 struct inquiries *inquiries_free(struct inquiries *inquiries);
 
 /*
- * From now on the generation in use counts, at the start, too.  A process that
- * is there answers what it has been asked, and ends.  Returns 0, or what
- * fork(2) says, and then it is tried again.
+ * From now on the generation in use counts.  A process that is there answers
+ * what it has been asked, and ends.
  */
-int inquiries_renew(struct inquiries *inquiries);
+void inquiries_renew(struct inquiries *inquiries);
 
 /*
  * Answer by monitor_checked(), once, maybe before this returns: with what the

@@ -284,9 +284,8 @@ keyholders_renew(struct keyholders *k)
 	bool is_loaded = k->next != NULL;
 
 	k->next = NULL;
-	(void)pool_renew(&k->pool);
+	pool_renew(&k->pool);
 	k->is_loaded = is_loaded;
-	k->pool.delay = 0;
 }
 
 bool

@@ -137,9 +137,11 @@ pool_present(const struct pool *pool)
 	return n;
 }
 
-static size_t
-wanted(const struct pool_kind *kind, const struct generation *g)
+size_t
+pool_wanted(const struct pool *pool, const struct generation *g)
 {
+	const struct pool_kind *kind = pool->kind;
+
 	return kind->wanted != NULL ? kind->wanted(g->config) : kind->count;
 }
 
@@ -147,8 +149,9 @@ static bool
 is_missing(const struct pool *pool)
 {
 	return !pool->is_stopping &&
-	       pool_present(pool) <
-		   wanted(pool->kind, pool->monitor->generation);
+	       (pool->is_short ||
+		   pool_present(pool) <
+		       pool_wanted(pool, pool->monitor->generation));
 }
 
 static void
@@ -160,14 +163,14 @@ wait_to_respawn(struct pool *pool)
 	ev_timer_start(pool->monitor->loop, &pool->respawn);
 }
 
-int
-pool_fill(struct pool *pool)
+/* One that is missing.  Returns as pool_fill(). */
+static int
+fill_one(struct pool *pool)
 {
 	struct child *c;
-	int r = 0;
+	int r = pool_add(pool, &c);
 
-	while (r == 0 && is_missing(pool))
-		r = pool_add(pool, &c);
+	pool->is_short = false;
 	if (r < 0) {
 		(void)log_errno(r, "cannot start %s", pool->kind->a_name);
 		pool->delay = CHILD_DELAY_MAX;
@@ -176,15 +179,47 @@ pool_fill(struct pool *pool)
 	return r;
 }
 
+int
+pool_fill(struct pool *pool)
+{
+	int r = 0;
+
+	while (r == 0 && is_missing(pool))
+		r = fill_one(pool);
+	return r;
+}
+
+static void
+on_fill(void *owner)
+{
+	struct pool *pool = owner;
+
+	if (!pool_is_waiting(pool) && is_missing(pool) && fill_one(pool) == 0 &&
+	    is_missing(pool))
+		chore_add(pool->monitor->loop, &pool->fill);
+}
+
 void
 pool_mend(struct pool *pool)
 {
 	if (pool->is_stopping && LIST_EMPTY(&pool->list))
 		monitor_ended(pool->monitor, pool->kind->role);
-	else if (!pool_is_waiting(pool) && pool->delay == 0)
-		(void)pool_fill(pool);
-	else if (!pool_is_waiting(pool) && is_missing(pool))
+	else if (pool_is_waiting(pool) || !is_missing(pool))
+		return;
+	else if (pool->delay == 0)
+		chore_add(pool->monitor->loop, &pool->fill);
+	else
 		wait_to_respawn(pool);
+}
+
+bool
+pool_grow(struct pool *pool)
+{
+	if (pool->is_stopping || pool_is_waiting(pool))
+		return false;
+	pool->is_short = true;
+	pool_mend(pool);
+	return pool->fill.is_queued;
 }
 
 bool
@@ -196,9 +231,10 @@ pool_is_waiting(struct pool *pool)
 static void
 on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
-	(void)loop;
+	struct pool *pool = timer->data;
+
 	(void)events;
-	(void)pool_fill(timer->data);
+	chore_add(loop, &pool->fill);
 }
 
 static void
@@ -245,6 +281,7 @@ pool_init(struct pool *pool, const struct pool_kind *kind,
 	ev_init(&pool->respawn, on_respawn);
 	ev_init(&pool->killer, on_killer);
 	ev_init(&pool->retry, on_retry);
+	pool->fill = (struct chore){ .run = on_fill, .owner = pool };
 	monitor->pools[kind->role] = pool;
 	pool->respawn.data = pool->killer.data = pool->retry.data = pool;
 }
@@ -258,6 +295,7 @@ pool_done(struct pool *pool)
 		child_free(LIST_FIRST(&pool->next));
 	pool->monitor->processes -= pool->count;
 	pool->count = 0;
+	chore_remove(pool->monitor->loop, &pool->fill);
 	ev_timer_stop(pool->monitor->loop, &pool->respawn);
 	ev_timer_stop(pool->monitor->loop, &pool->killer);
 	ev_timer_stop(pool->monitor->loop, &pool->retry);
@@ -299,81 +337,6 @@ pool_task_done(struct child *c)
 	c->tasks--;
 	if (c->is_retired && c->tasks == 0)
 		pool_kill(c);
-}
-
-int
-pool_prepare(struct pool *pool, struct generation *next)
-{
-	struct child *c;
-	int r;
-
-	if (pool->prepared >= wanted(pool->kind, next))
-		return 0;
-	r = pool_start(pool, next, &c);
-	if (r < 0)
-		return r;
-	LIST_REMOVE(c, entry);
-	LIST_INSERT_HEAD(&pool->next, c, entry);
-	pool->prepared++;
-	return 1;
-}
-
-void
-pool_abandon(struct pool *pool)
-{
-	struct child *c;
-
-	LIST_FOREACH (c, &pool->next, entry) {
-		c->is_retired = true;
-		pool_kill(c);
-	}
-	pool->prepared = 0;
-}
-
-int
-pools_prepare(struct monitor *m, struct generation *next)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < ROLE_COUNT; i++)
-		r = pool_prepare(m->pools[i], next);
-	return r;
-}
-
-void
-pools_abandon(struct monitor *m)
-{
-	for (size_t i = 0; i < ROLE_COUNT; i++)
-		pool_abandon(m->pools[i]);
-}
-
-/* One that was started and is wanted now. */
-static void
-adopt(struct pool *pool, struct child *c)
-{
-	LIST_REMOVE(c, entry);
-	LIST_INSERT_HEAD(&pool->list, c, entry);
-	if (!c->is_lost && pool->kind->started != NULL &&
-	    pool->kind->started(c) < 0)
-		pool_kill(c);
-}
-
-int
-pool_renew(struct pool *pool)
-{
-	struct child *c, *next;
-
-	LIST_FOREACH (c, &pool->list, entry)
-		if (!c->is_lost && !c->is_retired)
-			pool_retire(c);
-	for (c = LIST_FIRST(&pool->next); c != NULL; c = next) {
-		next = LIST_NEXT(c, entry);
-		/* Those that were abandoned are still to be reaped. */
-		if (!c->is_retired)
-			adopt(pool, c);
-	}
-	pool->prepared = 0;
-	return pool_fill(pool);
 }
 
 void

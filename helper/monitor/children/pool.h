@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "helper/monitor/children/child.h"
+#include "helper/monitor/chore.h"
 #include "helper/monitor/wiring.h"
 
 /* In what roles differ.  NULL callbacks are not called. */
@@ -76,9 +77,11 @@ struct pool {
 	size_t prepared;      /* how many were started of these */
 	bool is_stopping;
 	bool is_untidy;    /* for the owner: something has changed */
+	bool is_short;     /* one more is to be started than are wanted */
 	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
 	ev_tstamp delay;   /* before the next start; 0 after a good one */
 	struct ev_timer respawn, killer, retry;
+	struct chore fill; /* starts one that is missing */
 };
 
 /* No process yet. */
@@ -97,14 +100,27 @@ int pool_start(struct pool *pool, struct generation *g, struct child **ret);
 /* Start one of those that are wanted: the same, with kind->started(). */
 int pool_add(struct pool *pool, struct child **ret);
 
+/* How many there should be, with `g` in use. */
+size_t pool_wanted(const struct pool *pool, const struct generation *g);
+
 /*
- * Start all that are missing.  Returns 0; or why one could not be started,
- * which is logged, and tried again after a while.
+ * Start all that are missing, one after the other: before the event loop runs.
+ * Returns 0; or why one could not be started, which is logged.
  */
 int pool_fill(struct pool *pool);
 
-/* The same now, or when the time for it has come; not while it stops. */
+/*
+ * The same, but one in each chore, from now on or when the time for it has
+ * come; not while it stops.
+ */
 void pool_mend(struct pool *pool);
+
+/*
+ * One more than there are, as soon as a chore can start it.  Returns true when
+ * that is its turn; false when the next start has to be waited for, or none
+ * will be.
+ */
+bool pool_grow(struct pool *pool);
 
 /*
  * How many are there without those that are retired.  Lost ones count until
@@ -144,11 +160,14 @@ void pool_abandon(struct pool *pool);
 int pools_prepare(struct monitor *m, struct generation *next);
 void pools_abandon(struct monitor *m);
 
+/* At the start: pool_fill() for all, until one cannot be filled. */
+int pools_fill(struct monitor *m);
+
 /*
- * At a reload: retire all, and use those that were prepared, or start as many
- * from the new generation.  Returns as pool_fill().
+ * At a reload: retire all, and use those that were prepared; pool_mend() starts
+ * from the new generation what is missing.
  */
-int pool_renew(struct pool *pool);
+void pool_renew(struct pool *pool);
 
 /*
  * Have all end, each by `stop`, which finds `grace_ms` in the pool; any that is

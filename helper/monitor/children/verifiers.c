@@ -307,10 +307,10 @@ verifiers_free(struct verifiers *v)
 	return NULL;
 }
 
-int
+void
 verifiers_renew(struct verifiers *v)
 {
-	return pool_renew(&v->pool);
+	pool_renew(&v->pool);
 }
 
 void

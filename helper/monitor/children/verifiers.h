@@ -20,12 +20,11 @@ struct verifiers *verifiers_new(struct monitor *monitor);
 struct verifiers *verifiers_free(struct verifiers *verifiers);
 
 /*
- * From now on the generation in use counts, at the start, too; the one before
- * ends with the last worker that it has.  To be called before workers_renew(),
- * whose new workers get the new one.  Returns 0, or what fork(2) says, and
- * then it is tried again.
+ * From now on the generation in use counts; the one before ends with the last
+ * worker that it has.  To be called before workers_renew(), whose new workers
+ * get the new one.
  */
-int verifiers_renew(struct verifiers *verifiers);
+void verifiers_renew(struct verifiers *verifiers);
 
 /*
  * Give the one in use and a worker a line between them, and set the worker's

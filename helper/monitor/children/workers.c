@@ -17,15 +17,13 @@
 
 #define PROCESSES_MAX 4096
 #define KILL_SECONDS  2.0
-/* Removing one touches many pages, and after a fork each has to be copied. */
-#define SWEEP_STEP 16
 
 struct workers {
 	struct pool pool;
 	uint64_t next_session;
 	bool is_holding; /* see update_hold() */
 	struct ev_prepare prepare;
-	struct ev_timer sweep;
+	struct chore sweep;
 	struct hearing hearing;
 };
 
@@ -90,13 +88,14 @@ least_busy(const struct workers *workers)
 
 /*
  * Clients wait in the backlog rather than in here while all who could take them
- * have yet to read of those they have got.
+ * have yet to read of those they have got, or are yet to be started.
  */
 static void
 update_hold(struct workers *workers)
 {
 	const struct child *c = least_busy(workers);
-	bool hold = c != NULL && child_is_behind(c);
+	bool hold =
+	    c != NULL ? child_is_behind(c) : workers->pool.fill.is_queued;
 
 	if (hold == workers->is_holding)
 		return;
@@ -104,17 +103,23 @@ update_hold(struct workers *workers)
 	monitor_hold(workers->pool.monitor, hold);
 }
 
-/* Sessions of workers that are gone, a few in each turn of the event loop. */
+/*
+ * Sessions of workers that are gone, as many as there is time for.  It comes
+ * before the next fork: each is in several pages, which have to be copied after
+ * one.
+ */
 static void
-on_sweep(struct ev_loop *loop, struct ev_timer *timer, int events)
+sweep(void *owner)
 {
-	const struct workers *workers = timer->data;
+	struct workers *workers = owner;
+	struct monitor *m = workers->pool.monitor;
+	bool goes_on;
 
-	(void)events;
-	if (!registry_sweep(workers->pool.monitor->registry, SWEEP_STEP))
-		return;
-	ev_timer_set(timer, 0., 0.);
-	ev_timer_start(loop, timer);
+	do
+		goes_on = registry_sweep(m->registry, 1);
+	while (goes_on && chore_has_time());
+	if (goes_on)
+		chore_add(m->loop, &workers->sweep);
 }
 
 /* Between events, so that nothing is forked in the middle of an answer. */
@@ -130,7 +135,7 @@ on_prepare(struct ev_loop *loop, struct ev_prepare *prepare, int events)
 		return;
 	workers->pool.is_untidy = false;
 	if (registry_has_gone(workers->pool.monitor->registry))
-		ev_timer_start(loop, &workers->sweep);
+		chore_add(loop, &workers->sweep);
 	if (!workers->pool.is_stopping)
 		stop_idle(workers);
 	pool_mend(&workers->pool);
@@ -144,10 +149,8 @@ choose(struct workers *workers, struct child **ret)
 	*ret = least_busy(workers);
 	if (*ret != NULL)
 		return 0;
-	return pool->is_stopping || pool_is_waiting(pool) ||
-		       pool->count >= PROCESSES_MAX
-		   ? -EAGAIN
-		   : pool_add(pool, ret);
+	return pool->count < PROCESSES_MAX && pool_grow(pool) ? -EINPROGRESS
+							      : -EAGAIN;
 }
 
 /* Addresses for its backend connections, if the listener's have their own. */
@@ -217,8 +220,8 @@ workers_new(struct monitor *monitor)
 	workers->prepare.data = workers;
 	ev_prepare_start(monitor->loop, &workers->prepare);
 	hearing_begin(&workers->hearing, &workers->pool);
-	ev_timer_init(&workers->sweep, on_sweep, 0., 0.);
-	workers->sweep.data = workers;
+	workers->sweep =
+	    (struct chore){ .run = sweep, .owner = workers, .is_urgent = true };
 	return workers;
 }
 
@@ -229,7 +232,7 @@ workers_free(struct workers *workers)
 		return NULL;
 	ev_prepare_stop(workers->pool.monitor->loop, &workers->prepare);
 	hearing_end(&workers->hearing);
-	ev_timer_stop(workers->pool.monitor->loop, &workers->sweep);
+	chore_remove(workers->pool.monitor->loop, &workers->sweep);
 	pool_done(&workers->pool);
 	free(workers);
 	return NULL;
@@ -244,15 +247,14 @@ workers_give(
 	int r;
 
 	m.u.client.session = workers->next_session++;
-	do {
-		r = choose(workers, &c);
-		if (r < 0)
-			return r;
+	while ((r = choose(workers, &c)) == 0) {
 		r = hand_over(workers, c, &m, fd);
+		if (r != -EPIPE)
+			return r;
 		/* It is dead, which nobody has noticed yet: another one. */
-		if (r == -EPIPE)
-			pool_kill(c);
-	} while (r == -EPIPE);
+		pool_kill(c);
+	}
+	update_hold(workers);
 	return r;
 }
 
@@ -301,11 +303,11 @@ workers_pass(
 	return child_is_behind(c) ? -EAGAIN : child_tell(c, &m, fd);
 }
 
-int
+void
 workers_renew(struct workers *workers)
 {
 	workers->pool.is_untidy = true;
-	return pool_renew(&workers->pool);
+	pool_renew(&workers->pool);
 }
 
 void

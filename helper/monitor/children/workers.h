@@ -24,7 +24,9 @@ struct workers *workers_free(struct workers *workers);
 /*
  * Hand over a client, which gets the number of a session; its socket stays the
  * caller's to close.  Returns 0, also when a busy worker gets it later; or a
- * negative errno, -EAGAIN when there is no worker to take it.
+ * negative errno: -EINPROGRESS when a worker is about to be started, to be
+ * called again after monitor_hold(), which holds until then; -EAGAIN when there
+ * is none to take it.
  */
 int workers_give(
     struct workers *workers, const struct message_client *client, int fd);
@@ -56,11 +58,10 @@ int workers_pass(
     const struct workers *workers, const struct session_entry *entry, int fd);
 
 /*
- * From now on the generation in use counts, at the start, too.  Workers that
- * are there get no more clients, and end with their last session.  Returns 0,
- * or what fork(2) says, and then it is tried again.
+ * From now on the generation in use counts.  Workers that are there get no more
+ * clients, and end with their last session.
  */
-int workers_renew(struct workers *workers);
+void workers_renew(struct workers *workers);
 
 /* Connect those that are not; all of them, when the keyholder is a new one. */
 void workers_connect(struct workers *workers, bool is_new);

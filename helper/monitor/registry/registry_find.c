@@ -102,12 +102,10 @@ registry_find_source(
 	do {
 		found = tree_after(&registry->by_connection, &from,
 		    registry_compare_connections);
-		if (found != NULL)
-			from.connection = found->connection;
-	} while (found != NULL && registry_is_gone(found));
-	return found != NULL && found->connection.netns == key->netns &&
-		       stssl_address_same_ip(
-			   &found->connection.peer, &key->peer)
-		   ? found
-		   : NULL;
+		if (found == NULL || found->connection.netns != key->netns ||
+		    !stssl_address_same_ip(&found->connection.peer, &key->peer))
+			return NULL;
+		from.connection = found->connection;
+	} while (registry_is_gone(found));
+	return found;
 }

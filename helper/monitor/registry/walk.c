@@ -5,26 +5,18 @@
 #include <config.h>
 #include "helper/monitor/registry/walk.h"
 
-/* When others have had their turn. */
 static void
-arm(struct walk *walk)
+go_on(void *owner)
 {
-	ev_timer_stop(walk->loop, &walk->next);
-	ev_timer_set(&walk->next, 0., 0.);
-	ev_timer_start(walk->loop, &walk->next);
-}
+	struct walk *walk = owner;
 
-static void
-on_next(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	struct walk *walk = timer->data;
-
-	(void)loop;
-	(void)events;
-	for (int i = 0; i < WALK_STEP; i++) {
+	for (int i = 0; i < WALK_STEP && (i == 0 || chore_has_time()); i++) {
 		const struct session_entry *entry =
 		    registry_after(walk->registry, walk->at);
 
+		/* The end is another chore: it may be long. */
+		if (entry == NULL && i > 0)
+			break;
 		if (entry == NULL) {
 			walk->ended(walk->owner, true);
 			return;
@@ -36,7 +28,7 @@ on_next(struct ev_loop *loop, struct ev_timer *timer, int events)
 			return;
 		}
 	}
-	arm(walk);
+	chore_add(walk->loop, &walk->next);
 }
 
 void
@@ -44,28 +36,24 @@ walk_init(struct walk *walk, struct ev_loop *loop, struct registry *registry)
 {
 	walk->loop = loop;
 	walk->registry = registry;
-	ev_init(&walk->next, on_next);
-	walk->next.data = walk;
+	walk->next = (struct chore){ .run = go_on, .owner = walk };
 }
 
 void
 walk_begin(struct walk *walk)
 {
 	walk->at = 0;
-	arm(walk);
+	chore_add(walk->loop, &walk->next);
 }
 
 void
 walk_stop(struct walk *walk)
 {
-	ev_timer_stop(walk->loop, &walk->next);
+	chore_remove(walk->loop, &walk->next);
 }
 
 bool
 walk_is_on(const struct walk *walk)
 {
-	/* A copy, since libev's macro drops const. */
-	struct ev_timer next = walk->next;
-
-	return ev_is_active(&next);
+	return walk->next.is_queued;
 }

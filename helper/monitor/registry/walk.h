@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Visits all sessions, a few in each turn of the event loop: however many there
- * are, the monitor does other things in between.
+ * Visits all sessions, a few in each chore: however many there are, the monitor
+ * does other things in between.
  */
 #ifndef HELPER_MONITOR_REGISTRY_WALK_H
 #define HELPER_MONITOR_REGISTRY_WALK_H
@@ -10,9 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "helper/monitor/chore.h"
 #include "helper/monitor/registry/registry.h"
 
-/* Sessions in one turn. */
+/* Sessions in one chore, at most. */
 #define WALK_STEP 64
 
 struct walk {
@@ -24,7 +25,7 @@ struct walk {
 	struct ev_loop *loop;
 	struct registry *registry;
 	uint64_t at; /* the session that was the last so far */
-	struct ev_timer next;
+	struct chore next;
 };
 
 /* Both are borrowed. */

@@ -65,7 +65,7 @@ make_side(struct link_stage *s, struct link_side *side, const char *name,
 
 	side->own = make_leaf(name, &s->ca, edit);
 	side->pin = link_pin_of(&side->own, name);
-	stage_write(&files, name, &side->own);
+	stage_store(&files, name, &side->own);
 	(void)snprintf(side->certificate, sizeof side->certificate, "%s/%s.pem",
 	    s->files.dir, name);
 	(void)snprintf(

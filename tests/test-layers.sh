@@ -4,9 +4,10 @@
 # these use what is below them, never sideways and never up; no login needs a
 # file in a folder tools/.  In helper/ the monitor knows the roles; a role knows
 # base/ and none of the others.  In the worker tls/ and relay/ know no protocol.
-# GnuTLS and PAM stay in the files that are theirs.
+# GnuTLS and PAM stay in the files that are theirs.  A program is linked with
+# all archives: here is looked at what each of them calls of the others.
 set -eu
-: "${srcdir:?}"
+: "${srcdir:?} ${builddir:?}"
 cd "$srcdir"
 
 n=0
@@ -90,6 +91,54 @@ only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c \
 	pam_stssl/kept.c pam_stssl/kept.h
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c helper/base/log.c
+
+# archive LAYER ARCHIVES: what the layer's archive calls is in itself, in one of
+# these or not ours.
+archive()
+{
+	report "what $1 calls is not above it" "$(
+		cd "$builddir"
+		nm -g --undefined-only "$1"/lib*.a |
+			sed -n 's/^ *[UVWvw] //p' | sort -u |
+			join - "$work/defined" | while read -r name place; do
+				case " $1 $2 " in *" $place "*) ;;
+				*) echo "$name of $place" ;;
+				esac
+			done)"
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+layers="status status/tools conf conf/tools policy policy/tools setup x509
+	pam_stssl stsslctl helper"
+for place in $layers; do
+	# A place has one archive.
+	nm -g --defined-only "$builddir/$place"/lib*.a |
+		sed -n "s,^[0-9a-f]* [A-Z] \\(.*\\),\\1 $place,p"
+done | sort >"$work/defined"
+report "no name is defined twice" "$(
+	cut -d ' ' -f 1 "$work/defined" | uniq -d)"
+below="status"
+archive status "$below"
+archive status/tools "$below"
+archive conf "$below"
+archive conf/tools "$below conf"
+below="$below conf"
+archive policy "$below"
+archive pam_stssl "$below policy"
+below="$below policy status/tools"
+archive policy/tools "$below"
+archive x509 "status status/tools"
+below="$below policy/tools conf/tools"
+archive setup "$below"
+archive helper "$below setup x509"
+archive stsslctl "$below setup x509"
+# The first would be taken, whichever was meant.
+report "no two stages of an archive define the same" "$(
+	for file in "$builddir"/tests/lib*.a; do
+		nm -g --defined-only "$file" | sed -n 's/^[0-9a-f]* [A-Z] //p' |
+			sort | uniq -d
+	done)"
 
 # A session and its protocol are one thing in several files.
 report "no file includes another one in a circle" "$(

@@ -165,7 +165,7 @@ load_servers(struct stage *s, struct servers *servers, bool backwards)
 
 		servers->made[i] =
 		    make_leaf(plans[i].name, &s->ca, plans[i].edit);
-		stage_write(s, plans[i].name, &servers->made[i]);
+		stage_store(s, plans[i].name, &servers->made[i]);
 		name_path(s, paths[0], plans[i].name, ".pem");
 		name_path(s, paths[1], plans[i].name, ".key");
 		servers->certificates[at] = paths[0];

@@ -40,7 +40,7 @@ write_certificate(
 }
 
 void
-stage_write(const struct stage *s, const char *name, const struct made *made)
+stage_store(const struct stage *s, const char *name, const struct made *made)
 {
 	char file[64];
 
@@ -85,7 +85,7 @@ stage_set(struct stage *s)
 	s->server = make_leaf("server", &s->ca, NULL);
 	s->alice = make_leaf("alice", &s->ca, for_clients);
 	write_certificate(&s->files, "ca.pem", &s->ca);
-	stage_write(s, "server", &s->server);
+	stage_store(s, "server", &s->server);
 	write_list(s, "good.crl", time(NULL) + HOUR, NULL);
 	write_list(s, "alice.crl", time(NULL) + HOUR, &s->alice);
 	write_list(s, "old.crl", time(NULL) - 1, NULL);

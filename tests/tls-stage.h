@@ -30,7 +30,7 @@ void stage_set(struct stage *s);
 void stage_clear(struct stage *s);
 
 /* Write a certificate and its key to NAME.pem and NAME.key. */
-void stage_write(
+void stage_store(
     const struct stage *s, const char *name, const struct made *made);
 
 /* An edit for make_leaf(): a certificate that is good for clients only. */

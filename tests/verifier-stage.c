@@ -59,7 +59,7 @@ open_stage(making_edit server, making_edit client, const char *priority)
 	stage_set(s);
 	if (server != NULL) {
 		replace(&s->server, "server", server);
-		stage_write(s, "server", &s->server);
+		stage_store(s, "server", &s->server);
 	}
 	if (client != NULL) {
 		replace(&s->alice, "alice", client);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Work of the monitor that takes long: a fork(2), some steps of a walk over all
- * sessions, a part of a reload.  Whoever has such work queues it, and one piece
- * of it is done in each turn of the event loop, so that a turn has never two.
+ * sessions, a part of a reload.  It is queued, and each turn of the event loop
+ * does one piece of it.
  */
 #ifndef HELPER_MONITOR_CHORE_H
 #define HELPER_MONITOR_CHORE_H

@@ -156,7 +156,7 @@ def after_auth():
 def texts_of_ours():
     """What we may say with 530: the strings of the sources, less others."""
     found = set()
-    for pattern in ("helper/worker/ftp/*.c", "policy/decide.*",
+    for pattern in ("helper/worker/ftp/*.c", "policy/decide.[ch]",
                     "status/*.[ch]"):
         for path in glob.glob(f"{os.environ['srcdir']}/{pattern}"):
             with open(path) as file:

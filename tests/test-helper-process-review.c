@@ -257,6 +257,25 @@ count_marked(void)
 	return n;
 }
 
+START_TEST(a_session_that_has_gone_meanwhile_harms_no_other)
+{
+	const char *const certificates[] = { "good", "good", NULL };
+
+	begin(certificates);
+	t.sessions[0]->is_unreviewed = t.sessions[1]->is_unreviewed = false;
+	review_begin(t.review, STORE, ON_REVOCATION_END);
+	/* The walk has found both, and the process is yet to be started. */
+	while (count_marked() < 2)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_uint_eq(monitor.processes, 0);
+	registry_remove(monitor.registry, t.sessions[1]);
+	t.count = 1;
+	wait_for_all();
+	ck_assert_uint_eq(t.ended[0], 0);
+	finish();
+}
+END_TEST
+
 /* Why many end at once, or that they are only looked at. */
 static const struct {
 	const char *certificate;
@@ -305,6 +324,7 @@ review_cases(struct test_case *ret)
 		{ newer_lists_count_though_a_reviewer_is_at_work, 0 },
 		{ who_cannot_be_ended_just_now_is_ended_later, 0 },
 		{ who_lives_by_a_password_is_not_looked_at, 0 },
+		{ a_session_that_has_gone_meanwhile_harms_no_other, 0 },
 		{ one_turn_is_for_few_however_many_there_are, ROWS(crowds) },
 	};
 

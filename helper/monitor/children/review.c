@@ -95,7 +95,10 @@ end(struct review *review, struct session_entry *entry,
 
 /* In the process */
 
-/* The PEM of a record, a copy; NULL when it has none. */
+/*
+ * The PEM of a session's record, a copy; NULL when there is none.  Both may
+ * have gone since the walk came by.
+ */
 static char *
 certificate_of(const struct session_entry *entry)
 {
@@ -103,6 +106,8 @@ certificate_of(const struct session_entry *entry)
 	const char *pem;
 	char *copy = NULL;
 
+	if (entry == NULL || entry->text == NULL)
+		return NULL;
 	stssl_record_init(&record);
 	if (stssl_record_decode(entry->text, entry->text_len, &record) == 0) {
 		pem = stssl_record_get(&record, STSSL_KEY_SSL_CLIENT_CERT);
@@ -112,7 +117,6 @@ certificate_of(const struct session_entry *entry)
 	return copy;
 }
 
-/* The registry is what it was when the batch was made. */
 static void
 gather(const struct pool *pool)
 {

@@ -122,8 +122,9 @@ START_TEST(a_pool_that_is_short_grows_by_one)
 }
 END_TEST
 
-/* Else a client that waits would have one started in every turn. */
-START_TEST(after_a_stillborn_one_growth_is_waited_for)
+/* It has been asked for, and nobody can be asked for anew. */
+static void
+begin_with_a_stillborn_one(void)
 {
 	begin();
 	is_stillborn = true;
@@ -131,6 +132,12 @@ START_TEST(after_a_stillborn_one_growth_is_waited_for)
 	while (pool.delay == 0)
 		(void)turn();
 	ck_assert(!pool_grow(&pool));
+}
+
+/* Else a client that waits would have one started in every turn. */
+START_TEST(after_a_stillborn_one_growth_is_waited_for)
+{
+	begin_with_a_stillborn_one();
 	ck_assert(pool_is_waiting(&pool));
 	ck_assert(!pool_grow(&pool));
 	ck_assert_uint_eq(starts, WANTED + 1);
@@ -144,12 +151,7 @@ END_TEST
 
 START_TEST(a_reload_waits_for_nothing)
 {
-	begin();
-	is_stillborn = true;
-	ck_assert(pool_grow(&pool));
-	while (pool.delay == 0)
-		(void)turn();
-	ck_assert(!pool_grow(&pool));
+	begin_with_a_stillborn_one();
 	is_stillborn = false;
 	pool_renew(&pool);
 	ck_assert(!pool_is_waiting(&pool));

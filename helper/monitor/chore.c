@@ -24,13 +24,15 @@ now_us(void)
 	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
+static void on_turn(struct ev_loop *loop, struct ev_timer *timer, int events);
+
 static void
 arm(struct ev_loop *loop)
 {
 	/* One that has gone off, and was not heard yet, is not active. */
 	if (ev_is_active(&turn) || ev_is_pending(&turn))
 		return;
-	ev_timer_set(&turn, 0., 0.);
+	ev_timer_init(&turn, on_turn, 0., 0.);
 	ev_timer_start(loop, &turn);
 }
 
@@ -59,7 +61,6 @@ chore_add(struct ev_loop *loop, struct chore *chore)
 	else
 		TAILQ_INSERT_TAIL(&queue, chore, entry);
 	chore->is_queued = true;
-	ev_set_cb(&turn, on_turn);
 	arm(loop);
 }
 

@@ -72,10 +72,12 @@ static bool
 leads_to(const struct traffic_secret *secret, const struct ktls_keys *keys)
 {
 	struct ktls_keys made = { 0 };
-	bool is_so = keyupdate_keys(secret, keys->key_len, &made) == 0 &&
-		     memcmp(made.key, keys->key, sizeof made.key) == 0 &&
-		     memcmp(made.salt, keys->salt, sizeof made.salt) == 0 &&
-		     memcmp(made.nonce, keys->nonce, sizeof made.nonce) == 0;
+	bool is_so =
+	    keyupdate_keys(secret, keys->key_len, &made) == 0 &&
+	    memcmp(made.key, keys->key, sizeof made.key) == 0 &&
+	    memcmp(made.salt, keys->salt, sizeof made.salt) == 0 &&
+	    memcmp(made.nonce, keys->nonce, sizeof made.nonce) == 0 &&
+	    memcmp(made.sequence, keys->sequence, sizeof made.sequence) == 0;
 
 	explicit_bzero(&made, sizeof made);
 	return is_so;

@@ -30,6 +30,8 @@ LoadModule authz_user_module {modules}authz_user.so
 LoadModule auth_basic_module {modules}auth_basic.so
 LoadModule authnz_pam_module {modules}authnz_pam.so
 DocumentRoot {home}/www
+Timeout 300
+KeepAliveTimeout 300
 {more}
 <Location />
     AuthType Basic

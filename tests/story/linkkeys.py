@@ -107,10 +107,8 @@ def shut_out():
     old = logged_in(FTP, certificate="alice")
     configure("server", PINS["edge-2"], PINS["server-2"])
     begins(refusal(), "421")
-    equal(told("helper.log", start),
-          {"its key is not in edges: " + PINS["edge-2"]})
-    equal(told("edge.log", there),
-          {"the Server's edges lack this machine's pin"})
+    is_told("helper.log", start, "its key is not in edges: " + PINS["edge-2"])
+    is_told("edge.log", there, "the Server's edges lack this machine's pin")
     equal(" backend unreachable: " in since("edge.log", there), True)
     begins(ask(old, "NOOP"), "200")
     there_and_back(old)
@@ -127,16 +125,18 @@ def stranger():
     there = len(log("edge.log"))
     configure("edge", PINS["server-2"], PINS["edge-link"])
     begins(refusal(), "421")
-    equal(told("edge.log", there),
-          {"its key is not in servers: " + PINS["server-2"]})
+    is_told("edge.log", there, "its key is not in servers: " + PINS["server-2"])
     configure("edge", PINS["edge-link"], PINS["server-2"])
     logged_in(FTP, certificate="alice").quit()
 
 
-def told(name, start):
-    """Why there were no links, by this log."""
-    return set(re.findall(r" link session=.* failed: (.*)",
-                          since(name, start)))
+def is_told(name, start, why):
+    """Why there were no links, by this log.  The other machine's client may
+    know before the line is written."""
+    told = await_that(
+        lambda: re.findall(r" link session=.* failed: (.*)\n",
+                           since(name, start)), "the failure of the link")
+    equal(set(told), {why})
 
 
 def refusal(ftp=None):

@@ -190,6 +190,28 @@ START_TEST(a_worker_tells_of_a_bounded_number_of_failures)
 }
 END_TEST
 
+/* Of the one that is bob's. */
+START_TEST(a_worker_claims_a_bounded_number_of_taken_connections)
+{
+	struct stssl_connection here = connection_of(HERE);
+	struct mail mail;
+
+	mail_open(&mail);
+	ck_assert_int_eq(
+	    registry_publish(mail.registry, registry_find(mail.registry, 2),
+		&here, TEXT("bob's")),
+	    0);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(post_record(&mail, TEXT(RECORD), false, false),
+		    i < MESSAGE_SOURCES ? 0 : -EBADMSG);
+		ck_assert_uint_eq(registry_settle(mail.registry), 1);
+		ck_assert_uint_eq(
+		    registry_find_connection(mail.registry, &here)->session, 2);
+	}
+	mail_close(&mail);
+}
+END_TEST
+
 START_TEST(sessions_of_one_source_have_a_suspect)
 {
 	static const char *const from[] = { "[2001:db8::1]:1",
@@ -342,6 +364,7 @@ worker_channel_cases(struct test_case *ret)
 		{ a_worker_ends_its_own_sessions_only, ROWS(told) },
 		{ a_worker_asks_about_its_own_sessions_only, 3 },
 		{ a_worker_tells_of_a_bounded_number_of_failures, 0 },
+		{ a_worker_claims_a_bounded_number_of_taken_connections, 0 },
 		{ sessions_of_one_source_have_a_suspect, 0 },
 		{ the_end_of_a_channel_is_told, 0 },
 		{ bytes_that_a_worker_tells_of_only_grow, ROWS(counts) },

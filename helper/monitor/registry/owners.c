@@ -99,7 +99,8 @@ registry_remove_owner(struct registry *registry, const void *owner)
 	if (of == NULL)
 		return;
 	/* None waits for its turn any more. */
-	for (e = LIST_FIRST(&of->sessions); e != NULL && registry->waiting > 0;
+	for (e = LIST_FIRST(&of->sessions);
+	     e != NULL && registry_is_unsettled(registry);
 	     e = LIST_NEXT(e, link))
 		if (e->record == RECORD_WAITING)
 			registry_withdraw(registry, e);

@@ -7,7 +7,6 @@
 #include <config.h>
 #include "helper/monitor/registry/registry.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <search.h>
@@ -234,7 +233,8 @@ registry_publish(struct registry *registry, struct session_entry *entry,
 	r = make_known(registry, entry);
 	if (r == -EADDRINUSE) {
 		entry->record = RECORD_WAITING;
-		registry->waiting++;
+		entry->waits++;
+		LIST_INSERT_HEAD(&registry->waiting, entry, turn);
 	} else if (r < 0) {
 		drop_text(entry);
 		return r;
@@ -249,7 +249,7 @@ registry_withdraw(struct registry *registry, struct session_entry *entry)
 		(void)tdelete(entry, &registry->by_connection,
 		    registry_compare_connections);
 	else if (entry->record == RECORD_WAITING)
-		registry->waiting--;
+		LIST_REMOVE(entry, turn);
 	entry->record = RECORD_NONE;
 	drop_text(entry);
 }
@@ -257,27 +257,23 @@ registry_withdraw(struct registry *registry, struct session_entry *entry)
 bool
 registry_is_unsettled(const struct registry *registry)
 {
-	return registry->waiting > 0;
+	return !LIST_EMPTY(&registry->waiting);
 }
 
 size_t
 registry_settle(struct registry *registry)
 {
-	struct session_entry *e = NULL;
+	struct session_entry *e;
 	size_t dropped = 0;
 
-	while (
-	    registry->waiting > 0 && (e = registry_next(registry, e)) != NULL) {
-		if (e->record != RECORD_WAITING)
-			continue;
-		if (make_known(registry, e) == 0) {
-			registry->waiting--;
-		} else {
-			registry_withdraw(registry, e);
+	while ((e = LIST_FIRST(&registry->waiting)) != NULL) {
+		LIST_REMOVE(e, turn);
+		e->record = RECORD_NONE;
+		if (make_known(registry, e) < 0) {
+			drop_text(e);
 			dropped++;
 		}
 	}
-	assert(registry->waiting == 0);
 	return dropped;
 }
 

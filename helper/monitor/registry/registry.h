@@ -62,6 +62,7 @@ struct session_entry {
 	int64_t since_ms;             /* by stssl_now_ms() */
 
 	enum session_record record;
+	unsigned waits;       /* how often it was RECORD_WAITING */
 	enum metrics_tls tls; /* of the last record */
 	struct stssl_connection connection;
 	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
@@ -84,6 +85,7 @@ struct session_entry {
 	struct source *sources[MESSAGE_SOURCES];
 
 	LIST_ENTRY(session_entry) link; /* its owner's */
+	LIST_ENTRY(session_entry) turn; /* those that wait */
 };
 
 struct registry;

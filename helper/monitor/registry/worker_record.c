@@ -93,7 +93,7 @@ complete(struct worker_channel *in, struct stssl_record *record,
 
 /*
  * Without a record the answer will be "none": nothing is granted by it.
- * Returns 0, or -EPIPE when the worker is lost meanwhile.
+ * Returns 0; -EPIPE when the worker is lost meanwhile; or -EBADMSG.
  */
 static int
 keep(struct worker_channel *in, struct stssl_record *record,
@@ -116,7 +116,12 @@ keep(struct worker_channel *in, struct stssl_record *record,
 	if (r < 0)
 		(void)log_errno(r, "session=%" PRIx64 ": record is not kept",
 		    entry->session);
-	return 0;
+	/*
+	 * Another session may be in an honest one's way: where a backend has
+	 * reset a connection, the kernel gives its port away before a worker
+	 * has seen that.  But a session does not connect more often than this.
+	 */
+	return entry->waits > MESSAGE_SOURCES ? -EBADMSG : 0;
 }
 
 int

@@ -130,7 +130,10 @@ struct control {
 	uint8_t bytes[CONTROL_MAX];
 };
 
-/* One whole record; -EBADMSG when it is something else. */
+/*
+ * One whole record.  Returns 0; -EPROTO when it is longer than any that has a
+ * place here: its bytes are the client's; -EBADMSG when it is no record.
+ */
 static int
 read_control(int fd, struct control *ret)
 {
@@ -145,8 +148,10 @@ read_control(int fd, struct control *ret)
 	head = CMSG_FIRSTHDR(&message);
 	if (head == NULL || head->cmsg_level != SOL_TLS ||
 	    head->cmsg_type != TLS_GET_RECORD_TYPE ||
-	    head->cmsg_len != CMSG_LEN(1) || (message.msg_flags & MSG_EOR) == 0)
+	    head->cmsg_len != CMSG_LEN(1))
 		return -EBADMSG;
+	if ((message.msg_flags & MSG_EOR) == 0)
+		return -EPROTO;
 	ret->type = *CMSG_DATA(head);
 	ret->len = (size_t)n;
 	return 0;

@@ -51,9 +51,10 @@ int ktls_receive_start(int fd, const struct ktls_keys *keys,
  * Move data of at most `size` bytes into a pipe that has room.  Returns how
  * many; 0 when the peer has ended properly, as TLS_CLOSED; -EAGAIN when nothing
  * has come; -EPIPE when the socket has ended without close_notify; -EBADMSG for
- * a record that is not the client's; -EPROTO for one that has no place here,
- * such as another handshake; -ECONNABORTED for an alert; -E2BIG for too many
- * changes of keys; or another -errno.
+ * a record that is not the client's (RFC 8446 section 6: bad_record_mac);
+ * -EPROTO for one that has no place here, such as another handshake, however
+ * long it is (unexpected_message); -ECONNABORTED for an alert; -E2BIG for too
+ * many changes of keys; or another -errno.
  */
 ssize_t ktls_receive(struct ktls_receiver *k, int fd, int pipe_fd, size_t size);
 

@@ -188,6 +188,11 @@ read_key(struct scanner *s, struct stssl_conf_section *in)
 		    in->kind == NULL ? "" : in->kind->name);
 		return NULL;
 	}
+	if (s->text.is_quoted) {
+		stssl_token_mistake(
+		    &s->text, line, "\"%s\" must not be in quotes", key->name);
+		return NULL;
+	}
 	assert(key - in->keys < STSSL_CONF_KEYS);
 	bit = UINT64_C(1) << (key - in->keys);
 	shape = key->type->shape;

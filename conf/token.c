@@ -131,6 +131,7 @@ string(struct stssl_tokens *s)
 	char *to = s->at;
 
 	s->word = to;
+	s->is_quoted = true;
 	for (;;) {
 		size_t plain = span(s, PLAIN);
 		const char *why;
@@ -171,6 +172,7 @@ word(struct stssl_tokens *s)
 	size_t len = span(s, WORD);
 
 	s->word = s->at;
+	s->is_quoted = false;
 	s->at += len;
 	if (looks_commented(s->word, len)) {
 		stssl_token_mistake(s, s->line, "put \"%.*s\" in quotes",

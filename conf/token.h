@@ -31,7 +31,8 @@ struct stssl_tokens {
 	char *at; /* a NUL is at the end of the text, and nowhere else */
 	unsigned line;
 	char *word; /* of the last WORD, without quotes and escapes */
-	char *cut;  /* where the NUL behind the last word without quotes is */
+	bool is_quoted;
+	char *cut; /* where the NUL behind the last word without quotes is */
 	char under_cut;
 };
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "helper/monitor/children/pool.h"
 
@@ -67,8 +68,9 @@ turn(void)
 	return starts > before;
 }
 
+/* All are missing, and none is started yet. */
 static void
-begin(void)
+prepare(void)
 {
 	hooks = (struct hooks){ .forget = forget };
 	monitor.loop = ev_default_loop(0);
@@ -76,6 +78,12 @@ begin(void)
 	pool_init(&pool, &kind, &monitor, NULL);
 	pool_mend(&pool);
 	ck_assert_uint_eq(starts, 0);
+}
+
+static void
+begin(void)
+{
+	prepare();
 	while (starts < WANTED)
 		(void)turn();
 	ck_assert_uint_eq(pool.count, WANTED);
@@ -149,6 +157,44 @@ START_TEST(after_a_stillborn_one_growth_is_waited_for)
 }
 END_TEST
 
+/* Else no process would be started as long as clients come and sessions end. */
+START_TEST(when_its_time_has_come_a_start_is_not_put_off)
+{
+	begin_with_a_stillborn_one();
+	is_stillborn = false;
+	while (!pool.fill.is_queued)
+		ck_assert(!turn());
+	ck_assert(pool_grow(&pool));
+	pool_mend(&pool);
+	ck_assert(!pool_is_waiting(&pool));
+	while (!turn())
+		ck_assert(pool.fill.is_queued);
+	finish();
+}
+END_TEST
+
+/* Those that are missing, too, may end before all of them are there. */
+START_TEST(after_a_stillborn_one_the_others_are_waited_for)
+{
+	siginfo_t info;
+	unsigned before;
+
+	is_stillborn = true;
+	prepare();
+	while (!turn())
+		continue;
+	ck_assert(pool.fill.is_queued);
+	ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	while (hooks.restarts[ROLE_ADVISOR] == 0)
+		(void)turn();
+	ck_assert(pool_is_waiting(&pool));
+	before = starts;
+	ev_run(ev_default_loop(0), EVRUN_NOWAIT);
+	ck_assert_uint_eq(starts, before);
+	finish();
+}
+END_TEST
+
 START_TEST(a_reload_waits_for_nothing)
 {
 	begin_with_a_stillborn_one();
@@ -168,6 +214,8 @@ pool_cases(struct test_case *ret)
 		{ a_turn_starts_one_of_those_that_are_missing, 0 },
 		{ a_pool_that_is_short_grows_by_one, 0 },
 		{ after_a_stillborn_one_growth_is_waited_for, 0 },
+		{ when_its_time_has_come_a_start_is_not_put_off, 0 },
+		{ after_a_stillborn_one_the_others_are_waited_for, 0 },
 		{ a_reload_waits_for_nothing, 0 },
 	};
 

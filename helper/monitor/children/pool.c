@@ -72,6 +72,7 @@ ended(struct child *c)
 		pool->kind->ended(c);
 	pool_lose(c);
 	pool->delay = child_delay(c, pool->delay);
+	pool->is_due = false;
 	child_free(c);
 	pool->count--;
 	pool->monitor->processes--;
@@ -206,7 +207,7 @@ pool_mend(struct pool *pool)
 		monitor_ended(pool->monitor, pool->kind->role);
 	else if (pool_is_waiting(pool) || !is_missing(pool))
 		return;
-	else if (pool->delay == 0)
+	else if (pool->delay == 0 || pool->is_due)
 		chore_add(pool->monitor->loop, &pool->fill);
 	else
 		wait_to_respawn(pool);
@@ -234,6 +235,7 @@ on_respawn(struct ev_loop *loop, struct ev_timer *timer, int events)
 	struct pool *pool = timer->data;
 
 	(void)events;
+	pool->is_due = true;
 	chore_add(loop, &pool->fill);
 }
 

@@ -80,6 +80,7 @@ struct pool {
 	bool is_short;     /* one more is to be started than are wanted */
 	uint32_t grace_ms; /* for their tasks; 0 until the pool stops */
 	ev_tstamp delay;   /* before the next start; 0 after a good one */
+	bool is_due;       /* that time is over, and none has ended since */
 	struct ev_timer respawn, killer, retry;
 	struct chore fill; /* starts one that is missing */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What a reload may change, and when a file has changed.
+ * What a reload may change, when a file has changed, and what becomes of a
+ * reload that cannot start a process.
  */
 #include <config.h>
 #include "tests/test-helper-process.h"
@@ -12,7 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "helper/monitor/children/keyholders.h"
+#include "helper/monitor/children/pool.h"
 #include "helper/monitor/generation.h"
+#include "helper/monitor/renewal.h"
 #include "policy/stamp.h"
 #include "setup/config_read.h"
 #include "status/tools/file.h"
@@ -142,12 +146,90 @@ START_TEST(a_file_has_changed_when_it_is_written_replaced_or_gone)
 }
 END_TEST
 
+/* Processes that cannot be started */
+
+static bool forks_fail;
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
+
+/* As with RLIMIT_NPROC, which root does not have. */
+pid_t
+__wrap_fork(void)
+{
+	if (!forks_fail)
+		return __real_fork();
+	errno = EAGAIN;
+	return -1;
+}
+
+void
+monitor_renewed(struct monitor *m)
+{
+	(void)m;
+	ck_abort_msg("nothing is renewed here");
+}
+
+/* A pool for each role, so that there is something to abandon. */
+static void
+make_pools(void)
+{
+	static struct pool_kind kinds[ROLE_COUNT];
+	static struct pool pools[ROLE_COUNT];
+
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		kinds[i].role = (enum role)i;
+		pool_init(&pools[i], &kinds[i], &monitor, NULL);
+	}
+	monitor.keyholders = keyholders_new(&monitor);
+	ck_assert_ptr_nonnull(monitor.keyholders);
+}
+
+static void
+note_end(void *owner, int result, const struct stssl_error *error)
+{
+	*(int *)owner = result;
+	ck_assert_str_eq(error->text,
+	    "cannot start a keyholder: Resource temporarily unavailable");
+}
+
+/* It does not wait for that. */
+START_TEST(a_reload_that_cannot_start_a_keyholder_fails)
+{
+	int result = 0;
+	struct generation now = { .config = NULL };
+	struct renewal renewal = {
+		.monitor = &monitor, .ended = note_end, .owner = &result
+	};
+
+	make_file();
+	now.config = config_of(BASE);
+	monitor.loop = ev_default_loop(0);
+	monitor.generation = &now;
+	make_pools();
+	renewal_init(&renewal);
+	renewal_begin(&renewal);
+	/* It is loaded. */
+	renewal.next.config = config_of(BASE);
+	renewal.step = 1;
+	forks_fail = true;
+	while (renewal.go.is_queued)
+		ev_run(monitor.loop, EVRUN_ONCE);
+	ck_assert_int_eq(result, -EAGAIN);
+	ck_assert(!renewal.is_on);
+	ck_assert_ptr_null(renewal.next.config);
+	ck_assert_ptr_null(keyholders_free(monitor.keyholders));
+	generation_free(&now);
+	private_file_remove(path);
+}
+END_TEST
+
 size_t
 reload_cases(struct test_case *ret)
 {
 	const struct test_case cases[] = {
 		{ what_processes_hold_on_to_needs_a_restart, ROWS(changes) },
 		{ a_file_has_changed_when_it_is_written_replaced_or_gone, 0 },
+		{ a_reload_that_cannot_start_a_keyholder_fails, 0 },
 	};
 
 	memcpy(ret, cases, sizeof cases);

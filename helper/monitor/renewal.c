@@ -13,7 +13,12 @@
 #include "helper/monitor/children/keyholders.h"
 #include "helper/monitor/children/pool.h"
 
-/* Steps return 0; 1 to be called again; -EAGAIN when it is to be waited for. */
+/* What a step returns, besides a negative errno. */
+enum {
+	DONE,
+	GOES_ON, /* it is to be called again */
+	WAITS,   /* the same, by renewal_go_on() */
+};
 
 static int
 load(struct renewal *r, struct stssl_error *error)
@@ -53,7 +58,10 @@ prepare_keys(struct renewal *r, struct stssl_error *error)
 static int
 await_keys(struct renewal *r, struct stssl_error *error)
 {
-	return keyholders_prepared(r->monitor->keyholders, r->is_late, error);
+	int result =
+	    keyholders_prepared(r->monitor->keyholders, r->is_late, error);
+
+	return result == -EAGAIN ? WAITS : result;
 }
 
 /* One fork in each step: it copies the tables of all pages. */
@@ -65,7 +73,7 @@ prepare_processes(struct renewal *r, struct stssl_error *error)
 	if (result < 0)
 		(void)snprintf(error->text, sizeof error->text,
 		    "cannot start a process: %s", strerror(-result));
-	return result == -EAGAIN ? -ENOMEM : result;
+	return result;
 }
 
 static int
@@ -127,10 +135,10 @@ go(void *owner)
 	struct stssl_error error = { "" };
 	int result = steps[r->step](r, &error);
 
-	if (result == 0)
-		r->step++;
-	if (result == -EAGAIN)
+	if (result == WAITS)
 		return;
+	if (result == DONE)
+		r->step++;
 	if (result < 0 || r->step == STEPS)
 		end(r, result, &error);
 	else

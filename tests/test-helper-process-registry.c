@@ -175,6 +175,29 @@ START_TEST(a_taken_connection_is_waited_for)
 }
 END_TEST
 
+START_TEST(who_waits_is_in_nobody_s_way_and_may_go)
+{
+	struct registry *r = registry_new();
+	struct session_entry *third, *gone;
+
+	publish(r, add_owned_session(r, 1, &alice), HERE, "one");
+	publish(r, add_owned_session(r, 2, &alice), HERE, "waits");
+	third = add_owned_session(r, 3, &bob);
+	publish(r, third, HERE, "waits");
+	publish(r, third, HERE, "three");
+	gone = add_owned_session(r, 4, &bob);
+	publish(r, gone, HERE, "four");
+	registry_remove(r, gone);
+	registry_remove_owner(r, &alice);
+	ck_assert(registry_is_unsettled(r));
+	ck_assert_int_eq(third->record, RECORD_WAITING);
+	ck_assert_uint_eq(registry_settle(r), 0);
+	ck_assert(!registry_is_unsettled(r));
+	ck_assert_str_eq(text_of(r, HERE), "three");
+	(void)registry_free(r);
+}
+END_TEST
+
 START_TEST(a_connection_is_not_taken_from_its_session)
 {
 	struct registry *r = registry_new();
@@ -226,6 +249,7 @@ registry_cases(struct test_case *ret)
 		{ a_dead_worker_is_in_nobody_s_way, 0 },
 		{ all_sessions_are_visited, 0 },
 		{ a_taken_connection_is_waited_for, 0 },
+		{ who_waits_is_in_nobody_s_way_and_may_go, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },
 		{ ten_thousand_sessions_come_and_go, 0 },
 	};

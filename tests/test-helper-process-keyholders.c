@@ -133,6 +133,7 @@ START_TEST(a_keyholder_that_ends_at_once_is_heard)
 	ck_assert_int_eq(
 	    keyholders_prepared(keyholders, false, &error), -EBADMSG);
 	ck_assert_str_eq(error.text, "key: no such file");
+	ck_assert_uint_eq(hooks.restarts[ROLE_KEYHOLDER], 0);
 	ck_assert_ptr_null(keyholders_free(keyholders));
 }
 END_TEST

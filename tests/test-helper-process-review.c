@@ -157,17 +157,21 @@ finish(void)
 	ev_loop_destroy(ev_default_loop(0));
 }
 
-/* `ended`: a letter for each, x for a session that ends. */
+/*
+ * `ended`: a letter for each, x for a session that ends.  `deaths`: of those
+ * reviewers that have not done all they were for.
+ */
 static const struct {
 	const char *certificates[ROW_MAX];
 	const char *ended;
+	unsigned deaths;
 } rows[] = {
-	{ { "good", "revoked", "good" }, ".x." },
-	{ { "good" }, "." },
+	{ { "good", "revoked", "good" }, ".x.", 0 },
+	{ { "good" }, ".", 0 },
 	/* It never gets to those behind it. */
-	{ { "revoked", "crash", "revoked", "good" }, "xxx." },
-	{ { "crash", "crash", "good", "revoked", "crash" }, "xx.xx" },
-	{ { "revoked", "exit once", "revoked", "good" }, "x.x." },
+	{ { "revoked", "crash", "revoked", "good" }, "xxx.", 1 },
+	{ { "crash", "crash", "good", "revoked", "crash" }, "xx.xx", 3 },
+	{ { "revoked", "exit once", "revoked", "good" }, "x.x.", 1 },
 };
 
 START_TEST(all_are_looked_at_whatever_becomes_of_the_reviewer)
@@ -177,6 +181,7 @@ START_TEST(all_are_looked_at_whatever_becomes_of_the_reviewer)
 	wait_for_all();
 	for (size_t i = 0; i < t.count; i++)
 		ck_assert_uint_eq(t.ended[i], rows[_i].ended[i] == 'x');
+	ck_assert_uint_eq(hooks.restarts[ROLE_REVIEWER], rows[_i].deaths);
 	finish();
 }
 END_TEST

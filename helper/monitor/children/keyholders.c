@@ -165,6 +165,7 @@ ended(struct child *c)
 		k->next = NULL;
 		if (k->said >= 0 || k->said == -EAGAIN)
 			k->said = -EPIPE;
+		c->is_retired = true;
 		monitor_prepared(k->pool.monitor);
 	}
 	if (c != k->current)

@@ -66,10 +66,10 @@ ended(struct child *c)
 	/* That one of no use any more was killed is no news. */
 	if (!c->is_killed || !(c->is_retired || pool->is_stopping))
 		child_log_end(c);
-	if (!c->is_retired && !pool->is_stopping)
-		monitor_restarts(pool->monitor, pool->kind->role);
 	if (pool->kind->ended != NULL)
 		pool->kind->ended(c);
+	if (!c->is_retired && !pool->is_stopping)
+		monitor_restarts(pool->monitor, pool->kind->role);
 	pool_lose(c);
 	pool->delay = child_delay(c, pool->delay);
 	pool->is_due = false;

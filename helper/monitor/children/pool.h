@@ -56,7 +56,10 @@ struct pool_kind {
 	 * to do or nobody.
 	 */
 	void (*lost)(struct child *c);
-	/* Its process is reaped; maybe it is lost by now. */
+	/*
+	 * Its process is reaped; maybe it is lost by now.  One that has done
+	 * what it was for is retired here, if it is not so already.
+	 */
 	void (*ended)(struct child *c);
 	/*
 	 * Have it end by itself, and set is_retired.  NULL: it is killed as

@@ -246,7 +246,8 @@ ended(struct child *c)
 	/* Take in what it has said before its end. */
 	while (!c->is_lost && receive(review, c) == 0)
 		;
-	if (child_has_crashed(c) && review->done < review->count)
+	c->is_retired = review->done == review->count;
+	if (!c->is_retired && child_has_crashed(c))
 		goes_on = end_suspect(review);
 	if (goes_on && !c->pool->is_stopping)
 		begin_walk(review);

@@ -15,8 +15,8 @@
 #include "status/clock.h"
 
 void
-login_init(struct login *l, const struct options *options, const char *user,
-    const char *service)
+login_init(struct login *l, const struct stssl_options *options,
+    const char *user, const char *service)
 {
 	*l = (struct login) {
 		.options = options,
@@ -159,7 +159,7 @@ may_be_helpers(const struct connections *c)
 
 /* sshd has to do without the helper where there is none. */
 static bool
-is_absent(const struct options *o, int r)
+is_absent(const struct stssl_options *o, int r)
 {
 	return o->ssh && (r == -ENOENT || r == -ECONNREFUSED);
 }

@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #include "pam_stssl/connection.h"
-#include "pam_stssl/options.h"
 #include "pam_stssl/ssh_info.h"
 #include "policy/judge.h"
+#include "policy/options.h"
 #include "policy/user.h"
 #include "status/address.h"
 #include "status/query.h"
@@ -30,7 +30,8 @@ struct login_decided {
 };
 
 struct login {
-	const struct options *options; /* borrowed, as user and service are */
+	const struct stssl_options
+	    *options; /* borrowed, as user and service are */
 	const char *user;
 	const char *service;
 	const char *rhost;              /* borrowed; NULL for none */
@@ -55,7 +56,7 @@ struct login {
 };
 
 /* Begin: nothing is known, the judgement refuses. */
-void login_init(struct login *l, const struct options *options,
+void login_init(struct login *l, const struct stssl_options *options,
     const char *user, const char *service);
 
 /* Forget it all. */

@@ -16,13 +16,13 @@
 
 #include "pam_stssl/kept.h"
 #include "pam_stssl/login.h"
-#include "pam_stssl/options.h"
+#include "policy/options.h"
 
 /* One call of the module. */
 struct call {
 	pam_handle_t *pamh;
 	struct kept *kept;
-	struct options options;
+	struct stssl_options options;
 	struct login l;
 };
 
@@ -102,7 +102,7 @@ begin(struct call *c, pam_handle_t *pamh, bool is_auth, int argc,
 		c->kept->has_decided = true;
 		c->kept->decided.verdict = STSSL_VERDICT_REFUSE;
 	}
-	if (options_parse(argc, argv, &c->options, &bad) < 0) {
+	if (stssl_options_parse(argc, argv, &c->options, &bad) < 0) {
 		pam_syslog(pamh, LOG_ERR, "bad argument: %s", bad);
 		return PAM_SERVICE_ERR;
 	}

@@ -29,6 +29,12 @@ int check_pam(const char *dir, const char *service, const char *module_dir,
 void check_ssh(const struct play *p, struct findings *findings);
 
 /*
+ * The part about the module's arguments: those that it does not take, and the
+ * mistakes of a classes.conf that they name.
+ */
+void check_options(const struct play *p, struct findings *findings);
+
+/*
  * Add a warning for what a classes.conf without mistakes says that may not be
  * meant; the classes were read from `path`.
  */

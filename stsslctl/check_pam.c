@@ -306,6 +306,7 @@ check_pam(const char *dir, const char *service, const char *module_dir,
 	path = output_format("%s/%s", dir, service);
 	play_learn(&c.play, module_dir);
 	report_missing(&c.play, findings);
+	check_options(&c.play, findings);
 	if (c.play.ours[STACK_AUTH] == NULL)
 		findings_add(findings, FINDING_ERROR, path, 0,
 		    "no auth line with pam_stssl.so");

@@ -240,11 +240,31 @@ read_lines(struct reading *r, const char *text)
 	return -EBADMSG;
 }
 
+/* For libpam it is neither a blank nor an end of a line. */
+static void
+check_returns(struct reading *r, const char *text)
+{
+	for (r->line = 1; *text != '\0'; r->line++) {
+		size_t used = strcspn(text, "#\n");
+
+		if (memchr(text, '\r', used) != NULL) {
+			complain(r,
+			    "a carriage return: libpam takes it for a part of "
+			    "the word; let lines end in a newline alone",
+			    NULL);
+			return;
+		}
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+}
+
 static int
 take_text(struct reading *r, const char *text, size_t len)
 {
 	if (strlen(text) != len)
 		return -EILSEQ;
+	check_returns(r, text);
 	access_check(
 	    r->file, &(struct access_user){ .uid = geteuid() }, r->findings);
 	return read_lines(r, text);

@@ -162,7 +162,7 @@ static bool
 is_read(const char *path, const struct stssl_classes *kept,
     struct stssl_classes **ret)
 {
-	const struct options options = { .classes = path,
+	const struct stssl_options options = { .classes = path,
 		.socket = "/nonexistent" };
 	struct login l;
 	bool read;

@@ -121,6 +121,13 @@ static const struct {
 			   { 1, "more lines than are looked at" } } },
 	{ "trap-continued-end",
 	    { { 2, "the file ends in a line to be continued" } } },
+	{ "trap-unknown-option",
+	    { { 2, "bad argument \"claszes=/etc/x\": pam_stssl.so refuses" },
+		{ 5, "bad argument \"classes=classes.conf\": pam_st" } } },
+	/* Once, although each line names it. */
+	{ "trap-no-such-classes", { { 0, "No such file or directory" } } },
+	{ "trap-carriage-returns",
+	    { { 3, "a carriage return: libpam takes it for a part of" } } },
 	{ "trap-not-ours", { { 0, "no auth line with pam_stssl.so" } } },
 };
 

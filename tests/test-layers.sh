@@ -87,8 +87,7 @@ only 'gnutls/' 'x509/.*' 'helper/worker/tls/.*' helper/base/keytag.c \
 	stsslctl/certificate.c stsslctl/certificate_file.c
 only libtasn1 x509/der.c
 only 'curl/' helper/inquirer/fetch.c
-only 'security/' pam_stssl/pam_stssl.c pam_stssl/options.c \
-	pam_stssl/kept.c pam_stssl/kept.h
+only 'security/' pam_stssl/pam_stssl.c pam_stssl/kept.c pam_stssl/kept.h
 only 'ev\.h' 'helper/.*'
 only 'syslog\.h' pam_stssl/pam_stssl.c helper/base/log.c
 

@@ -17,7 +17,7 @@
 
 #include "pam_stssl/connection.h"
 #include "pam_stssl/login.h"
-#include "pam_stssl/options.h"
+#include "policy/options.h"
 #include "status/query.h"
 #include "status/tools/address.h"
 #include "tests/module-stage.h"
@@ -245,19 +245,19 @@ START_TEST(options_have_their_defaults)
 {
 	const char *const argv[] = { "rhost=keep", "debug" };
 	const char *bad = NULL;
-	struct options o;
+	struct stssl_options o;
 
-	ck_assert_int_eq(options_parse(0, NULL, &o, &bad), 0);
+	ck_assert_int_eq(stssl_options_parse(0, NULL, &o, &bad), 0);
 	ck_assert_str_eq(o.classes, "/etc/stssl/classes.conf");
 	ck_assert_str_eq(o.socket, "/run/stssl/status.sock");
 	ck_assert(!o.keep_rhost && !o.debug);
-	ck_assert_int_eq(options_parse(2, argv, &o, &bad), 0);
+	ck_assert_int_eq(stssl_options_parse(2, argv, &o, &bad), 0);
 	ck_assert(o.keep_rhost && o.debug && bad == NULL);
 }
 END_TEST
 
 static void
-format_example(struct login *l, const struct options *options)
+format_example(struct login *l, const struct stssl_options *options)
 {
 	static const char record[] =
 	    STAGE_TLS "SSL_CLIENT_VERIFY=SUCCESS\0"
@@ -275,7 +275,7 @@ format_example(struct login *l, const struct options *options)
 
 START_TEST(log_line_is_one_line_whatever_comes)
 {
-	const struct options options = { .socket = "/x" };
+	const struct stssl_options options = { .socket = "/x" };
 	char text[LOGIN_TEXT], *huge = malloc(10000);
 	struct login l;
 
@@ -326,7 +326,7 @@ START_TEST(log_line_says_what_went_wrong)
 
 	stage_open(&s, &script, stage_classes);
 	snprintf(classes, sizeof classes, "%s/classes.conf", s.fake.dir);
-	const struct options options = { .classes = classes,
+	const struct stssl_options options = { .classes = classes,
 		.socket = s.fake.path };
 
 	login_init(&l, &options, "alice", "vsftpd");

@@ -4,7 +4,7 @@
  * that was meant to make things stricter must not get lost.
  */
 #include <config.h>
-#include "pam_stssl/options.h"
+#include "policy/options.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -42,16 +42,16 @@ static const struct {
 	size_t place;
 	bool (*take)(void *ret, const char *value);
 } rows[] = {
-	{ "classes=", offsetof(struct options, classes), take_path },
-	{ "socket=", offsetof(struct options, socket), take_path },
-	{ "rhost=", offsetof(struct options, keep_rhost), take_rhost },
-	{ "debug", offsetof(struct options, debug), take_nothing },
-	{ "ssh", offsetof(struct options, ssh), take_nothing },
+	{ "classes=", offsetof(struct stssl_options, classes), take_path },
+	{ "socket=", offsetof(struct stssl_options, socket), take_path },
+	{ "rhost=", offsetof(struct stssl_options, keep_rhost), take_rhost },
+	{ "debug", offsetof(struct stssl_options, debug), take_nothing },
+	{ "ssh", offsetof(struct stssl_options, ssh), take_nothing },
 };
 
 /* False for an argument that is unknown, wrong, or given twice. */
 static bool
-parse_one(struct options *o, const char *arg, unsigned *seen)
+parse_one(struct stssl_options *o, const char *arg, unsigned *seen)
 {
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t len = strlen(rows[i].name);
@@ -67,10 +67,10 @@ parse_one(struct options *o, const char *arg, unsigned *seen)
 }
 
 int
-options_parse(int argc, const char *const *argv, struct options *ret,
-    const char **ret_bad)
+stssl_options_parse(int argc, const char *const *argv,
+    struct stssl_options *ret, const char **ret_bad)
 {
-	struct options o = {
+	struct stssl_options o = {
 		.classes = STSSL_CLASSES_CONF,
 		.socket = STSSL_STATUS_SOCKET,
 	};

@@ -2,13 +2,13 @@
  *
  * The module's arguments in a PAM service file, pam_stssl(8).
  */
-#ifndef PAM_STSSL_OPTIONS_H
-#define PAM_STSSL_OPTIONS_H
+#ifndef POLICY_OPTIONS_H
+#define POLICY_OPTIONS_H
 
 #include <stdbool.h>
 
 /* All strings are borrowed from the arguments, or constant. */
-struct options {
+struct stssl_options {
 	const char *classes;
 	const char *socket;
 	bool keep_rhost;
@@ -21,7 +21,7 @@ struct options {
  * Returns 0; -EINVAL when an argument is unknown, has a bad value or is given
  * twice: *ret_bad is that argument then.
  */
-int options_parse(int argc, const char *const *argv, struct options *ret,
-    const char **ret_bad);
+int stssl_options_parse(int argc, const char *const *argv,
+    struct stssl_options *ret, const char **ret_bad);
 
 #endif

@@ -269,89 +269,6 @@ START_TEST(a_key_that_is_not_there_is_answered_without_a_signature)
 }
 END_TEST
 
-/* Loading */
-
-static const struct {
-	const char *what;
-	bool is_of_links; /* and that of the server is right */
-} wrongs[] = {
-	{ "missing", false },
-	{ "empty", false },
-	{ "of another", false },
-	{ "missing", true },
-	{ "empty", true },
-	{ "of another", true },
-};
-
-/* Let the key of `f` be that of links, and `good` be the server's. */
-static void
-use_for_links(struct key_files *f, const struct key_files *good)
-{
-	f->config.link.certificate = f->certificate;
-	f->config.link.key = f->key;
-	f->config.tls = good->config.tls;
-}
-
-START_TEST(a_wrong_key_is_told_with_its_name_and_number)
-{
-	struct keys *keys = NULL;
-	struct stssl_error error = { "" };
-	unsigned char nothing[1] = "";
-	gnutls_datum_t pem = { nothing, 0 };
-	struct key_files f, other;
-	size_t wrong = 99;
-
-	make_key(&f, P256);
-	make_key(&other, P256);
-	if (strcmp(wrongs[_i].what, "missing") == 0)
-		ck_assert_int_eq(unlink(f.key), 0);
-	else if (strcmp(wrongs[_i].what, "empty") == 0)
-		(void)write_file(&f.files, "server.key", &pem, 1);
-	else
-		(void)snprintf(f.key, sizeof f.key, "%s", other.key);
-	if (wrongs[_i].is_of_links)
-		use_for_links(&f, &other);
-	ck_assert_msg(keys_load(&f.config, &keys, &wrong, &error) < 0, "%s",
-	    wrongs[_i].what);
-	ck_assert_ptr_null(keys);
-	ck_assert_uint_eq(wrong, wrongs[_i].is_of_links);
-	ck_assert_int_eq(strncmp(error.text, f.key, strlen(f.key)), 0);
-	if (strcmp(wrongs[_i].what, "missing") == 0)
-		ck_assert_str_eq(
-		    error.text + strlen(f.key), ": No such file or directory");
-	key_files_remove(&other);
-	key_files_remove(&f);
-}
-END_TEST
-
-START_TEST(the_key_of_links_comes_behind_those_of_the_server)
-{
-	struct key_request request = { .algorithm = KEY_ECDSA_SHA256,
-		.len = 32 };
-	struct key_answer answer = { .len = 0 };
-	struct key_files f, other;
-	struct keys *keys;
-	struct stssl_error error;
-	size_t wrong;
-
-	make_key(&f, P256);
-	make_key(&other, P256);
-	use_for_links(&f, &other);
-	f.config.tls.certificates.count = (size_t)_i;
-	ck_assert_uint_eq(keys_count(&f.config), (size_t)_i + 1);
-	ck_assert_str_eq(keys_source(&f.config, (size_t)_i), f.key);
-	OK(keys_load(&f.config, &keys, &wrong, &error));
-	request.key = (uint32_t)_i;
-	ck_assert_ptr_null(keys_sign(keys, &request, &answer));
-	ck_assert_uint_gt(answer.len, 0);
-	request.key++;
-	ck_assert_ptr_nonnull(keys_sign(keys, &request, &answer));
-	(void)keys_free(keys);
-	key_files_remove(&other);
-	key_files_remove(&f);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -362,8 +279,6 @@ main(void)
 		{ a_signature_is_that_of_the_certificates_key, ROWS(signers) },
 		{ a_worker_that_asks_for_something_else_is_not_heard_again, 2 },
 		{ a_key_that_is_not_there_is_answered_without_a_signature, 0 },
-		{ a_wrong_key_is_told_with_its_name_and_number, ROWS(wrongs) },
-		{ the_key_of_links_comes_behind_those_of_the_server, 2 },
 	};
 
 	log_open(LOG_TARGET_STDERR, "test", true);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "x509/inside.h"
+#include "x509/pem.h"
 
 int
 x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
@@ -24,7 +25,7 @@ x509_certificates_read(const char *path, gnutls_x509_crt_t **ret,
 	r = gnutls_x509_crt_list_import2(
 	    ret, ret_count, &pem, GNUTLS_X509_FMT_PEM, 0);
 	free(text);
-	return r < 0 ? x509_fault(error, path, "%s", gnutls_strerror(r)) : 0;
+	return r < 0 ? x509_fault(error, path, "%s", x509_pem_fault(r)) : 0;
 }
 
 void

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "status/file.h"
+#include "x509/pem.h"
 
 /* Certificates in a file: the server's, and those of its authorities. */
 #define CHAIN_MAX    10
@@ -54,14 +55,18 @@ is_elsewhere(const char *source)
 	return strcmp(source, CONFIG_KEY_LINK) == 0;
 }
 
-/* Of a file GnuTLS says no more than that it cannot be read. */
+/*
+ * Of a file GnuTLS says no more than that it cannot be read; and that a key is
+ * not the certificate's, of one from the start that nobody has looked for.
+ */
 static const char *
 text_of(const char *what, int code)
 {
 	int fd;
 
-	if (code != GNUTLS_E_FILE_ERROR || keys_is_url(what))
-		return gnutls_strerror(code);
+	if (keys_is_url(what) || (code != GNUTLS_E_FILE_ERROR &&
+				     code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH))
+		return x509_pem_fault(code);
 	fd = open(what, OPEN_FLAGS);
 	if (fd == -1)
 		return errno == EACCES ? "the helper's user cannot read it"
@@ -227,17 +232,19 @@ try(gnutls_privkey_t key, gnutls_pubkey_t pubkey)
 	return r < 0 ? GNUTLS_E_CERTIFICATE_KEY_MISMATCH : 0;
 }
 
-/* Is it the certificate's, and what is that called? */
+/* Is it the certificate's, and what is that called?  *what is at fault. */
 static int
-check(struct key *key, const char *certificate)
+check(struct key *key, const char *certificate, const char **what)
 {
 	gnutls_pcert_st chain[CHAIN_MAX];
 	unsigned count = CHAIN_MAX;
 	int r = gnutls_pcert_list_import_x509_file(
 	    chain, &count, certificate, GNUTLS_X509_FMT_PEM, NULL, NULL, 0);
 
-	if (r < 0)
+	if (r < 0) {
+		*what = certificate;
 		return r;
+	}
 	r = try(key->key, chain[0].pubkey);
 	if (r >= 0 &&
 	    !key_name_of(chain[0].cert.data, chain[0].cert.size, key->name))
@@ -247,15 +254,16 @@ check(struct key *key, const char *certificate)
 	return r;
 }
 
+/* The key's source is *what, which becomes the certificate if that is wrong. */
 static int
-load(const char *source, const char *certificate, struct key *ret)
+load(const char **what, const char *certificate, struct key *ret)
 {
 	struct key key;
-	int r = open_key(source, &key.key);
+	int r = open_key(*what, &key.key);
 
 	if (r < 0)
 		return r;
-	r = check(&key, certificate);
+	r = check(&key, certificate, what);
 	if (r < 0)
 		gnutls_privkey_deinit(key.key);
 	else
@@ -279,7 +287,7 @@ keys_load(const struct helper_config *config, struct keys **ret,
 		const char *source = keys_source(config, i);
 		int r = is_elsewhere(source)
 			    ? 0
-			    : load(source, certificate_of(config, i),
+			    : load(&source, certificate_of(config, i),
 				  &keys->keys[i]);
 
 		if (r < 0) {

@@ -22,6 +22,7 @@
 #include "helper/worker/tls/tls_rank.h"
 #include "helper/worker/tls/tls_tickets.h"
 #include "helper/worker/tls/tls_trust.h"
+#include "x509/pem.h"
 #include "x509/store.h"
 
 /* The default, and a group. */
@@ -53,7 +54,7 @@ load_pair(
 	int r = keyremote_load(l->context->keys,
 	    is_servers ? KEYREMOTE_LINK : index, certificate, to);
 
-	return r < 0 ? fault(l, certificate, gnutls_strerror(r)) : 0;
+	return r < 0 ? fault(l, certificate, x509_pem_fault(r)) : 0;
 }
 
 /* Those of a set; of more than TLS_NAMES_MAX there is none but all. */

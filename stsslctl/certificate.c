@@ -18,6 +18,7 @@
 #include "status/tools/file.h"
 #include "stsslctl/output.h"
 #include "x509/inventory.h"
+#include "x509/pem.h"
 #include "x509/store.h"
 
 #define FILE_MAX (64 * 1024 * 1024)
@@ -31,7 +32,10 @@ fault(struct findings *findings, const char *path, const char *what)
 	findings_add(findings, FINDING_ERROR, path, 0, "%s", what);
 }
 
-/* A text file as GnuTLS wants it; the data belong to the caller. */
+/*
+ * A text file as GnuTLS wants it; the data belong to the caller.  Without
+ * `findings` a mistake is not told: somebody else has.
+ */
 static bool
 load(const char *path, struct findings *findings, gnutls_datum_t *ret)
 {
@@ -39,17 +43,16 @@ load(const char *path, struct findings *findings, gnutls_datum_t *ret)
 	size_t len;
 	int r = stssl_file_read(path, FILE_MAX, &text, &len);
 
-	if (r == 0 && strlen(text) == len) {
+	if (r == 0) {
 		*ret = (gnutls_datum_t){ (unsigned char *)text, (unsigned)len };
 		return true;
 	}
-	if (r == 0)
-		free(text);
-	fault(findings, path, strerror(r == 0 ? EILSEQ : -r));
+	if (findings != NULL)
+		fault(findings, path, strerror(-r));
 	return false;
 }
 
-/* The certificates of a file; after a mistake in it, reported, there are 0. */
+/* The certificates of a file; after a mistake in it there are 0. */
 static unsigned
 load_certificates(
     const char *path, struct findings *findings, gnutls_x509_crt_t **ret)
@@ -65,7 +68,8 @@ load_certificates(
 	free(pem.data);
 	if (r >= 0)
 		return count;
-	fault(findings, path, gnutls_strerror(r));
+	if (findings != NULL)
+		fault(findings, path, x509_pem_fault(r));
 	return 0;
 }
 
@@ -117,7 +121,7 @@ check_pair(const char *path, const char *key_path, struct findings *findings)
 		explicit_bzero(pem.data, pem.size);
 		free(pem.data);
 		if (r < 0)
-			fault(findings, key_path, gnutls_strerror(r));
+			fault(findings, key_path, x509_pem_fault(r));
 		else if (r == 0)
 			findings_add(findings, FINDING_ERROR, key_path, 0,
 			    "is not the key of %s", path);
@@ -174,7 +178,7 @@ check_ca_file(void *owner, const char *path, struct x509_error *error)
 {
 	const struct checking *c = owner;
 	gnutls_x509_crt_t *certs = NULL;
-	unsigned count = load_certificates(path, c->findings, &certs);
+	unsigned count = load_certificates(path, NULL, &certs);
 
 	(void)error;
 	for (unsigned i = 0; i < count; i++) {
@@ -222,15 +226,13 @@ check_list_file(void *owner, const char *path, struct x509_error *error)
 	int r;
 
 	(void)error;
-	if (!load(path, c->findings, &pem))
+	if (!load(path, NULL, &pem))
 		return 0;
 	r = gnutls_x509_crl_list_import2(
 	    &lists, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
 	free(pem.data);
-	if (r < 0) {
-		fault(c->findings, path, gnutls_strerror(r));
+	if (r < 0)
 		return 0;
-	}
 	for (unsigned i = 0; i < count; i++) {
 		check_list(c, path, lists[i]);
 		gnutls_x509_crl_deinit(lists[i]);
@@ -241,30 +243,33 @@ check_list_file(void *owner, const char *path, struct x509_error *error)
 
 /* Each path is a file, or a directory of files. */
 static void
-check_paths(struct checking *c, const struct stssl_values *paths,
-    int (*each)(void *owner, const char *path, struct x509_error *error))
+check_paths(
+    struct checking *c, const struct stssl_values *paths, x509_each_file *each)
 {
 	struct x509_error error;
 
 	for (size_t i = 0; i < paths->count; i++)
-		if (x509_files(paths->list[i], each, c, &error) < 0)
-			fault(c->findings, NULL, error.text);
+		(void)x509_files(paths->list[i], each, c, &error);
 }
 
 static void
-check_priority(const char *priority, struct findings *findings)
+check_priority(const struct helper_config *config, const char *path,
+    struct findings *findings)
 {
 	gnutls_priority_t parsed;
 	const char *at = NULL;
 	char quoted[STSSL_QUOTE_MAX];
-	int r = gnutls_priority_init(&parsed, priority, &at);
+	struct stssl_error error;
+	int r = gnutls_priority_init(&parsed, config->tls.priority, &at);
 
-	if (r >= 0)
+	if (r >= 0) {
 		gnutls_priority_deinit(parsed);
-	else
-		findings_add(findings, FINDING_ERROR, NULL, 0,
-		    "priority: %s: %s", stssl_quote(quoted, sizeof quoted, at),
-		    gnutls_strerror(r));
+		return;
+	}
+	(void)stssl_conf_error(stssl_conf_next(config->conf, "tls", NULL),
+	    "priority", &error, "priority: %s: %s",
+	    stssl_quote(quoted, sizeof quoted, at), gnutls_strerror(r));
+	findings_add_conf(findings, FINDING_ERROR, path, &error);
 }
 
 static void
@@ -324,7 +329,7 @@ check_inventory(const struct helper_config *config,
 }
 
 void
-certificate_check(const struct helper_config *config,
+certificate_check(const struct helper_config *config, const char *path,
     const struct x509_store *store, time_t now, struct findings *findings)
 {
 	const struct tls_config *tls = &config->tls;
@@ -333,7 +338,7 @@ certificate_check(const struct helper_config *config,
 	check_inventory(config, store, now, findings);
 	check_pairs(config, findings);
 	check_edge_certificates(&config->link, findings);
-	check_priority(tls->priority, findings);
+	check_priority(config, path, findings);
 	check_paths(&c, &tls->client_cas, check_ca_file);
 	check_paths(&c, &tls->client_crls, check_list_file);
 }

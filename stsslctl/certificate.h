@@ -26,10 +26,12 @@ int certificate_trust(const struct tls_config *tls, struct x509_store **ret,
     struct x509_error *error);
 
 /*
- * Check them all, as of `now`.  `store` has the CAs of clients, or is NULL when
- * they cannot be loaded; chains that end early are not reported then.
+ * Check them all, as of `now`, and `priority` of the configuration, which was
+ * read from `path`.  `store` has the CAs of clients, or is NULL when they
+ * cannot be loaded, which certificate_trust() has told; chains that end early
+ * are not reported then.
  */
-void certificate_check(const struct helper_config *config,
+void certificate_check(const struct helper_config *config, const char *path,
     const struct x509_store *store, time_t now, struct findings *findings);
 
 #endif

@@ -7,6 +7,7 @@
 #include "stsslctl/check.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,6 @@
 #include "setup/config_read.h"
 #include "setup/warnings.h"
 #include "status/ascii.h"
-#include "status/quote.h"
 #include "status/trust.h"
 #include "stsslctl/certificate.h"
 #include "stsslctl/command.h"
@@ -73,17 +73,39 @@ classes(const char *path, const struct helper_config *config,
 }
 
 static void
-check_user(const char *name, const char *path, struct findings *findings)
+check_user(const struct stssl_conf_section *section, const char *key,
+    const char *name, const char *path, struct findings *findings)
 {
-	char quoted[STSSL_QUOTE_MAX];
 	struct access_user user;
+	struct stssl_error error;
 
-	if (access_user_find(name, &user) == 0)
+	if (access_user_find(name, &user) == 0) {
 		access_user_done(&user);
-	else
-		findings_add(findings, FINDING_ERROR, path, 0,
-		    "there is no user %s",
-		    stssl_quote(quoted, sizeof quoted, name));
+		return;
+	}
+	(void)stssl_conf_error(section, key, &error,
+	    "%s = \"%s\": there is no such user", key, name);
+	findings_add_conf(findings, FINDING_ERROR, path, &error);
+}
+
+/* Who may ask the helper. */
+static void
+check_askers(const struct helper_config *config, const char *path,
+    struct findings *findings)
+{
+	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
+	const struct stssl_values *users = &config->status_users;
+	struct stssl_error error;
+
+	for (size_t i = 0; i < users->count; i++)
+		check_user(top, "status-users", users->list[i], path, findings);
+	if (config->status_group == NULL ||
+	    getgrnam(config->status_group) != NULL)
+		return;
+	(void)stssl_conf_error(top, "status-group", &error,
+	    "status-group = \"%s\": there is no such group",
+	    config->status_group);
+	findings_add_conf(findings, FINDING_ERROR, path, &error);
 }
 
 /* The daemon of a listener, if that is not root. */
@@ -101,7 +123,7 @@ check_backend_user(const struct listen_config *l, const char *path,
 	if (name == NULL)
 		return;
 	if (access_user_find(name, &user) < 0) {
-		check_user(name, path, findings);
+		check_user(l->section, "backend-user", name, path, findings);
 		return;
 	}
 	uid = user.uid;
@@ -144,7 +166,7 @@ named(const struct helper_config *config, const char *path,
 	if (certificate_trust(tls, &store, &error) < 0)
 		findings_add(
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
-	certificate_check(config, store, time(NULL), findings);
+	certificate_check(config, path, store, time(NULL), findings);
 	(void)x509_store_free(store);
 	for (size_t i = 0; i < tls->certificates.count; i++) {
 		access_check_owned(tls->certificates.list[i], helper, findings);
@@ -154,8 +176,7 @@ named(const struct helper_config *config, const char *path,
 		access_check_owned(tls->client_cas.list[i], helper, findings);
 	for (size_t i = 0; i < tls->client_crls.count; i++)
 		access_check_owned(tls->client_crls.list[i], helper, findings);
-	for (size_t i = 0; i < config->status_users.count; i++)
-		check_user(config->status_users.list[i], path, findings);
+	check_askers(config, path, findings);
 	for (size_t i = 0; i < config->listener_count; i++)
 		check_backend_user(
 		    &config->listeners[i], path, helper, findings);
@@ -203,7 +224,8 @@ files(const struct arguments *a, struct findings *findings)
 	} else {
 		path = config->classes;
 		if (access_user_find(config->user, &helper) < 0)
-			check_user(config->user, a->config, findings);
+			check_user(stssl_conf_top(config->conf), "user",
+			    config->user, a->config, findings);
 		named(config, a->config, &helper, findings);
 		check_daemons(config, a->etc, a->pam_dir, findings);
 	}

@@ -260,13 +260,21 @@ expect "nothing is said of classes that are not for anonymous" 0 "" check
 mv classes.good classes.conf
 sed -i '1i status-users = { "no-such-user" }' helper.conf
 expect "users who may ask have to exist" 1 \
-	'error: @/helper.conf: there is no user "no-such-user"' check
+	'error: @/helper.conf:1: status-users = "no-such-user": there is no'\
+' such user' check
+sed -i '1s/.*/status-group = "no-such-group"/' helper.conf
+expect "so has their group" 1 'error: @/helper.conf:1: status-group ='\
+' "no-such-group": there is no such group' check
 sed -i 1d helper.conf
+sed -i 's/^user = .*/user = "no-such-user"/' helper.conf
+expect "so has the helper's user" 1 'error: @/helper.conf:1: user ='\
+' "no-such-user": there is no such user' check
+config server.pem server.key ''
 # The helper's user, too, is root when root runs the tests.
 level=error why="that is the helper's own user"
 [ "$me" != root ] || level=warning why="root may report without it"
-for row in "no-such-user:error: @/helper.conf: there is no user \
-\"no-such-user\"" \
+for row in "no-such-user:error: @/helper.conf:14: backend-user = \
+\"no-such-user\": there is no such user" \
     "root:warning: @/helper.conf:14: backend-user = \"root\": root may report \
 without it" \
     "$me:$level: @/helper.conf:14: backend-user = \"$me\": $why" daemon:; do
@@ -280,7 +288,30 @@ done
 config server.pem server.key ''
 sed -i 's/^tls {/tls { priority = "NORMAL:-NONSENSE"/' helper.conf
 expect "a priority has to be one" 1 \
-	'error: priority: "-NONSENSE": The request is invalid.' check
+	'error: @/helper.conf:4: priority: "-NONSENSE": The request is'\
+' invalid.' check
+openssl x509 -in server.pem -outform der -out server.der
+openssl x509 -in ca.pem -outform der -out ca.der
+openssl crl -in fresh.crl -outform der -out crl.der
+openssl pkcs8 -topk8 -in server.key -passout pass:x -out encrypted.key
+chmod 600 encrypted.key
+config server.der server.key ''
+expect "a certificate is in PEM" 1 \
+	"error: @/server.der: no certificate in PEM" check
+config server.pem encrypted.key ''
+expect "a key is not encrypted" 1 "error: @/encrypted.key: the key is\
+ encrypted, and nobody is asked for its password; openssl pkey -in FILE -out\
+ NEW decrypts it" check
+install -m 600 /dev/null empty.key
+config server.pem empty.key ''
+expect "a key is there" 1 "error: @/empty.key: no private key in PEM" check
+config server.pem server.key ''
+sed -i 's/ca\.pem/ca.der/' helper.conf
+expect "a CA is in PEM, which is said once" 1 \
+	"error: @/ca.der: no certificate in PEM" check
+config server.pem server.key crl.der
+expect "a list is in PEM, which is said once" 1 "error: @/crl.der: no\
+ revocation list in PEM: Base64 decoding error." check
 config server.pem server.key ''
 echo 'nonsense = 1' >>helper.conf
 r=$(check --config "$dir/helper.conf")

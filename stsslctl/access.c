@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Judges permission bits; ACLs are not looked at.
+ * Who can write is judged by permission bits; ACLs are not looked at for that.
  */
 #include <config.h>
 #include "stsslctl/access.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
@@ -44,38 +45,48 @@ access_user_done(struct access_user *user)
 	*user = (struct access_user){ 0 };
 }
 
+/* May a user with these effective ids?  Something else than a "no" is none. */
 static bool
-in_group(const struct access_user *user, gid_t gid)
+may_read(const char *path)
 {
-	for (int i = 0; i < user->count; i++)
-		if (user->gids[i] == gid)
-			return true;
-	return false;
+	struct stat st;
+	int how = R_OK;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		how |= X_OK;
+	return faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0 ||
+	       errno != EACCES;
 }
 
+/*
+ * Asks the kernel, which knows ACLs and all directories above.  root needs no
+ * groups to come back.
+ */
 static bool
-can_read(const struct access_user *user, const struct stat *st)
+can_read(const struct access_user *user, const char *path)
 {
-	unsigned need = S_ISDIR(st->st_mode) ? 5 : 4, shift = 0;
+	const gid_t gid = getegid();
+	bool can = true;
 
-	if (user->uid == 0)
+	if (user->uid == geteuid())
+		return may_read(path);
+	if (geteuid() != 0 || user->count == 0 ||
+	    setgroups((size_t)user->count, user->gids) == -1)
 		return true;
-	if (user->uid == st->st_uid)
-		shift = 6;
-	else if (in_group(user, st->st_gid))
-		shift = 3;
-	return (st->st_mode >> shift & need) == need;
+	if (setegid(user->gids[0]) == 0 && seteuid(user->uid) == 0)
+		can = may_read(path);
+	if (seteuid(0) == -1 || setegid(gid) == -1)
+		abort();
+	return can;
 }
 
 void
 access_check_readable(const char *path, const struct access_user *helper,
-    struct findings *findings)
+    enum finding_level level, const char *then, struct findings *findings)
 {
-	struct stat st;
-
-	if (stat(path, &st) == 0 && !can_read(helper, &st))
-		findings_add(findings, FINDING_ERROR, path, 0,
-		    "the helper's user cannot read it");
+	if (!can_read(helper, path))
+		findings_add(findings, level, path, 0,
+		    "the helper's user cannot read it%s", then);
 }
 
 /* In a sticky directory others can neither rename nor remove a file. */

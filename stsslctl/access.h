@@ -17,18 +17,20 @@ struct access_user {
 };
 
 /*
- * Look up `name`.  NULL is the user who asks.  Returns 0 and *ret, to be
+ * Look up `name`.  NULL is the user who asks.  The first group is the primary
+ * one.  Returns 0 and *ret, to be
  * emptied by access_user_done(); -ENOENT when there is none; -ENOMEM.
  */
 int access_user_find(const char *name, struct access_user *ret);
 void access_user_done(struct access_user *user);
 
 /*
- * An error when the permission bits do not let the helper's user read a file,
- * or search and list a directory.  Nothing is said of files that are not there.
+ * A finding when the helper's user cannot read a file, or search and list a
+ * directory, with the consequence `then`.  Nothing is said of files that are
+ * not there, nor by an ordinary user about another one.
  */
 void access_check_readable(const char *path, const struct access_user *helper,
-    struct findings *findings);
+    enum finding_level level, const char *then, struct findings *findings);
 
 /*
  * An error when the file, links followed, can be written to by others than

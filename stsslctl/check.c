@@ -62,7 +62,7 @@ classes(const char *path, const struct helper_config *config,
 		access_check_way(path, &reader, findings);
 		return;
 	}
-	access_check_readable(path, helper, findings);
+	access_check_readable(path, helper, FINDING_ERROR, "", findings);
 	check_classes(classes, path, findings);
 	if (config != NULL) {
 		check_places(config, pam_dir, classes, path, findings);
@@ -168,19 +168,12 @@ named(const struct helper_config *config, const char *path,
 		    findings, FINDING_ERROR, NULL, 0, "%s", error.text);
 	certificate_check(config, path, store, time(NULL), findings);
 	(void)x509_store_free(store);
-	for (size_t i = 0; i < tls->certificates.count; i++) {
-		access_check_owned(tls->certificates.list[i], helper, findings);
-		access_check_owned(tls->keys.list[i], helper, findings);
-	}
-	for (size_t i = 0; i < tls->client_cas.count; i++)
-		access_check_owned(tls->client_cas.list[i], helper, findings);
-	for (size_t i = 0; i < tls->client_crls.count; i++)
-		access_check_owned(tls->client_crls.list[i], helper, findings);
+	check_files(config, path, helper, findings);
 	check_askers(config, path, findings);
 	for (size_t i = 0; i < config->listener_count; i++)
 		check_backend_user(
 		    &config->listeners[i], path, helper, findings);
-	check_link(config, path, helper, findings);
+	check_link(config, path, findings);
 	/* Without a helper there is no socket. */
 	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
 		findings_add(findings, FINDING_ERROR, config->status_socket, 0,

@@ -70,12 +70,19 @@ void check_identities(const char *directory, const struct access_user *reader,
     struct findings *findings);
 
 /*
+ * Check helper.conf, which was read from `path`, and the files that it names:
+ * those that others than the helper's user, `helper`, can change, and those
+ * that he cannot read.
+ */
+void check_files(const struct helper_config *config, const char *path,
+    const struct access_user *helper, struct findings *findings);
+
+/*
  * Check the section link of helper.conf, which was read from `path`, apart from
- * the certificates' dates: files that others than the helper's user, `helper`,
- * can change, and keys that may not be meant.
+ * its files: keys that may not be meant.
  */
 void check_link(const struct helper_config *config, const char *path,
-    const struct access_user *helper, struct findings *findings);
+    struct findings *findings);
 
 /*
  * Look for daemons behind the helper whose configuration, below `etc` in place

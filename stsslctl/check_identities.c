@@ -99,7 +99,8 @@ check_owner(const struct identities *all, const char *file, const char *user)
 		findings_add(all->findings, FINDING_WARNING, file, 0,
 		    errno == 0 ? "there is no such user in the passwd database"
 			       : "the passwd database gave no answer");
-	access_check_readable(file, all->reader, all->findings);
+	access_check_readable(
+	    file, all->reader, FINDING_ERROR, "", all->findings);
 }
 
 static void
@@ -160,7 +161,8 @@ check_directory(const struct identities *all)
 	const struct access_user reader = { .uid = geteuid() };
 
 	access_check_owned(all->directory, &reader, all->findings);
-	access_check_readable(all->directory, all->reader, all->findings);
+	access_check_readable(
+	    all->directory, all->reader, FINDING_ERROR, "", all->findings);
 }
 
 /* Files that begin with a dot are temporary. */

@@ -40,16 +40,8 @@ check_own(const struct helper_config *config, const char *path,
 
 void
 check_link(const struct helper_config *config, const char *path,
-    const struct access_user *helper, struct findings *findings)
+    struct findings *findings)
 {
-	const struct link_config *link = &config->link;
-
-	if (link->certificate == NULL)
-		return;
-	check_own(config, path, findings);
-	access_check_owned(link->certificate, helper, findings);
-	access_check_owned(link->key, helper, findings);
-	for (size_t i = 0; i < link->edge_certificates.count; i++)
-		access_check_owned(
-		    link->edge_certificates.list[i], helper, findings);
+	if (config->link.certificate != NULL)
+		check_own(config, path, findings);
 }

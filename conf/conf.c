@@ -38,6 +38,8 @@ fail(struct stssl_error *error, int r, const char *path)
 		       "root and be writable by its owner only";
 	else if (r == -EINVAL)
 		what = "not a regular file";
+	else if (r == -ELOOP)
+		what = "a symbolic link: it is not followed";
 	else if (r == -ENOMEM)
 		what = "out of memory";
 	(void)snprintf(error->text, sizeof error->text, "%s: %s", path, what);

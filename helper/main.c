@@ -42,6 +42,16 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* What nobody can read was not printed. */
+static int
+written(void)
+{
+	if (fflush(stdout) == 0)
+		return STATUS_STOPPED;
+	(void)fputs("stssl-helper: cannot write to standard output\n", stderr);
+	return STATUS_SYSTEM;
+}
+
 static int
 help(void)
 {
@@ -59,7 +69,7 @@ help(void)
 	    "  -V, --version           print the version, and exit\n"
 	    "\n"
 	    "man stssl-helper has all of it.");
-	return fflush(stdout) == 0 ? STATUS_STOPPED : STATUS_SYSTEM;
+	return written();
 }
 
 /* Says which word of the command line is none, or has a wrong value. */
@@ -242,7 +252,7 @@ main(int argc, char **argv)
 		return help();
 	if (a.version) {
 		(void)puts("stssl-helper " PACKAGE_VERSION);
-		return STATUS_STOPPED;
+		return written();
 	}
 	hold_reload();
 	log_open(a.log, "monitor", a.debug);

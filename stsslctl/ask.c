@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "status/address.h"
@@ -89,6 +90,19 @@ ask(const char *socket, const char *question, enum stssl_key key,
 	return r == -ENODATA ? -EBADMSG : r;
 }
 
+static const char *
+why_not_trusted(const char *socket)
+{
+	struct stat st;
+
+	if (socket[0] != '/')
+		return "the path has to begin with /";
+	if (lstat(socket, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return "is no socket";
+	return "others can write to its directory, or to one above: it is not "
+	       "to be trusted";
+}
+
 enum command_status
 ask_failed(const char *socket, int error)
 {
@@ -96,11 +110,7 @@ ask_failed(const char *socket, int error)
 	case -EPERM:
 		return command_say("this user may not ask the helper that");
 	case -EACCES:
-		return command_object(
-		    socket, socket[0] != '/'
-				? "the path has to begin with /"
-				: "is no socket, or others can write to its "
-				  "directory, so that it is not to be trusted");
+		return command_object(socket, why_not_trusted(socket));
 	case -ESTALE:
 	case -EBADMSG:
 		return command_say("the helper is of another version");
@@ -138,7 +148,7 @@ command_kick(const struct arguments *a)
 	const char *session = a->words[0];
 	size_t len = strspn(session, "0123456789abcdef");
 
-	if (len == 0 || len > 16 || session[len] != '\0')
+	if (len == 0 || len > 16 || session[len] != '\0' || session[0] == '0')
 		return command_object(session,
 		    "is no session: stsslctl who prints them, up to 16 "
 		    "hexadecimal digits in lower case");

@@ -242,6 +242,11 @@ command_check(const struct arguments *a)
 	    (a->pam[0] == '\0' || strchr(a->pam, '/') != NULL))
 		return command_object(
 		    a->pam, "is no PAM service: that is the name of a file");
+	if (a->pam != NULL &&
+	    (a->classes != NULL || strcmp(a->config, HELPER_CONF) != 0 ||
+		strcmp(a->etc, "/etc") != 0))
+		return command_object(
+		    "--pam", "goes without --config, --classes and --etc");
 	findings_init(&findings);
 	r = a->pam != NULL ? pam(a, &findings) : files(a, &findings);
 	if (r == 0)

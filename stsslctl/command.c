@@ -53,6 +53,8 @@ command_reason(int error)
 		return "not a text file: a NUL is in it";
 	case -EINVAL:
 		return "not a regular file";
+	case -ELOOP:
+		return "a symbolic link: it is not followed";
 	default:
 		return strerror(-error);
 	}

@@ -54,9 +54,9 @@ objection(const struct arguments *a, struct stssl_address *ret_from)
 	if (a->crl != NULL && a->ca == NULL)
 		return "--crl needs --ca";
 	if (a->tls != NULL && protocol_of(a->tls) == NULL)
-		return "--tls is 1.2 or 1.3";
+		return "--tls takes 1.2 or 1.3";
 	if (a->from != NULL && stssl_ip_parse(a->from, ret_from) < 0)
-		return "--from is an IP address";
+		return "--from takes an IP address";
 	return NULL;
 }
 

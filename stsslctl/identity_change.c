@@ -68,8 +68,8 @@ check_others(const struct identity_store *store, const char *user,
 		}
 		if (has_any(text, entries))
 			status = identity_store_refuse(store, other,
-			    "the certificate belongs to this user already; "
-			    "with --shared it can have two");
+			    "has the certificate already; with --shared "
+			    "two users can have it");
 		free(text);
 	}
 	identity_store_users_free(users, count);
@@ -190,7 +190,7 @@ identity_add(const struct arguments *a, const struct identity_store *store)
 	struct x509_error error;
 
 	if (a->by != NULL && !by_key && !by_cert)
-		return command_object("--by", "is cert or spki");
+		return command_object("--by", "takes cert or spki");
 	if (identity_source_read(a->words[1], &source, &error) < 0)
 		return command_say(error.text);
 	if (source.is_key && by_cert)
@@ -216,6 +216,10 @@ read_what(const char *what, struct stssl_entries *ret, struct x509_error *error)
 		return ret->text == NULL ? -ENOMEM : 0;
 	}
 	r = identity_source_read(what, &source, error);
+	/* All entries have one. */
+	if (r == -ENOENT && strchr(what, ':') != NULL)
+		return x509_fault(
+		    error, what, "neither an entry without fault nor a file");
 	if (r < 0)
 		return r;
 	r = stssl_entries_of(&source.record, ret);

@@ -182,9 +182,9 @@ done <<'EOF2'
 --clear --certificate x:--clear goes without --tls and --certificate
 --ca x.pem:--ca needs --certificate
 --certificate x --crl x:--crl needs --ca
---tls 1.1:--tls is 1.2 or 1.3
+--tls 1.1:--tls takes 1.2 or 1.3
 --ssh-key x --edge y:--ssh-key goes without --listener and --edge
---from nowhere:--from is an IP address
+--from nowhere:--from takes an IP address
 EOF2
 expect "explain needs a user" 2 \
 	"stsslctl: --user: is missing; see stsslctl explain --help" \

@@ -118,7 +118,7 @@ expect "a letter is none" 2 "stsslctl: -x: there is no such option, or more\
 expect "options of other subcommands are none" 2 "stsslctl: --shared: it is\
  for others; see stsslctl identity list --help" \
 	"$STSSLCTL" identity list --shared
-expect "an option may be shortened" 2 "stsslctl: --tls is 1.2 or 1.3" \
+expect "an option may be shortened" 2 "stsslctl: --tls takes 1.2 or 1.3" \
 	"$STSSLCTL" explain --us x --tl 1
 for bad in -x -dx -c --log=nonsense --sandbox=nonsense word --help=1; do
 	expect "stssl-helper $bad" 1 "stssl-helper: \"$bad\" does not fit\
@@ -130,5 +130,14 @@ full() {
 expect "help that cannot be written" 2 \
 	"stsslctl: cannot write to standard output" \
 	full "$STSSLCTL" who --help
-expect "nor by stssl-helper" 2 "" full "$HELPER" --help
+for option in --help --version; do
+	expect "nor by stssl-helper $option" 2 \
+		"stssl-helper: cannot write to standard output" \
+		full "$HELPER" "$option"
+done
+for option in --config --classes --etc; do
+	expect "check --pam looks at nothing else: $option" 2 "stsslctl: --pam:\
+ goes without --config, --classes and --etc" \
+		"$STSSLCTL" check --pam login "$option" /nosuch
+done
 plan

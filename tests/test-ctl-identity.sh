@@ -31,11 +31,11 @@ sha256:$sha" file alice
 expect "twice is once" 0 "there already sha256:$sha" \
 	identity add alice alice.pem
 expect "a certificate belongs to one user" 1 \
-"stsslctl: @/identities/alice: the certificate belongs to this user already; \
-with --shared it can have two" identity add bob alice.pem
+"stsslctl: @/identities/alice: has the certificate already; with --shared two \
+users can have it" identity add bob alice.pem
 expect "whichever entry is to name it" 1 \
-"stsslctl: @/identities/alice: the certificate belongs to this user already; \
-with --shared it can have two" identity add bob alice.pem --by spki
+"stsslctl: @/identities/alice: has the certificate already; with --shared two \
+users can have it" identity add bob alice.pem --by spki
 expect "unless it is shared" 0 \
 	"added spki-sha256:$spki: @/identities/bob" \
 	identity add bob alice.pem --by spki --shared
@@ -101,6 +101,9 @@ keep() {
 }
 expect "the mode of a file is kept" 0 600 keep
 identity remove carol bob.pem >/dev/null
+expect "what looks like an entry and is none is told so" 2 \
+	"stsslctl: sha256:00: neither an entry without fault nor a file" \
+	identity remove alice sha256:00
 
 for user in ../x . -x '' 'a b'; do
 	expect "'$user' is no user" 2 \
@@ -115,14 +118,14 @@ expect "a directory that others can write to is not used" 2 \
 chmod 755 identities
 ln -s identities link
 expect "nor is a link to one" 2 \
-	"stsslctl: @/link: Too many levels of symbolic links" \
+	"stsslctl: @/link: a symbolic link: it is not followed" \
 	"$STSSLCTL" identity list --directory "$dir/link"
 ln -s "$dir/alice.pem" identities/zoe
 expect "nor is a link in it" 2 \
-	"stsslctl: @/identities/zoe: Too many levels of symbolic links" \
+	"stsslctl: @/identities/zoe: a symbolic link: it is not followed" \
 	identity add zoe alice.pem --shared
 expect "which might be somebody else's" 2 \
-	"stsslctl: @/identities/zoe: Too many levels of symbolic links" \
+	"stsslctl: @/identities/zoe: a symbolic link: it is not followed" \
 	identity add frank bob.pem
 rm identities/zoe
 echo nonsense >nonsense.pem
@@ -172,8 +175,8 @@ sha256:$sha" file hal
 echo "sha256:$sha" >identities/ida
 rm identities/hal
 expect "who has a certificate is looked up there, too" 1 \
-"stsslctl: @/identities/ida: the certificate belongs to this user already; \
-with --shared it can have two
+"stsslctl: @/identities/ida: has the certificate already; with --shared two \
+users can have it
 ines" swap "dn:CN=i"
 rm identities/ida
 # among: in a directory that others can write to.

@@ -139,6 +139,10 @@ pam: auth PAM_SERVICE_ERR, account PAM_SERVICE_ERR" \
 		quiet "$STSSLCTL" explain --user bob --classes "$file"
 	told "stssl-helper -t -c $file" "$file" "$HELPER" -t -c "$file"
 done
+ln -s classes.conf linked.conf
+expect "a configuration is no symbolic link" 2 \
+	"stsslctl: linked.conf: a symbolic link: it is not followed" \
+	"$STSSLCTL" matrix --classes linked.conf
 for file in missing alice.pem loop; do
 	told "identity list --directory $file" "$file: " \
 		"$STSSLCTL" identity list --directory "$dir/$file"
@@ -167,7 +171,7 @@ expect "in JSON, too" 0 '{
   "user": "root",
   "entries": []
 }' quiet identity show root --json
-expect "--by is one of two words" 2 "stsslctl: --by: is cert or spki" \
+expect "--by is one of two words" 2 "stsslctl: --by: takes cert or spki" \
 	identity add bob alice.pem --by name
 expect "explain needs a user" 2 \
 	"stsslctl: --user: is missing; see stsslctl explain --help" \
@@ -176,7 +180,7 @@ for bad in '' / a/b; do
 	expect "no service: '$bad'" 2 "stsslctl: ${bad:-\"\"}: is no PAM\
  service: that is the name of a file" "$STSSLCTL" check --pam "$bad"
 done
-for bad in '' x 12g ABCD 01234567890123456 -- "$(printf 'a\033')"; do
+for bad in '' x 12g ABCD 012 01234567890123456 -- "$(printf 'a\033')"; do
 	told "no session: '$bad'" "hexadecimal" \
 		"$STSSLCTL" kick --socket "$dir/sock" -- "$bad"
 done
@@ -187,10 +191,15 @@ done
 
 # Nothing configured, no helper.
 for file in alice.pem loop directory; do
-	expect "$file is no socket" 2 "stsslctl: @/$file: is no socket, or\
- others can write to its directory, so that it is not to be trusted" \
+	expect "$file is no socket" 2 "stsslctl: @/$file: is no socket" \
 		"$STSSLCTL" who --socket "$dir/$file"
 done
+python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' directory/sock
+chmod 777 directory
+expect "nor does one count that others can put there" 2 "stsslctl:\
+ @/directory/sock: others can write to its directory, or to one above: it is\
+ not to be trusted" "$STSSLCTL" who --socket "$dir/directory/sock"
 expect "nor is a path that depends on where one is" 2 \
 	"stsslctl: sock: the path has to begin with /" \
 	"$STSSLCTL" who --socket sock

@@ -70,8 +70,8 @@ expect "the certificate for a key is the same entry" 0 \
 	"there already spki-sha256:$spki" \
 	identity add rsa4096 rsa4096.pem --by spki
 expect "a key belongs to one user" 1 \
-"stsslctl: @/identities/ed25519: the certificate belongs to this user already; \
-with --shared it can have two" identity add bob ed25519.pub
+"stsslctl: @/identities/ed25519: has the certificate already; with --shared \
+two users can have it" identity add bob ed25519.pub
 expect "unless it is shared" 0 \
 	"added spki-sha256:$spki: @/identities/bob" \
 	identity add bob rsa4096.pub --shared

@@ -174,22 +174,17 @@ add_first_step(const char *path, struct stssl_error *error)
 		    "helper.conf to begin with is in " STSSL_EXAMPLES_DIR);
 }
 
-/* As the keyholder will load them. */
+/* What the helper's user will read, and keys as the keyholder loads them. */
 static int
-check_keys(const struct generation *generation,
+check_as_user(const char *path, const struct generation *generation,
     const struct privileges *privileges, struct stssl_error *error)
 {
 	struct keys *keys = NULL;
 	size_t wrong;
-	int r;
+	int r = privileges_leave(privileges, path, generation, error);
 
-	keys_open_early(generation->config);
-	r = privileges_drop(privileges);
-	if (r < 0) {
-		(void)snprintf(error->text, sizeof error->text,
-		    "cannot give up privileges: %s", strerror(-r));
+	if (r < 0)
 		return r;
-	}
 	r = keys_load(generation->config, &keys, &wrong, error);
 	if (r < 0)
 		r = config_key_error(
@@ -261,7 +256,8 @@ main(int argc, char **argv)
 
 	if (generation_load(a.config, &generation, &error) < 0 ||
 	    privileges_resolve(generation.config, &privileges, &error) < 0 ||
-	    (a.test && check_keys(&generation, &privileges, &error) < 0)) {
+	    (a.test && check_as_user(
+			   a.config, &generation, &privileges, &error) < 0)) {
 		add_first_step(a.config, &error);
 		if (a.test)
 			(void)fprintf(stderr, "%s\n", error.text);

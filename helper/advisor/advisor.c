@@ -43,9 +43,8 @@ struct advisor {
 	char text[STSSL_RECORD_MAX];
 };
 
-/* The module is root, we are not: what it reads may be closed to us. */
-static void
-check_identities(const struct stssl_classes *classes)
+void
+advisor_check_identities(const struct stssl_classes *classes)
 {
 	unsigned ways = 0;
 
@@ -86,7 +85,7 @@ current_classes(struct advisor *a)
 	a->read = now;
 	a->digest[0] = '\0';
 	a->told.text[0] = '\0';
-	check_identities(a->classes);
+	advisor_check_identities(a->classes);
 	return a->classes;
 }
 

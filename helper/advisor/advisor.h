@@ -16,4 +16,12 @@
  */
 int advisor_main(const struct helper_config *config, int channel);
 
+struct stssl_classes;
+
+/*
+ * The module is root, advisors are not: log that the directory of identities,
+ * if classes need one, is closed to the user of this process.
+ */
+void advisor_check_identities(const struct stssl_classes *classes);
+
 #endif

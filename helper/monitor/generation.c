@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "helper/advisor/advisor.h"
 #include "helper/base/log.h"
 #include "helper/worker/tls/tls.h"
 #include "helper/worker/tls/tls_trust.h"
@@ -24,9 +26,11 @@ check_classes(const char *path, struct stssl_error *error)
 	struct stssl_classes *classes;
 	int r = stssl_classes_read(path, &classes, error);
 
-	if (r == 0)
-		(void)stssl_classes_free(classes);
-	return r;
+	if (r < 0)
+		return r;
+	advisor_check_identities(classes);
+	(void)stssl_classes_free(classes);
+	return 0;
 }
 
 static void
@@ -145,6 +149,39 @@ generation_load(
 	if (r == 0)
 		*ret = g;
 	return r;
+}
+
+/* A file, or a directory. */
+static void
+check_path(const struct helper_config *config, const char *path)
+{
+	if (access(path, R_OK) == -1)
+		log_warning("%s: %s, as user \"%s\": a reload will fail", path,
+		    strerror(errno), config->user);
+}
+
+static void
+check_paths(
+    const struct helper_config *config, const struct stssl_values *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		check_path(config, paths->list[i]);
+}
+
+int
+generation_check_user(
+    const char *path, const struct generation *g, struct stssl_error *error)
+{
+	const struct helper_config *config = g->config;
+	struct stssl_error why;
+
+	if (check_classes(config->classes, &why) < 0)
+		return stssl_conf_error(stssl_conf_top(config->conf), "classes",
+		    error, "as user \"%s\": %s", config->user, why.text);
+	check_path(config, path);
+	check_paths(config, &config->tls.client_cas);
+	check_paths(config, &config->tls.client_crls);
+	return 0;
 }
 
 void

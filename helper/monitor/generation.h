@@ -35,6 +35,16 @@ int generation_load(
 int generation_load_part(const char *path, unsigned part, struct generation *g,
     struct stssl_error *error);
 
+/*
+ * To be called as the user that the helper has become, who was not the one
+ * that has loaded it: can he read it, too?  Keys and certificates, the
+ * keyholder will see.  Returns 0, and has logged what a reload cannot read; or
+ * a negative errno with error->text, as above, for classes, which are read at
+ * each login.
+ */
+int generation_check_user(
+    const char *path, const struct generation *g, struct stssl_error *error);
+
 /* An empty one is left alone. */
 void generation_free(struct generation *g);
 

@@ -353,6 +353,19 @@ serve(struct monitor *m, const char *path, const struct privileges *privileges)
 	return STATUS_STOPPED;
 }
 
+static enum exit_status
+leave_privileges(
+    const struct monitor *m, const char *path, const struct privileges *p)
+{
+	struct stssl_error error;
+	int r = privileges_leave(p, path, m->generation, &error);
+
+	if (r == 0)
+		return STATUS_STOPPED;
+	log_error("%s", error.text);
+	return r == -EBADMSG ? STATUS_CONFIG : STATUS_SYSTEM;
+}
+
 enum exit_status
 monitor_main(const char *path, struct generation *generation,
     const struct privileges *privileges)
@@ -367,19 +380,12 @@ monitor_main(const char *path, struct generation *generation,
 		.status = &socket,
 		.expiry = &expiry };
 	enum exit_status status;
-	int r;
 
 	heap_join_early();
 	raise_limits(generation->config);
 	status = open_sockets(&m, privileges);
-	if (status == STATUS_STOPPED) {
-		keys_open_early(generation->config);
-		r = privileges_drop(privileges);
-		if (r < 0) {
-			(void)log_errno(r, "cannot give up privileges");
-			status = STATUS_SYSTEM;
-		}
-	}
+	if (status == STATUS_STOPPED)
+		status = leave_privileges(&m, path, privileges);
 	if (status == STATUS_STOPPED && sandbox_enter(&sandbox_monitor) < 0)
 		status = STATUS_SYSTEM;
 	if (status == STATUS_STOPPED)

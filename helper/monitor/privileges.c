@@ -9,12 +9,15 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "helper/keyholder/keys.h"
+#include "helper/monitor/generation.h"
 
 /* A passwd or group entry; groups can have many members. */
 #define ENTRY_BYTES (256 * 1024)
@@ -187,5 +190,21 @@ privileges_drop(const struct privileges *p)
 
 	if (r == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		r = -errno;
+	return r;
+}
+
+int
+privileges_leave(const struct privileges *p, const char *path,
+    const struct generation *g, struct stssl_error *error)
+{
+	int r;
+
+	keys_open_early(g->config);
+	r = privileges_drop(p);
+	if (r < 0)
+		(void)snprintf(error->text, sizeof error->text,
+		    "cannot give up privileges: %s", strerror(-r));
+	else if (p->is_change)
+		r = generation_check_user(path, g, error);
 	return r;
 }

@@ -11,6 +11,8 @@
 
 #include "setup/config.h"
 
+struct generation;
+
 #define PRIVILEGES_NOBODY ((uid_t)-1)
 
 /* The names of helper.conf, resolved. */
@@ -41,5 +43,13 @@ void privileges_done(struct privileges *p);
  * when the way back is still open: the process must end then.
  */
 int privileges_drop(const struct privileges *p);
+
+/*
+ * The same, after the keys of `g` were opened; then it is seen whether the user
+ * can read the rest.  Returns 0; -EBADMSG when he cannot; or as
+ * privileges_drop(); and error->text.
+ */
+int privileges_leave(const struct privileges *p, const char *path,
+    const struct generation *g, struct stssl_error *error);
 
 #endif

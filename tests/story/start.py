@@ -91,6 +91,77 @@ def good_configuration():
     equal(done.stdout + done.stderr, b"")
 
 
+@contextlib.contextmanager
+def closed(path):
+    """A file or directory that root alone can read, for a while."""
+    mode = os.stat(path).st_mode
+    os.chmod(path, mode & 0o700)
+    try:
+        yield
+    finally:
+        os.chmod(path, mode)
+
+
+@story("classes that the helper's user cannot read are an error, also for -t")
+def closed_classes():
+    classes = "/etc/stssl/closed.conf"
+    shutil.copy("/etc/stssl/classes.conf", classes)
+    path, line = changed_conf("workers = 2",
+                              f'workers = 2\nclasses = "{classes}"')
+    said = (f'{path}:{line + 1}: as user "stssl": {classes}: '
+            "Permission denied\n")
+    with closed(classes):
+        started = run(os.environ["HELPER"], "-c", path, "--log=stderr",
+                      check=False)
+        tested = run(os.environ["HELPER"], "-t", "-c", path, check=False)
+    equal(started.stderr.decode().endswith(" error: " + said), True)
+    equal(tested.stderr.decode(), said)
+    equal([started.returncode, tested.returncode], [1, 1])
+
+
+@story("-t and the start warn of what a reload cannot read: {0}",
+       ("helper.conf", STAGE + "/changed.conf"),
+       ("a CA", "/etc/stssl/client-ca.pem"),
+       ("revocation lists", "/etc/stssl/lists.d"))
+def closed_file(_, what):
+    os.makedirs("/etc/stssl/lists.d", exist_ok=True)
+    revocation_list("/etc/stssl/lists.d/ca.crl", 3600)
+    path, _ = changed_conf(
+        "client-ca   =",
+        'client-crl = { "/etc/stssl/lists.d" }\nclient-ca   =')
+    with open(path, "a") as file:
+        file.write('status-socket = "/run/stssl/other.sock"\n')
+    said = (f' warning: {what}: Permission denied, as user "stssl": '
+            "a reload will fail\n")
+    start = len(log("helper.log"))
+    with closed(what):
+        done = run(os.environ["HELPER"], "-t", "-c", path, "--log=stderr")
+        equal(done.stderr.decode().endswith(said), True)
+        helper = Helper(path)
+        await_that(lambda: said in since("helper.log", start), "the warning")
+        helper.process.send_signal(signal.SIGHUP)
+        await_that(lambda: "not reloaded: " in since("helper.log", start),
+                   "the error")
+    equal("Permission denied\n" in since("helper.log", start), True)
+    equal(helper.stop(), 0)
+
+
+@story("-t warns of identities that the helper's user cannot read")
+def closed_identities():
+    classes = "/etc/stssl/filed.conf"
+    with open(classes, "w") as file:
+        file.write('class "all" { ssl = optional  login = either  '
+                   'identity = file }\n')
+    path, _ = changed_conf("workers = 2",
+                           f'workers = 2\nclasses = "{classes}"')
+    os.makedirs("/etc/stssl/identities", exist_ok=True)
+    with closed("/etc/stssl/identities"):
+        done = run(os.environ["HELPER"], "-t", "-c", path, "--log=stderr")
+    equal(done.stderr.decode().endswith(
+        " warning: /etc/stssl/identities: Permission denied: users with "
+        "identities there will be refused\n"), True)
+
+
 @story("-t warns of a backend whose port any local user may take")
 def open_backend():
     path, line = changed_conf("127.0.0.1:221", "127.0.0.1:2121")

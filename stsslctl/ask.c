@@ -99,7 +99,7 @@ why_not_trusted(const char *socket)
 		return "the path has to begin with /";
 	if (lstat(socket, &st) == 0 && !S_ISSOCK(st.st_mode))
 		return "is no socket";
-	return "others can write to its directory, or to one above: it is not "
+	return "others can write where it is, or a link leads there: it is not "
 	       "to be trusted";
 }
 

@@ -198,7 +198,7 @@ python3 -c 'import socket, sys
 socket.socket(socket.AF_UNIX).bind(sys.argv[1])' directory/sock
 chmod 777 directory
 expect "nor does one count that others can put there" 2 "stsslctl:\
- @/directory/sock: others can write to its directory, or to one above: it is\
+ @/directory/sock: others can write where it is, or a link leads there: it is\
  not to be trusted" "$STSSLCTL" who --socket "$dir/directory/sock"
 expect "nor is a path that depends on where one is" 2 \
 	"stsslctl: sock: the path has to begin with /" \

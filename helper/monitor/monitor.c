@@ -41,6 +41,7 @@
 #include "helper/monitor/status/status_socket.h"
 #include "helper/monitor/wiring.h"
 #include "helper/worker/tls/tls.h"
+#include "status/trust.h"
 
 #define GRACE_MS       10000
 #define ADVICE_SECONDS 2.0
@@ -291,6 +292,7 @@ static enum exit_status
 open_sockets(struct monitor *m, const struct privileges *p)
 {
 	const struct helper_config *config = m->generation->config;
+	uid_t owner;
 	int r = listeners_open(config, m->listeners);
 
 	if (r < 0)
@@ -304,6 +306,10 @@ open_sockets(struct monitor *m, const struct privileges *p)
 		    r == -ENOENT ? ": its directory" : "");
 		return STATUS_SYSTEM;
 	}
+	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
+		log_error("status-socket %s: others can write there, or a "
+			  "link leads there: pam_stssl.so does not ask it",
+		    config->status_socket);
 	r = status_socket_admit(m->status, p->backend_users, p->listener_count);
 	if (r < 0)
 		log_warning("status-socket %s: backend-user is not let in: %s",

@@ -188,6 +188,23 @@ def address_taken():
     equal(address in done.stderr.decode(), True)
 
 
+@story("a status socket where others can write is told")
+def socket_for_all():
+    start = len(log("helper.log"))
+    place = STAGE + "/for-all"
+    os.mkdir(place)
+    os.chmod(place, 0o777)
+    path, _ = changed_conf("workers = 2", "workers = 1")
+    with open(path, "a") as file:
+        file.write(f'status-socket = "{place}/status.sock"\n')
+    helper = Helper(path)
+    await_that(lambda: f" error: status-socket {place}/status.sock: others "
+               "can write there, or a link leads there: " in
+               since("helper.log", start),
+               "the error")
+    helper.stop()
+
+
 @story("what is revoked is refused, and with a list out of date all are")
 def revocation():
     start = len(log("helper.log"))

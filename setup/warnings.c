@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * A table of questions that are asked about each listener.
+ * A table of questions that are asked about each listener, and what is asked
+ * about the configuration as a whole.
  */
 #include <config.h>
 #include "setup/warnings.h"
@@ -9,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/conf.h"
 
@@ -133,6 +135,51 @@ warn_of_edges(const struct helper_config *config, const struct warner *w)
 	w->warn(w->owner, &error);
 }
 
+/* Another helper, or a reload, might look for it in another directory. */
+static void
+warn_of_paths(const struct stssl_conf_section *section, const char *key,
+    const struct warner *w)
+{
+	const struct stssl_values values = stssl_conf_values(section, key);
+	struct stssl_error error;
+
+	for (size_t i = 0; i < values.count; i++) {
+		const char *value = values.list[i];
+
+		if (value[0] == '/' || strcmp(value, CONFIG_KEY_LINK) == 0 ||
+		    strncmp(value, "pkcs11:", strlen("pkcs11:")) == 0)
+			continue;
+		(void)stssl_conf_wrong(section, key, i,
+		    "not an absolute path: which file it is depends on where "
+		    "the helper is started",
+		    &error);
+		w->warn(w->owner, &error);
+	}
+}
+
+static void
+warn_of_files(const struct helper_config *config, const struct warner *w)
+{
+	static const char *const places[][2] = {
+		{ "tls", "certificate" },
+		{ "tls", "key" },
+		{ "tls", "client-ca" },
+		{ "tls", "client-crl" },
+		{ "link", "certificate" },
+		{ "link", "key" },
+		{ "link", "edge-certificate" },
+		{ "link", "edge-key" },
+	};
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		const struct stssl_conf_section *section =
+		    stssl_conf_next(config->conf, places[i][0], NULL);
+
+		if (section != NULL)
+			warn_of_paths(section, places[i][1], w);
+	}
+}
+
 void
 config_warn(const struct helper_config *config,
     void (*warn)(void *owner, const struct stssl_error *error), void *owner)
@@ -143,4 +190,5 @@ config_warn(const struct helper_config *config,
 		for (size_t i = 0; i < config->listener_count; i++)
 			questions[q](&config->listeners[i], &w);
 	warn_of_edges(config, &w);
+	warn_of_files(config, &w);
 }

@@ -44,6 +44,23 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
+/* One that is only the default may be missing: then nobody has a file. */
+static void
+check_directory(const struct stssl_classes *classes, const char *path,
+    struct findings *findings)
+{
+	const struct stssl_conf_section *top = stssl_conf_top(classes->conf);
+	struct stssl_error error;
+
+	if (!stssl_conf_given(top, "identities") ||
+	    access(classes->identities, F_OK) == 0 || errno != ENOENT)
+		return;
+	(void)stssl_conf_error(top, "identities", &error,
+	    "identities = \"%s\": there is no such directory",
+	    classes->identities);
+	findings_add_conf(findings, FINDING_WARNING, path, &error);
+}
+
 /*
  * What classes.conf says, and the files that belong to it.  `config` is NULL if
  * it cannot be read.
@@ -68,6 +85,7 @@ classes(const char *path, const struct helper_config *config,
 		check_places(config, pam_dir, classes, path, findings);
 		check_policies(config, classes, path, findings);
 	}
+	check_directory(classes, path, findings);
 	check_identities(classes->identities, helper, findings);
 	(void)stssl_classes_free(classes);
 }

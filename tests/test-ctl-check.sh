@@ -349,6 +349,11 @@ expect "a file that is no user's is never read" 1 \
 	"warning: @/identities/-x: not the name of a user: it is never read" \
 	check
 rm identities/-x
+mv identities gone
+expect "a directory that classes.conf names is there" 1 "warning:\
+ @/classes.conf:1: identities = \"@/identities\": there is no such directory" \
+	check
+mv gone identities
 
 untrusted="it, and each directory that it is in, must belong to root and be\
  writable by its owner only"

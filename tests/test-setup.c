@@ -313,6 +313,7 @@ main(void)
 		links(),
 		mistakes_of_links(),
 		warnings_of_links(),
+		warnings_of_paths(),
 		{ a_file_that_others_can_write_to_is_refused, 0 },
 		{ keys_that_are_not_given_have_their_defaults, 0 },
 		{ values_that_are_given_are_taken, 0 },

@@ -26,5 +26,6 @@ struct test_case mistakes(void);
 struct test_case links(void);
 struct test_case mistakes_of_links(void);
 struct test_case warnings_of_links(void);
+struct test_case warnings_of_paths(void);
 
 #endif

@@ -41,7 +41,6 @@
 #include "helper/monitor/status/status_socket.h"
 #include "helper/monitor/wiring.h"
 #include "helper/worker/tls/tls.h"
-#include "status/trust.h"
 
 #define GRACE_MS       10000
 #define ADVICE_SECONDS 2.0
@@ -292,28 +291,15 @@ static enum exit_status
 open_sockets(struct monitor *m, const struct privileges *p)
 {
 	const struct helper_config *config = m->generation->config;
-	uid_t owner;
 	int r = listeners_open(config, m->listeners);
 
 	if (r < 0)
 		return r == -EINVAL ? STATUS_CONFIG : STATUS_SYSTEM;
 	if (open_sources(m) < 0)
 		return STATUS_SYSTEM;
-	r = status_socket_open(config->status_socket,
-	    p->is_change ? p->uid : (uid_t)-1, p->status_gid, m->status);
-	if (r < 0) {
-		(void)log_errno(r, "status-socket %s%s", config->status_socket,
-		    r == -ENOENT ? ": its directory" : "");
-		return STATUS_SYSTEM;
-	}
-	if (stssl_trusted_socket(config->status_socket, &owner) == -EACCES)
-		log_error("status-socket %s: others can write there, or a "
-			  "link leads there: pam_stssl.so does not ask it",
-		    config->status_socket);
-	r = status_socket_admit(m->status, p->backend_users, p->listener_count);
+	r = status_socket_start(config->status_socket, p, m->status);
 	if (r < 0)
-		log_warning("status-socket %s: backend-user is not let in: %s",
-		    config->status_socket, strerror(-r));
+		return STATUS_SYSTEM;
 	return STATUS_STOPPED;
 }
 

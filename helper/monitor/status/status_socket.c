@@ -19,7 +19,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "helper/base/log.h"
 #include "helper/monitor/privileges.h"
+#include "status/trust.h"
 
 #define MODE    0660
 #define BACKLOG 128
@@ -151,6 +153,28 @@ status_socket_admit(
 		r = -errno;
 	free(acl);
 	return r;
+}
+
+int
+status_socket_start(
+    const char *path, const struct privileges *p, struct status_socket *ret)
+{
+	uid_t owner;
+	int r = status_socket_open(
+	    path, p->is_change ? p->uid : (uid_t)-1, p->status_gid, ret);
+
+	if (r < 0)
+		return log_errno(r, "status-socket %s%s", path,
+		    r == -ENOENT ? ": its directory" : "");
+	if (stssl_trusted_socket(path, &owner) == -EACCES)
+		log_error("status-socket %s: others can write there, or a "
+			  "link leads there: pam_stssl.so does not ask it",
+		    path);
+	r = status_socket_admit(ret, p->backend_users, p->listener_count);
+	if (r < 0)
+		log_warning("status-socket %s: backend-user is not let in: %s",
+		    path, strerror(-r));
+	return 0;
 }
 
 void

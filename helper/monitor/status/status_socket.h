@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct privileges;
+
 struct status_socket {
 	int fd; /* -1 when closed, or when somebody else has taken it over */
 	char *path; /* its own copy: a reload frees the configuration */
@@ -31,6 +33,13 @@ int status_socket_open(
  */
 int status_socket_admit(
     const struct status_socket *s, const uid_t *users, size_t count);
+
+/*
+ * Both, for the helper's user and the backends', with lines in the log for what
+ * is wrong.  Returns 0, or why it is not open.
+ */
+int status_socket_start(
+    const char *path, const struct privileges *p, struct status_socket *ret);
 
 /* Remove the file, if it is still ours and we may; close the socket. */
 void status_socket_close(struct status_socket *s);

@@ -216,6 +216,23 @@ START_TEST(a_reload_while_it_stops_is_no_reload)
 }
 END_TEST
 
+/* However late they come: else it would not end with its exit status. */
+START_TEST(signals_do_not_end_a_helper_that_stops)
+{
+	int status;
+
+	start(1, 10);
+	ck_assert_int_eq(kill(helper, SIGTERM), 0);
+	while (waitpid(helper, &status, WNOHANG) == 0) {
+		ck_assert_int_eq(kill(helper, SIGHUP), 0);
+		ck_assert_int_eq(kill(helper, SIGTERM), 0);
+	}
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), STATUS_STOPPED);
+	ck_assert_int_eq(rmdir(monitor_directory), 0);
+}
+END_TEST
+
 START_TEST(a_second_helper_does_not_take_the_status_socket)
 {
 	start(1, 10);
@@ -256,6 +273,7 @@ main(void)
 		{ the_last_words_of_a_worker_count, 0 },
 		{ a_worker_is_told_what_an_advisor_says, 0 },
 		{ a_reload_while_it_stops_is_no_reload, 0 },
+		{ signals_do_not_end_a_helper_that_stops, 0 },
 		{ a_second_helper_does_not_take_the_status_socket, 0 },
 		{ a_socket_that_a_dead_helper_left_is_replaced, 0 },
 	};

@@ -372,6 +372,7 @@ monitor_main(const char *path, struct generation *generation,
 		.status = &socket,
 		.expiry = &expiry };
 	enum exit_status status;
+	sigset_t all;
 
 	heap_join_early();
 	raise_limits(generation->config);
@@ -382,6 +383,9 @@ monitor_main(const char *path, struct generation *generation,
 		status = STATUS_SYSTEM;
 	if (status == STATUS_STOPPED)
 		status = serve(&m, path, privileges);
+	/* None changes anything from now on, and not the exit status either. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, NULL);
 	/* The last words of those that have ended. */
 	loglines_drain();
 	loglines_forget();

@@ -30,8 +30,8 @@ struct login_decided {
 };
 
 struct login {
-	const struct stssl_options
-	    *options; /* borrowed, as user and service are */
+	/* Borrowed, as user and service are. */
+	const struct stssl_options *options;
 	const char *user;
 	const char *service;
 	const char *rhost;              /* borrowed; NULL for none */

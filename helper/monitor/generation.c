@@ -156,7 +156,7 @@ static void
 check_path(const struct helper_config *config, const char *path)
 {
 	if (access(path, R_OK) == -1)
-		log_warning("%s: %s, as user \"%s\": a reload will fail", path,
+		log_warning("%s: %s, as user \"%s\": a reload fails", path,
 		    strerror(errno), config->user);
 }
 

@@ -132,7 +132,7 @@ def closed_file(_, what):
     with open(path, "a") as file:
         file.write('status-socket = "/run/stssl/other.sock"\n')
     said = (f' warning: {what}: Permission denied, as user "stssl": '
-            "a reload will fail\n")
+            "a reload fails\n")
     start = len(log("helper.log"))
     with closed(what):
         done = run(os.environ["HELPER"], "-t", "-c", path, "--log=stderr")

@@ -6,7 +6,10 @@
 #include "tests/registry-stage.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <string.h>
+
+#include "helper/monitor/registry/walk.h"
 
 static void
 publish(struct registry *registry, struct session_entry *entry,
@@ -157,6 +160,48 @@ START_TEST(all_sessions_are_visited)
 }
 END_TEST
 
+static unsigned visited;
+static bool is_whole;
+
+static bool
+on_visit(void *owner, struct session_entry *entry)
+{
+	(void)owner;
+	ck_assert_uint_gt(entry->session, 1000);
+	visited++;
+	return true;
+}
+
+static void
+on_walked(void *owner, bool whole)
+{
+	(void)owner;
+	is_whole = whole;
+}
+
+/* One chore for each turn of the loop. */
+START_TEST(a_walk_passes_over_dead_sessions_in_small_steps)
+{
+	struct ev_loop *loop = ev_default_loop(0);
+	struct walk walk = { .visit = on_visit, .ended = on_walked };
+	struct registry *r = registry_new();
+	unsigned turns = 0;
+
+	for (uint64_t i = 1; i <= 1000; i++)
+		(void)add_owned_session(r, i, &alice);
+	for (uint64_t i = 1001; i <= 1010; i++)
+		(void)add_owned_session(r, i, &bob);
+	registry_remove_owner(r, &alice);
+	walk_init(&walk, loop, r);
+	walk_begin(&walk);
+	for (; !is_whole; turns++)
+		(void)ev_run(loop, EVRUN_ONCE);
+	ck_assert_uint_eq(visited, 10);
+	ck_assert_uint_gt(turns, 1010 / WALK_STEP);
+	(void)registry_free(r);
+}
+END_TEST
+
 START_TEST(a_taken_connection_is_waited_for)
 {
 	struct registry *r = registry_new();
@@ -248,6 +293,7 @@ registry_cases(struct test_case *ret)
 		{ the_records_of_a_dead_worker_are_gone, 0 },
 		{ a_dead_worker_is_in_nobody_s_way, 0 },
 		{ all_sessions_are_visited, 0 },
+		{ a_walk_passes_over_dead_sessions_in_small_steps, 0 },
 		{ a_taken_connection_is_waited_for, 0 },
 		{ who_waits_is_in_nobody_s_way_and_may_go, 0 },
 		{ a_connection_is_not_taken_from_its_session, 0 },

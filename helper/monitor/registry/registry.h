@@ -141,6 +141,12 @@ struct metrics *registry_metrics(struct registry *registry);
 const struct session_entry *registry_after(
     const struct registry *registry, uint64_t after);
 
+/*
+ * That number, also of a session that is not found, since its owner is gone; 0
+ * when there is none.
+ */
+uint64_t registry_number_after(const struct registry *registry, uint64_t after);
+
 /* NULL when there is none; valid until the session is removed. */
 struct session_entry *registry_find(
     const struct registry *registry, uint64_t session);

@@ -70,6 +70,16 @@ registry_after(const struct registry *registry, uint64_t after)
 	return found;
 }
 
+uint64_t
+registry_number_after(const struct registry *registry, uint64_t after)
+{
+	const struct session_entry key = { .session = after };
+	const struct session_entry *found =
+	    tree_after(&registry->by_session, &key, registry_compare_sessions);
+
+	return found == NULL ? 0 : found->session;
+}
+
 struct session_entry *
 registry_find(const struct registry *registry, uint64_t session)
 {

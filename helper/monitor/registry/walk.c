@@ -11,19 +11,21 @@ go_on(void *owner)
 	struct walk *walk = owner;
 
 	for (int i = 0; i < WALK_STEP && (i == 0 || chore_has_time()); i++) {
-		const struct session_entry *entry =
-		    registry_after(walk->registry, walk->at);
+		const uint64_t next =
+		    registry_number_after(walk->registry, walk->at);
+		struct session_entry *entry;
 
 		/* The end is another chore: it may be long. */
-		if (entry == NULL && i > 0)
+		if (next == 0 && i > 0)
 			break;
-		if (entry == NULL) {
+		if (next == 0) {
 			walk->ended(walk->owner, true);
 			return;
 		}
-		walk->at = entry->session;
-		if (!walk->visit(
-			walk->owner, registry_find(walk->registry, walk->at))) {
+		walk->at = next;
+		/* Thousands in a row may be gone, which takes time, too. */
+		entry = registry_find(walk->registry, next);
+		if (entry != NULL && !walk->visit(walk->owner, entry)) {
 			walk->ended(walk->owner, false);
 			return;
 		}

@@ -13,7 +13,7 @@
 #include "helper/monitor/chore.h"
 #include "helper/monitor/registry/registry.h"
 
-/* Sessions in one chore, at most. */
+/* Sessions in one chore, at most, with those whose owner is gone. */
 #define WALK_STEP 64
 
 struct walk {

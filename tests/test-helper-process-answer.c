@@ -91,6 +91,27 @@ static const struct {
 	{ "2 0.0.0.0:0 127.0.0.1:0", "none" },
 };
 
+START_TEST(a_connection_that_two_sessions_claim_is_ambiguous)
+{
+	struct stssl_connection here;
+
+	set_up();
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	ck_assert_int_eq(stssl_connection_parse(HERE, &here), 0);
+	add_session(2, "192.0.2.8:1");
+	ck_assert_int_eq(registry_publish(b.registry,
+			     registry_find(b.registry, 2), &here, TEXT("x")),
+	    0);
+	ck_assert_uint_eq(registry_settle(b.registry), 1);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "ambiguous", NULL);
+	/* It has the connection, since it says so once more. */
+	publish(HERE);
+	expect(TEXT(QUERY ABOUT("0", HERE)), "found", NULL);
+	tear_down();
+}
+END_TEST
+
 START_TEST(an_address_alone_is_certain_only_if_it_is_the_sessions_own)
 {
 	char question[256];
@@ -307,6 +328,7 @@ answer_cases(struct test_case *ret)
 		    0 },
 		{ the_answer_has_the_records_keys, 0 },
 		{ connections_of_two_sessions_are_ambiguous, 0 },
+		{ a_connection_that_two_sessions_claim_is_ambiguous, 0 },
 		{ another_client_of_the_backend_is_ambiguous, ROWS(others) },
 		{ an_address_alone_is_certain_only_if_it_is_the_sessions_own,
 		    ROWS(sources) },

@@ -228,6 +228,7 @@ registry_publish(struct registry *registry, struct session_entry *entry,
 	memcpy(entry->text, text, len);
 	entry->text_len = len;
 	entry->connection = *connection;
+	entry->is_disputed = false;
 
 	count_handshake(registry, entry);
 	r = make_known(registry, entry);
@@ -260,6 +261,20 @@ registry_is_unsettled(const struct registry *registry)
 	return !LIST_EMPTY(&registry->waiting);
 }
 
+/*
+ * One of the two has the connection, and the other one lies, or has not read
+ * yet that it has lost it.
+ */
+static void
+dispute(struct registry *registry, const struct session_entry *entry)
+{
+	struct session_entry *holder =
+	    registry_find_connection(registry, &entry->connection);
+
+	if (holder != NULL)
+		holder->is_disputed = true;
+}
+
 size_t
 registry_settle(struct registry *registry)
 {
@@ -270,6 +285,7 @@ registry_settle(struct registry *registry)
 		LIST_REMOVE(e, turn);
 		e->record = RECORD_NONE;
 		if (make_known(registry, e) < 0) {
+			dispute(registry, e);
 			drop_text(e);
 			dropped++;
 		}

@@ -62,6 +62,7 @@ struct session_entry {
 	int64_t since_ms;             /* by stssl_now_ms() */
 
 	enum session_record record;
+	bool is_disputed;     /* another session claims its connection */
 	unsigned waits;       /* how often it was RECORD_WAITING */
 	enum metrics_tls tls; /* of the last record */
 	struct stssl_connection connection;
@@ -176,8 +177,9 @@ bool registry_is_unsettled(const struct registry *registry);
 
 /*
  * To be called when all channels are drained: records whose connection has
- * become free take it.  One that is still in the way stays, the one that
- * waited is dropped.  Returns how many were dropped.
+ * become free take it.  One that is still in the way stays, but is disputed
+ * until it is published anew; the one that waited is dropped.  Returns how many
+ * were dropped.
  */
 size_t registry_settle(struct registry *registry);
 

@@ -83,6 +83,8 @@ static bool
 is_uncertain(const struct registry *registry, const struct session_entry *found,
     const struct request *request)
 {
+	if (found->is_disputed)
+		return true;
 	for (size_t i = 0; i < request->key_count; i++)
 		if (is_source(&request->keys[i]) &&
 		    !sources_has_sole(registry_sources(registry),

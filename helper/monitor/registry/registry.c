@@ -215,6 +215,24 @@ count_handshake(struct registry *registry, struct session_entry *entry)
 	entry->tls = tls;
 }
 
+static int
+let_wait(struct registry *registry, struct session_entry *entry)
+{
+	if (tsearch(entry, &registry->waiting, registry_compare_sessions) ==
+	    NULL)
+		return -ENOMEM;
+	entry->record = RECORD_WAITING;
+	entry->waits++;
+	return 0;
+}
+
+static void
+wait_no_more(struct registry *registry, struct session_entry *entry)
+{
+	(void)tdelete(entry, &registry->waiting, registry_compare_sessions);
+	entry->record = RECORD_NONE;
+}
+
 int
 registry_publish(struct registry *registry, struct session_entry *entry,
     const struct stssl_connection *connection, const char *text, size_t len)
@@ -232,15 +250,11 @@ registry_publish(struct registry *registry, struct session_entry *entry,
 
 	count_handshake(registry, entry);
 	r = make_known(registry, entry);
-	if (r == -EADDRINUSE) {
-		entry->record = RECORD_WAITING;
-		entry->waits++;
-		LIST_INSERT_HEAD(&registry->waiting, entry, turn);
-	} else if (r < 0) {
+	if (r == -EADDRINUSE)
+		r = let_wait(registry, entry);
+	if (r < 0)
 		drop_text(entry);
-		return r;
-	}
-	return 0;
+	return r;
 }
 
 void
@@ -250,7 +264,7 @@ registry_withdraw(struct registry *registry, struct session_entry *entry)
 		(void)tdelete(entry, &registry->by_connection,
 		    registry_compare_connections);
 	else if (entry->record == RECORD_WAITING)
-		LIST_REMOVE(entry, turn);
+		wait_no_more(registry, entry);
 	entry->record = RECORD_NONE;
 	drop_text(entry);
 }
@@ -258,7 +272,7 @@ registry_withdraw(struct registry *registry, struct session_entry *entry)
 bool
 registry_is_unsettled(const struct registry *registry)
 {
-	return !LIST_EMPTY(&registry->waiting);
+	return registry->waiting != NULL;
 }
 
 /*
@@ -281,9 +295,9 @@ registry_settle(struct registry *registry)
 	struct session_entry *e;
 	size_t dropped = 0;
 
-	while ((e = LIST_FIRST(&registry->waiting)) != NULL) {
-		LIST_REMOVE(e, turn);
-		e->record = RECORD_NONE;
+	/* The root is as good as any. */
+	while ((e = registry_entry_of(registry->waiting)) != NULL) {
+		wait_no_more(registry, e);
 		if (make_known(registry, e) < 0) {
 			dispute(registry, e);
 			drop_text(e);

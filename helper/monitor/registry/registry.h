@@ -58,12 +58,12 @@ struct session_entry {
 	enum session_origin origin;
 	bool is_newcomer;             /* not authenticated yet */
 	bool kernel_tls;              /* it did TLS for some of it */
+	bool is_disputed;             /* another claims its connection, too */
+	uint8_t waits;                /* how often it was RECORD_WAITING */
 	uint64_t bytes_in, bytes_out; /* some seconds ago */
 	int64_t since_ms;             /* by stssl_now_ms() */
 
 	enum session_record record;
-	bool is_disputed;     /* another session claims its connection */
-	unsigned waits;       /* how often it was RECORD_WAITING */
 	enum metrics_tls tls; /* of the last record */
 	struct stssl_connection connection;
 	char *text; /* encoded, with STSSL_RESULT=found: a whole answer */
@@ -86,7 +86,6 @@ struct session_entry {
 	struct source *sources[MESSAGE_SOURCES];
 
 	LIST_ENTRY(session_entry) link; /* its owner's */
-	LIST_ENTRY(session_entry) turn; /* those that wait */
 };
 
 struct registry;

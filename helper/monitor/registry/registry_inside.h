@@ -17,14 +17,13 @@ struct session_owner;
 struct sources;
 
 LIST_HEAD(owner_list, session_owner);
-LIST_HEAD(waiting_list, session_entry);
 
 struct registry {
 	void *by_session;
 	void *by_connection;
 	void *by_owner; /* without those that are gone */
 	struct owner_list owners, gone;
-	struct waiting_list waiting; /* RECORD_WAITING */
+	void *waiting; /* by session: RECORD_WAITING, which is rare */
 	struct census census;
 	struct metrics metrics;
 	struct sources *sources;

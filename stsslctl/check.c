@@ -234,9 +234,12 @@ files(const struct arguments *a, struct findings *findings)
 		path = unread(a, &error, findings);
 	} else {
 		path = config->classes;
-		if (access_user_find(config->user, &helper) < 0)
+		if (access_user_find(config->user, &helper) < 0) {
 			check_user(stssl_conf_top(config->conf), "user",
 			    config->user, a->config, findings);
+			/* Nobody knows yet whose the files should be. */
+			helper.uid = geteuid();
+		}
 		named(config, a->config, &helper, findings);
 		check_daemons(config, a->etc, a->pam_dir, findings);
 	}

@@ -154,6 +154,9 @@ enum kernel_tls {
 /* In place of a key: the Server has it, stssl-link(7). */
 #define CONFIG_KEY_LINK "link:"
 
+/* True for a key in a token (RFC 7512), false for a file. */
+bool config_key_is_url(const char *key);
+
 struct tls_config {
 	struct stssl_values certificates;
 	/* The nth belongs to the nth certificate; see CONFIG_KEY_LINK. */

@@ -88,6 +88,12 @@ config_check_file_or_directory(const char *value)
 	return config_check_file(value);
 }
 
+bool
+config_key_is_url(const char *key)
+{
+	return strncmp(key, "pkcs11:", strlen("pkcs11:")) == 0;
+}
+
 const char *
 config_check_key(const char *value)
 {
@@ -95,7 +101,7 @@ config_check_key(const char *value)
 	mode_t mode = 0;
 	struct stat st;
 
-	if (strncmp(value, "pkcs11:", strlen("pkcs11:")) == 0)
+	if (config_key_is_url(value))
 		return NULL;
 	why = file_fault(value, &mode);
 	/* Whether it can be read is found out by the process that loads it. */

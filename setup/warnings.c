@@ -147,7 +147,7 @@ warn_of_paths(const struct stssl_conf_section *section, const char *key,
 		const char *value = values.list[i];
 
 		if (value[0] == '/' || strcmp(value, CONFIG_KEY_LINK) == 0 ||
-		    strncmp(value, "pkcs11:", strlen("pkcs11:")) == 0)
+		    config_key_is_url(value))
 			continue;
 		(void)stssl_conf_wrong(section, key, i,
 		    "not an absolute path: which file it is depends on where "

@@ -18,8 +18,8 @@ struct access_user {
 
 /*
  * Look up `name`.  NULL is the user who asks.  The first group is the primary
- * one.  Returns 0 and *ret, to be
- * emptied by access_user_done(); -ENOENT when there is none; -ENOMEM.
+ * one.  Returns 0 and *ret, to be emptied by access_user_done(); -ENOENT when
+ * there is none; -ENOMEM.
  */
 int access_user_find(const char *name, struct access_user *ret);
 void access_user_done(struct access_user *user);

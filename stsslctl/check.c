@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,21 +45,33 @@ pam(const struct arguments *a, struct findings *findings)
 	return r;
 }
 
+#define NO_USER "there is no such user"
+
+/* Add what is wrong with the value of a key. */
+static void
+tell(const struct stssl_conf_section *section, const char *key,
+    const char *value, const char *why, enum finding_level level,
+    const char *path, struct findings *findings)
+{
+	struct stssl_error error;
+
+	(void)stssl_conf_error(
+	    section, key, &error, "%s = \"%s\": %s", key, value, why);
+	findings_add_conf(findings, level, path, &error);
+}
+
 /* One that is only the default may be missing: then nobody has a file. */
 static void
 check_directory(const struct stssl_classes *classes, const char *path,
     struct findings *findings)
 {
 	const struct stssl_conf_section *top = stssl_conf_top(classes->conf);
-	struct stssl_error error;
 
-	if (!stssl_conf_given(top, "identities") ||
-	    access(classes->identities, F_OK) == 0 || errno != ENOENT)
-		return;
-	(void)stssl_conf_error(top, "identities", &error,
-	    "identities = \"%s\": there is no such directory",
-	    classes->identities);
-	findings_add_conf(findings, FINDING_WARNING, path, &error);
+	if (stssl_conf_given(top, "identities") &&
+	    access(classes->identities, F_OK) == -1 && errno == ENOENT)
+		tell(top, "identities", classes->identities,
+		    "there is no such directory", FINDING_WARNING, path,
+		    findings);
 }
 
 /*
@@ -90,22 +103,6 @@ classes(const char *path, const struct helper_config *config,
 	(void)stssl_classes_free(classes);
 }
 
-static void
-check_user(const struct stssl_conf_section *section, const char *key,
-    const char *name, const char *path, struct findings *findings)
-{
-	struct access_user user;
-	struct stssl_error error;
-
-	if (access_user_find(name, &user) == 0) {
-		access_user_done(&user);
-		return;
-	}
-	(void)stssl_conf_error(section, key, &error,
-	    "%s = \"%s\": there is no such user", key, name);
-	findings_add_conf(findings, FINDING_ERROR, path, &error);
-}
-
 /* Who may ask the helper. */
 static void
 check_askers(const struct helper_config *config, const char *path,
@@ -113,17 +110,15 @@ check_askers(const struct helper_config *config, const char *path,
 {
 	const struct stssl_conf_section *top = stssl_conf_top(config->conf);
 	const struct stssl_values *users = &config->status_users;
-	struct stssl_error error;
+	const char *group = config->status_group;
 
 	for (size_t i = 0; i < users->count; i++)
-		check_user(top, "status-users", users->list[i], path, findings);
-	if (config->status_group == NULL ||
-	    getgrnam(config->status_group) != NULL)
-		return;
-	(void)stssl_conf_error(top, "status-group", &error,
-	    "status-group = \"%s\": there is no such group",
-	    config->status_group);
-	findings_add_conf(findings, FINDING_ERROR, path, &error);
+		if (getpwnam(users->list[i]) == NULL)
+			tell(top, "status-users", users->list[i], NO_USER,
+			    FINDING_ERROR, path, findings);
+	if (group != NULL && getgrnam(group) == NULL)
+		tell(top, "status-group", group, "there is no such group",
+		    FINDING_ERROR, path, findings);
 }
 
 /* The daemon of a listener, if that is not root. */
@@ -134,27 +129,20 @@ check_backend_user(const struct listen_config *l, const char *path,
 	const char *name = l->backend_user;
 	const char *why = "that is the helper's own user";
 	enum finding_level level = FINDING_ERROR;
-	struct stssl_error error;
-	struct access_user user;
-	uid_t uid;
+	const struct passwd *pw;
 
 	if (name == NULL)
 		return;
-	if (access_user_find(name, &user) < 0) {
-		check_user(l->section, "backend-user", name, path, findings);
-		return;
-	}
-	uid = user.uid;
-	access_user_done(&user);
-	if (uid == 0) {
+	pw = getpwnam(name);
+	if (pw == NULL) {
+		why = NO_USER;
+	} else if (pw->pw_uid == 0) {
 		level = FINDING_WARNING;
 		why = "root may report without it";
-	} else if (uid != helper->uid) {
+	} else if (pw->pw_uid != helper->uid) {
 		return;
 	}
-	(void)stssl_conf_error(l->section, "backend-user", &error,
-	    "backend-user = \"%s\": %s", name, why);
-	findings_add_conf(findings, level, path, &error);
+	tell(l->section, "backend-user", name, why, level, path, findings);
 }
 
 struct place {
@@ -235,8 +223,8 @@ files(const struct arguments *a, struct findings *findings)
 	} else {
 		path = config->classes;
 		if (access_user_find(config->user, &helper) < 0) {
-			check_user(stssl_conf_top(config->conf), "user",
-			    config->user, a->config, findings);
+			tell(stssl_conf_top(config->conf), "user", config->user,
+			    NO_USER, FINDING_ERROR, a->config, findings);
 			/* Nobody knows yet whose the files should be. */
 			helper.uid = geteuid();
 		}

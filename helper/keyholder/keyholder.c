@@ -143,7 +143,7 @@ enter_sandbox(const struct helper_config *config)
 	struct sandbox sandbox = sandbox_keyholder;
 
 	for (size_t i = 0; i < keys_count(config); i++)
-		if (keys_is_url(keys_source(config, i)))
+		if (config_key_is_url(keys_source(config, i)))
 			sandbox.rights = SANDBOX_SOCKETS | SANDBOX_LOCAL |
 					 SANDBOX_READ | SANDBOX_WRITE |
 					 SANDBOX_CODE | SANDBOX_THREADS;

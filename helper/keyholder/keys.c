@@ -42,12 +42,6 @@ static const gnutls_sign_algorithm_t algorithms[KEY_ALGORITHM_COUNT] = {
 #undef X
 };
 
-bool
-keys_is_url(const char *source)
-{
-	return strncmp(source, "pkcs11:", 7) == 0;
-}
-
 /* Where there is none, nothing can be signed with it. */
 static bool
 is_elsewhere(const char *source)
@@ -64,8 +58,9 @@ text_of(const char *what, int code)
 {
 	int fd;
 
-	if (keys_is_url(what) || (code != GNUTLS_E_FILE_ERROR &&
-				     code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH))
+	if (config_key_is_url(what) ||
+	    (code != GNUTLS_E_FILE_ERROR &&
+		code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH))
 		return x509_pem_fault(code);
 	fd = open(what, OPEN_FLAGS);
 	if (fd == -1)
@@ -79,7 +74,7 @@ static int
 fault(struct stssl_error *error, const char *what, int code)
 {
 	/* A URL may have a PIN behind the question mark. */
-	const int len = (int)strcspn(what, keys_is_url(what) ? "?" : "");
+	const int len = (int)strcspn(what, config_key_is_url(what) ? "?" : "");
 
 	(void)snprintf(error->text, sizeof error->text, "%.*s: %s", len, what,
 	    text_of(what, code));
@@ -128,7 +123,7 @@ keys_open_early(const struct helper_config *config)
 
 	for (size_t i = 0; i < count && early_count < EARLY_MAX; i++) {
 		const char *path = keys_source(config, i);
-		int fd = keys_is_url(path) || is_elsewhere(path)
+		int fd = config_key_is_url(path) || is_elsewhere(path)
 			     ? -1
 			     : open(path, OPEN_FLAGS);
 
@@ -194,7 +189,7 @@ open_key(const char *source, gnutls_privkey_t *ret)
 
 	if (r < 0)
 		return r;
-	if (keys_is_url(source))
+	if (config_key_is_url(source))
 		r = gnutls_privkey_import_url(key, source, 0);
 	else
 		r = import_file(key, source);

@@ -12,9 +12,6 @@
 
 struct keys;
 
-/* True for a key in a token, false for a file. */
-bool keys_is_url(const char *source);
-
 /*
  * Load the keys that `config` names, PEM files or pkcs11: URLs (RFC 7512), and
  * check by a signature that each belongs to its certificate.  They have the

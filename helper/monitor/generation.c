@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "helper/advisor/advisor.h"
 #include "helper/base/log.h"
@@ -16,6 +15,7 @@
 #include "helper/worker/tls/tls_trust.h"
 #include "policy/classes.h"
 #include "setup/config_read.h"
+#include "setup/config_values.h"
 #include "setup/warnings.h"
 #include "x509/inventory.h"
 
@@ -151,13 +151,15 @@ generation_load(
 	return r;
 }
 
-/* A file, or a directory. */
+/* As a reload looks at it. */
 static void
 check_path(const struct helper_config *config, const char *path)
 {
-	if (access(path, R_OK) == -1)
-		log_warning("%s: %s, as user \"%s\": a reload fails", path,
-		    strerror(errno), config->user);
+	const char *why = config_check_file_or_directory(path);
+
+	if (why != NULL)
+		log_warning("%s: %s, as user \"%s\": a reload fails", path, why,
+		    config->user);
 }
 
 static void

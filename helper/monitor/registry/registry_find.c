@@ -56,26 +56,30 @@ registry_next(const struct registry *registry, const struct session_entry *e)
 	return of == NULL ? NULL : LIST_FIRST(&of->sessions);
 }
 
+/* Also of an owner that is gone. */
+static const struct session_entry *
+any_after(const struct registry *registry, uint64_t after)
+{
+	const struct session_entry key = { .session = after };
+
+	return tree_after(
+	    &registry->by_session, &key, registry_compare_sessions);
+}
+
 const struct session_entry *
 registry_after(const struct registry *registry, uint64_t after)
 {
-	struct session_entry key = { .session = after };
-	const struct session_entry *found;
+	const struct session_entry *found = any_after(registry, after);
 
-	do {
-		found = tree_after(
-		    &registry->by_session, &key, registry_compare_sessions);
-		key.session = found == NULL ? 0 : found->session;
-	} while (found != NULL && registry_is_gone(found));
+	while (found != NULL && registry_is_gone(found))
+		found = any_after(registry, found->session);
 	return found;
 }
 
 uint64_t
 registry_number_after(const struct registry *registry, uint64_t after)
 {
-	const struct session_entry key = { .session = after };
-	const struct session_entry *found =
-	    tree_after(&registry->by_session, &key, registry_compare_sessions);
+	const struct session_entry *found = any_after(registry, after);
 
 	return found == NULL ? 0 : found->session;
 }
